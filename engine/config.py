@@ -1,0 +1,161 @@
+"""RunConfig: every hyperparameter of a run, declared once.
+
+The form, the command-line options, the messages for bad values and `run.json` all derive from the fields here.
+To add a hyperparameter, add one line to RunConfig.
+"""
+
+import difflib
+import math
+import typing
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import msgspec
+
+Value = int | float | str
+
+
+class ConfigError(ValueError):
+    """A value that a field does not take; the message names the field, the value and what would be right."""
+
+
+class FieldInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What a form or a command line needs to know about one field of RunConfig."""
+
+    name: str
+    kind: type
+    default: Value
+    label: str
+    help: str
+    group: str
+    unit: str = ""
+    low: float | None = None
+    low_open: bool = False  # the lower bound itself is not allowed
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+    live: bool = False  # may change during a run
+
+    @property
+    def option(self) -> str:
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def bounds(self) -> str:
+        """The allowed values in words: `1 to 60000 images`, `one of seed-cnn`."""
+        if self.choices:
+            return "one of " + ", ".join(self.choices)
+        unit = f" {self.unit}" if self.unit else ""
+        if self.low is not None and self.high is not None:
+            low, high = (f"{self.kind(bound):,}".replace(",", "") for bound in (self.low, self.high))
+            return f"{'more than ' if self.low_open else ''}{low.removesuffix('.0')} to {high.removesuffix('.0')}{unit}"
+        return "text"
+
+    def parse(self, raw: object) -> Value:
+        """Turn what was typed (or came in a message) into this field's value. Raises ConfigError."""
+        try:
+            value = self.kind(str(raw).strip())
+        except ValueError:
+            noun = "a whole number" if self.kind is int else "a number"
+            raise ConfigError(f"{self.label} ({self.name}): {raw!r} is not {noun}; give {self.bounds}") from None
+        if self.choices and value not in self.choices:
+            near = difflib.get_close_matches(str(value), self.choices, n=1)
+            hint = f"; did you mean {near[0]}?" if near else f"; give {self.bounds}"
+            raise ConfigError(f"{self.label} ({self.name}): {raw!r} is not known{hint}")
+        if isinstance(value, str):
+            return value
+        low, high = self.low, self.high
+        too_low = low is not None and (value < low or (self.low_open and value == low))
+        if not math.isfinite(value) or too_low or (high is not None and value > high):
+            raise ConfigError(f"{self.label} ({self.name}): {raw} is out of range; give {self.bounds}")
+        return typing.cast(Value, value)
+
+
+def field(label: str, help: str, group: str, **more: Any) -> dict[str, Any]:
+    return {"label": label, "help": help, "group": group, **more}
+
+
+class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The hyperparameters of one run. The defaults are the seed notebook's."""
+
+    epochs: Annotated[
+        int,
+        field("Epochs", "Passes over the training images.", "Training", unit="epochs", low=1, high=100_000, live=True),
+    ] = 10
+    batch_size: Annotated[
+        int, field("Batch size", "Training images per step.", "Training", unit="images", low=1, high=60_000)
+    ] = 100
+    seed: Annotated[
+        int,
+        field("Seed", "Starts the random generators: weights, order of images, dropout.", "Training",
+              low=0, high=2**63 - 1),
+    ] = 0  # fmt: skip
+    lr: Annotated[
+        float,
+        field("Learning rate", "Step size of the optimizer.", "Optimizer", low=0, low_open=True, high=10, live=True),
+    ] = 1e-3
+    weight_decay: Annotated[
+        float, field("Weight decay", "L2 penalty on all weights.", "Optimizer", low=0, high=1, live=True)
+    ] = 0.0
+    model: Annotated[
+        str, field("Network", "The network to train.", "Network", choices=("seed-cnn",))
+    ] = "seed-cnn"  # fmt: skip
+    dropout2d: Annotated[
+        float,
+        field("Dropout2d", "Share of feature maps dropped after the second convolution.", "Network",
+              low=0, high=0.95, live=True),
+    ] = 0.5  # fmt: skip
+    dropout: Annotated[
+        float,
+        field("Dropout", "Share of units dropped before the last layer.", "Network", low=0, high=0.95, live=True),
+    ] = 0.5
+    device: Annotated[
+        str,
+        field("Device", "auto (CUDA, else MPS, else CPU), cpu, cuda, cuda:1, mps.", "Machine"),
+    ] = "auto"
+    data: Annotated[
+        str,
+        field("Data folder", "Image folders or IDX files; empty: what is found in Dataset/.", "Machine"),
+    ] = ""
+    keep_every: Annotated[
+        int,
+        field("Keep every", "Keep a checkpoint of its own every so many epochs (0: only the last).", "Machine",
+              unit="epochs", low=0, high=100_000),
+    ] = 0  # fmt: skip
+
+    def replace(self, changes: Mapping[str, object]) -> "RunConfig":
+        """Return a copy with the changes parsed and checked. Raises ConfigError on the first bad one."""
+        return msgspec.structs.replace(self, **parse_values(changes))
+
+    def differences(self) -> dict[str, Value]:
+        """Return the fields that are not at their default."""
+        return {name: value for name, value in msgspec.structs.asdict(self).items() if value != FIELDS[name].default}
+
+
+def _read_fields() -> dict[str, FieldInfo]:
+    hints = typing.get_type_hints(RunConfig, include_extras=True)
+    defaults = msgspec.structs.asdict(RunConfig())
+    fields = {}
+    for name in RunConfig.__struct_fields__:
+        kind, info = typing.get_args(hints[name])
+        fields[name] = FieldInfo(name=name, kind=kind, default=defaults[name], **info)
+    return fields
+
+
+FIELDS: dict[str, FieldInfo] = _read_fields()
+
+PRESETS: dict[str, dict[str, Value]] = {
+    "seed notebook": {},
+    "quick (1 epoch)": {"epochs": 1},
+}
+
+
+def parse_values(raw: Mapping[str, object]) -> dict[str, Value]:
+    """Parse and check a mapping of field names to values. Raises ConfigError, which suggests the nearest name."""
+    values = {}
+    for name, text in raw.items():
+        if name not in FIELDS:
+            near = difflib.get_close_matches(name, FIELDS, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(FIELDS)}"
+            raise ConfigError(f"there is no hyperparameter {name!r}; {hint}")
+        values[name] = FIELDS[name].parse(text)
+    return values

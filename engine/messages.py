@@ -1,0 +1,456 @@
+"""Every command and every event between a screen and the engine: the whole vocabulary on one page.
+
+A message is one JSON line of at most MAX_LINE bytes. Commands are imperative, events past tense. A command
+carries an id; the events that answer it carry the same id in `reply_to`. Times are seconds since the epoch,
+durations seconds, accuracies fractions of 1, losses mean cross-entropy in nats per image.
+"""
+
+import typing
+from collections.abc import Sequence
+
+import msgspec
+
+from engine.config import RunConfig, Value
+
+PROTOCOL = 1
+MAX_LINE = 1 << 20
+STEP_POINTS = 64  # losses one StepsDone holds at most
+
+
+class ProtocolError(Exception):
+    """A line that is not a message of this protocol."""
+
+
+# ------------------------------------------------------------------ commands
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="command", tag=True):
+    id: int = 0
+
+
+class Hello(Command):
+    """The first line of every client."""
+
+    protocol: int
+    version: str
+
+
+class LoadData(Command):
+    """Find and load a data set; an empty path means the default search."""
+
+    path: str = ""
+
+
+class DownloadData(Command):
+    """Fetch the full MNIST into the default data folder."""
+
+
+class CancelDownload(Command):
+    """Stop a download; nothing half-made stays."""
+
+
+class StartRun(Command):
+    config: RunConfig
+
+
+class ResumeRun(Command):
+    """Continue a run of this folder from its last checkpoint."""
+
+    run: str
+
+
+class Steer(Command):
+    """Change hyperparameters of the current run, before its next step."""
+
+    changes: dict[str, Value]
+
+
+class Pause(Command):
+    pass
+
+
+class Continue(Command):
+    pass
+
+
+class Stop(Command):
+    """End the current run after the present step and save it."""
+
+
+class Predict(Command):
+    """Classify `count` test images, walking from index `start` in steps of `step` (1 or -1), around the end.
+
+    With `only_wrong`, right answers are passed over. `run` names a run by its folder, empty means the live one.
+    """
+
+    start: int
+    count: int = 1
+    step: int = 1
+    only_wrong: bool = False
+    run: str = ""
+
+
+class PredictFiles(Command):
+    """Classify image files with a run's weights (empty: the latest run)."""
+
+    paths: list[str]
+    run: str = ""
+
+
+class Evaluate(Command):
+    """Measure a run's last weights on the whole test set (empty: the latest run)."""
+
+    run: str = ""
+
+
+class ListRuns(Command):
+    pass
+
+
+class OpenRun(Command):
+    """Ask for the whole history of a run of this folder."""
+
+    run: str
+
+
+class AskStatus(Command):
+    pass
+
+
+class Shutdown(Command):
+    """Stop the current run, save it, and end the engine."""
+
+
+# -------------------------------------------------------------------- events
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="event", tag=True):
+    reply_to: int = 0
+
+
+class Welcome(Event):
+    """The first line of the engine; all the rest of what it knows follows in a Snapshot."""
+
+    protocol: int
+    version: str
+    pid: int
+    checkpoints: str
+
+
+class EngineReady(Event):
+    """torch is loaded and a device chosen; `device_name` is what its maker calls it."""
+
+    device: str
+    device_name: str
+    torch: str
+    threads: int
+
+
+class EngineFailed(Event):
+    """The engine cannot work at all (torch does not import, say)."""
+
+    reason: str
+
+
+class DataProgress(Event):
+    """Images decoded, or bytes downloaded, so far."""
+
+    action: str
+    done: int
+    total: int
+
+
+class DataReady(Event):
+    """The data set in memory. `sample` marks the 5,000 digits that ship with the program."""
+
+    kind: str
+    path: str
+    train: int
+    test: int
+    sample: bool
+    fingerprint: str
+    seconds: float
+    notes: list[str] = []
+
+
+class DataFailed(Event):
+    reason: str
+
+
+class RunStarted(Event):
+    """A run began, or was resumed when `step` is not 0."""
+
+    run: str
+    time: float
+    config: RunConfig
+    device: str
+    parameters: int
+    train_images: int
+    test_images: int
+    sample: bool
+    steps_per_epoch: int
+    step: int = 0
+    epoch: int = 0
+
+
+class StepsDone(Event):
+    """Training losses since the last one. `losses` are means over `stride` steps each, ending at `step`."""
+
+    run: str
+    step: int
+    epoch: int
+    stride: int
+    losses: list[float]
+    images_per_s: float
+
+
+class EpochDone(Event):
+    """An epoch and its test. Training figures are running means over the epoch, with dropout on.
+
+    `confusion[actual][predicted]` counts test images. `seconds` are of training, without the test.
+    """
+
+    run: str
+    epoch: int
+    step: int
+    train_loss: float
+    train_accuracy: float
+    test_loss: float
+    test_accuracy: float
+    seconds: float
+    test_seconds: float
+    lr: float
+    confusion: list[list[int]]
+
+
+class Steered(Event):
+    """Hyperparameters changed; `config` is what holds from `step` on."""
+
+    run: str
+    step: int
+    changes: dict[str, Value]
+    config: RunConfig
+
+
+class Paused(Event):
+    run: str
+    step: int
+
+
+class Continued(Event):
+    run: str
+    step: int
+
+
+class CheckpointSaved(Event):
+    run: str
+    step: int
+    file: str
+
+
+class RunEnded(Event):
+    """`state` is finished, stopped or failed; `reason` says why when it failed."""
+
+    run: str
+    step: int
+    time: float
+    state: str
+    reason: str = ""
+
+
+class Digit(msgspec.Struct, frozen=True, kw_only=True):
+    """One test image: 784 gray values row by row (0 background, 255 ink), and what the network makes of it."""
+
+    index: int
+    pixels: bytes
+    actual: int
+    predicted: int
+    probabilities: list[float]
+
+
+class Predicted(Event):
+    """`digits` may be fewer than asked for when only wrong ones were wanted. `step` dates the weights."""
+
+    run: str
+    step: int
+    digits: list[Digit]
+
+
+class FilePrediction(msgspec.Struct, frozen=True, kw_only=True):
+    """A classified file, or why it could not be (`error`). `pixels` is what the network saw, `treatment` how it came."""
+
+    path: str
+    predicted: int = -1
+    probabilities: list[float] = []
+    pixels: bytes = b""
+    treatment: str = ""
+    error: str = ""
+
+
+class FilesPredicted(Event):
+    run: str
+    files: list[FilePrediction]
+
+
+class Evaluated(Event):
+    run: str
+    data: str
+    images: int
+    loss: float
+    accuracy: float
+    confusion: list[list[int]]
+
+
+class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the list of runs. `state` is running, paused, finished, stopped, failed or interrupted."""
+
+    run: str
+    state: str
+    started: float
+    model: str
+    epoch: int
+    epochs: int
+    sample: bool
+    test_accuracy: float | None = None
+    test_loss: float | None = None
+    resumable: bool = False
+    problem: str = ""
+
+
+class RunsListed(Event):
+    runs: list[RunSummary]
+
+
+class RunOpened(Event):
+    """The history of a run, steps merged where there are many; `skipped` counts unreadable lines of its log."""
+
+    summary: RunSummary
+    history: list["RunEvent"]
+    skipped: int = 0
+
+
+class Snapshot(Event):
+    """All that a screen needs to draw the engine as it is now, as events to apply in order."""
+
+    events: list["StateEvent"]
+
+
+class Printed(Event):
+    """Lines that the engine process wrote to its output, its warnings among them."""
+
+    lines: list[str]
+
+
+class StatusTold(Event):
+    pid: int
+    uptime: float
+    memory: int
+    clients: int
+    state: str
+    run: str = ""
+    step: int = 0
+    epoch: int = 0
+    last_error: str = ""
+
+
+class CommandDone(Event):
+    """The command was carried out and has no other answer."""
+
+
+class CommandFailed(Event):
+    reason: str
+
+
+RunEvent = RunStarted | StepsDone | EpochDone | Steered | Paused | Continued | CheckpointSaved | RunEnded
+StateEvent = RunEvent | EngineReady | EngineFailed | DataReady | DataFailed | DataProgress | Printed
+AnyEvent = (
+    StateEvent
+    | Welcome
+    | Snapshot
+    | Predicted
+    | FilesPredicted
+    | Evaluated
+    | RunsListed
+    | RunOpened
+    | StatusTold
+    | CommandDone
+    | CommandFailed
+)
+AnyCommand = (
+    Hello
+    | LoadData
+    | DownloadData
+    | CancelDownload
+    | StartRun
+    | ResumeRun
+    | Steer
+    | Pause
+    | Continue
+    | Stop
+    | Predict
+    | PredictFiles
+    | Evaluate
+    | ListRuns
+    | OpenRun
+    | AskStatus
+    | Shutdown
+)
+
+_encoder = msgspec.json.Encoder()
+_commands = msgspec.json.Decoder(AnyCommand)
+_events = msgspec.json.Decoder(AnyEvent)
+_run_events = msgspec.json.Decoder(RunEvent)
+
+
+def encode(message: Command | Event) -> bytes:
+    """Return the message as one JSON line with its newline. Raises ProtocolError beyond MAX_LINE bytes."""
+    line = _encoder.encode(message) + b"\n"
+    if len(line) > MAX_LINE:
+        raise ProtocolError(f"{type(message).__name__} of {len(line)} bytes is over the limit of {MAX_LINE}")
+    return line
+
+
+def decode_command(line: bytes) -> AnyCommand:
+    """Raises ProtocolError."""
+    return _decode(_commands, line)
+
+
+def decode_event(line: bytes) -> AnyEvent:
+    """Raises ProtocolError."""
+    return _decode(_events, line)
+
+
+def decode_run_event(line: bytes) -> RunEvent:
+    """Read one line of `events.jsonl`. Raises ProtocolError."""
+    return _decode(_run_events, line)
+
+
+T = typing.TypeVar("T")
+
+
+def _decode(decoder: "msgspec.json.Decoder[T]", line: bytes) -> T:
+    try:
+        return decoder.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ProtocolError(str(error)) from error
+
+
+# ------------------------------------------------------------ merging steps
+
+
+def merge_steps(earlier: StepsDone, later: StepsDone) -> StepsDone:
+    """Return one event for two neighbours of a run, halving the resolution as often as STEP_POINTS asks for.
+
+    A screen that cannot keep up, and one that attaches late, get the same curve from fewer points.
+    """
+    stride = max(earlier.stride, later.stride)
+    losses = coarsen(earlier.losses, stride // earlier.stride) + coarsen(later.losses, stride // later.stride)
+    while len(losses) > STEP_POINTS:
+        losses, stride = coarsen(losses, 2), stride * 2
+    return msgspec.structs.replace(later, stride=stride, losses=losses)
+
+
+def coarsen(losses: Sequence[float], factor: int) -> list[float]:
+    """Return means over groups of `factor` losses; the last group may be smaller."""
+    groups = [losses[i : i + factor] for i in range(0, len(losses), max(factor, 1))]
+    return [sum(group) / len(group) for group in groups]

@@ -1,0 +1,1 @@
+"""One widget a file; each gets its state by reactives or one `show` method, and posts messages up."""
