@@ -28,56 +28,56 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
     id: int = 0
 
 
-class Hello(Command):
+class Hello(Command, frozen=True):
     """The first line of every client."""
 
     protocol: int
     version: str
 
 
-class LoadData(Command):
+class LoadData(Command, frozen=True):
     """Find and load a data set; an empty path means the default search."""
 
     path: str = ""
 
 
-class DownloadData(Command):
+class DownloadData(Command, frozen=True):
     """Fetch the full MNIST into the default data folder."""
 
 
-class CancelDownload(Command):
+class CancelDownload(Command, frozen=True):
     """Stop a download; nothing half-made stays."""
 
 
-class StartRun(Command):
+class StartRun(Command, frozen=True):
     config: RunConfig
 
 
-class ResumeRun(Command):
+class ResumeRun(Command, frozen=True):
     """Continue a run of this folder from its last checkpoint."""
 
     run: str
 
 
-class Steer(Command):
+class Steer(Command, frozen=True):
     """Change hyperparameters of the current run, before its next step."""
 
     changes: dict[str, Value]
 
 
-class Pause(Command):
+class Pause(Command, frozen=True):
     pass
 
 
-class Continue(Command):
+class Continue(Command, frozen=True):
     pass
 
 
-class Stop(Command):
+class Stop(Command, frozen=True):
     """End the current run after the present step and save it."""
 
 
-class Predict(Command):
+class Predict(Command, frozen=True):
     """Classify `count` test images, walking from index `start` in steps of `step` (1 or -1), around the end.
 
     With `only_wrong`, right answers are passed over. `run` names a run by its folder, empty means the live one.
@@ -90,34 +90,34 @@ class Predict(Command):
     run: str = ""
 
 
-class PredictFiles(Command):
+class PredictFiles(Command, frozen=True):
     """Classify image files with a run's weights (empty: the latest run)."""
 
     paths: list[str]
     run: str = ""
 
 
-class Evaluate(Command):
+class Evaluate(Command, frozen=True):
     """Measure a run's last weights on the whole test set (empty: the latest run)."""
 
     run: str = ""
 
 
-class ListRuns(Command):
+class ListRuns(Command, frozen=True):
     pass
 
 
-class OpenRun(Command):
+class OpenRun(Command, frozen=True):
     """Ask for the whole history of a run of this folder."""
 
     run: str
 
 
-class AskStatus(Command):
+class AskStatus(Command, frozen=True):
     pass
 
 
-class Shutdown(Command):
+class Shutdown(Command, frozen=True):
     """Stop the current run, save it, and end the engine."""
 
 
@@ -128,7 +128,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
     reply_to: int = 0
 
 
-class Welcome(Event):
+class Welcome(Event, frozen=True):
     """The first line of the engine; all the rest of what it knows follows in a Snapshot."""
 
     protocol: int
@@ -137,7 +137,7 @@ class Welcome(Event):
     checkpoints: str
 
 
-class EngineReady(Event):
+class EngineReady(Event, frozen=True):
     """torch is loaded and a device chosen; `device_name` is what its maker calls it."""
 
     device: str
@@ -146,13 +146,13 @@ class EngineReady(Event):
     threads: int
 
 
-class EngineFailed(Event):
+class EngineFailed(Event, frozen=True):
     """The engine cannot work at all (torch does not import, say)."""
 
     reason: str
 
 
-class DataProgress(Event):
+class DataProgress(Event, frozen=True):
     """Images decoded, or bytes downloaded, so far."""
 
     action: str
@@ -160,7 +160,7 @@ class DataProgress(Event):
     total: int
 
 
-class DataReady(Event):
+class DataReady(Event, frozen=True):
     """The data set in memory. `sample` marks the 5,000 digits that ship with the program."""
 
     kind: str
@@ -173,11 +173,11 @@ class DataReady(Event):
     notes: list[str] = []
 
 
-class DataFailed(Event):
+class DataFailed(Event, frozen=True):
     reason: str
 
 
-class RunStarted(Event):
+class RunStarted(Event, frozen=True):
     """A run began, or was resumed when `step` is not 0."""
 
     run: str
@@ -193,7 +193,7 @@ class RunStarted(Event):
     epoch: int = 0
 
 
-class StepsDone(Event):
+class StepsDone(Event, frozen=True):
     """Training losses since the last one. `losses` are means over `stride` steps each, ending at `step`."""
 
     run: str
@@ -204,7 +204,7 @@ class StepsDone(Event):
     images_per_s: float
 
 
-class EpochDone(Event):
+class EpochDone(Event, frozen=True):
     """An epoch and its test. Training figures are running means over the epoch, with dropout on.
 
     `confusion[actual][predicted]` counts test images. `seconds` are of training, without the test.
@@ -223,7 +223,7 @@ class EpochDone(Event):
     confusion: list[list[int]]
 
 
-class Steered(Event):
+class Steered(Event, frozen=True):
     """Hyperparameters changed; `config` is what holds from `step` on."""
 
     run: str
@@ -232,23 +232,23 @@ class Steered(Event):
     config: RunConfig
 
 
-class Paused(Event):
+class Paused(Event, frozen=True):
     run: str
     step: int
 
 
-class Continued(Event):
+class Continued(Event, frozen=True):
     run: str
     step: int
 
 
-class CheckpointSaved(Event):
+class CheckpointSaved(Event, frozen=True):
     run: str
     step: int
     file: str
 
 
-class RunEnded(Event):
+class RunEnded(Event, frozen=True):
     """`state` is finished, stopped or failed; `reason` says why when it failed."""
 
     run: str
@@ -268,7 +268,7 @@ class Digit(msgspec.Struct, frozen=True, kw_only=True):
     probabilities: list[float]
 
 
-class Predicted(Event):
+class Predicted(Event, frozen=True):
     """`digits` may be fewer than asked for when only wrong ones were wanted. `step` dates the weights."""
 
     run: str
@@ -287,12 +287,12 @@ class FilePrediction(msgspec.Struct, frozen=True, kw_only=True):
     error: str = ""
 
 
-class FilesPredicted(Event):
+class FilesPredicted(Event, frozen=True):
     run: str
     files: list[FilePrediction]
 
 
-class Evaluated(Event):
+class Evaluated(Event, frozen=True):
     run: str
     data: str
     images: int
@@ -317,11 +317,11 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
 
 
-class RunsListed(Event):
+class RunsListed(Event, frozen=True):
     runs: list[RunSummary]
 
 
-class RunOpened(Event):
+class RunOpened(Event, frozen=True):
     """The history of a run, steps merged where there are many; `skipped` counts unreadable lines of its log."""
 
     summary: RunSummary
@@ -329,19 +329,19 @@ class RunOpened(Event):
     skipped: int = 0
 
 
-class Snapshot(Event):
+class Snapshot(Event, frozen=True):
     """All that a screen needs to draw the engine as it is now, as events to apply in order."""
 
     events: list["StateEvent"]
 
 
-class Printed(Event):
+class Printed(Event, frozen=True):
     """Lines that the engine process wrote to its output, its warnings among them."""
 
     lines: list[str]
 
 
-class StatusTold(Event):
+class StatusTold(Event, frozen=True):
     pid: int
     uptime: float
     memory: int
@@ -353,11 +353,11 @@ class StatusTold(Event):
     last_error: str = ""
 
 
-class CommandDone(Event):
+class CommandDone(Event, frozen=True):
     """The command was carried out and has no other answer."""
 
 
-class CommandFailed(Event):
+class CommandFailed(Event, frozen=True):
     reason: str
 
 
@@ -397,9 +397,10 @@ AnyCommand = (
 )
 
 _encoder = msgspec.json.Encoder()
-_commands = msgspec.json.Decoder(AnyCommand)
-_events = msgspec.json.Decoder(AnyEvent)
-_run_events = msgspec.json.Decoder(RunEvent)
+_commands: "msgspec.json.Decoder[AnyCommand]" = msgspec.json.Decoder(AnyCommand)
+_events: "msgspec.json.Decoder[AnyEvent]" = msgspec.json.Decoder(AnyEvent)
+_run_events: "msgspec.json.Decoder[RunEvent]" = msgspec.json.Decoder(RunEvent)
+T = typing.TypeVar("T")
 
 
 def encode(message: Command | Event) -> bytes:
@@ -423,9 +424,6 @@ def decode_event(line: bytes) -> AnyEvent:
 def decode_run_event(line: bytes) -> RunEvent:
     """Read one line of `events.jsonl`. Raises ProtocolError."""
     return _decode(_run_events, line)
-
-
-T = typing.TypeVar("T")
 
 
 def _decode(decoder: "msgspec.json.Decoder[T]", line: bytes) -> T:
