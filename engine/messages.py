@@ -54,9 +54,10 @@ class StartRun(Command, frozen=True):
 
 
 class ResumeRun(Command, frozen=True):
-    """Continue a run of this folder from its last checkpoint."""
+    """Continue a run of this folder from its last checkpoint, steered by `changes` (more epochs, say)."""
 
     run: str
+    changes: dict[str, Value] = {}
 
 
 class Steer(Command, frozen=True):
@@ -80,13 +81,16 @@ class Stop(Command, frozen=True):
 class Predict(Command, frozen=True):
     """Classify `count` test images, walking from index `start` in steps of `step` (1 or -1), around the end.
 
-    With `only_wrong`, right answers are passed over. `run` names a run by its folder, empty means the live one.
+    With `only_wrong`, right answers are passed over; `actual` and `predicted`, where not -1, keep those alone.
+    `run` names a run by its folder, empty means the live one, or the latest.
     """
 
     start: int
     count: int = 1
     step: int = 1
     only_wrong: bool = False
+    actual: int = -1
+    predicted: int = -1
     run: str = ""
 
 
@@ -277,7 +281,7 @@ class Predicted(Event, frozen=True):
 
 
 class FilePrediction(msgspec.Struct, frozen=True, kw_only=True):
-    """A classified file, or why it could not be (`error`). `pixels` is what the network saw, `treatment` how it came."""
+    """A classified file, or why it could not be (`error`). `pixels` is what the network saw."""
 
     path: str
     predicted: int = -1
@@ -322,17 +326,27 @@ class RunsListed(Event, frozen=True):
 
 
 class RunOpened(Event, frozen=True):
-    """The history of a run, steps merged where there are many; `skipped` counts unreadable lines of its log."""
+    """The history of a run, steps merged where there are many; `skipped` counts unreadable lines of its log.
+
+    A long history comes in several parts, as in a Snapshot.
+    """
 
     summary: RunSummary
     history: list["RunEvent"]
     skipped: int = 0
+    first: bool = True
+    last: bool = True
 
 
 class Snapshot(Event, frozen=True):
-    """All that a screen needs to draw the engine as it is now, as events to apply in order."""
+    """All that a screen needs to draw the engine as it is now, as events to apply in order.
+
+    A long history comes in several parts; `first` begins anew, `last` ends it.
+    """
 
     events: list["StateEvent"]
+    first: bool = True
+    last: bool = True
 
 
 class Printed(Event, frozen=True):

@@ -1,0 +1,63 @@
+"""Checkpoints: an atomic save and a verified load.
+
+A checkpoint is a dictionary saved by `torch.save` that loads with `weights_only=True`. Beside `last.pt` lies
+`last.pt.sha256` in the format of sha256sum, because torch.load verifies no checksum.
+"""
+
+import hashlib
+import io
+import pickle
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from engine.files import write_atomically
+
+FORMAT = 1
+
+
+class CheckpointError(Exception):
+    """A checkpoint that cannot be used; the message names the file, what is wrong, and what to do."""
+
+
+def save_checkpoint(path: Path, content: dict[str, Any]) -> None:
+    """Write a checkpoint and its digest. Raises OSError; the old pair then stays valid.
+
+    The digest file first names the new digest and the old one, then the checkpoint is replaced, then the old
+    digest goes: whenever a crash comes, the file that is there is one whose digest is listed.
+    """
+    buffer = io.BytesIO()
+    torch.save({"format": FORMAT, **content}, buffer)
+    data = buffer.getvalue()
+    digests = digest_file(path)
+    line = f"{hashlib.sha256(data).hexdigest()}  {path.name}\n"
+    old = digests.read_text() if digests.exists() and path.exists() else ""
+    write_atomically(digests, (line + old).encode())
+    write_atomically(path, data)
+    if old:
+        write_atomically(digests, line.encode())
+
+
+def load_checkpoint(path: Path, device: torch.device | str = "cpu") -> dict[str, Any]:
+    """Read a checkpoint, its digest verified, nothing in it executed. Raises CheckpointError."""
+    try:
+        data = path.read_bytes()
+        known = [line.split()[0] for line in digest_file(path).read_text().splitlines() if line.strip()]
+    except FileNotFoundError as error:
+        raise CheckpointError(f"{error.filename}: is not there; the run has no complete checkpoint") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise CheckpointError(f"{path}: cannot be read ({error})") from error
+    if hashlib.sha256(data).hexdigest() not in known:
+        raise CheckpointError(f"{path}: does not match {digest_file(path).name}; the file is damaged or was changed")
+    try:
+        content = torch.load(io.BytesIO(data), map_location=device, weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, KeyError, ValueError) as error:
+        raise CheckpointError(f"{path}: is not a checkpoint ({str(error).splitlines()[0]})") from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise CheckpointError(f"{path}: is not a checkpoint of format {FORMAT}, which this program reads")
+    return content
+
+
+def digest_file(path: Path) -> Path:
+    return path.with_name(path.name + ".sha256")

@@ -1,0 +1,57 @@
+"""The networks, by name. A network takes float32 images [N, 1, 28, 28] in 0..1 and returns logits [N, 10]."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from engine.config import RunConfig
+
+
+class SeedCNN(nn.Module):
+    """The seed notebook's network: two convolutions of 5x5, dropout, two linear layers; 21,840 parameters."""
+
+    def __init__(self, dropout2d: float = 0.5, dropout: float = 0.5) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 10, kernel_size=5)
+        self.conv2 = nn.Conv2d(10, 20, kernel_size=5)
+        self.dropout2d = nn.Dropout2d(dropout2d)
+        self.fc1 = nn.Linear(320, 50)
+        self.dropout = nn.Dropout(dropout)
+        self.fc2 = nn.Linear(50, 10)
+
+    def forward(self, images: Tensor) -> Tensor:
+        x = F.relu(F.max_pool2d(self.conv1(images), 2))
+        x = F.relu(F.max_pool2d(self.dropout2d(self.conv2(x)), 2))
+        x = F.relu(self.fc1(x.flatten(1)))
+        logits: Tensor = self.fc2(self.dropout(x))
+        return logits
+
+
+MODELS: dict[str, Callable[[RunConfig], nn.Module]] = {
+    "seed-cnn": lambda config: SeedCNN(config.dropout2d, config.dropout),
+}
+
+
+def build_model(config: RunConfig) -> nn.Module:
+    """Return a new network on the CPU, its weights drawn from the global generator."""
+    return MODELS[config.model](config)
+
+
+def set_dropout(model: nn.Module, config: RunConfig) -> None:
+    """Apply the dropout rates of the config to a network in use."""
+    for module in model.modules():
+        if isinstance(module, nn.Dropout2d):
+            module.p = config.dropout2d
+        elif isinstance(module, nn.Dropout):
+            module.p = config.dropout
+
+
+def count_parameters(model: nn.Module) -> int:
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def as_input(images: Tensor) -> Tensor:
+    """Turn uint8 images [N, 28, 28] into what a network takes, as torchvision's ToTensor does."""
+    return images.unsqueeze(1).to(torch.float32).div_(255)

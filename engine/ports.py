@@ -1,0 +1,25 @@
+"""What server and worker know of each other; neither imports the other."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from engine.messages import AnyCommand, AnyEvent, RunEvent
+
+Reply = Callable[[AnyEvent], None]
+
+
+class Desk(Protocol):
+    """Where the worker's events go: to every screen."""
+
+    def publish(self, event: AnyEvent) -> None: ...
+
+    def replace_history(self, events: list[RunEvent]) -> None: ...
+
+
+class WorkerPort(Protocol):
+    """Where the server's commands go. `submit` may be called from any thread and never waits."""
+
+    @property
+    def busy(self) -> bool: ...
+
+    def submit(self, command: AnyCommand, reply: Reply) -> None: ...

@@ -1,0 +1,127 @@
+"""One training run: its network, its optimizer, and how far it is."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import torch
+
+from engine.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
+from engine.config import FIELDS, ConfigError, RunConfig, Value
+from engine.data import Dataset
+from engine.device import choose_device
+from engine.messages import CheckpointSaved
+from engine.models import build_model, set_dropout
+
+LAST = "last.pt"
+
+
+class Run:
+    """One training run: network, optimizer, and how far it is.
+
+    A run with a folder saves itself after every epoch. Seeds the global generators of torch.
+    """
+
+    def __init__(self, config: RunConfig, data: Dataset, *, name: str = "run", folder: Path | None = None) -> None:
+        self.config = config
+        self.name = name
+        self.folder = folder
+        self.device = choose_device(config.device)
+        self.data = data.to(self.device)
+        torch.manual_seed(config.seed)
+        self.model = build_model(config).to(self.device)
+        # Fused: one kernel for all parameters instead of a dozen, on CUDA, MPS and the CPU alike.
+        self.optimizer = torch.optim.Adam(
+            self.model.parameters(), lr=config.lr, weight_decay=config.weight_decay, fused=True
+        )
+        self.epoch = 0  # finished epochs
+        self.batch = 0  # finished steps of the present epoch
+        self.step = 0  # finished steps in all
+        self.seconds = 0.0  # training time of the present epoch
+        self.loss_sum = torch.zeros((), device=self.device)  # over the images of the present epoch
+        self.right = torch.zeros((), dtype=torch.int64, device=self.device)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return math.ceil(len(self.data.train_labels) / self.config.batch_size)
+
+    def steer(self, changes: dict[str, Value]) -> None:
+        """Change hyperparameters from the next step on. Raises ConfigError and changes nothing on a bad one."""
+        self.config = check_steering(self.config, changes, self.epoch)
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.config.lr
+            group["weight_decay"] = self.config.weight_decay
+        set_dropout(self.model, self.config)
+
+    def state(self) -> dict[str, Any]:
+        """Return all that resuming needs, as tensors and plain values."""
+        rng = {"cpu": torch.get_rng_state()}
+        if self.device.type == "cuda":
+            rng["cuda"] = torch.cuda.get_rng_state(self.device)
+        elif self.device.type == "mps":
+            rng["mps"] = torch.mps.get_rng_state()
+        return {
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "rng": rng,
+            "position": {"epoch": self.epoch, "batch": self.batch, "step": self.step, "seconds": self.seconds},
+            "sums": {"loss": self.loss_sum, "right": self.right},
+            "config": msgspec.structs.asdict(self.config),
+            "data": self.data.fingerprint,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Continue where `state` was taken, on the same data. Raises CheckpointError when it does not fit."""
+        if state["data"] != self.data.fingerprint:
+            raise CheckpointError(
+                f"run {self.name} was trained on other data ({state['data']}) than is loaded now"
+                f" ({self.data.fingerprint}); name its data folder with --data"
+            )
+        try:
+            self.model.load_state_dict(state["model"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            for name in ("epoch", "batch", "step", "seconds"):
+                setattr(self, name, state["position"][name])
+            self.loss_sum.copy_(state["sums"]["loss"])
+            self.right.copy_(state["sums"]["right"])
+            torch.set_rng_state(state["rng"]["cpu"].cpu())
+            if self.device.type == "cuda" and "cuda" in state["rng"]:
+                torch.cuda.set_rng_state(state["rng"]["cuda"].cpu(), self.device)
+            elif self.device.type == "mps" and "mps" in state["rng"]:
+                torch.mps.set_rng_state(state["rng"]["mps"].cpu())
+        except (KeyError, TypeError, RuntimeError, ValueError) as error:
+            raise CheckpointError(f"the checkpoint of run {self.name} does not fit its network ({error})") from error
+
+    def save(self) -> CheckpointSaved:
+        """Write `last.pt`, and a copy by epoch when the config keeps this one. Raises OSError."""
+        if self.folder is None:
+            raise ValueError(f"run {self.name} has no folder to save to")
+        state = self.state()
+        save_checkpoint(self.folder / LAST, state)
+        if self.batch == 0 and self.config.keep_every and self.epoch % self.config.keep_every == 0:
+            save_checkpoint(self.folder / f"epoch-{self.epoch:04d}.pt", state)
+        return CheckpointSaved(run=self.name, step=self.step, file=LAST)
+
+
+def check_steering(config: RunConfig, changes: dict[str, Value], epoch: int) -> RunConfig:
+    """Return the config with the changes. Raises ConfigError for what is bad or cannot change during a run."""
+    changed = config.replace(changes)
+    for name in changes:
+        if not FIELDS[name].live:
+            raise ConfigError(f"{FIELDS[name].label} ({name}) cannot change during a run; start a new run")
+    if changed.epochs <= epoch:
+        raise ConfigError(f"Epochs (epochs): {changed.epochs} is too few, {epoch} are done; give more, or stop the run")
+    return changed
+
+
+def resume(name: str, folder: Path, data: Dataset, changes: dict[str, Value] | None = None) -> Run:
+    """Return the run of a folder as its last checkpoint left it, steered by `changes`.
+
+    Raises CheckpointError, and ConfigError when the changes do not fit or no epoch is left to train.
+    """
+    state = load_checkpoint(folder / LAST)
+    run = Run(RunConfig().replace(state["config"]), data, name=name, folder=folder)
+    run.restore(state)
+    run.steer({"epochs": run.config.epochs, **(changes or {})})
+    return run

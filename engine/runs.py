@@ -1,0 +1,218 @@
+"""Run folders: `checkpoints/0001-seed-cnn/` with run.json, events.jsonl and checkpoints.
+
+Text that is only appended to, instead of a database: SQLite's WAL is unsafe on the network homes of clusters.
+Imports no torch, so that `mnist-tui runs` answers at once.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from engine.config import RunConfig
+from engine.files import write_atomically
+from engine.messages import (
+    EpochDone,
+    ProtocolError,
+    RunEvent,
+    RunStarted,
+    RunSummary,
+    Steered,
+    decode_run_event,
+    encode,
+)
+
+NAME = re.compile(r"\d{4,}-[a-z0-9][a-z0-9-]*")
+RECORD = "run.json"
+EVENTS = "events.jsonl"
+LAST = "last.pt"
+LONGEST_LINE = 1 << 20
+
+
+class RunError(Exception):
+    """A run that is not there or cannot be read; the message names it and what to do."""
+
+
+class RunRecord(msgspec.Struct, kw_only=True):
+    """`run.json`: what a person, or a resume, needs to know of a run."""
+
+    run: str
+    state: str
+    started: float
+    config: RunConfig
+    device: str
+    data: str
+    data_path: str
+    sample: bool
+    versions: dict[str, str]
+    epoch: int = 0
+    step: int = 0
+    test_loss: float | None = None
+    test_accuracy: float | None = None
+    reason: str = ""
+
+
+class RunLog:
+    """The folder of the run in progress: its record, and its events, appended one line each."""
+
+    def __init__(self, folder: Path, record: RunRecord) -> None:
+        self.folder = folder
+        self.record = record
+        self._file = open(folder / EVENTS, "ab", buffering=0)  # noqa: SIM115  (closed by close)
+        if _ends_torn(folder / EVENTS):
+            self._file.write(b"\n")  # a crash tore the last line; it must not swallow the next one
+        self.save_record()
+
+    def write(self, event: RunEvent) -> None:
+        """Append an event before any screen hears of it. Raises OSError."""
+        self._file.write(encode(event))
+        if isinstance(event, EpochDone):
+            os.fsync(self._file.fileno())
+            record = self.record
+            record.epoch, record.step = event.epoch, event.step
+            record.test_loss, record.test_accuracy = event.test_loss, event.test_accuracy
+            self.save_record()
+        elif isinstance(event, Steered | RunStarted):
+            self.record.config = event.config
+            self.save_record()
+
+    def save_record(self) -> None:
+        write_atomically(self.folder / RECORD, msgspec.json.format(msgspec.json.encode(self.record)) + b"\n")
+
+    def close(self, state: str, step: int, reason: str = "") -> None:
+        self.record.state, self.record.step, self.record.reason = state, step, reason
+        self.save_record()
+        os.fsync(self._file.fileno())
+        self._file.close()
+
+
+def create_folder(checkpoints: Path, model: str) -> Path:
+    """Make the folder of a new run, numbered after the highest there is. Raises OSError."""
+    number = max((int(name.split("-")[0]) for name in run_names(checkpoints)), default=0)
+    while True:
+        number += 1
+        folder = checkpoints / f"{number:04d}-{model}"
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            continue
+        return folder
+
+
+def run_names(checkpoints: Path) -> list[str]:
+    """Return the names of all run folders, oldest first."""
+    try:
+        names = [entry.name for entry in os.scandir(checkpoints) if NAME.fullmatch(entry.name) and entry.is_dir()]
+    except FileNotFoundError:
+        return []
+    return sorted(names, key=lambda name: (int(name.split("-")[0]), name))
+
+
+def find_run(checkpoints: Path, name: str = "") -> Path:
+    """Return a run's folder by name, by number, or the latest for an empty name. Raises RunError."""
+    names = run_names(checkpoints)
+    if not names:
+        raise RunError(f"{checkpoints}: holds no run yet; train one first")
+    if not name:
+        return checkpoints / names[-1]
+    for known in names:
+        if known == name or (name.isdecimal() and int(known.split("-")[0]) == int(name)):
+            return checkpoints / known
+    raise RunError(f"there is no run {name!r} in {checkpoints}; `mnist-tui runs` lists them")
+
+
+def read_record(folder: Path) -> RunRecord:
+    """Raises RunError."""
+    try:
+        return msgspec.json.decode((folder / RECORD).read_bytes(), type=RunRecord)
+    except FileNotFoundError:
+        raise RunError(f"{folder / RECORD}: is missing; the run was interrupted before its first step") from None
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise RunError(f"{folder / RECORD}: cannot be read ({error})") from error
+
+
+def summarize(folder: Path, *, engine_alive: bool) -> RunSummary:
+    """Return a run's line in the list. A run that no engine works on, but says so, was interrupted."""
+    resumable = (folder / LAST).is_file()
+    try:
+        record = read_record(folder)
+    except RunError as error:
+        return RunSummary(
+            run=folder.name, state="unreadable", started=0, model="", epoch=0, epochs=0, sample=False,
+            resumable=False, problem=str(error),
+        )  # fmt: skip
+    live = record.state in ("running", "paused")
+    return RunSummary(
+        run=folder.name,
+        state=record.state if engine_alive or not live else "interrupted",
+        started=record.started,
+        model=record.config.model,
+        epoch=record.epoch,
+        epochs=record.config.epochs,
+        sample=record.sample,
+        test_accuracy=record.test_accuracy,
+        test_loss=record.test_loss,
+        resumable=resumable and not (live and engine_alive),
+        problem=record.reason,
+    )
+
+
+def list_runs(checkpoints: Path, *, engine_alive: bool) -> list[RunSummary]:
+    """Return all runs, newest first."""
+    return [summarize(checkpoints / name, engine_alive=engine_alive) for name in reversed(run_names(checkpoints))]
+
+
+def close_interrupted(checkpoints: Path) -> list[str]:
+    """Mark runs that no engine finished as interrupted; called by an engine as it starts. Returns their names."""
+    interrupted = []
+    for name in run_names(checkpoints):
+        try:
+            record = read_record(checkpoints / name)
+            if record.state in ("running", "paused"):
+                record.state = "interrupted"
+                record.reason = "the engine ended in the middle of it"
+                content = msgspec.json.format(msgspec.json.encode(record)) + b"\n"
+                write_atomically(checkpoints / name / RECORD, content)
+                interrupted.append(name)
+        except (RunError, OSError):
+            continue  # an unreadable record is shown as such in the list
+    return interrupted
+
+
+class EventReader:
+    """Iterates over the events of a run's log; `skipped` counts lines that could not be read.
+
+    The last line is ignored without being counted when its newline is missing: a crash may tear it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / EVENTS
+        self.skipped = 0
+
+    def __iter__(self) -> Iterator[RunEvent]:
+        try:
+            file = open(self.path, "rb")  # noqa: SIM115  (closed by with)
+        except FileNotFoundError:
+            return
+        with file:
+            while line := file.readline(LONGEST_LINE):
+                if not line.endswith(b"\n"):
+                    if len(line) == LONGEST_LINE:
+                        self.skipped += 1
+                        while (rest := file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
+                            pass
+                    continue
+                try:
+                    yield decode_run_event(line)
+                except ProtocolError:
+                    self.skipped += 1
+
+
+def _ends_torn(path: Path) -> bool:
+    with open(path, "rb") as file:
+        if file.seek(0, os.SEEK_END) == 0:
+            return False
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) != b"\n"

@@ -1,0 +1,323 @@
+"""The socket of the engine: clients come and go, the worker never waits for one.
+
+An asyncio thread. Every client has an outbox; what it has not taken yet is merged (steps) or kept (all else),
+and a client that lets too much pile up is dropped. The server keeps the engine's state as the events to draw it
+from, so that a new client is up to date with one Snapshot.
+"""
+
+import asyncio
+import contextlib
+import os
+import resource
+import socket
+import struct
+import sys
+import threading
+import time
+from collections import deque
+from pathlib import Path
+
+import msgspec
+
+from engine.history import History, parts
+from engine.messages import (
+    MAX_LINE,
+    PROTOCOL,
+    AnyCommand,
+    AnyEvent,
+    AskStatus,
+    CommandFailed,
+    DataFailed,
+    DataProgress,
+    DataReady,
+    EngineFailed,
+    EngineReady,
+    EpochDone,
+    Hello,
+    ListRuns,
+    OpenRun,
+    Paused,
+    Printed,
+    ProtocolError,
+    RunEnded,
+    RunEvent,
+    RunOpened,
+    RunsListed,
+    RunStarted,
+    Shutdown,
+    Snapshot,
+    StateEvent,
+    StatusTold,
+    StepsDone,
+    Welcome,
+    decode_command,
+    encode,
+    merge_steps,
+)
+from engine.ports import WorkerPort
+from engine.runs import EventReader, RunError, find_run, list_runs, summarize
+
+OUTBOX = 2_000  # events a client may lag behind before it is dropped
+PRINTED = 200  # lines of the engine's output that a new client is shown
+LOG_EVERY = 0.5  # seconds between two looks at the engine's output
+
+
+class Client:
+    """One connection. `send` never blocks."""
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self.writer = writer
+        self.outbox: deque[AnyEvent] = deque()
+        self.ready = asyncio.Event()
+
+    def send(self, event: AnyEvent) -> None:
+        last = self.outbox[-1] if self.outbox else None
+        if isinstance(event, StepsDone) and isinstance(last, StepsDone) and last.run == event.run:
+            self.outbox[-1] = merge_steps(last, event)
+        elif len(self.outbox) >= OUTBOX:
+            self.writer.transport.abort()
+        else:
+            self.outbox.append(event)
+        self.ready.set()
+
+    async def drain(self) -> None:
+        """Write the outbox as fast as the client reads. Raises ConnectionError when it is gone."""
+        while True:
+            await self.ready.wait()
+            self.ready.clear()
+            while self.outbox:
+                self.writer.write(encode(self.outbox.popleft()))
+                await self.writer.drain()
+
+
+class Server:
+    """Clients, and the state of the engine as events."""
+
+    def __init__(self, checkpoints: Path, version: str, idle_exit: float) -> None:
+        self.checkpoints = checkpoints
+        self.version = version
+        self.idle_exit = idle_exit
+        self.began = time.time()
+        self.clients: set[Client] = set()
+        self.engine: EngineReady | EngineFailed | None = None
+        self.data: DataReady | DataFailed | DataProgress | None = None
+        self.history = History()
+        self.printed: deque[str] = deque(maxlen=PRINTED)
+        self.last_error = ""
+        self.loop = asyncio.new_event_loop()
+        self.worker: WorkerPort | None = None
+
+    # --------------------------------------------------- called by the worker
+
+    def publish(self, event: AnyEvent) -> None:
+        """Take an event from the worker's thread; returns at once."""
+        self.loop.call_soon_threadsafe(self._publish, event)
+
+    def replace_history(self, events: list[RunEvent]) -> None:
+        """Begin with the history of a resumed run; every screen gets a new snapshot."""
+
+        def replace() -> None:
+            self.history = History(events)
+            for client in self.clients:
+                self._send_snapshot(client)
+
+        self.loop.call_soon_threadsafe(replace)
+
+    def _publish(self, event: AnyEvent) -> None:
+        match event:
+            case EngineReady() | EngineFailed():
+                self.engine = event
+            case DataReady() | DataFailed() | DataProgress():
+                self.data = event
+            case Printed():
+                self.printed.extend(event.lines)
+            case RunStarted() if event.step == 0:
+                self.history = History([event])
+            case _ if isinstance(event, RunEvent):
+                self.history.add(event)
+        if isinstance(event, RunEnded | DataFailed | EngineFailed) and event.reason:
+            self.last_error = event.reason
+        for client in self.clients:
+            client.send(event)
+
+    def flush(self, patience: float = 1.0) -> None:
+        """Give clients a moment to take what is left for them; called by the worker's thread at the end."""
+
+        async def emptied() -> None:
+            while any(client.outbox for client in self.clients):  # noqa: ASYNC110  (ends the process, once)
+                await asyncio.sleep(0.01)
+
+        with contextlib.suppress(TimeoutError):
+            asyncio.run_coroutine_threadsafe(asyncio.wait_for(emptied(), patience), self.loop).result(patience + 1)
+
+    # ----------------------------------------------------------------- clients
+
+    async def serve(self, listener: socket.socket) -> None:
+        server = await asyncio.start_unix_server(self._attend, sock=listener, limit=MAX_LINE)
+        async with server:
+            await server.serve_forever()
+
+    async def _attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one client until it leaves or breaks the protocol; neither disturbs anybody else."""
+        client = Client(writer)
+        drain: asyncio.Task[None] | None = None
+        try:
+            if peer_uid(writer) not in (None, os.getuid()):
+                return
+            hello = decode_command(await reader.readline())
+            if not isinstance(hello, Hello):
+                raise ProtocolError("the first line was no Hello")
+            client.send(
+                Welcome(protocol=PROTOCOL, version=self.version, pid=os.getpid(), checkpoints=str(self.checkpoints))
+            )
+            if hello.protocol == PROTOCOL:
+                self._send_snapshot(client)
+                self.clients.add(client)
+            drain = asyncio.create_task(client.drain())
+            while line := await reader.readline():
+                await self._receive(decode_command(line), client)
+        except ProtocolError as error:
+            writer.write(encode(CommandFailed(reason=f"this is not the engine's protocol: {error}"[:500])))
+        except (ConnectionError, ValueError, asyncio.IncompleteReadError):
+            pass  # ValueError: a line over the limit
+        finally:
+            self.clients.discard(client)
+            if drain is not None:
+                drain.cancel()
+            writer.close()
+
+    async def _receive(self, command: AnyCommand, client: Client) -> None:
+        """Answer what needs no torch here, and pass the rest to the worker."""
+        match command:
+            case AskStatus():
+                client.send(msgspec.structs.replace(self._status(), reply_to=command.id))
+            case ListRuns():
+                runs = await asyncio.to_thread(list_runs, self.checkpoints, engine_alive=True)
+                client.send(RunsListed(runs=runs, reply_to=command.id))
+            case OpenRun():
+                try:
+                    for answer in await asyncio.to_thread(self._open_run, command.run):
+                        client.send(msgspec.structs.replace(answer, reply_to=command.id))
+                except (RunError, OSError) as error:
+                    client.send(CommandFailed(reason=str(error), reply_to=command.id))
+            case _ if self.worker is not None:
+                self.worker.submit(command, lambda event: self._call_soon(client, event))
+            case Shutdown():
+                os._exit(0)  # torch is still being imported: nothing to save yet
+            case _:
+                client.send(CommandFailed(reason="the engine is still starting; try again", reply_to=command.id))
+
+    def _call_soon(self, client: Client, event: AnyEvent) -> None:
+        self.loop.call_soon_threadsafe(client.send, event)
+
+    def _open_run(self, name: str) -> list[RunOpened]:
+        folder = find_run(self.checkpoints, name)
+        reader = EventReader(folder)
+        lists = list(parts(History(reader).events))
+        summary = summarize(folder, engine_alive=True)
+        return [
+            RunOpened(summary=summary, history=part, skipped=reader.skipped, first=i == 0, last=i == len(lists) - 1)
+            for i, part in enumerate(lists)
+        ]
+
+    def _send_snapshot(self, client: Client) -> None:
+        events: list[StateEvent] = [event for event in (self.engine, self.data) if event is not None]
+        if self.printed:
+            events.append(Printed(lines=list(self.printed)))
+        lists = list(parts([*events, *self.history.events]))
+        for i, part in enumerate(lists):
+            client.send(Snapshot(events=part, first=i == 0, last=i == len(lists) - 1))
+
+    def _status(self) -> StatusTold:
+        events = self.history.events
+        last = events[-1] if events else None
+        state = "starting" if self.engine is None else "idle"
+        if self.worker is not None and self.worker.busy and last is not None and not isinstance(last, RunEnded):
+            state = "paused" if isinstance(last, Paused) else "training"
+        epochs = [event.epoch for event in events if isinstance(event, EpochDone)]
+        return StatusTold(
+            pid=os.getpid(),
+            uptime=round(time.time() - self.began, 1),
+            memory=memory_in_use(),
+            clients=len(self.clients),
+            state=state,
+            run=last.run if last is not None else "",
+            step=last.step if last is not None else 0,
+            epoch=epochs[-1] if epochs else 0,
+            last_error=self.last_error,
+        )
+
+    # ------------------------------------------------------------- background
+
+    async def watch_output(self, log: Path) -> None:
+        """Show every screen what the engine process prints, warnings of torch among it."""
+        tail = Tail(log)
+        while True:
+            await asyncio.sleep(LOG_EVERY)
+            if lines := await asyncio.to_thread(tail.read):
+                self._publish(Printed(lines=lines[-PRINTED:]))
+
+    async def watch_idleness(self) -> None:
+        """End an engine that has had nobody and nothing to do for a while."""
+        idle_since = time.monotonic()
+        while True:
+            await asyncio.sleep(min(1.0, self.idle_exit))
+            if self.clients or self.worker is None or self.worker.busy:
+                idle_since = time.monotonic()
+            elif time.monotonic() - idle_since >= self.idle_exit:
+                self.worker.submit(Shutdown(), lambda event: None)
+                return
+
+
+class Tail:
+    """New lines of a file that grows."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.position = path.stat().st_size if path.exists() else 0
+        self.rest = b""
+
+    def read(self) -> list[str]:
+        """Return the lines added since the last call."""
+        try:
+            size = self.path.stat().st_size
+            if size == self.position:
+                return []
+            with open(self.path, "rb") as file:
+                file.seek(self.position if size > self.position else 0)
+                self.rest += file.read(MAX_LINE // 4)
+                self.position = file.tell()
+        except OSError:
+            return []
+        *lines, self.rest = self.rest.split(b"\n")
+        return [line.decode(errors="replace")[:500] for line in lines]
+
+
+def start_in_thread(server: Server, listener: socket.socket, log: Path) -> None:
+    """Run the server's loop in a thread of its own."""
+
+    async def main() -> None:
+        await asyncio.gather(server.serve(listener), server.watch_output(log), server.watch_idleness())
+
+    def run() -> None:
+        asyncio.set_event_loop(server.loop)
+        server.loop.run_until_complete(main())
+
+    threading.Thread(target=run, name="server", daemon=True).start()
+
+
+def peer_uid(writer: asyncio.StreamWriter) -> int | None:
+    """Return the user at the other end, or None where the system cannot tell; the folder's mode guards then."""
+    if not hasattr(socket, "SO_PEERCRED"):
+        return None
+    peer = writer.get_extra_info("socket").getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    return int(struct.unpack("3i", peer)[1])
+
+
+def memory_in_use() -> int:
+    """Return the resident memory of this process in bytes (its peak, where the present is not to be had)."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak if sys.platform == "darwin" else peak * 1024

@@ -1,0 +1,157 @@
+"""The way to the engine: find it or start it, then a stream of events and a way to send commands."""
+
+import asyncio
+import contextlib
+import itertools
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Self, TypeVar
+
+import msgspec
+
+from engine.messages import (
+    MAX_LINE,
+    PROTOCOL,
+    AnyEvent,
+    Command,
+    CommandFailed,
+    Hello,
+    ProtocolError,
+    Welcome,
+    decode_event,
+    encode,
+)
+from engine.paths import engine_log, engine_socket
+
+START_LIMIT = 20.0  # seconds in which a new engine must open its socket; it does so before it imports torch
+RETRY = 0.03
+
+E = TypeVar("E", bound=AnyEvent)
+
+
+class EngineUnreachable(Exception):
+    """No engine answers and none could be started; the message says why and where its output is."""
+
+
+class CommandRefused(Exception):
+    """The engine's reason for not carrying out a command."""
+
+
+class EngineClient:
+    """A connection to an engine. `events()` yields everything that is not the answer to a `request`."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, welcome: Welcome) -> None:
+        self.welcome = welcome
+        self._reader = reader
+        self._writer = writer
+        self._ids = itertools.count(1)
+        self._waiting: dict[int, asyncio.Queue[AnyEvent]] = {}
+
+    @classmethod
+    async def connect(cls, checkpoints: Path) -> Self:
+        """Attach to the engine that serves a folder of runs. Raises OSError when there is none.
+
+        Raises ProtocolError when what answers is no engine, and PathError for an unsafe state folder.
+        """
+        reader, writer = await asyncio.open_unix_connection(engine_socket(checkpoints), limit=2 * MAX_LINE)
+        writer.write(encode(Hello(protocol=PROTOCOL, version=program_version())))
+        line = await asyncio.wait_for(reader.readline(), 10)
+        if not line:
+            raise ConnectionResetError("the engine closed the connection")
+        welcome = decode_event(line)
+        if not isinstance(welcome, Welcome):
+            raise ProtocolError(f"the engine began with {type(welcome).__name__}")
+        if welcome.protocol != PROTOCOL:
+            raise ProtocolError(
+                f"the engine (pid {welcome.pid}, version {welcome.version}) speaks protocol {welcome.protocol},"
+                f" this program {PROTOCOL}; stop it with `mnist-tui engine stop` of its version, or kill {welcome.pid}"
+            )
+        return cls(reader, writer, welcome)
+
+    @classmethod
+    async def connect_or_start(cls, checkpoints: Path, *, data: str = "", idle_exit: float = 900) -> Self:
+        """Attach to the engine of a folder of runs, starting one if there is none. Raises EngineUnreachable."""
+        with contextlib.suppress(OSError):
+            return await cls.connect(checkpoints)
+        process = start_engine(checkpoints, data, idle_exit)
+        deadline = asyncio.get_running_loop().time() + START_LIMIT
+        while asyncio.get_running_loop().time() < deadline:
+            ended = process.poll() is not None
+            with contextlib.suppress(OSError):
+                return await cls.connect(checkpoints)
+            # An engine that found another one at work (status 3) has ended rightly: that other one will answer.
+            if ended and process.returncode != 3:
+                break
+            await asyncio.sleep(RETRY)
+        raise EngineUnreachable(
+            f"the engine did not start (exit status {process.poll()}); its output is in {engine_log(checkpoints)}"
+        )
+
+    async def events(self) -> AsyncIterator[AnyEvent]:
+        """Yield events until the engine closes the connection. Answers to requests go to their requesters."""
+        try:
+            while line := await self._reader.readline():
+                event = decode_event(line)
+                if answers := self._waiting.get(event.reply_to):
+                    answers.put_nowait(event)
+                else:
+                    yield event
+        except (ConnectionError, ValueError):
+            return
+        finally:
+            for answers in self._waiting.values():
+                answers.put_nowait(CommandFailed(reason="the connection to the engine was lost"))
+
+    def send(self, command: Command) -> None:
+        """Send a command whose answer, if any, comes with the events."""
+        self._writer.write(encode(command))
+
+    async def request(self, command: Command, kind: type[E]) -> E:
+        """Send a command and return its answer. Raises CommandRefused. Needs `events()` to be read meanwhile."""
+        number = next(self._ids)
+        answers = self._waiting[number] = asyncio.Queue()
+        self.send(msgspec.structs.replace(command, id=number))
+        try:
+            event = await answers.get()
+        finally:
+            del self._waiting[number]
+        if isinstance(event, CommandFailed):
+            raise CommandRefused(event.reason)
+        if not isinstance(event, kind):
+            raise ProtocolError(f"{type(event).__name__} is no answer to {type(command).__name__}")
+        return event
+
+    async def close(self) -> None:
+        self._writer.close()
+        with contextlib.suppress(ConnectionError, asyncio.CancelledError):
+            await self._writer.wait_closed()
+
+
+def start_engine(checkpoints: Path, data: str, idle_exit: float) -> "subprocess.Popen[bytes]":
+    """Start an engine in a session of its own, so that no hang-up of this terminal reaches it."""
+    checkpoints.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "engine", "--checkpoints", str(checkpoints), "--idle-exit", str(idle_exit)]
+    if data:
+        command += ["--data", data]
+    with open(engine_log(checkpoints), "ab") as log:
+        return subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=engine_environment()
+        )
+
+
+def engine_environment() -> dict[str, str]:
+    """Return the environment in which `python -m engine` finds the same engine as this program."""
+    root = str(Path(__file__).resolve().parent.parent)
+    path = os.environ.get("PYTHONPATH")
+    return {**os.environ, "PYTHONPATH": f"{root}{os.pathsep}{path}" if path else root, "PYTHONUNBUFFERED": "1"}
+
+
+def program_version() -> str:
+    try:
+        return version("mnist-tui")
+    except PackageNotFoundError:
+        return "0"

@@ -1,0 +1,82 @@
+"""Events in words: the lines of the log pane and of `mnist-tui train` without a terminal."""
+
+from engine.config import FIELDS, Value
+from engine.messages import (
+    AnyEvent,
+    CheckpointSaved,
+    Continued,
+    DataFailed,
+    DataReady,
+    EngineFailed,
+    EngineReady,
+    EpochDone,
+    Paused,
+    Printed,
+    RunEnded,
+    RunStarted,
+    Steered,
+)
+
+
+def describe(event: AnyEvent) -> list[str]:
+    """Return what a person should read of an event; most have nothing to say."""
+    match event:
+        case EngineReady():
+            return [f"engine ready: {event.device}, {event.device_name}, torch {event.torch}"]
+        case EngineFailed():
+            return [f"engine failed: {event.reason}"]
+        case DataReady():
+            what = f"{event.train:,} training and {event.test:,} test images"
+            sample = ", the sample that ships with the program" if event.sample else ""
+            return [f"data: {what} from {event.path} ({event.kind}{sample}), {event.seconds:.1f} s", *event.notes]
+        case DataFailed():
+            return [f"data: {event.reason}"]
+        case RunStarted() if event.step:
+            return [f"{event.run} resumed on {event.device} at step {event.step:,}"]
+        case RunStarted():
+            config = event.config
+            return [
+                f"{event.run} started on {event.device}: {event.parameters:,} parameters, {config.epochs} epochs,"
+                f" batch {config.batch_size}, lr {config.lr:g}, seed {config.seed}"
+            ]
+        case EpochDone():
+            return [
+                f"epoch {event.epoch}: train loss {event.train_loss:.4f}, accuracy {percent(event.train_accuracy)};"
+                f" test loss {event.test_loss:.4f}, accuracy {percent(event.test_accuracy)};"
+                f" {event.seconds:.1f} s"
+            ]
+        case Steered():
+            return [f"step {event.step:,}: {spell(name, value)}" for name, value in event.changes.items()]
+        case Paused():
+            return [f"paused at step {event.step:,}, saved"]
+        case Continued():
+            return [f"continued at step {event.step:,}"]
+        case RunEnded():
+            reason = f": {event.reason}" if event.reason else ""
+            return [f"{event.run} {event.state} at step {event.step:,}{reason}"]
+        case Printed():
+            return [f"engine: {line}" for line in event.lines]
+        case CheckpointSaved():
+            return []
+        case _:
+            return []
+
+
+def percent(fraction: float) -> str:
+    return f"{100 * fraction:.2f} %"
+
+
+def spell(name: str, value: Value) -> str:
+    """Return `Learning rate is now 0.0005`."""
+    shown = f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{FIELDS[name].label} is now {shown}"
+
+
+def duration(seconds: float) -> str:
+    """Return `7 s`, `2:05` or `3:10:00`."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -1,0 +1,226 @@
+"""The state of the screen: what the events of the engine add up to. Pure; no Textual here.
+
+    state = apply(state, event)
+
+Screens draw a State and nothing else; they never keep a copy of what is in it.
+"""
+
+from dataclasses import dataclass, replace
+
+from engine.config import RunConfig
+from engine.messages import (
+    AnyEvent,
+    CheckpointSaved,
+    CommandFailed,
+    Continued,
+    DataFailed,
+    DataProgress,
+    DataReady,
+    Digit,
+    EngineFailed,
+    EngineReady,
+    EpochDone,
+    Paused,
+    Predicted,
+    RunEnded,
+    RunEvent,
+    RunOpened,
+    RunsListed,
+    RunStarted,
+    RunSummary,
+    Snapshot,
+    Steered,
+    StepsDone,
+)
+from tui.describe import describe
+from tui.inert import inert
+
+MOST_POINTS = 4096  # losses kept for the chart; beyond, neighbours are averaged
+MOST_LOG_LINES = 500
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class RunView:
+    """One run as a screen shows it. `losses` are (step, loss), `marks` (step, what was steered)."""
+
+    run: str
+    config: RunConfig
+    state: str
+    device: str = ""
+    parameters: int = 0
+    train_images: int = 0
+    test_images: int = 0
+    sample: bool = False
+    steps_per_epoch: int = 1
+    step: int = 0
+    images_per_s: float = 0.0
+    losses: tuple[Point, ...] = ()
+    epochs: tuple[EpochDone, ...] = ()
+    marks: tuple[tuple[int, str], ...] = ()
+    confusion: tuple[tuple[int, ...], ...] = ()
+    reason: str = ""
+
+    @property
+    def live(self) -> bool:
+        return self.state in ("running", "paused")
+
+    @property
+    def epoch_fraction(self) -> float:
+        """How far the present epoch is, 0..1."""
+        return min(1.0, self.step / self.steps_per_epoch - len(self.epochs)) if self.state != "finished" else 1.0
+
+    @property
+    def run_fraction(self) -> float:
+        return min(1.0, self.step / max(1, self.steps_per_epoch * self.config.epochs))
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Estimated time to the end of the run: the steps at the present speed, and a test for each epoch."""
+        if not self.live or not self.images_per_s:
+            return None
+        images_left = (self.steps_per_epoch * self.config.epochs - self.step) * self.config.batch_size
+        test = self.epochs[-1].test_seconds if self.epochs else 0.0
+        return max(0.0, images_left / self.images_per_s) + test * (self.config.epochs - len(self.epochs))
+
+
+@dataclass(frozen=True)
+class State:
+    """All that screens draw. `opened` is a past run that was asked for; `shown` is what charts show."""
+
+    link: str = "connecting"  # connecting, live or lost
+    link_reason: str = ""
+    engine: EngineReady | None = None
+    engine_problem: str = ""
+    data: DataReady | None = None
+    data_problem: str = ""
+    progress: DataProgress | None = None
+    run: RunView | None = None
+    opened: RunView | None = None
+    runs: tuple[RunSummary, ...] = ()
+    digits: tuple[Digit, ...] = ()
+    digits_run: str = ""
+    digits_step: int = 0
+    log: tuple[str, ...] = ()
+    failures: int = 0  # commands refused so far; a change means that `failure` is news
+    failure: str = ""
+
+    @property
+    def shown(self) -> RunView | None:
+        return self.opened or self.run
+
+    @property
+    def training(self) -> bool:
+        return self.run is not None and self.run.live
+
+
+def apply(state: State, event: AnyEvent) -> State:
+    """Return the state after an event."""
+    if isinstance(event, RunEvent):
+        state = replace(state, run=apply_to_run(state.run, event))
+        if isinstance(event, RunStarted):
+            state = replace(state, opened=None)
+    match event:
+        case Snapshot():
+            if event.first:
+                state = State(link="live", runs=state.runs, opened=state.opened)
+            for part in event.events:
+                state = apply(state, part)
+        case EngineReady():
+            state = replace(state, engine=event, engine_problem="")
+        case EngineFailed():
+            state = replace(state, engine_problem=inert(event.reason))
+        case DataReady():
+            state = replace(state, data=event, data_problem="", progress=None)
+        case DataFailed():
+            state = replace(state, data_problem=inert(event.reason), progress=None)
+        case DataProgress():
+            state = replace(state, progress=event, data_problem="")
+        case Predicted():
+            state = replace(state, digits=tuple(event.digits), digits_run=event.run, digits_step=event.step)
+        case RunsListed():
+            state = replace(state, runs=tuple(event.runs))
+        case RunOpened():
+            state = replace(state, opened=open_run(None if event.first else state.opened, event))
+        case CommandFailed():
+            state = replace(state, failures=state.failures + 1, failure=inert(event.reason))
+        case _:
+            pass
+    lines = [inert(line) for line in describe(event)]
+    return replace(state, log=(*state.log, *lines)[-MOST_LOG_LINES:]) if lines else state
+
+
+def open_run(opened: RunView | None, event: RunOpened) -> RunView | None:
+    """Return the view of a run from its history, one part after the other."""
+    for part in event.history:
+        opened = apply_to_run(opened, part)
+    if opened is None or not event.last:
+        return opened
+    return replace(opened, state=event.summary.state, reason=inert(event.summary.problem))
+
+
+def apply_to_run(view: RunView | None, event: RunEvent) -> RunView | None:
+    """Return the run after one of its events; events of a run that was never seen to start are passed over."""
+    if isinstance(event, RunStarted):
+        return start_run(view, event)
+    if view is None or view.run != event.run:
+        return view
+    match event:
+        case StepsDone():
+            first = event.step - event.stride * (len(event.losses) - 1)
+            new = tuple((float(first + i * event.stride), loss) for i, loss in enumerate(event.losses))
+            return replace(view, step=event.step, images_per_s=event.images_per_s, losses=bounded(view.losses + new))
+        case EpochDone():
+            confusion = tuple(tuple(row) for row in event.confusion) or view.confusion
+            return replace(view, step=event.step, epochs=(*view.epochs, event), confusion=confusion)
+        case Steered():
+            text = ", ".join(
+                f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
+                for name, value in event.changes.items()
+            )
+            return replace(view, config=event.config, marks=(*view.marks, (event.step, text)))
+        case Paused():
+            return replace(view, state="paused")
+        case Continued():
+            return replace(view, state="running")
+        case RunEnded():
+            return replace(view, state=event.state, reason=inert(event.reason))
+        case CheckpointSaved():
+            return view
+
+
+def start_run(view: RunView | None, event: RunStarted) -> RunView:
+    """Return a new run's view; a resumed one keeps what came before the step it resumed from."""
+    fresh = RunView(
+        run=event.run,
+        config=event.config,
+        state="running",
+        device=event.device,
+        parameters=event.parameters,
+        train_images=event.train_images,
+        test_images=event.test_images,
+        sample=event.sample,
+        steps_per_epoch=event.steps_per_epoch,
+        step=event.step,
+    )
+    if view is None or view.run != event.run or not event.step:
+        return fresh
+    return replace(
+        fresh,
+        losses=tuple(point for point in view.losses if point[0] <= event.step),
+        epochs=tuple(epoch for epoch in view.epochs if epoch.epoch <= event.epoch),
+        marks=tuple(mark for mark in view.marks if mark[0] <= event.step),
+        confusion=view.confusion,
+    )
+
+
+def bounded(points: tuple[Point, ...]) -> tuple[Point, ...]:
+    """Return the points, neighbours averaged two by two when there are too many; the newest stay as they are."""
+    if len(points) <= MOST_POINTS:
+        return points
+    half = len(points) // 2 // 2 * 2
+    merged = tuple(
+        ((points[i][0] + points[i + 1][0]) / 2, (points[i][1] + points[i + 1][1]) / 2) for i in range(0, half, 2)
+    )
+    return merged + points[half:]
