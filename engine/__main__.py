@@ -53,7 +53,7 @@ def main() -> int:
 
         worker = Worker(checkpoints, server)
         signal.signal(signal.SIGTERM, lambda *_: worker.submit(Shutdown(), lambda event: None))
-        server.worker = worker
+        server.employ(worker)
         worker.work(options.data)
     except Exception as error:
         traceback.print_exc()

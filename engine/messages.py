@@ -49,6 +49,12 @@ class CancelDownload(Command, frozen=True):
     """Stop a download; nothing half-made stays."""
 
 
+class ExportData(Command, frozen=True):
+    """Write the loaded data set as PNG files, `path/{train,test}/<digit>/<index>.png`."""
+
+    path: str
+
+
 class StartRun(Command, frozen=True):
     config: RunConfig
 
@@ -395,6 +401,7 @@ AnyCommand = (
     | LoadData
     | DownloadData
     | CancelDownload
+    | ExportData
     | StartRun
     | ResumeRun
     | Steer

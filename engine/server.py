@@ -54,7 +54,7 @@ from engine.messages import (
     encode,
     merge_steps,
 )
-from engine.ports import WorkerPort
+from engine.ports import Reply, WorkerPort
 from engine.runs import EventReader, RunError, find_run, list_runs, summarize
 
 OUTBOX = 2_000  # events a client may lag behind before it is dropped
@@ -106,8 +106,20 @@ class Server:
         self.last_error = ""
         self.loop = asyncio.new_event_loop()
         self.worker: WorkerPort | None = None
+        self.early: list[tuple[AnyCommand, Reply]] = []  # commands that came before torch was imported
 
     # --------------------------------------------------- called by the worker
+
+    def employ(self, worker: WorkerPort) -> None:
+        """Pass commands to this worker from now on, those that came early first."""
+
+        def employ() -> None:
+            self.worker = worker
+            for command, reply in self.early:
+                worker.submit(command, reply)
+            self.early.clear()
+
+        self.loop.call_soon_threadsafe(employ)
 
     def publish(self, event: AnyEvent) -> None:
         """Take an event from the worker's thread; returns at once."""
@@ -200,15 +212,17 @@ class Server:
                         client.send(msgspec.structs.replace(answer, reply_to=command.id))
                 except (RunError, OSError) as error:
                     client.send(CommandFailed(reason=str(error), reply_to=command.id))
-            case _ if self.worker is not None:
-                self.worker.submit(command, lambda event: self._call_soon(client, event))
-            case Shutdown():
+            case Shutdown() if self.worker is None:
                 os._exit(0)  # torch is still being imported: nothing to save yet
             case _:
-                client.send(CommandFailed(reason="the engine is still starting; try again", reply_to=command.id))
 
-    def _call_soon(self, client: Client, event: AnyEvent) -> None:
-        self.loop.call_soon_threadsafe(client.send, event)
+                def reply(event: AnyEvent) -> None:
+                    self.loop.call_soon_threadsafe(client.send, event)
+
+                if self.worker is not None:
+                    self.worker.submit(command, reply)
+                else:
+                    self.early.append((command, reply))
 
     def _open_run(self, name: str) -> list[RunOpened]:
         folder = find_run(self.checkpoints, name)

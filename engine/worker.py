@@ -22,6 +22,7 @@ from engine.data import DataError, Dataset, load_data
 from engine.device import DeviceError, choose_device, device_name
 from engine.download import download
 from engine.history import History
+from engine.image_folder import export_pngs
 from engine.inspection import Inspector
 from engine.messages import (
     AnyCommand,
@@ -37,6 +38,7 @@ from engine.messages import (
     DownloadData,
     EngineReady,
     Evaluate,
+    ExportData,
     LoadData,
     Pause,
     Paused,
@@ -145,6 +147,8 @@ class Worker:
                 self.start_download()
             case CancelDownload():
                 self.cancelled.set()
+            case ExportData():
+                export_pngs(self.needed_data(), Path(command.path), self.progress)
             case Predict():
                 return self.inspector.walk(command, self.needed_data(), self.live)
             case PredictFiles():
@@ -167,16 +171,8 @@ class Worker:
         if self.data is not None and path == self.data_path:
             return
         began = time.perf_counter()
-        last = 0.0
-
-        def progress(action: str, done: int, total: int) -> None:
-            nonlocal last
-            if time.perf_counter() - last > 0.1 or done == total:
-                last = time.perf_counter()
-                self.desk.publish(DataProgress(action=action, done=done, total=total))
-
         try:
-            data = load_data(path, progress)
+            data = load_data(path, self.progress)
         except DataError as error:
             self.desk.publish(DataFailed(reason=str(error)))
             raise
@@ -194,6 +190,9 @@ class Worker:
             )
         )
 
+    def progress(self, action: str, done: int, total: int) -> None:
+        self.desk.publish(DataProgress(action=action, done=done, total=total))
+
     def needed_data(self) -> Dataset:
         if self.data is None:
             raise CommandError("no data set is loaded; name a folder with --data, or download MNIST")
@@ -205,12 +204,9 @@ class Worker:
             raise CommandError("a download is already under way")
         self.cancelled.clear()
 
-        def progress(action: str, done: int, total: int) -> None:
-            self.desk.publish(DataProgress(action=action, done=done, total=total))
-
         def fetch() -> None:
             try:
-                download(default_data(), progress, self.cancelled.is_set)
+                download(default_data(), self.progress, self.cancelled.is_set)
             except (DataError, OSError) as error:
                 self.desk.publish(DataFailed(reason=str(error)))
             else:

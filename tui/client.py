@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import fcntl
 import itertools
 import os
 import subprocess
@@ -25,7 +26,7 @@ from engine.messages import (
     decode_event,
     encode,
 )
-from engine.paths import engine_log, engine_socket
+from engine.paths import engine_lock, engine_log, engine_socket
 
 START_LIMIT = 20.0  # seconds in which a new engine must open its socket; it does so before it imports torch
 RETRY = 0.03
@@ -155,3 +156,18 @@ def program_version() -> str:
         return version("mnist-tui")
     except PackageNotFoundError:
         return "0"
+
+
+def engine_is_running(checkpoints: Path) -> bool:
+    """Tell, without talking to it, whether an engine serves a folder of runs: it holds the lock."""
+    try:
+        handle = os.open(engine_lock(checkpoints), os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False

@@ -1,0 +1,262 @@
+"""The command line of mnist-tui. Each command imports what it needs when it runs: `--help` answers at once."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from engine.config import ConfigError
+from engine.paths import PathError, default_checkpoints, default_data, engine_log
+from tui.options import clean, config_of, config_options, given
+
+T = TypeVar("T")
+
+checkpoints_option = click.option(
+    "--checkpoints",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="MNIST_TUI_CHECKPOINTS",
+    default=default_checkpoints,
+    callback=lambda ctx, param, value: value.resolve(),
+    help="Folder of runs. [default: checkpoints/ of the program's folder]",
+)
+data_option = click.option(
+    "--data",
+    default="",
+    callback=lambda ctx, param, value: clean("data", value),
+    help="Image folders or IDX files. [default: what is found in Dataset/, else the sample]",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@checkpoints_option
+@data_option
+@click.version_option(package_name="mnist-tui")
+@click.pass_context
+def cli(context: click.Context, checkpoints: Path, data: str) -> None:
+    """Train a digit classifier on MNIST in the terminal.
+
+    Without a command: open the screen, attached to the engine of this folder of runs. The engine is a process of
+    its own; it goes on training when the screen or the connection is gone.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM", "") in ("", "dumb"):
+        raise click.ClickException(
+            "the screen needs a terminal (TERM is set and not dumb); `mnist-tui train` trains without one"
+        )
+    from tui.app import open_app
+
+    sys.exit(open_app(checkpoints, data))
+
+
+@cli.command()
+@config_options
+@click.option("--resume", metavar="RUN", default="", help="Continue a run from its last checkpoint.")
+@json_option
+@checkpoints_option
+def train(checkpoints: Path, as_json: bool, resume: str, **options: Any) -> None:
+    """Train without a screen. Ctrl-C stops after the present step and saves."""
+    from tui.plain import train_plainly
+
+    config = config_of(options)
+    sys.exit(run(train_plainly(checkpoints, config, resume=resume, changes=given(options), json=as_json)))
+
+
+@cli.command()
+@json_option
+@checkpoints_option
+def runs(checkpoints: Path, as_json: bool) -> None:
+    """List runs, newest first."""
+    from engine.runs import list_runs
+    from tui.client import engine_is_running
+    from tui.reports import print_json, print_runs
+
+    found = list_runs(checkpoints, engine_alive=engine_is_running(checkpoints))
+    if as_json:
+        print_json(found)
+    elif found:
+        print_runs(found)
+    else:
+        print(f"no run in {checkpoints} yet; `mnist-tui` or `mnist-tui train` makes one", file=sys.stderr)
+
+
+@cli.command()
+@click.argument("run_name", metavar="[RUN]", default="")
+@data_option
+@json_option
+@checkpoints_option
+def evaluate(run_name: str, checkpoints: Path, data: str, as_json: bool) -> None:
+    """Test loss, accuracy and confusion of a run's last weights (the latest run by default)."""
+    from engine.messages import CommandDone, Evaluate, Evaluated, LoadData
+    from tui.reports import print_evaluation, print_json
+    from tui.session import attached
+
+    async def ask() -> Evaluated:
+        async with attached(checkpoints, data=data) as session:
+            if data:
+                await session.ask(LoadData(path=data), CommandDone)
+            return await session.ask(Evaluate(run=run_name), Evaluated)
+
+    result = run(ask())
+    (print_json if as_json else print_evaluation)(result)
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True)
+@click.option("--run", "run_name", default="", help="The run whose weights to use. [default: the latest]")
+@json_option
+@checkpoints_option
+def predict(files: tuple[str, ...], run_name: str, checkpoints: Path, as_json: bool) -> None:
+    """Classify image files of any size, mode and polarity; what was done to each is told."""
+    from engine.messages import FilesPredicted, PredictFiles
+    from tui.reports import print_json, print_predictions
+    from tui.session import attached
+
+    paths = [os.path.abspath(os.path.expanduser(name)) for name in files]
+
+    async def ask() -> FilesPredicted:
+        async with attached(checkpoints) as session:
+            return await session.ask(PredictFiles(paths=paths, run=run_name), FilesPredicted)
+
+    result = run(ask())
+    if as_json:
+        print_json([{**_without_pixels(file), "run": result.run} for file in result.files])
+    else:
+        print_predictions(result.files, result.run)
+    sys.exit(any(file.error for file in result.files))
+
+
+def _without_pixels(file: Any) -> dict[str, Any]:
+    return {name: getattr(file, name) for name in file.__struct_fields__ if name != "pixels"}
+
+
+@cli.group()
+def data() -> None:
+    """Look at, download or export the data set."""
+
+
+@data.command()
+@data_option
+@json_option
+@checkpoints_option
+def status(checkpoints: Path, data: str, as_json: bool) -> None:
+    """What data is found, and where."""
+    from engine.messages import CommandDone, DataReady, LoadData
+    from tui.reports import print_data, print_json
+    from tui.session import attached
+
+    async def ask() -> DataReady:
+        async with attached(checkpoints, data=data) as session:
+            found = await session.data_ready()
+            if data and found.path != data:
+                await session.ask(LoadData(path=data), CommandDone)
+                while not session.events.empty():
+                    found = await session.data_ready()
+            return found
+
+    found = run(ask())
+    (print_json if as_json else print_data)(found)
+
+
+@data.command()
+@checkpoints_option
+def download(checkpoints: Path) -> None:
+    """Fetch the full MNIST (11 MB) into Dataset/MNIST/raw, checksums verified."""
+    from tui.transfers import download_data
+
+    run(download_data(checkpoints))
+    print(f"MNIST is in {default_data() / 'MNIST' / 'raw'}", file=sys.stderr)
+
+
+@data.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@data_option
+@checkpoints_option
+def export(folder: Path, checkpoints: Path, data: str) -> None:
+    """Write the data set as PNG files: FOLDER/{train,test}/<digit>/<index>.png."""
+    from tui.transfers import export_data
+
+    run(export_data(checkpoints, data, folder.resolve()))
+    print(f"written to {folder}", file=sys.stderr)
+
+
+@cli.group()
+def engine() -> None:
+    """Look at or stop the engine process of a folder of runs."""
+
+
+@engine.command("status")
+@json_option
+@checkpoints_option
+def engine_status(checkpoints: Path, as_json: bool) -> None:
+    """State, run, memory, attached screens, last error. Exit status 1 when no engine runs."""
+    from engine.messages import AskStatus, StatusTold
+    from tui.reports import print_json, print_status
+
+    told = run(_ask_engine(checkpoints, AskStatus(), StatusTold))
+    if as_json:
+        print_json(told)
+    else:
+        print_status(told, checkpoints)
+
+
+@engine.command("stop")
+@checkpoints_option
+def engine_stop(checkpoints: Path) -> None:
+    """Stop the run in progress, save it, and end the engine."""
+    from engine.messages import CommandDone, Shutdown
+
+    run(_ask_engine(checkpoints, Shutdown(), CommandDone))
+    print("the engine has saved and ended", file=sys.stderr)
+
+
+@engine.command("log")
+@checkpoints_option
+def engine_log_(checkpoints: Path) -> None:
+    """Print what the engine process wrote to its output."""
+    from tui.inert import inert
+
+    path = engine_log(checkpoints)
+    try:
+        with open(path, errors="replace") as file:
+            for line in file:
+                print(inert(line.rstrip("\n")))
+    except FileNotFoundError:
+        raise click.ClickException(f"{path}: no engine has written anything yet") from None
+
+
+async def _ask_engine(checkpoints: Path, command: Any, kind: type[T]) -> T:
+    from tui.session import attached
+
+    try:
+        async with attached(checkpoints, start=False) as session:
+            return await session.ask(command, kind)  # type: ignore[type-var, unused-ignore]
+    except OSError:
+        raise click.ClickException(f"no engine runs for {checkpoints}") from None
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a command's conversation; its failures become one line on stderr and exit status 1."""
+    from engine.messages import ProtocolError
+    from tui.client import CommandRefused, EngineUnreachable
+    from tui.inert import inert
+
+    try:
+        return asyncio.run(coroutine)
+    except (CommandRefused, EngineUnreachable, PathError, ProtocolError, ConfigError, OSError) as error:
+        raise click.ClickException(inert(str(error), longest=2000)) from error
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def main() -> None:
+    cli(prog_name="mnist-tui")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""RunConfig on the command line: every field an option, and every config a command to copy."""
+
+import os
+import shlex
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+import msgspec
+
+from engine.config import FIELDS, ConfigError, FieldInfo, RunConfig, Value
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class FieldType(click.ParamType):  # type: ignore[type-arg, unused-ignore]
+    """The values one field of RunConfig takes."""
+
+    def __init__(self, field: FieldInfo) -> None:
+        self.field = field
+        self.name = {int: "integer", float: "number", str: "text"}[field.kind]
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Value:
+        try:
+            return clean(self.field.name, self.field.parse(value))
+        except ConfigError as error:
+            self.fail(str(error), param, ctx)
+
+
+def clean(name: str, value: Value) -> Value:
+    """Make a data folder absolute: the engine works in another folder than the user."""
+    if name == "data" and value:
+        return os.path.abspath(os.path.expanduser(str(value)))
+    return value
+
+
+def config_options(command: F) -> F:
+    """Give a click command one option for each field; those that were not given arrive as None."""
+    for field in reversed(FIELDS.values()):
+        default = "" if field.default == "" else f"; default {field.default}"
+        bounds = "" if field.bounds == "text" else f"{field.bounds}{default}"
+        help = f"{field.help} [{bounds}]" if bounds else field.help
+        command = click.option(field.option, field.name, type=FieldType(field), help=help)(command)
+    return command
+
+
+def command_line(config: RunConfig) -> str:
+    """Return the `mnist-tui train` command that trains with this config."""
+    words = ["mnist-tui", "train"]
+    for name, value in config.differences().items():
+        words += [FIELDS[name].option, repr(value) if isinstance(value, float) else str(value)]
+    return shlex.join(words)
+
+
+def given(options: dict[str, Any]) -> dict[str, Value]:
+    """Return the options that were given."""
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def config_of(options: dict[str, Any]) -> RunConfig:
+    return msgspec.structs.replace(RunConfig(), **given(options))

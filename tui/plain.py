@@ -1,0 +1,162 @@
+"""A run without a screen: progress on stderr, events as JSON lines on stdout."""
+
+import asyncio
+import signal
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Protocol
+
+from engine.config import RunConfig, Value
+from engine.messages import (
+    AnyEvent,
+    CommandFailed,
+    DataProgress,
+    EngineFailed,
+    EpochDone,
+    Event,
+    Printed,
+    ResumeRun,
+    RunEnded,
+    RunEvent,
+    RunStarted,
+    StartRun,
+    StepsDone,
+    Stop,
+    encode,
+)
+from tui.client import CommandRefused
+from tui.describe import describe, duration, percent
+from tui.inert import inert
+from tui.session import Session, attached
+from tui.store import RunView, apply_to_run
+
+INTERRUPTED = 130  # exit status after Ctrl-C
+
+
+class Display(Protocol):
+    """Shows a run as it goes."""
+
+    def show(self, event: AnyEvent, view: RunView | None) -> None: ...
+
+
+class Lines:
+    """Plain lines, for a log file or a pipe."""
+
+    def show(self, event: AnyEvent, view: RunView | None) -> None:
+        for line in describe(event):
+            print(inert(line), file=sys.stderr, flush=True)
+
+
+class ProgressBars:
+    """A rich progress bar for the epoch under the lines, for a terminal."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        self.console = Console(stderr=True, markup=False, highlight=False)
+        self.progress = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TextColumn("{task.fields[figures]}", markup=False),
+            console=self.console,
+            transient=True,
+            refresh_per_second=4,
+        )
+        self.task = self.progress.add_task("waiting for the engine", total=None, figures="")
+
+    def __enter__(self) -> None:
+        self.progress.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.progress.stop()
+
+    def show(self, event: AnyEvent, view: RunView | None) -> None:
+        for line in describe(event):
+            self.console.print(inert(line))
+        if isinstance(event, DataProgress):
+            self.progress.update(
+                self.task, description=inert(event.action), completed=event.done, total=event.total, figures=""
+            )
+        elif view is not None and isinstance(event, StepsDone | EpochDone | RunStarted):
+            left = view.seconds_left
+            loss = f"loss {event.losses[-1]:.4f}  " if isinstance(event, StepsDone) else ""
+            eta = f"  {duration(left)} left" if left is not None else ""
+            self.progress.update(
+                self.task,
+                description=f"epoch {min(len(view.epochs) + 1, view.config.epochs)}/{view.config.epochs}",
+                completed=view.step % view.steps_per_epoch or (view.steps_per_epoch if view.step else 0),
+                total=view.steps_per_epoch,
+                figures=f"{loss}{view.images_per_s:,.0f} images/s{eta}",
+            )
+
+
+class JsonLines:
+    """Every event as one JSON line on stdout."""
+
+    def show(self, event: AnyEvent, view: RunView | None) -> None:
+        assert isinstance(event, Event)
+        sys.stdout.buffer.write(encode(event))
+        sys.stdout.buffer.flush()
+
+
+async def train_plainly(
+    checkpoints: Path, config: RunConfig, *, resume: str = "", changes: dict[str, Value] | None = None, json: bool
+) -> int:
+    """Train a run to its end and return the exit status.
+
+    The first Ctrl-C stops the run after its present step and saves it; a second one leaves it running.
+    """
+    display: Display = JsonLines() if json else ProgressBars() if sys.stderr.isatty() else Lines()
+    async with attached(checkpoints, data=config.data) as session:
+        command = ResumeRun(id=1, run=resume, changes=changes or {}) if resume else StartRun(id=1, config=config)
+        session.client.send(command)
+        stopping = asyncio.Event()
+
+        def stop() -> None:
+            if stopping.is_set():
+                session.events.put_nowait(None)
+                return
+            stopping.set()
+            print("stopping after this step and saving; Ctrl-C again leaves it running", file=sys.stderr)
+            session.client.send(Stop())
+
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop)
+        with display if isinstance(display, ProgressBars) else nullcontext():
+            view = await follow(session, display)
+    if view is None or view.live:
+        print("left running; `mnist-tui` shows it, `mnist-tui engine status` tells", file=sys.stderr)
+        return INTERRUPTED if stopping.is_set() else 1
+    if view.epochs:
+        best = view.epochs[-1]
+        print(
+            f"{view.run}: test accuracy {percent(best.test_accuracy)}, test loss {best.test_loss:.4f}"
+            f" after {best.epoch} epochs; weights in {checkpoints / view.run / 'last.pt'}",
+            file=sys.stderr,
+        )
+    if view.state == "stopped":
+        return INTERRUPTED if stopping.is_set() else 1
+    return 0 if view.state == "finished" else 1
+
+
+async def follow(session: Session, display: Display) -> RunView | None:
+    """Show events until the run that we asked for ends, or we are told to leave; return the run."""
+    view: RunView | None = None
+    ours = False
+    while (item := await session.events.get()) is not None:
+        event, news = item
+        if isinstance(event, CommandFailed) and event.reply_to == 1:
+            raise CommandRefused(event.reason)
+        if isinstance(event, EngineFailed):
+            raise CommandRefused(f"the engine failed: {event.reason}")
+        if isinstance(event, RunEvent):
+            view = apply_to_run(view, event)
+        if news or not isinstance(event, RunEvent | Printed):
+            display.show(event, view)
+        ours = ours or (news and isinstance(event, RunStarted))
+        if isinstance(event, RunEnded) and ours:
+            return view
+    return view

@@ -1,0 +1,85 @@
+"""What the commands without a screen print on stdout: text for people, JSON for machines."""
+
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from engine.messages import DataReady, Evaluated, FilePrediction, RunSummary, StatusTold
+from tui.describe import duration, percent
+from tui.inert import inert
+
+
+def print_json(content: Any) -> None:
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(content)).decode() + "\n")
+
+
+def print_runs(runs: Sequence[RunSummary]) -> None:
+    table = Table("run", "state", "epochs", "test accuracy", "test loss", "data", "started", box=None, pad_edge=False)
+    for run in runs:
+        table.add_row(
+            Text(inert(run.run)),
+            Text(run.state),
+            f"{run.epoch}/{run.epochs}",
+            percent(run.test_accuracy) if run.test_accuracy is not None else "-",
+            f"{run.test_loss:.4f}" if run.test_loss is not None else "-",
+            "sample" if run.sample else "full",
+            time.strftime("%Y-%m-%d %H:%M", time.localtime(run.started)) if run.started else "-",
+        )
+    wide_console().print(table)
+    for run in runs:
+        if run.problem:
+            print(f"{run.run}: {inert(run.problem)}", file=sys.stderr)
+
+
+def print_evaluation(result: Evaluated) -> None:
+    print(f"{result.run} on {result.images:,} test images of {inert(result.data)}")
+    print(f"test accuracy {percent(result.accuracy)}, test loss {result.loss:.4f}\n")
+    table = Table("actual", *(str(digit) for digit in range(10)), "right", box=None, pad_edge=False)
+    for column in table.columns:
+        column.justify = "right"
+    for actual, row in enumerate(result.confusion):
+        share = row[actual] / sum(row) if sum(row) else 0.0
+        cells = [Text(str(count) if count else "·", style="bold" if i == actual else "") for i, count in enumerate(row)]
+        table.add_row(str(actual), *cells, percent(share))
+    wide_console().print(table)
+    print("\nrows: the actual digit; columns: what the network said")
+
+
+def print_predictions(files: Sequence[FilePrediction], run: str) -> None:
+    for file in files:
+        if file.error:
+            print(f"mnist-tui: {inert(file.error)}", file=sys.stderr)
+        else:
+            sure = percent(file.probabilities[file.predicted])
+            print(f"{file.predicted}  {sure:>8}  {inert(file.path)}  ({file.treatment})")
+    print(f"classified by {run}", file=sys.stderr)
+
+
+def print_data(data: DataReady) -> None:
+    print(f"{data.train:,} training and {data.test:,} test images")
+    print(f"from {inert(data.path)} ({data.kind}), fingerprint {data.fingerprint}, loaded in {data.seconds:.2f} s")
+    for note in data.notes:
+        print(inert(note))
+    if data.sample:
+        print("this is the sample that ships with the program; `mnist-tui data download` fetches the full set")
+
+
+def print_status(status: StatusTold, checkpoints: Path) -> None:
+    print(f"engine {status.state}, pid {status.pid}, up {duration(status.uptime)}, {status.memory / 2**20:.0f} MiB")
+    print(f"serves {checkpoints}; {status.clients} attached, this command included")
+    if status.run:
+        print(f"run {status.run}: epoch {status.epoch}, step {status.step:,}")
+    if status.last_error:
+        print(f"last error: {inert(status.last_error)}")
+
+
+def wide_console() -> Console:
+    """A console that never folds a table when its output is not a terminal."""
+    return Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else 200)

@@ -1,0 +1,74 @@
+"""One command's conversation with the engine, for everything that runs without a screen."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TypeVar
+
+from engine.messages import AnyEvent, Command, DataFailed, DataReady, EngineFailed, Snapshot
+from tui.client import CommandRefused, EngineClient
+
+IDLE_EXIT = 10.0  # a command's engine leaves soon: memory of a shared machine is not ours to keep
+
+E = TypeVar("E", bound=AnyEvent)
+
+
+class Session:
+    """A client, and the queue its events arrive in, each with whether it is news or part of a snapshot.
+
+    None in the queue means that there will be no more.
+    """
+
+    def __init__(self, client: EngineClient) -> None:
+        self.client = client
+        self.events: asyncio.Queue[tuple[AnyEvent, bool] | None] = asyncio.Queue()
+
+    async def pump(self) -> None:
+        async for event in self.client.events():
+            if isinstance(event, Snapshot):
+                for part in event.events:
+                    self.events.put_nowait((part, False))
+            else:
+                self.events.put_nowait((event, True))
+        self.events.put_nowait(None)
+
+    async def until(self, *kinds: type[AnyEvent]) -> AnyEvent:
+        """Return the next event of these kinds, passing over others. Raises CommandRefused when the engine fails."""
+        while True:
+            item = await self.events.get()
+            if item is None:
+                raise CommandRefused("the engine ended; `mnist-tui engine log` shows its last words")
+            event, _ = item
+            if isinstance(event, EngineFailed):
+                raise CommandRefused(event.reason)
+            if isinstance(event, kinds):
+                return event
+
+    async def data_ready(self) -> DataReady:
+        """Wait for the data set. Raises CommandRefused with the reason when there is none."""
+        event = await self.until(DataReady, DataFailed)
+        if isinstance(event, DataFailed):
+            raise CommandRefused(event.reason)
+        assert isinstance(event, DataReady)
+        return event
+
+    async def ask(self, command: Command, kind: type[E]) -> E:
+        """Send a command and return its answer. Raises CommandRefused."""
+        return await self.client.request(command, kind)
+
+
+@contextlib.asynccontextmanager
+async def attached(checkpoints: Path, *, data: str = "", start: bool = True) -> AsyncIterator[Session]:
+    """Attach to the engine, starting one unless told not to. Raises EngineUnreachable, or OSError without one."""
+    if start:
+        client = await EngineClient.connect_or_start(checkpoints, data=data, idle_exit=IDLE_EXIT)
+    else:
+        client = await EngineClient.connect(checkpoints)
+    session = Session(client)
+    pump = asyncio.create_task(session.pump())
+    try:
+        yield session
+    finally:
+        pump.cancel()
+        await client.close()

@@ -1,0 +1,62 @@
+"""Long data jobs without a screen, with their progress on stderr."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from engine.messages import (
+    CancelDownload,
+    Command,
+    CommandDone,
+    CommandFailed,
+    DataFailed,
+    DataProgress,
+    DataReady,
+    DownloadData,
+    ExportData,
+    LoadData,
+)
+from tui.client import CommandRefused
+from tui.inert import inert
+from tui.session import Session, attached
+
+
+async def download_data(checkpoints: Path) -> None:
+    """Download MNIST and wait until it is loaded. Raises CommandRefused with the reason; Ctrl-C cancels it."""
+    async with attached(checkpoints) as session:
+        await session.until(DataReady, DataFailed)
+        try:
+            await follow(session, DownloadData(id=1), until=DataReady)
+        except asyncio.CancelledError:
+            session.client.send(CancelDownload())
+            raise
+
+
+async def export_data(checkpoints: Path, data: str, folder: Path) -> None:
+    """Write the data set as PNG files. Raises CommandRefused with the reason."""
+    async with attached(checkpoints, data=data) as session:
+        await session.data_ready()
+        if data:
+            await session.ask(LoadData(path=data), CommandDone)
+        await follow(session, ExportData(id=1, path=str(folder)), until=CommandDone)
+
+
+async def follow(session: Session, command: Command, until: type[DataReady] | type[CommandDone]) -> None:
+    """Send a command and show progress until the event that ends it."""
+    session.client.send(command)
+    shown = -1
+    while (item := await session.events.get()) is not None:
+        event, news = item
+        if not news:
+            continue
+        if isinstance(event, CommandFailed | DataFailed):
+            raise CommandRefused(event.reason)
+        if isinstance(event, DataProgress):
+            share = 100 * event.done // max(1, event.total)
+            if share != shown and (sys.stderr.isatty() or share % 10 == 0):
+                end = "\r" if sys.stderr.isatty() else "\n"
+                print(f"{inert(event.action)} {share:3d} %", end=end, file=sys.stderr, flush=True)
+            shown = share
+        elif isinstance(event, until):
+            return
+    raise CommandRefused("the engine ended; `mnist-tui engine log` shows its last words")
