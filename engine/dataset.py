@@ -1,0 +1,116 @@
+"""What a data set is, whatever it was read from, and how one is kept in a single .npz file."""
+
+import dataclasses
+import hashlib
+import io
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+SIDE = 28  # pixels, as in MNIST
+CLASSES = 10
+MOST_IMAGES = 1_000_000  # of one split: 784 MB in memory; a larger count is a damaged or hostile file
+
+Array = npt.NDArray[np.uint8]
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much is done, and of how much."""
+
+ARRAYS = ("train_images", "train_labels", "test_images", "test_labels")
+
+
+class DataError(Exception):
+    """Data that cannot be used; the message names the file, what is wrong, and what to do."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Images uint8 [N, 28, 28], ink bright on a dark ground, and labels int64 [N], all on one device."""
+
+    train_images: torch.Tensor
+    train_labels: torch.Tensor
+    test_images: torch.Tensor
+    test_labels: torch.Tensor
+    kind: str  # "image folders", "IDX files" or "sample"
+    path: str
+    sample: bool
+    fingerprint: str  # of images and labels: the same digits have the same one, whatever they were read from
+    notes: tuple[str, ...] = ()  # what the user should know about how it was read
+
+    def to(self, device: torch.device | str) -> "Dataset":
+        return dataclasses.replace(self, **{name: getattr(self, name).to(device) for name in ARRAYS})
+
+
+def make_dataset(
+    arrays: dict[str, Array], kind: str, path: Path, *, sample: bool = False, notes: tuple[str, ...] = ()
+) -> Dataset:
+    """Make a Dataset of the four arrays: images [N, 28, 28] and labels [N]."""
+    images = {name: torch.from_numpy(np.require(arrays[name], requirements=["C", "W"])) for name in ARRAYS}
+    return Dataset(
+        train_images=images["train_images"],
+        train_labels=images["train_labels"].long(),
+        test_images=images["test_images"],
+        test_labels=images["test_labels"].long(),
+        kind=kind,
+        path=str(path),
+        sample=sample,
+        fingerprint=fingerprint(arrays),
+        notes=notes,
+    )
+
+
+def fingerprint(arrays: dict[str, Array]) -> str:
+    """Return 16 hexadecimal digits of the SHA-256 of shapes, images and labels."""
+    digest = hashlib.sha256()
+    for name in ARRAYS:
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f"{name} {array.shape}".encode())
+        digest.update(array.data)
+    return digest.hexdigest()[:16]
+
+
+def read_npz(path: Path) -> tuple[dict[str, Array], tuple[str, ...]]:
+    """Read the four arrays and the notes of an .npz file, nothing in it executed. Raises DataError."""
+    remedy = "restore the file, or name another data folder"
+    try:
+        with zipfile.ZipFile(path) as file:
+            if sum(entry.file_size for entry in file.infolist()) > 2 * MOST_IMAGES * (SIDE * SIDE + 1):
+                raise DataError(f"{path}: holds more than {2 * MOST_IMAGES:,} images; {remedy}")
+        with np.load(path, allow_pickle=False) as content:
+            arrays: dict[str, Array] = {name: content[name] for name in ARRAYS}
+            notes = tuple(str(note) for note in content["notes"]) if "notes" in content else ()
+    except FileNotFoundError as error:
+        raise DataError(f"{path}: is not there; {remedy}") from error
+    except KeyError as error:
+        raise DataError(f"{path}: {error.args[0]}; it needs {', '.join(ARRAYS)}; {remedy}") from error
+    except (OSError, ValueError, MemoryError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise DataError(f"{path}: cannot be read as an .npz file of digits ({error}); {remedy}") from error
+    for split in ("train", "test"):
+        check_arrays(path, split, arrays[f"{split}_images"], arrays[f"{split}_labels"], remedy)
+    return arrays, notes
+
+
+def write_npz(arrays: dict[str, Array], notes: tuple[str, ...]) -> bytes:
+    """Return the content of an .npz file that read_npz reads; uncompressed, as that is quicker to read."""
+    buffer = io.BytesIO()
+    content: dict[str, Any] = {**arrays, "notes": np.array(notes, dtype=np.str_)}
+    np.savez(buffer, **content)
+    return buffer.getvalue()
+
+
+def check_arrays(path: Path, split: str, images: Array, labels: Array, remedy: str) -> None:
+    """Raises DataError unless these are as many images of 28x28 as labels of 0 to 9."""
+    if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (SIDE, SIDE):
+        raise DataError(
+            f"{path}: {split} images are {images.dtype} {list(images.shape)}, not uint8 [N, {SIDE}, {SIDE}]; {remedy}"
+        )
+    if labels.dtype != np.uint8 or labels.shape != (len(images),) or len(images) == 0:
+        raise DataError(f"{path}: {len(images)} {split} images with {labels.size} labels; {remedy}")
+    if labels.max() >= CLASSES:
+        raise DataError(f"{path}: has the {split} label {labels.max()}, labels are 0 to {CLASSES - 1}; {remedy}")
