@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import io
+import time
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -21,6 +22,8 @@ MOST_IMAGES = 1_000_000  # of one split: 784 MB in memory; a larger count is a d
 Array = npt.NDArray[np.uint8]
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done, and of how much."""
+
+REPORT_EVERY = 0.1  # seconds between two reports of progress: a screen shows no more, a pipe need carry no more
 
 ARRAYS = ("train_images", "train_labels", "test_images", "test_labels")
 
@@ -114,3 +117,16 @@ def check_arrays(path: Path, split: str, images: Array, labels: Array, remedy: s
         raise DataError(f"{path}: {len(images)} {split} images with {labels.size} labels; {remedy}")
     if labels.max() >= CLASSES:
         raise DataError(f"{path}: has the {split} label {labels.max()}, labels are 0 to {CLASSES - 1}; {remedy}")
+
+
+def throttled(progress: Progress | None) -> Progress:
+    """Return a Progress that passes on at most ten calls a second, and each one that says all is done."""
+    reported = 0.0
+
+    def report(action: str, done: int, total: int) -> None:
+        nonlocal reported
+        if progress is not None and (done == total or time.monotonic() - reported >= REPORT_EVERY):
+            progress(action, done, total)
+            reported = time.monotonic()
+
+    return report

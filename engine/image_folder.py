@@ -1,17 +1,190 @@
-"""Images in folders."""
+"""Data sets as image files: `train/<digit>/*.png` and `test/<digit>/*.png`, read and written.
 
+The images of a split are ordered by file name, numbers in it by value, then by digit. `export_pngs` names files by
+their index, so what it writes is read back in the same order: the same tensors, bit for bit.
+"""
+
+import hashlib
+import itertools
+import os
+import re
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.dataset import DataError, Dataset, Progress
+import numpy as np
+from PIL import Image
+
+from engine.dataset import CLASSES, MOST_IMAGES, SIDE, Array, DataError, Dataset, Progress, make_dataset, throttled
+from engine.image_cache import cache_name, read_cache, write_cache
+from engine.image_file import ENDINGS, read_gray
+from engine.working_folder import working_folder
+
+SPLITS = ("train", "test")
+LAYOUT = "there must be train/0 to train/9 and test/0 to test/9, with images in each"
+CHUNK_BYTES = 1_000_000  # read by a thread at a time: about a tenth of a second, so that progress moves
+MOST_IN_CHUNK = 250
+SMALL_FILE = 4096  # bytes
+MOST_THREADS = 8  # each may hold a photo of 40 megapixels
+
+
+@dataclass
+class Tree:
+    """The image files of a folder, found without opening one."""
+
+    files: dict[str, list[tuple[str, int]]] = field(default_factory=dict)  # split -> (path, digit), unordered
+    digest: str = ""  # of names, sizes and times
+    size: int = 0  # bytes of all images
+    ignored: int = 0  # files that are not images
 
 
 def has_image_folders(root: Path) -> bool:
-    return (root / "train").is_dir() or (root / "test").is_dir()
+    return any((root / split).is_dir() for split in SPLITS)
 
 
 def read_image_folders(root: Path, progress: Progress | None = None) -> Dataset:
-    raise DataError(f"{root}: not yet")
+    """Return the images of a tree, decoded, or from the cache when no file changed. Raises DataError."""
+    tree = scan(root)
+    name = cache_name(root, tree.digest)
+    cached = read_cache(name)
+    if cached is not None:
+        arrays, notes = cached
+    else:
+        arrays, notes = decode(tree, throttled(progress))
+        try:
+            write_cache(name, arrays, notes)
+        except (OSError, RuntimeError) as error:
+            notes = (*notes, f"the decoded images could not be cached ({error}); the next load decodes them again")
+    if tree.ignored:
+        notes = (
+            *notes,
+            f"{tree.ignored:,} {'file that is' if tree.ignored == 1 else 'files that are'} no image ignored",
+        )
+    return make_dataset(arrays, "image folders", root, notes=notes)
+
+
+def scan(root: Path) -> Tree:
+    """Find the files of a tree. Raises DataError unless each split has exactly the folders 0 to 9 with images."""
+    tree = Tree()
+    digest = hashlib.sha256()
+    try:
+        for split in SPLITS:
+            tree.files[split] = []
+            for digit, folder in enumerate(digit_folders(root / split, tree)):
+                before = len(tree.files[split])
+                with os.scandir(folder) as entries:
+                    for entry in sorted(entries, key=lambda entry: entry.name):
+                        if entry.name.startswith(".") or not entry.name.lower().endswith(ENDINGS):
+                            tree.ignored += 1
+                            continue
+                        found = entry.stat()
+                        if not stat.S_ISREG(found.st_mode):
+                            raise DataError(f"{entry.path}: is not a file; images lie directly in the digit's folder")
+                        tree.files[split].append((entry.path, digit))
+                        tree.size += found.st_size
+                        # The change time as well: copying a file over with its old times does not hide it.
+                        line = f"{split}/{digit}/{entry.name}/{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}\n"
+                        digest.update(os.fsencode(line))
+                if len(tree.files[split]) == before:
+                    raise DataError(f"{folder}: holds no image; {LAYOUT}")
+            if len(tree.files[split]) > MOST_IMAGES:
+                raise DataError(f"{root / split}: holds more than {MOST_IMAGES:,} images; leave some out")
+    except OSError as error:
+        raise DataError(f"{error.filename}: cannot be read ({error.strerror}); mend or remove it") from error
+    tree.digest = digest.hexdigest()
+    return tree
+
+
+def digit_folders(split: Path, tree: Tree) -> list[Path]:
+    if not split.is_dir():
+        raise DataError(f"{split}: is missing; {LAYOUT}")
+    for entry in split.iterdir():
+        if entry.name.startswith(".") or not entry.is_dir():
+            tree.ignored += 1
+        elif not re.fullmatch(f"[0-{CLASSES - 1}]", entry.name, re.ASCII):
+            raise DataError(f"{entry}: is not the folder of a digit; {LAYOUT}, and no other folder")
+    folders = [split / str(digit) for digit in range(CLASSES)]
+    for folder in folders:
+        if not folder.is_dir():
+            raise DataError(f"{folder}: is missing; {LAYOUT}")
+    return folders
+
+
+def decode(tree: Tree, progress: Progress) -> tuple[dict[str, Array], tuple[str, ...]]:
+    """Return the four arrays, and how many images had another size. Raises DataError for an unreadable image."""
+    arrays: dict[str, Array] = {}
+    resized, done = 0, 0
+    total = sum(map(len, tree.files.values()))
+    length = max(1, min(MOST_IN_CHUNK, CHUNK_BYTES * total // max(1, tree.size)))
+    # A file of MNIST's size takes less time than handing the interpreter lock over: two threads are slower than one.
+    threads = 1 if tree.size < SMALL_FILE * total else min(MOST_THREADS, os.cpu_count() or 1)
+    pool = ThreadPoolExecutor(threads)
+    try:
+        for split, files in tree.files.items():
+            files.sort(key=order)
+            images = np.empty((len(files), SIDE, SIDE), np.uint8)
+            starts = range(0, len(files), length)
+            chunks = [files[start : start + length] for start in starts]
+            places = [images[start : start + length] for start in starts]
+            for chunk, count in zip(chunks, pool.map(decode_into, chunks, places), strict=True):
+                resized += count
+                done += len(chunk)
+                progress("decoding images", done, total)
+            arrays[f"{split}_images"] = images
+            arrays[f"{split}_labels"] = np.array([digit for _, digit in files], np.uint8)
+    finally:
+        pool.shutdown(cancel_futures=True)
+    notes = []
+    if resized:
+        notes.append(f"{resized:,} {'image' if resized == 1 else 'images'} resized to {SIDE}x{SIDE}")
+    if arrays["train_images"].mean() > 127:
+        notes.append("the images are mostly bright; MNIST's digits are bright on a dark ground")
+    return arrays, tuple(notes)
+
+
+def order(file: tuple[str, int]) -> tuple[list[str | int], int, str]:
+    """Return what images are sorted by: the name's text and numbers in turn, then the digit."""
+    path, digit = file
+    name = os.path.basename(path)
+    stem = name.rpartition(".")[0]
+    pieces = re.split(r"(\d+)", stem, flags=re.ASCII)
+    return [int(piece) if place % 2 else piece for place, piece in enumerate(pieces)], digit, name
+
+
+def decode_into(files: list[tuple[str, int]], images: Array) -> int:
+    """Decode files into images [N, 28, 28]; return how many had another size."""
+    resized = 0
+    for place, (path, _) in enumerate(files):
+        gray = read_gray(path, ground=0)
+        if gray.shape != (SIDE, SIDE):
+            gray = np.asarray(Image.fromarray(gray).resize((SIDE, SIDE), Image.Resampling.BILINEAR))
+            resized += 1
+        images[place] = gray
+    return resized
 
 
 def export_pngs(dataset: Dataset, folder: Path, progress: Progress | None = None) -> None:
-    raise DataError(f"{folder}: not yet")
+    """Write `train/<digit>/<index>.png` and `test/...` into a folder. Raises DataError; nothing half-made stays."""
+    report = throttled(progress)
+    total = len(dataset.train_labels) + len(dataset.test_labels)
+    try:
+        for split in SPLITS:
+            if (folder / split).exists() and (not (folder / split).is_dir() or any((folder / split).iterdir())):
+                raise DataError(f"{folder / split}: is there already and not empty; name an empty folder")
+        with working_folder(folder, "export") as work:
+            done = itertools.count(1)
+            for split in SPLITS:
+                images = getattr(dataset, f"{split}_images").cpu().numpy()
+                labels = getattr(dataset, f"{split}_labels").tolist()
+                for digit in range(CLASSES):
+                    (work / split / str(digit)).mkdir(parents=True)
+                for index, (image, label) in enumerate(zip(images, labels, strict=True)):
+                    Image.fromarray(image).save(work / split / str(label) / f"{index:05}.png")
+                    report("writing images", next(done), total)
+            for split in SPLITS:
+                (work / split).rename(folder / split)
+    except OSError as error:
+        raise DataError(
+            f"{error.filename or folder}: cannot be written ({error.strerror}); name another folder"
+        ) from error

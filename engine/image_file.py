@@ -1,0 +1,76 @@
+"""One image file, of whatever kind, as grey values. The file may be damaged or hostile."""
+
+import os
+import stat
+import warnings
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from engine.dataset import Array, DataError
+
+MOST_PIXELS = 40_000_000  # a large photo; more is a mistake or a decompression bomb
+FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")  # none that runs another program, as EPS does
+ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm", ".pbm")
+KINDS = "PNG, JPEG, BMP, GIF, WebP, TIFF and PPM"
+
+# read_gray looks at the size itself, before anything is decoded.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+
+
+def read_gray(path: str | os.PathLike[str], ground: int) -> Array:
+    """Return luminance (ITU-R 601) uint8 [height, width]; transparent parts show the ground (0 to 255).
+
+    Of an animation the first picture, turned upright as the camera noted. Raises DataError, which names the file.
+    """
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would block for ever
+            raise DataError(f"{path}: is not a file; name an image file")
+        with open(path, "rb") as file, Image.open(file, formats=FORMATS) as image:
+            width, height = image.size
+            if width * height > MOST_PIXELS:
+                raise too_large(path, f"{width}x{height} pixels")
+            image.load()
+            return to_gray(upright(image), ground)
+    except DataError:
+        raise
+    except FileNotFoundError as error:
+        raise DataError(f"{path}: is not there; check the name") from error
+    except UnidentifiedImageError as error:
+        raise DataError(f"{path}: is not an image that can be read; {KINDS} can") from error
+    except Image.DecompressionBombError as error:
+        raise too_large(path, str(error)) from error
+    except Exception as error:  # on damaged files Pillow's decoders raise whatever they stumble over
+        why = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise DataError(f"{path}: cannot be read ({why}); replace or remove it") from error
+
+
+def upright(image: Image.Image) -> Image.Image:
+    # Looking for a camera's notes in each of 70,000 PNGs would take as long as reading them.
+    return image if image.format == "PNG" else ImageOps.exif_transpose(image)
+
+
+def to_gray(image: Image.Image, ground: int) -> Array:
+    if image.mode[0] in "IF" and image.mode != "1":  # 16 or 32 bits a pixel; Pillow would cut all above 255
+        return to_eight_bits(np.asarray(image))
+    if image.has_transparency_data:
+        colours = image.convert("RGBA")
+        flat = Image.new("L", image.size, ground)
+        flat.paste(colours.convert("L"), mask=colours.getchannel("A"))
+        image = flat
+    return np.asarray(image if image.mode == "L" else image.convert("L"), np.uint8)
+
+
+def to_eight_bits(values: npt.NDArray[np.generic]) -> Array:
+    """Scale 16 bits to 8; wider numbers have no known range and are stretched from darkest to brightest."""
+    wide = np.nan_to_num(values.astype(np.float32))
+    low, high = (0.0, 65535.0) if values.dtype.kind in "iu" else (float(wide.min()), float(wide.max()))
+    if wide.min() < low or wide.max() > high:
+        low, high = float(wide.min()), float(wide.max())
+    scaled = np.rint((wide - low) * (255 / ((high - low) or 1)))
+    return scaled.astype(np.uint8)
+
+
+def too_large(path: str | os.PathLike[str], size: str) -> DataError:
+    return DataError(f"{path}: is too large ({size}; at most {MOST_PIXELS // 10**6} megapixels); make it smaller")

@@ -1,0 +1,40 @@
+"""A folder in which something is made, and which goes away unless it is renamed to what was made."""
+
+import contextlib
+import fcntl
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+
+@contextlib.contextmanager
+def working_folder(parent: Path, prefix: str) -> Iterator[Path]:
+    """Make `parent/.prefix-XXXX`; remove it at the end, and any that a killed process left. Raises OSError.
+
+    A lock, which the system drops when a process dies, tells those left over from those at work.
+    """
+    parent.mkdir(parents=True, exist_ok=True)
+    for left in parent.glob(f".{prefix}-*"):
+        with contextlib.suppress(OSError), opened(left) as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)  # fails when its process lives
+            shutil.rmtree(left)
+    folder = parent / f".{prefix}-{secrets.token_hex(4)}"
+    folder.mkdir()
+    try:
+        with opened(folder) as handle:
+            with contextlib.suppress(OSError):  # some network file systems have no locks: leftovers then stay
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def opened(folder: Path) -> Iterator[int]:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
