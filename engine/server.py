@@ -15,7 +15,9 @@ import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -172,7 +174,6 @@ class Server:
     async def _attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one client until it leaves or breaks the protocol; neither disturbs anybody else."""
         client = Client(writer)
-        drain: asyncio.Task[None] | None = None
         try:
             if peer_uid(writer) not in (None, os.getuid()):
                 return
@@ -185,18 +186,18 @@ class Server:
             if hello.protocol == PROTOCOL:
                 self._send_snapshot(client)
                 self.clients.add(client)
-            drain = asyncio.create_task(client.drain())
-            while line := await reader.readline():
-                await self._receive(decode_command(line), client)
+            await first_to_end(client.drain(), self._listen(reader, client))
         except ProtocolError as error:
             writer.write(encode(CommandFailed(reason=f"this is not the engine's protocol: {error}"[:500])))
-        except (ConnectionError, ValueError, asyncio.IncompleteReadError):
+        except (ConnectionError, ValueError):
             pass  # ValueError: a line over the limit
         finally:
             self.clients.discard(client)
-            if drain is not None:
-                drain.cancel()
             writer.close()
+
+    async def _listen(self, reader: asyncio.StreamReader, client: Client) -> None:
+        while line := await reader.readline():
+            await self._receive(decode_command(line), client)
 
     async def _receive(self, command: AnyCommand, client: Client) -> None:
         """Answer what needs no torch here, and pass the rest to the worker."""
@@ -305,6 +306,18 @@ class Tail:
             return []
         *lines, self.rest = self.rest.split(b"\n")
         return [line.decode(errors="replace")[:500] for line in lines]
+
+
+async def first_to_end(*coroutines: Coroutine[Any, Any, None]) -> None:
+    """Run coroutines until one ends, and end the others. Raises what that one raised."""
+    tasks = [asyncio.create_task(coroutine) for coroutine in coroutines]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+    for task in done:
+        task.result()
 
 
 def start_in_thread(server: Server, listener: socket.socket, log: Path) -> None:

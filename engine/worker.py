@@ -98,7 +98,7 @@ class Worker:
             EngineReady(
                 device=str(device),
                 device_name=device_name(device),
-                torch=torch.__version__,
+                torch=str(torch.__version__),
                 threads=torch.get_num_threads(),
             )
         )
@@ -339,7 +339,7 @@ def record_of(run: Run) -> RunRecord:
         sample=run.data.sample,
         versions={
             "python": platform.python_version(),
-            "torch": torch.__version__,
+            "torch": str(torch.__version__),
             "numpy": numpy.__version__,
         },
         epoch=run.epoch,

@@ -1,5 +1,7 @@
 """Events in words: the lines of the log pane and of `mnist-tui train` without a terminal."""
 
+import time
+
 from engine.config import FIELDS, Value
 from engine.messages import (
     AnyEvent,
@@ -14,8 +16,10 @@ from engine.messages import (
     Printed,
     RunEnded,
     RunStarted,
+    RunSummary,
     Steered,
 )
+from tui.inert import inert
 
 
 def describe(event: AnyEvent) -> list[str]:
@@ -60,6 +64,22 @@ def describe(event: AnyEvent) -> list[str]:
             return []
         case _:
             return []
+
+
+RUN_COLUMNS = ("run", "state", "epochs", "test accuracy", "test loss", "data", "started")
+
+
+def run_row(run: RunSummary) -> tuple[str, ...]:
+    """Return a run's line of a list under RUN_COLUMNS."""
+    return (
+        inert(run.run),
+        run.state,
+        f"{run.epoch}/{run.epochs}",
+        percent(run.test_accuracy) if run.test_accuracy is not None else "-",
+        f"{run.test_loss:.4f}" if run.test_loss is not None else "-",
+        "sample" if run.sample else "full",
+        time.strftime("%Y-%m-%d %H:%M", time.localtime(run.started)) if run.started else "-",
+    )
 
 
 def percent(fraction: float) -> str:

@@ -1,7 +1,6 @@
 """What the commands without a screen print on stdout: text for people, JSON for machines."""
 
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.messages import DataReady, Evaluated, FilePrediction, RunSummary, StatusTold
-from tui.describe import duration, percent
+from tui.describe import RUN_COLUMNS, duration, percent, run_row
 from tui.inert import inert
 
 
@@ -21,17 +20,9 @@ def print_json(content: Any) -> None:
 
 
 def print_runs(runs: Sequence[RunSummary]) -> None:
-    table = Table("run", "state", "epochs", "test accuracy", "test loss", "data", "started", box=None, pad_edge=False)
+    table = Table(*RUN_COLUMNS, box=None, pad_edge=False)
     for run in runs:
-        table.add_row(
-            Text(inert(run.run)),
-            Text(run.state),
-            f"{run.epoch}/{run.epochs}",
-            percent(run.test_accuracy) if run.test_accuracy is not None else "-",
-            f"{run.test_loss:.4f}" if run.test_loss is not None else "-",
-            "sample" if run.sample else "full",
-            time.strftime("%Y-%m-%d %H:%M", time.localtime(run.started)) if run.started else "-",
-        )
+        table.add_row(*(Text(cell) for cell in run_row(run)))
     wide_console().print(table)
     for run in runs:
         if run.problem:

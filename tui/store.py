@@ -103,6 +103,7 @@ class State:
     digits_run: str = ""
     digits_step: int = 0
     log: tuple[str, ...] = ()
+    log_count: int = 0  # lines so far, those that left the log among them
     failures: int = 0  # commands refused so far; a change means that `failure` is news
     failure: str = ""
 
@@ -148,7 +149,9 @@ def apply(state: State, event: AnyEvent) -> State:
         case _:
             pass
     lines = [inert(line) for line in describe(event)]
-    return replace(state, log=(*state.log, *lines)[-MOST_LOG_LINES:]) if lines else state
+    if not lines:
+        return state
+    return replace(state, log=(*state.log, *lines)[-MOST_LOG_LINES:], log_count=state.log_count + len(lines))
 
 
 def open_run(opened: RunView | None, event: RunOpened) -> RunView | None:

@@ -1,0 +1,81 @@
+"""One table of all actions: keys, footer, command palette and help are drawn from it.
+
+Number keys go to screens. Dangerous actions are capitals and ask before they act.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from textual.binding import Binding, BindingType
+
+
+@dataclass(frozen=True)
+class Action:
+    """`name` is the Textual action, `label` a word for the footer, `help` a sentence."""
+
+    scope: str
+    key: str
+    name: str
+    label: str
+    help: str
+    footer: bool = True
+    key_display: str | None = None
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("app", "1", "go('train')", "Train", "Charts of the run, its progress and its log."),
+    Action("app", "2", "go('digits')", "Digits", "Test digits and what the network makes of them."),
+    Action("app", "3", "go('confusion')", "Confusion", "Which digits are taken for which."),
+    Action("app", "4", "go('runs')", "Runs", "All runs of this folder: open or resume one."),
+    Action("app", "5", "go('setup')", "Setup", "Hyperparameters: of a new run, or to steer the one in progress."),
+    Action("app", "t", "train", "train", "Start a run with the hyperparameters of the form."),
+    Action("app", "space", "pause", "pause", "Pause the run, or continue it. A paused run is saved."),
+    Action("app", "S", "stop", "stop", "Stop the run after the present step and save it; it can be resumed."),
+    Action("app", "d", "download", "download", "Fetch the full MNIST (11 MB), checksums verified."),
+    Action("app", "e", "reconnect", "reconnect", "Start the engine again, or attach to it, after it was lost."),
+    Action("app", "question_mark", "help", "help", "What every key does.", key_display="?"),
+    Action("app", "q", "quit", "quit", "Leave the screen; a run in progress goes on if you say so."),
+    Action("app", "T", "toggle_theme", "theme", "Dark or light colours.", footer=False),
+    Action(
+        "app", "A", "toggle_ascii", "ASCII", "Draw with plain ASCII characters, or with all of Unicode.", footer=False
+    ),
+    Action("train", "y", "log_axis", "log axis", "Logarithmic or linear axis for the loss."),
+    Action("train", "plus,equals_sign", "smooth(1)", "smoother", "Smooth the loss more.", key_display="+"),
+    Action("train", "minus", "smooth(-1)", "rougher", "Smooth the loss less.", footer=False, key_display="-"),
+    Action("train", "0", "smooth(0)", "default", "Smooth the loss as at first.", footer=False),
+    Action("train", "l", "toggle_log", "log", "Show or hide the log."),
+    Action("train", "r", "random_digit", "digit", "Another random test digit beside the charts.", footer=False),
+    Action("train", "escape", "close_run", "live run", "Leave a past run and go back to the live one."),
+    Action("digits", "n", "step(1)", "next", "The next test digit."),
+    Action("digits", "p", "step(-1)", "previous", "The previous test digit."),
+    Action("digits", "r", "random", "random", "A random test digit."),
+    Action("digits", "w", "wrong", "only wrong", "Pass over the digits that the network gets right, or do not."),
+    Action("digits", "v", "art", "drawing", "Draw digits as a character ramp, half blocks, or braille."),
+    Action("digits", "escape", "clear_filter", "all digits", "Drop the filter and see all digits again."),
+    Action("runs", "enter", "open", "open", "Show the charts and digits of a run."),
+    Action("runs", "R", "resume", "resume", "Continue a run from its last checkpoint."),
+    Action("runs", "u", "refresh", "update", "Read the list of runs again.", footer=False),
+    Action("setup", "f5", "submit", "train / apply", "Start a run with the form, or steer the one in progress."),
+    Action("setup", "f2", "preset", "preset", "Fill in the next preset."),
+    Action("setup", "escape", "leave", "back", "Back to the charts; what was typed stays."),
+)
+
+
+def bindings(scope: str) -> list[BindingType]:
+    """Return the key bindings of a screen, or of the app."""
+    return [
+        Binding(
+            action.key,
+            action.name,
+            action.label,
+            show=action.footer,
+            key_display=action.key_display,
+            tooltip=action.help,
+            id=f"{scope}.{action.name}",
+        )
+        for action in in_scope(scope)
+    ]
+
+
+def in_scope(scope: str) -> Iterable[Action]:
+    return (action for action in ACTIONS if action.scope == scope)

@@ -1,0 +1,351 @@
+"""The app: screens, keys, and the only place that sends commands and applies events."""
+
+import asyncio
+import locale
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from textual import on, work
+from textual.app import App, SystemCommand
+from textual.filter import LineFilter
+from textual.screen import Screen
+
+from engine.config import RunConfig
+from engine.messages import (
+    AnyEvent,
+    CancelDownload,
+    Command,
+    Continue,
+    DownloadData,
+    ListRuns,
+    LoadData,
+    OpenRun,
+    Pause,
+    Predict,
+    ProtocolError,
+    ResumeRun,
+    RunEnded,
+    RunStarted,
+    StartRun,
+    Steer,
+    StepsDone,
+    Stop,
+)
+from engine.paths import PathError
+from tui.actions import ACTIONS, bindings
+from tui.client import EngineClient, EngineUnreachable
+from tui.filters import AsciiFilter, NoColorFilter
+from tui.inert import inert
+from tui.screens.base import StateScreen
+from tui.screens.confusion import ConfusionScreen
+from tui.screens.dialogs import EpochsQuestion, quit_question, stop_question
+from tui.screens.digits import DigitsScreen
+from tui.screens.help import HelpScreen
+from tui.screens.runs import RunsScreen
+from tui.screens.setup import SetupScreen
+from tui.screens.train import TrainScreen
+from tui.store import State, apply
+
+DARK, LIGHT = "textual-dark", "textual-light"
+AT_ONCE = 0.03  # seconds within which events that answer a key are drawn together
+
+
+class MnistApp(App[None]):
+    """Attached to one engine, drawing its state."""
+
+    TITLE = "mnist-tui"
+    CSS_PATH = "app.tcss"
+    BINDINGS = bindings("app")
+    MODES = {name: name for name in ("train", "digits", "confusion", "runs", "setup")}  # noqa: RUF012
+    DEFAULT_MODE = "train"
+    SCREENS = {  # noqa: RUF012
+        "train": TrainScreen,
+        "digits": DigitsScreen,
+        "confusion": ConfusionScreen,
+        "runs": RunsScreen,
+    }
+
+    def __init__(self, checkpoints: Path, data: str = "", *, ascii: bool | None = None) -> None:
+        self._no_color = bool(os.environ.get("NO_COLOR"))
+        super().__init__()
+        self.checkpoints = checkpoints
+        self.data = data
+        self.state = State()
+        self.config = RunConfig(data=data)
+        self.client: EngineClient | None = None
+        self.plain_ascii = needs_ascii() if ascii is None else ascii
+        # A remote terminal gets half the frames: what it draws has to travel.
+        self.frame_time = 0.5 if "SSH_CONNECTION" in os.environ else 0.25
+        self._drawn = 0.0
+        self._draw_due = False
+
+    def get_line_filters(self) -> list[LineFilter]:
+        filters = list(super().get_line_filters())
+        if self._no_color:
+            filters.append(NoColorFilter())
+        if self.plain_ascii:
+            filters.append(AsciiFilter())
+        return filters
+
+    def on_mount(self) -> None:
+        self.install_screen(SetupScreen(self.config), "setup")
+        self.set_class(self.plain_ascii, "-ascii")
+        take_signals(self)
+        self.converse()
+
+    # ------------------------------------------------------------------ engine
+
+    @work(group="engine", exclusive=True)
+    async def converse(self) -> None:
+        """Attach to the engine and apply its events until the connection ends."""
+        try:
+            self.client = await self.connect()
+        except (EngineUnreachable, PathError, ProtocolError, OSError) as error:
+            self.set_state(replace(self.state, link="lost", link_reason=inert(str(error))))
+            return
+        self.set_state(State(link="live"))
+        self.send(ListRuns())
+        if self.data:
+            self.send(LoadData(path=self.data))
+        async for event in self.client.events():
+            self.receive(event)
+        self.client = None
+        reason = (
+            "The engine has ended. A run in progress is kept up to its last checkpoint; `R` on screen 4 resumes it."
+        )
+        self.set_state(replace(self.state, link="lost", link_reason=reason))
+
+    async def connect(self) -> EngineClient:
+        return await EngineClient.connect_or_start(self.checkpoints, data=self.data)
+
+    def send(self, command: Command) -> None:
+        """Send a command, or say that there is no engine to take it."""
+        if self.client is None:
+            self.notify("There is no engine. e starts it again.", severity="error", markup=False)
+        else:
+            self.client.send(command)
+
+    def receive(self, event: AnyEvent) -> None:
+        """Apply an event. Step points wait for the next frame; everything else is drawn at once."""
+        before = self.state
+        self.set_state(apply(before, event), soon=not isinstance(event, StepsDone))
+        if self.state.failures != before.failures:
+            self.notify(self.state.failure, title="Not done", severity="error", markup=False)
+        if isinstance(event, RunEnded | RunStarted):
+            self.send(ListRuns())
+        if isinstance(event, RunEnded):
+            self.notify(
+                f"{inert(event.run)} {event.state} {self.state.run.reason if self.state.run else ''}", markup=False
+            )
+
+    # ----------------------------------------------------------------- drawing
+
+    def set_state(self, state: State, *, soon: bool = True) -> None:
+        """Take a state and see to it that it is drawn, at most once a frame."""
+        self.state = state
+        if not self._draw_due:
+            self._draw_due = True
+            due = self._drawn + (AT_ONCE if soon else self.frame_time) - time.monotonic()
+            self.set_timer(max(0.001, due), self.draw)
+
+    def draw(self) -> None:
+        """Draw the state on the screen in front, dialogs aside."""
+        self._draw_due = False
+        self._drawn = time.monotonic()
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, StateScreen):
+                if screen.is_mounted:
+                    with self.batch_update():
+                        screen.show(self.state)
+                return
+
+    # -------------------------------------------------------- wishes of screens
+
+    @on(TrainScreen.DigitWanted)
+    def want_digit(self, event: TrainScreen.DigitWanted) -> None:
+        self.send(Predict(start=event.index, run=event.run))
+
+    @on(DigitsScreen.Wanted)
+    def want_digits(self, event: DigitsScreen.Wanted) -> None:
+        self.send(event.command)
+
+    @on(ConfusionScreen.PairChosen)
+    def show_pair(self, event: ConfusionScreen.PairChosen) -> None:
+        self.switch_mode("digits")
+        screen = self.screen
+        if isinstance(screen, DigitsScreen):
+            screen.filter_pair(event.actual, event.predicted)
+
+    @on(RunsScreen.Refreshed)
+    def list_runs(self) -> None:
+        if self.client is not None:
+            self.send(ListRuns())
+
+    @on(RunsScreen.Opened)
+    def open_run(self, event: RunsScreen.Opened) -> None:
+        live = self.state.run
+        if live is not None and live.run == event.run:
+            self.set_state(replace(self.state, opened=None))
+        else:
+            self.send(OpenRun(run=event.run))
+        self.switch_mode("train")
+
+    @on(TrainScreen.RunClosed)
+    def close_run(self) -> None:
+        self.set_state(replace(self.state, opened=None, digits=(), digits_run=""))
+
+    @on(RunsScreen.Resumed)
+    @work
+    async def resume_run(self, event: RunsScreen.Resumed) -> None:
+        summary = event.summary
+        changes: dict[str, int | float | str] = {}
+        if summary.epoch >= summary.epochs:
+            epochs = await self.push_screen_wait(EpochsQuestion(inert(summary.run), summary.epoch))
+            if epochs is None:
+                return
+            changes["epochs"] = epochs
+        self.send(ResumeRun(run=summary.run, changes=changes))
+        self.switch_mode("train")
+
+    @on(SetupScreen.Edited)
+    def remember(self, event: SetupScreen.Edited) -> None:
+        self.config = event.config
+
+    @on(SetupScreen.Chosen)
+    def start_run(self, event: SetupScreen.Chosen) -> None:
+        self.config = event.config
+        self.send(StartRun(config=event.config))
+        self.switch_mode("train")
+
+    @on(SetupScreen.SteeringChosen)
+    def steer(self, event: SetupScreen.SteeringChosen) -> None:
+        self.send(Steer(changes=event.changes))
+        self.switch_mode("train")
+
+    @on(SetupScreen.Left)
+    def leave_setup(self) -> None:
+        self.switch_mode("train")
+
+    # ----------------------------------------------------------------- actions
+
+    def action_go(self, mode: str) -> None:
+        self.switch_mode(mode)
+        self.call_later(self.draw)
+
+    def action_train(self) -> None:
+        self.send(StartRun(config=self.config))
+        self.switch_mode("train")
+
+    def action_pause(self) -> None:
+        paused = self.state.run is not None and self.state.run.state == "paused"
+        self.send(Continue() if paused else Pause())
+
+    @work
+    async def action_stop(self) -> None:
+        run = self.state.run
+        if run is not None and await self.push_screen_wait(stop_question(inert(run.run))) == "stop":
+            self.send(Stop())
+
+    def action_download(self) -> None:
+        self.send(CancelDownload() if self.downloading else DownloadData())
+
+    @property
+    def downloading(self) -> bool:
+        return self.state.progress is not None and "download" in self.state.progress.action
+
+    def action_reconnect(self) -> None:
+        self.set_state(replace(self.state, link="connecting", link_reason=""))
+        self.converse()
+
+    def action_help(self) -> None:
+        self.push_screen(HelpScreen())
+
+    def action_toggle_theme(self) -> None:
+        self.theme = LIGHT if self.current_theme.dark else DARK
+
+    def action_toggle_ascii(self) -> None:
+        self.plain_ascii = not self.plain_ascii
+        self.set_class(self.plain_ascii, "-ascii")
+        self.screen.refresh(layout=True, recompose=False)
+        self.draw()
+
+    async def action_quit(self) -> None:
+        self.leave()
+
+    @work(group="leave", exclusive=True)
+    async def leave(self) -> None:
+        """Leave at once when nothing trains, or after asking what becomes of the run."""
+        run = self.state.run
+        if run is None or not run.live or self.client is None:
+            self.exit()
+            return
+        answer = await self.push_screen_wait(quit_question(inert(run.run)))
+        if answer == "stop":
+            self.send(Stop())
+            await self.client.close()
+        if answer in ("stop", "leave"):
+            self.exit()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if len(self.screen_stack) > 1 and action in {each.name for each in ACTIONS if each.scope == "app"}:
+            return False  # a dialog is open
+        if action == "train":
+            return not self.state.training and self.state.link == "live"
+        if action in ("pause", "stop"):
+            return self.state.training
+        if action == "download":
+            return self.downloading or (
+                self.state.link == "live" and (self.state.data is None or self.state.data.sample)
+            )
+        if action == "reconnect":
+            return self.state.link == "lost"
+        return True
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        yield from super().get_system_commands(screen)
+        scope = {"TrainScreen": "train", "DigitsScreen": "digits", "RunsScreen": "runs", "SetupScreen": "setup"}
+        here = ("app", scope.get(type(screen).__name__, ""))
+        for action in ACTIONS:
+            if action.scope in here:
+                owner = self if action.scope == "app" else screen
+                yield SystemCommand(
+                    action.label.capitalize(),
+                    f"{action.help} ({action.key_display or action.key})",
+                    lambda owner=owner, name=action.name: self.call_later(self.run_action, name, owner),
+                )
+
+
+def needs_ascii() -> bool:
+    """Tell whether the terminal's locale cannot show Unicode."""
+    return locale.nl_langinfo(locale.CODESET).upper().replace("-", "") != "UTF8"
+
+
+def take_signals(app: MnistApp) -> None:
+    """Leave in order on SIGTERM and SIGHUP; Textual handles neither.
+
+    After a hang-up nobody may ever read what leaving writes, so the process goes within a second at any rate.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+
+    def leave() -> None:
+        timer = threading.Timer(0.8, os._exit, [0])
+        timer.daemon = True
+        timer.start()
+        app.exit()
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, leave)
+
+
+def open_app(checkpoints: Path, data: str) -> int:
+    """Run the app until it is left; return the exit status."""
+    locale.setlocale(locale.LC_CTYPE, "")
+    app = MnistApp(checkpoints, data)
+    app.run()
+    return app.return_code or 0

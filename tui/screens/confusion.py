@@ -1,0 +1,53 @@
+"""The confusion screen: which digits the network takes for which."""
+
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.widgets import Static
+
+from tui.screens.base import StateScreen
+from tui.store import State
+from tui.widgets.confusion import ConfusionMatrix
+
+
+class ConfusionScreen(StateScreen):
+    """The matrix of the last test. A cell opens its digits."""
+
+    DEFAULT_CSS = """
+    ConfusionScreen {
+        align: center middle;
+        ConfusionMatrix { width: 1fr; height: 1fr; }
+        #caption { height: 1; padding: 0 1; color: $text-muted; }
+    }
+    """
+
+    @dataclass
+    class PairChosen(Message):
+        """Show the digits of one kind that are taken for another."""
+
+        actual: int
+        predicted: int
+
+    def compose_body(self) -> ComposeResult:
+        yield Static("", markup=False, id="caption")
+        yield ConfusionMatrix()
+
+    def show_body(self, state: State) -> None:
+        view = state.shown
+        caption = self.query_one("#caption", Static)
+        matrix = self.query_one(ConfusionMatrix)
+        matrix.display = view is not None and bool(view.confusion)
+        if view is None or not view.confusion:
+            caption.update("The first test, at the end of an epoch, fills this screen. t trains.")
+            return
+        wrong = sum(sum(row) for row in view.confusion) - sum(row[i] for i, row in enumerate(view.confusion))
+        caption.update(
+            f"{view.run}, test after epoch {len(view.epochs)}: {wrong} wrong. Arrows move, enter shows those digits."
+        )
+        matrix.counts = view.confusion
+
+    @on(ConfusionMatrix.Selected)
+    def choose(self, event: ConfusionMatrix.Selected) -> None:
+        self.post_message(self.PairChosen(event.actual, event.predicted))

@@ -1,0 +1,126 @@
+"""Questions in the middle of the screen; each answers with a word, or None for escape."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.validation import Integer
+from textual.widgets import Button, Input, Static
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A button: what it answers, its label, and the key that presses it."""
+
+    name: str
+    label: str
+    key: str
+
+
+class Question(ModalScreen[str | None]):
+    """A sentence and buttons."""
+
+    BINDINGS = [("escape", "cancel", "cancel"), ("left", "app.focus_previous"), ("right", "app.focus_next")]  # noqa: RUF012
+
+    DEFAULT_CSS = """
+    Question, EpochsQuestion {
+        align: center middle;
+        .dialog {
+            width: 64;
+            max-width: 96%;
+            height: auto;
+            max-height: 96%;
+            padding: 1 2;
+            border: round $primary;
+            background: $surface;
+        }
+        .text { height: auto; margin: 0 0 1 0; }
+        .buttons { height: auto; align-horizontal: center; }
+        Button { margin: 0 1; }
+    }
+    """
+
+    def __init__(self, text: str, answers: Sequence[Answer]) -> None:
+        super().__init__()
+        self._text = text
+        self._answers = answers
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(self._text, markup=False, classes="text")
+            with Horizontal(classes="buttons"):
+                for i, answer in enumerate(self._answers):
+                    variant = "primary" if i == 0 else "default"
+                    yield Button(f"{answer.label} ({answer.key})", variant=variant, name=answer.name, compact=True)
+
+    def on_key(self, event: object) -> None:
+        key = getattr(event, "key", "")
+        for answer in self._answers:
+            if key == answer.key:
+                self.dismiss(answer.name)
+
+    @on(Button.Pressed)
+    def answer(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.name)
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
+
+
+def quit_question(run: str) -> Question:
+    """Ask what becomes of a run in progress when the screen is left."""
+    return Question(
+        f"{run} is training. Leave it running in the background? `mnist-tui` comes back to it.",
+        [
+            Answer("leave", "Leave it running", "l"),
+            Answer("stop", "Stop and save", "s"),
+            Answer("cancel", "Cancel", "c"),
+        ],
+    )
+
+
+def stop_question(run: str) -> Question:
+    return Question(
+        f"Stop {run} after the present step and save it? It can be resumed from there.",
+        [Answer("stop", "Stop and save", "s"), Answer("cancel", "Keep training", "k")],
+    )
+
+
+class EpochsQuestion(ModalScreen[int | None]):
+    """How many epochs a finished run shall have in all."""
+
+    BINDINGS = [("escape", "cancel", "cancel")]  # noqa: RUF012
+
+    def __init__(self, run: str, done: int) -> None:
+        super().__init__()
+        self._run = run
+        self._done = done
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(
+                f"{self._run} has finished its {self._done} epochs. How many shall it have in all?",
+                markup=False,
+                classes="text",
+            )
+            yield Input(
+                str(2 * self._done),
+                type="integer",
+                validators=[Integer(self._done + 1, 100_000)],
+                select_on_focus=True,
+                compact=True,
+            )
+            yield Static("", markup=False, classes="text", id="problem")
+
+    @on(Input.Submitted)
+    def answer(self, event: Input.Submitted) -> None:
+        if event.validation_result is None or event.validation_result.is_valid:
+            self.dismiss(int(event.value))
+        else:
+            self.query_one("#problem", Static).update(f"give a number from {self._done + 1} to 100000")
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)

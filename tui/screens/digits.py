@@ -1,0 +1,198 @@
+"""The digits screen: a test digit, what it is, what the network says, and how sure it is."""
+
+import random
+from dataclasses import dataclass
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widgets import Static
+
+from engine.messages import Digit, Predict
+from tui.actions import bindings
+from tui.screens.base import StateScreen
+from tui.store import State
+from tui.widgets.digit import ART_STYLES, DigitCard, DigitView
+from tui.widgets.probabilities import Probabilities
+
+CARDS = 6
+LIVE_EVERY = 1.0  # seconds between two looks at the live weights
+
+
+class Verdict(Static):
+    """Predicted, actual, right or wrong in word and colour."""
+
+    COMPONENT_CLASSES = {"verdict--right", "verdict--wrong", "verdict--muted"}  # noqa: RUF012
+
+    DEFAULT_CSS = """
+    Verdict {
+        height: auto;
+        padding: 0 1;
+        .verdict--right { color: $text-success; text-style: bold; }
+        .verdict--wrong { color: $text-error; text-style: bold; }
+        .verdict--muted { color: $text-muted; }
+    }
+    """
+
+    def show(self, digit: Digit, state: State, total: int, filter_words: str) -> None:
+        right = digit.predicted == digit.actual
+        style = self.get_component_rich_style("verdict--right" if right else "verdict--wrong")
+        muted = self.get_component_rich_style("verdict--muted")
+        text = Text(end="")
+        text.append("predicted  ", muted).append(f"{digit.predicted}", style).append("    ")
+        text.append("actual  ", muted).append(f"{digit.actual}", "bold").append("    ")
+        text.append("right" if right else "wrong", style)
+        text.append(f"\ntest image {digit.index:,} of {total:,}, {filter_words}", muted)
+        text.append(f"\nweights of {state.digits_run}, step {state.digits_step:,}\n", muted)
+        self.update(text)
+
+
+class DigitsScreen(StateScreen):
+    """Steps through test digits, during training with the live weights."""
+
+    BINDINGS = bindings("digits")
+
+    DEFAULT_CSS = """
+    DigitsScreen {
+        #empty { display: none; height: 1fr; content-align: center middle; color: $text-muted; }
+        &.no-digits #empty { display: block; }
+        &.no-digits #digit { display: none; }
+        &.no-digits #cards { display: none; }
+        #digit { height: 1fr; }
+        #large { width: 32; height: 1fr; }
+        &.-wide.-tall #large { width: 62; }
+        #facts { width: 1fr; padding: 1 0; }
+        #cards { height: 18; display: none; }
+        #cards DigitCard { width: 1fr; }
+        &.-wide.-very-tall #cards { display: block; }
+    }
+    """
+
+    @dataclass
+    class Wanted(Message):
+        """Ask for digits; the answer comes with the state."""
+
+        command: Predict
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._state = State()
+        self._index = 0
+        self._only_wrong = False
+        self._pair = (-1, -1)  # actual and predicted digit to keep
+        self._asked: tuple[str, int] | None = None
+        self._answered = 0
+
+    def compose_body(self) -> ComposeResult:
+        yield Static("", markup=False, id="empty")
+        with Horizontal(id="digit"):
+            yield DigitView(id="large")
+            with Vertical(id="facts"):
+                yield Verdict(markup=False)
+                yield Probabilities()
+        with Horizontal(id="cards"):
+            for _ in range(CARDS):
+                yield DigitCard()
+
+    def on_mount(self) -> None:
+        self.set_interval(LIVE_EVERY, self._follow_live_weights)
+
+    def filter_pair(self, actual: int, predicted: int) -> None:
+        """Keep only the digits of this kind that the network takes for that."""
+        self._pair = (actual, predicted)
+        self._index = 0
+        self._ask()
+
+    def show_body(self, state: State) -> None:
+        before, self._state = self._state, state
+        view = state.shown
+        if view is None or (not view.epochs and not view.live):
+            self._show_empty("No weights yet: t trains a network, and its digits appear here while it learns.")
+        elif not state.digits and state.digits_run:
+            self._show_empty(f"No test digit is {self._filter_words()}. escape shows all digits.")
+        elif state.digits and state.digits_run == view.run:
+            self._show_digits(state)
+        if view is not None:
+            mark = (view.run, len(view.epochs))
+            if mark != self._asked and (view.live or view.epochs):
+                self._asked = mark
+                self._ask()
+        if state.failures != before.failures:
+            self._asked = None
+
+    def _show_empty(self, words: str) -> None:
+        self.add_class("no-digits")
+        self.query_one("#empty", Static).update(words)
+
+    def _show_digits(self, state: State) -> None:
+        self.remove_class("no-digits")
+        first, *others = state.digits
+        self._index = first.index
+        total = state.data.test if state.data else 0
+        self.query_one("#large", DigitView).digit = first
+        self.query_one(Verdict).show(first, state, total, self._filter_words())
+        self.query_one(Probabilities).show(first.probabilities, predicted=first.predicted, actual=first.actual)
+        for i, card in enumerate(self.query(DigitCard)):
+            card.digit = others[i] if i < len(others) else None
+
+    def _filter_words(self) -> str:
+        actual, predicted = self._pair
+        if actual >= 0:
+            return f"only {actual} taken for {predicted}"
+        return "only wrong ones" if self._only_wrong else "all digits"
+
+    def _ask(self, step: int = 1) -> None:
+        view = self._state.shown
+        if view is None or self._state.data is None:
+            return
+        actual, predicted = self._pair
+        self.post_message(
+            self.Wanted(
+                Predict(
+                    start=self._index,
+                    count=1 + CARDS,
+                    step=step,
+                    only_wrong=self._only_wrong and actual < 0,
+                    actual=actual,
+                    predicted=predicted,
+                    run=view.run,
+                )
+            )
+        )
+
+    def _follow_live_weights(self) -> None:
+        """Ask again for the digit on the screen: the weights have moved on. A filtered view waits for the epoch."""
+        view = self._state.shown
+        unfiltered = not self._only_wrong and self._pair == (-1, -1)
+        if self.is_current and unfiltered and view is not None and view.state == "running" and view.run != "":
+            self._ask()
+
+    def action_step(self, step: int) -> None:
+        if self._state.data is not None:
+            self._index = (self._index + step) % self._state.data.test
+            self._ask(step)
+
+    def action_random(self) -> None:
+        if self._state.data is not None:
+            self._index = random.randrange(self._state.data.test)
+            self._ask()
+
+    def action_wrong(self) -> None:
+        self._only_wrong = not self._only_wrong
+        self._pair = (-1, -1)
+        self._ask()
+
+    def action_clear_filter(self) -> None:
+        self._only_wrong = False
+        self._pair = (-1, -1)
+        self._ask()
+
+    def action_art(self) -> None:
+        for drawing in [*self.query(DigitView), *self.query(DigitCard)]:
+            drawing.art = ART_STYLES[(ART_STYLES.index(drawing.art) + 1) % len(ART_STYLES)]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "clear_filter":
+            return self._only_wrong or self._pair != (-1, -1)
+        return True

@@ -1,0 +1,99 @@
+"""The runs screen: every run of this folder; open one, or resume it."""
+
+from dataclasses import dataclass
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.widgets import DataTable, Static
+
+from engine.messages import RunSummary
+from tui.actions import bindings
+from tui.describe import RUN_COLUMNS, run_row
+from tui.inert import inert
+from tui.screens.base import StateScreen
+from tui.store import State
+
+
+class RunsScreen(StateScreen):
+    """A table, newest run first."""
+
+    BINDINGS = bindings("runs")
+
+    DEFAULT_CSS = """
+    RunsScreen {
+        DataTable { height: 1fr; background: $background; }
+        #empty { height: 1fr; content-align: center middle; color: $text-muted; }
+        #problem { height: auto; max-height: 3; padding: 0 1; color: $text-error; }
+    }
+    """
+
+    @dataclass
+    class Opened(Message):
+        run: str
+
+    @dataclass
+    class Resumed(Message):
+        summary: RunSummary
+
+    class Refreshed(Message):
+        """Ask for the list again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._runs: tuple[RunSummary, ...] = ()
+
+    def compose_body(self) -> ComposeResult:
+        yield DataTable(cursor_type="row", zebra_stripes=False)
+        yield Static("No run yet: t trains one.", markup=False, id="empty")
+        yield Static("", markup=False, id="problem")
+
+    def on_mount(self) -> None:
+        self.query_one(DataTable).add_columns(*RUN_COLUMNS)
+
+    def on_screen_resume(self) -> None:
+        self.post_message(self.Refreshed())
+
+    def show_body(self, state: State) -> None:
+        table = self.query_one(DataTable)
+        table.display = bool(state.runs)
+        self.query_one("#empty").display = not state.runs
+        if state.runs == self._runs:
+            return
+        self._runs = state.runs
+        row = table.cursor_row
+        table.clear()
+        for run in state.runs:
+            table.add_row(*(Text(cell) for cell in run_row(run)), key=run.run)
+        table.move_cursor(row=min(row, len(state.runs) - 1))
+
+    @property
+    def current(self) -> RunSummary | None:
+        row = self.query_one(DataTable).cursor_row
+        return self._runs[row] if 0 <= row < len(self._runs) else None
+
+    @on(DataTable.RowHighlighted)
+    def explain(self) -> None:
+        self.query_one("#problem", Static).update(inert(self.current.problem) if self.current else "")
+        self.refresh_bindings()
+
+    @on(DataTable.RowSelected)
+    def open_selected(self) -> None:
+        self.action_open()
+
+    def action_open(self) -> None:
+        if self.current is not None:
+            self.post_message(self.Opened(self.current.run))
+
+    def action_resume(self) -> None:
+        if self.current is not None:
+            self.post_message(self.Resumed(self.current))
+
+    def action_refresh(self) -> None:
+        self.post_message(self.Refreshed())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "resume":
+            return True if self.is_mounted and self.current and self.current.resumable else None
+        return True

@@ -1,0 +1,141 @@
+"""The setup screen: the form of a new run, and the wheel of the run in progress."""
+
+from dataclasses import dataclass
+
+import msgspec
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Button, Static
+
+from engine.config import FIELDS, PRESETS, RunConfig, Value
+from tui.actions import bindings
+from tui.options import command_line
+from tui.screens.base import StateScreen
+from tui.store import State
+from tui.widgets.config_form import ConfigForm
+
+
+class SetupScreen(StateScreen):
+    """Presets, the form, the same run as a command to copy, and one button."""
+
+    BINDINGS = bindings("setup")
+    AUTO_FOCUS = "Input"
+
+    DEFAULT_CSS = """
+    SetupScreen {
+        #top { height: 1; padding: 0 1; }
+        #top Static { width: 1fr; color: $text-muted; }
+        #top Button { margin: 0 0 0 2; }
+        ConfigForm { height: 1fr; }
+        #command { height: auto; max-height: 3; padding: 0 1; color: $text-muted; background: $surface; }
+    }
+    """
+
+    @dataclass
+    class Chosen(Message):
+        """Start a run with this config."""
+
+        config: RunConfig
+
+    @dataclass
+    class SteeringChosen(Message):
+        """Change these hyperparameters of the run in progress."""
+
+        changes: dict[str, Value]
+
+    @dataclass
+    class Edited(Message):
+        """The config of the next run is now this one."""
+
+        config: RunConfig
+
+    class Left(Message):
+        """Back to the charts."""
+
+    def __init__(self, config: RunConfig) -> None:
+        super().__init__()
+        self._initial = config
+        self._state = State()
+        self._preset = 0
+
+    def compose_body(self) -> ComposeResult:
+        with Horizontal(id="top"):
+            yield Static("", markup=False, id="headline")
+            for name in PRESETS:
+                yield Button(name, compact=True, classes="preset", name=name)
+            yield Button("Train", compact=True, variant="primary", id="submit")
+        yield ConfigForm(self._initial)
+        yield Static("", markup=False, id="command")
+
+    def on_mount(self) -> None:
+        self._show_command(self._initial)
+
+    def show_body(self, state: State) -> None:
+        before, self._state = self._state, state
+        form = self.query_one(ConfigForm)
+        if state.run is not None and state.training:
+            started = before.run is None or not before.training or before.run.run != state.run.run
+            if started or (before.run is not None and before.run.config != state.run.config):
+                form.fill(state.run.config)
+            headline = f"Steering {state.run.run}"
+        else:
+            headline = "A new run"
+        form.steering = state.training
+        for button in self.query(".preset"):
+            button.display = not state.training
+        self.query_one("#submit", Button).label = "Apply" if state.training else "Train"
+        self.query_one("#headline", Static).update(headline)
+
+    @on(ConfigForm.Changed)
+    def changed(self, event: ConfigForm.Changed) -> None:
+        if event.config is None:
+            self.query_one("#command", Static).update(event.problems[0])
+            return
+        self._show_command(event.config)
+        if not self._state.training:
+            self.post_message(self.Edited(event.config))
+
+    def _show_command(self, config: RunConfig) -> None:
+        self.query_one("#command", Static).update(f"$ {command_line(config)}")
+
+    @on(ConfigForm.Submitted)
+    @on(Button.Pressed, "#submit")
+    def action_submit(self) -> None:
+        form = self.query_one(ConfigForm)
+        config = form.config
+        if config is None:
+            form.focus_problem()
+            self.notify(form.problems[0], title="Nothing was started", severity="error", markup=False)
+            return
+        run = self._state.run
+        if run is None or not self._state.training:
+            self.post_message(self.Chosen(config))
+            return
+        old, new = msgspec.structs.asdict(run.config), msgspec.structs.asdict(config)
+        changes = {name: new[name] for name in FIELDS if FIELDS[name].live and new[name] != old[name]}
+        if changes:
+            self.post_message(self.SteeringChosen(changes))
+        else:
+            self.notify("Nothing is different from the run in progress.", markup=False)
+
+    @on(Button.Pressed, ".preset")
+    def choose_preset(self, event: Button.Pressed) -> None:
+        self._fill_preset(event.button.name or "")
+
+    def action_preset(self) -> None:
+        self._preset = (self._preset + 1) % len(PRESETS)
+        self._fill_preset(list(PRESETS)[self._preset])
+
+    def _fill_preset(self, name: str) -> None:
+        """Fill in a preset; where the data lies and which device trains are not its business."""
+        form = self.query_one(ConfigForm)
+        kept = {row.field.name: row.value for row in form.rows if row.field.name in ("data", "device") and row.value}
+        form.fill(RunConfig().replace({**PRESETS[name], **kept}))
+
+    def action_leave(self) -> None:
+        self.post_message(self.Left())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return not (action == "preset" and self._state.training)

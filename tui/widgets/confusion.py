@@ -1,0 +1,159 @@
+"""The confusion matrix: which digits the network takes for which."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.events import Click
+from textual.message import Message
+from textual.reactive import reactive
+
+from tui.widgets.cells import Cells, CellWidget
+
+DIGITS = 10
+LEFT = 4  # columns before the first cell: the actual digit and a rule
+TOP = 2
+RECALL = "recall"
+RECALL_WIDTH = 9
+HEATS = 4
+Counts = Sequence[Sequence[int]]
+
+
+class ConfusionMatrix(CellWidget, can_focus=True):
+    """Ten rows of actual digits by ten columns of predicted ones, and the share of each that was found."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1, 0)", "up", show=False),
+        Binding("down", "move(1, 0)", "down", show=False),
+        Binding("left", "move(0, -1)", "left", show=False),
+        Binding("right", "move(0, 1)", "right", show=False),
+        Binding("enter", "select", "show digits"),
+    ]
+
+    COMPONENT_CLASSES = {  # noqa: RUF012
+        "confusion--heading",
+        "confusion--right",
+        "confusion--zero",
+        "confusion--recall",
+        "confusion--cursor",
+        *(f"confusion--error-{i}" for i in range(1, HEATS + 1)),
+    }
+
+    DEFAULT_CSS = """
+    ConfusionMatrix {
+        min-height: 13;
+        min-width: 63;
+        .confusion--heading { color: $text-muted; }
+        .confusion--right { color: $text-success; }
+        .confusion--zero { color: $text-disabled; }
+        .confusion--recall { color: $foreground; }
+        .confusion--error-1 { color: $text; background: $error 15%; }
+        .confusion--error-2 { color: $text; background: $error 35%; }
+        .confusion--error-3 { color: $text; background: $error 60%; }
+        .confusion--error-4 { color: $text; background: $error; text-style: bold; }
+        .confusion--cursor { text-style: reverse; }
+    }
+    """
+
+    counts: reactive[Counts] = reactive((), init=False)
+    """Test images by actual and predicted digit: `counts[actual][predicted]`."""
+
+    cursor: reactive[tuple[int, int]] = reactive((0, 0), init=False)
+    """The cell the keys act on: actual and predicted digit."""
+
+    @dataclass
+    class Selected(Message):
+        """A cell was chosen by Enter or a click."""
+
+        matrix: "ConfusionMatrix"
+        actual: int
+        predicted: int
+        count: int
+
+        @property
+        def control(self) -> "ConfusionMatrix":
+            return self.matrix
+
+    def draw(self, cells: Cells) -> None:
+        if len(self.counts) != DIGITS:
+            cells.say("The first test, at the end of an epoch, fills this.", "confusion--heading")
+            return
+        cell_width, cell_height, left, top = self._layout()
+        cells.put(left, top, "actual", "confusion--heading")
+        title = "predicted"
+        middle = left + LEFT + (DIGITS * cell_width - len(title)) // 2
+        cells.put(max(middle, left + 8), top, title, "confusion--heading")
+        for digit in range(DIGITS):
+            cells.put(left + LEFT + (digit + 1) * cell_width - 2, top + 1, str(digit), "confusion--heading")
+        end = left + LEFT + DIGITS * cell_width
+        cells.put(end + RECALL_WIDTH - len(RECALL), top + 1, RECALL, "confusion--heading")
+        most = max((n for i, row in enumerate(self.counts) for j, n in enumerate(row) if i != j), default=0)
+        for actual, row in enumerate(self.counts):
+            y = top + TOP + actual * cell_height
+            middle = (cell_height - 1) // 2
+            cells.put(left, y + middle, f" {actual} {'|' if self.ascii else '│'}", "confusion--heading")
+            for predicted, count in enumerate(row):
+                style = self._style(actual, predicted, count, most)
+                x = left + LEFT + predicted * cell_width
+                for line in range(cell_height):
+                    cells.put(x, y + line, " " * cell_width, style)
+                figure = str(count) if count else ("." if self.ascii else "·")
+                cells.put(x + cell_width - 1 - len(figure), y + middle, figure, style)
+            total = sum(row)
+            recall = f"{100 * row[actual] / total:.1f} %" if total else "-"
+            cells.put(end + RECALL_WIDTH - len(recall), y + middle, recall, "confusion--recall")
+
+    def _style(self, actual: int, predicted: int, count: int, most: int) -> str:
+        if actual == predicted:
+            style = "confusion--right"
+        elif not count:
+            style = "confusion--zero"
+        else:
+            style = f"confusion--error-{heat(count, most)}"
+        at_cursor = self.has_focus and self.cursor == (actual, predicted)
+        return f"{style} confusion--cursor" if at_cursor else style
+
+    def _layout(self) -> tuple[int, int, int, int]:
+        """Return width and height of a cell, and the corner of the whole, centred."""
+        width, height = self.size
+        cell_width = max(5, min(8, (width - LEFT - RECALL_WIDTH) // DIGITS))
+        cell_height = max(1, min(3, (height - TOP) // DIGITS))
+        left = max(0, (width - LEFT - RECALL_WIDTH - DIGITS * cell_width) // 2)
+        top = max(0, (height - TOP - DIGITS * cell_height) // 2)
+        return cell_width, cell_height, left, top
+
+    def watch_counts(self) -> None:
+        self.redraw()
+
+    def watch_cursor(self) -> None:
+        self.redraw()
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
+        self.redraw()
+
+    def on_click(self, event: Click) -> None:
+        offset = event.get_content_offset(self)
+        cell_width, cell_height, left, top = self._layout()
+        if offset is None:
+            return
+        actual, predicted = (offset.y - top - TOP) // cell_height, (offset.x - left - LEFT) // cell_width
+        if 0 <= actual < DIGITS and 0 <= predicted < DIGITS:
+            self.cursor = actual, predicted
+            self.action_select()
+
+    def action_move(self, down: int, right: int) -> None:
+        actual, predicted = self.cursor
+        self.cursor = min(DIGITS - 1, max(0, actual + down)), min(DIGITS - 1, max(0, predicted + right))
+
+    def action_select(self) -> None:
+        if len(self.counts) == DIGITS:
+            actual, predicted = self.cursor
+            self.post_message(self.Selected(self, actual, predicted, self.counts[actual][predicted]))
+
+
+def heat(count: int, most: int) -> int:
+    """Return 1 to HEATS for a count of errors; the square root keeps small ones apart."""
+    return max(1, min(HEATS, math.ceil(HEATS * math.sqrt(count / most))))

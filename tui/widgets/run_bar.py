@@ -1,0 +1,94 @@
+"""The line on top: which run, what it does, how far it is, and whether the engine answers."""
+
+from rich.text import Text
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from tui.describe import duration
+from tui.store import RunView, State
+
+BAR_WIDTH = 10
+
+
+class RunBar(Widget):
+    """Run, state in a word and a colour, device, epoch, time left, speed, link to the engine."""
+
+    COMPONENT_CLASSES = {"run-bar--good", "run-bar--busy", "run-bar--bad", "run-bar--muted"}  # noqa: RUF012
+
+    DEFAULT_CSS = """
+    RunBar {
+        dock: top;
+        height: 1;
+        padding: 0 1;
+        background: $panel;
+        color: $foreground;
+        .run-bar--good { color: $text-success; text-style: bold; }
+        .run-bar--busy { color: $text-accent; text-style: bold; }
+        .run-bar--bad { color: $text-error; text-style: bold; }
+        .run-bar--muted { color: $text-muted; }
+    }
+    """
+
+    segments: reactive[tuple[tuple[str, str, int], ...]] = reactive(())
+    """What to show: text, component class ("" for plain), and how soon to leave it out when there is no room."""
+
+    def show(self, state: State) -> None:
+        self.segments = tuple(segments(state))
+
+    def render(self) -> Text:
+        room = self.size.width
+        shown = list(self.segments)
+        while len(shown) > 1 and sum(len(text) + 2 for text, _, _ in shown) - 2 > room:
+            shown.remove(max(shown, key=lambda segment: segment[2]))
+        line = Text(no_wrap=True, overflow="ellipsis", end="")
+        for i, (text, style, _) in enumerate(shown):
+            line.append("  " if i else "")
+            line.append(text, self.get_component_rich_style(f"run-bar--{style}") if style else "")
+        return line
+
+
+def segments(state: State) -> list[tuple[str, str, int]]:
+    """Return the parts of the line for a state."""
+    view = state.shown
+    parts: list[tuple[str, str, int]] = [("mnist-tui", "muted", 9)]
+    if state.link == "lost":
+        parts.append(("engine lost", "bad", 0))
+    elif state.engine_problem:
+        parts.append(("engine failed", "bad", 0))
+    if view is not None:
+        parts += run_segments(view, past=view is state.opened)
+    elif state.link == "live" and state.engine is None:
+        parts.append(("engine starting", "busy", 1))
+    elif state.link == "live":
+        parts.append(("ready", "good", 1))
+    elif state.link == "connecting":
+        parts.append(("connecting", "busy", 1))
+    if state.progress is not None:
+        share = 100 * state.progress.done // max(1, state.progress.total)
+        parts.append((f"{state.progress.action} {share} %", "busy", 2))
+    if state.engine is not None:
+        parts.append((state.engine.device, "muted", 6))
+    return parts
+
+
+def run_segments(view: RunView, past: bool) -> list[tuple[str, str, int]]:
+    style = {"running": "busy", "paused": "bad", "finished": "good", "failed": "bad"}.get(view.state, "muted")
+    word = "training" if view.state == "running" else view.state
+    done = len(view.epochs)
+    epoch = min(done + 1, view.config.epochs) if view.live else done
+    parts = [
+        (view.run + (" (past)" if past else ""), "", 3),
+        (word, style, 0),
+        (f"epoch {epoch}/{view.config.epochs}", "", 2),
+    ]
+    if view.live:
+        filled = round(view.run_fraction * BAR_WIDTH)
+        parts.append(("━" * filled + "╌" * (BAR_WIDTH - filled) + f" {100 * view.run_fraction:.0f} %", "busy", 5))
+        if view.seconds_left is not None and view.state == "running":
+            parts.append((f"{duration(view.seconds_left)} left", "", 4))
+            parts.append((f"{view.images_per_s:,.0f} images/s", "muted", 7))
+    elif view.epochs:
+        parts.append((f"test {100 * view.epochs[-1].test_accuracy:.2f} %", "", 4))
+    if view.sample:
+        parts.append(("sample data", "muted", 8))
+    return parts

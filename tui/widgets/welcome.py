@@ -1,0 +1,78 @@
+"""What one sees before the first run: the data, the device, and the key that trains."""
+
+from rich.text import Text
+from textual.widgets import Static
+
+from tui.store import State
+
+
+class Welcome(Static):
+    """A few sentences in the middle of the screen that need no reading twice."""
+
+    COMPONENT_CLASSES = {"welcome--title", "welcome--key", "welcome--muted", "welcome--bad"}  # noqa: RUF012
+
+    DEFAULT_CSS = """
+    Welcome {
+        height: 1fr;
+        content-align: center middle;
+        .welcome--title { color: $text-primary; text-style: bold; }
+        .welcome--key { color: $text-accent; text-style: bold; }
+        .welcome--muted { color: $text-muted; }
+        .welcome--bad { color: $text-error; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(markup=False)
+        self._shown: list[tuple[str, str]] | None = None
+
+    def show(self, state: State) -> None:
+        parts = sentences(state)
+        if parts == self._shown:
+            return
+        self._shown = parts
+        text = Text(justify="center", end="")
+        for words, style in parts:
+            text.append(words, self.get_component_rich_style(f"welcome--{style}") if style else "")
+        self.update(text)
+
+
+def sentences(state: State) -> list[tuple[str, str]]:
+    """Return the words to show and their styles."""
+    parts: list[tuple[str, str]] = [
+        ("mnist-tui\n", "title"),
+        ("train a digit classifier, here, now\n\n", "muted"),
+    ]
+    if state.link == "lost":
+        return [*parts, (f"{state.link_reason}\n\n", "bad"), ("e", "key"), ("  start the engine again\n", "")]
+    if state.engine_problem:
+        return [*parts, (f"the engine failed: {state.engine_problem}\n", "bad")]
+
+    if state.data_problem:
+        parts += [("data     ", "muted"), (f"{state.data_problem}\n", "bad")]
+    elif state.progress is not None:
+        done, total = state.progress.done, state.progress.total
+        parts += [("data     ", "muted"), (f"{state.progress.action}: {done:,} of {total:,}\n", "")]
+    elif state.data is not None:
+        data = state.data
+        parts += [("data     ", "muted"), (f"{data.train:,} training and {data.test:,} test images\n", "")]
+        where = "the sample that ships with mnist-tui" if data.sample else f"{data.kind} in {data.path}"
+        parts += [(f"{where}\n", "muted")]
+    else:
+        parts += [("data     ", "muted"), ("looking for it\n", "")]
+
+    if state.engine is not None:
+        engine = state.engine
+        parts += [("device   ", "muted"), (f"{engine.device}, {engine.device_name}\n", "")]
+        parts += [(f"torch {engine.torch}, {engine.threads} threads\n\n", "muted")]
+    else:
+        parts += [("device   ", "muted"), ("the engine is loading torch\n\n\n", "")]
+
+    parts += [("t", "key"), ("  train the seed network: 10 epochs, a few keys change that\n", "")]
+    parts += [("5", "key"), ("  change hyperparameters first\n", "")]
+    if state.data is None or state.data.sample:
+        parts += [("d", "key"), ("  download the full MNIST: 70,000 images, 11 MB\n", "")]
+    if state.runs:
+        parts += [("4", "key"), (f"  open one of {len(state.runs)} earlier runs\n", "")]
+    parts += [("?", "key"), ("  all keys\n", "")]
+    return parts
