@@ -225,9 +225,9 @@ class Chart(CellWidget):
                 if cells.free(column, row, 1):
                     cells.put(column, row, ":" if self.ascii else "┊", "chart--mark")
             for start in (column + 1, column - cell_len(label)):
-                row = next((y for y in range(axes.rows) if cells.free(start, y, cell_len(label))), None)
-                if row is not None:
-                    cells.put(start, row, label, "chart--mark")
+                free = [y for y in range(axes.rows) if cells.free(start, y, cell_len(label))]
+                if free:
+                    cells.put(start, free[0], label, "chart--mark")
                     break
 
 

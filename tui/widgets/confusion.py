@@ -46,7 +46,7 @@ class ConfusionMatrix(CellWidget, can_focus=True):
         min-height: 13;
         min-width: 63;
         .confusion--heading { color: $text-muted; }
-        .confusion--right { color: $text-success; }
+        .confusion--right { color: $text-success; background: $success 12%; }
         .confusion--zero { color: $text-disabled; }
         .confusion--recall { color: $foreground; }
         .confusion--error-1 { color: $text; background: $error 15%; }

@@ -9,18 +9,50 @@ from tui.widgets.digit_art import ART_STYLES, draw, fit
 __all__ = ["ART_STYLES", "DigitCard", "DigitView"]
 
 
-class DigitView(CellWidget):
-    """One digit as large as there is room, its number in the border."""
+class DigitDrawing(CellWidget):
+    """What large and small digits share."""
 
     COMPONENT_CLASSES = {"digit--ink", "digit--right", "digit--wrong", "digit--muted"}  # noqa: RUF012
 
     DEFAULT_CSS = """
-    DigitView, DigitCard {
+    DigitDrawing {
         .digit--ink { color: $foreground; }
         .digit--right { color: $text-success; }
         .digit--wrong { color: $text-error; text-style: bold; }
         .digit--muted { color: $text-muted; }
     }
+    """
+
+    digit: reactive[Digit | None] = reactive(None, init=False)
+    """The digit shown."""
+
+    art: reactive[str] = reactive(ART_STYLES[0], init=False)
+    """One of ART_STYLES. In ASCII it is the ramp whatever this says."""
+
+    def watch_digit(self) -> None:
+        self.redraw()
+
+    def watch_art(self) -> None:
+        self.redraw()
+
+    def draw_art(self, cells: Cells, digit: Digit, height: int) -> bool:
+        """Draw the digit in the middle of the cells' first `height` rows; tell whether there was room."""
+        art = "ramp" if self.ascii else self.art
+        columns, rows = fit(cells.width, height, art)
+        if not rows and not self.ascii:
+            art = "braille"
+            columns, rows = fit(cells.width, height, art)
+        left, top = (cells.width - columns) // 2, (height - rows) // 2
+        if rows:
+            for y, line in enumerate(draw(digit.pixels, art, columns, rows), top):
+                cells.put(left, y, line, "digit--ink")
+        return bool(rows)
+
+
+class DigitView(DigitDrawing):
+    """One digit as large as there is room, its number in the border."""
+
+    DEFAULT_CSS = """
     DigitView {
         height: 1fr;
         border: round $panel-lighten-2;
@@ -32,19 +64,14 @@ class DigitView(CellWidget):
     }
     """
 
-    digit: reactive[Digit | None] = reactive(None, init=False)
-    """The digit shown."""
-
-    art: reactive[str] = reactive(ART_STYLES[0], init=False)
-    """One of ART_STYLES. In ASCII it is the ramp whatever this says."""
-
     def draw(self, cells: Cells) -> None:
         if self.digit is None:
             cells.say("no digit yet", "digit--muted")
-        elif not draw_art(self, cells, self.digit, cells.height):
+        elif not self.draw_art(cells, self.digit, cells.height):
             cells.say(verdict(self.digit, self.ascii), "digit--ink")
 
-    def watch_digit(self, digit: Digit | None) -> None:
+    def watch_digit(self) -> None:
+        digit = self.digit
         right = digit is not None and digit.predicted == digit.actual
         self.set_class(digit is not None and right, "-right")
         self.set_class(digit is not None and not right, "-wrong")
@@ -52,47 +79,28 @@ class DigitView(CellWidget):
         self.border_subtitle = "" if digit is None else verdict(digit, self.ascii)
         self.redraw()
 
-    def watch_art(self) -> None:
-        self.redraw()
-
     def watch_ascii(self) -> None:
         self.set_class(self.ascii, "-ascii")
-        self.watch_digit(self.digit)
+        self.watch_digit()
 
 
-class DigitCard(CellWidget):
+class DigitCard(DigitDrawing):
     """A small digit with what it is and what it was taken for, for a row of such cards."""
 
-    COMPONENT_CLASSES = DigitView.COMPONENT_CLASSES
-
     DEFAULT_CSS = """
-    DigitCard { height: auto; min-height: 9; width: 1fr; padding: 0 1; }
+    DigitCard { width: 1fr; height: 1fr; min-height: 6; padding: 0 1; }
     """
-
-    digit: reactive[Digit | None] = reactive(None, init=False)
-    """The digit shown; None leaves the card blank."""
-
-    art: reactive[str] = reactive(ART_STYLES[0], init=False)
-    """One of ART_STYLES. In ASCII it is the ramp whatever this says."""
 
     def draw(self, cells: Cells) -> None:
         if self.digit is None:
             return
-        draw_art(self, cells, self.digit, cells.height - 2)
+        self.draw_art(cells, self.digit, cells.height - 2)
         right = self.digit.predicted == self.digit.actual
-        caption = verdict(self.digit, self.ascii)
-        number = f"#{self.digit.index}"
+        style = f"digit--{'right' if right else 'wrong'}"
+        caption, number = verdict(self.digit, self.ascii), f"#{self.digit.index}"
         bottom = cells.height - 1
-        cells.put(
-            max(0, (cells.width - len(caption)) // 2), bottom - 1, caption, f"digit--{'right' if right else 'wrong'}"
-        )
-        cells.put(max(0, (cells.width - len(number)) // 2), bottom, number, "digit--muted")
-
-    def watch_digit(self) -> None:
-        self.redraw()
-
-    def watch_art(self) -> None:
-        self.redraw()
+        cells.put((cells.width - len(caption)) // 2, bottom - 1, caption, style)
+        cells.put((cells.width - len(number)) // 2, bottom, number, "digit--muted")
 
 
 def verdict(digit: Digit, ascii: bool) -> str:
@@ -100,18 +108,3 @@ def verdict(digit: Digit, ascii: bool) -> str:
     if digit.predicted == digit.actual:
         return f"{digit.actual} right"
     return f"{digit.actual} {'->' if ascii else '→'} {digit.predicted} wrong"
-
-
-def draw_art(view: DigitView | DigitCard, cells: Cells, digit: Digit, height: int) -> bool:
-    """Draw the digit in the middle of the cells' first `height` rows; tell whether there was room."""
-    art = "ramp" if view.ascii else view.art
-    columns, rows = fit(cells.width, height, art)
-    if not rows and not view.ascii:
-        art = "braille"
-        columns, rows = fit(cells.width, height, art)
-    if not rows:
-        return False
-    left, top = (cells.width - columns) // 2, (height - rows) // 2
-    for y, line in enumerate(draw(digit.pixels, art, columns, rows), top):
-        cells.put(left, y, line, "digit--ink")
-    return True
