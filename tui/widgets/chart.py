@@ -1,73 +1,25 @@
 """Line charts in the terminal. The only module that knows plotext, which it imports at the first drawing."""
 
-import math
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from rich.cells import cell_len
 from textual.reactive import reactive
 
 from tui.inert import inert
-from tui.widgets.cells import Cells, CellWidget
-from tui.widgets.series import (
-    Point,
-    Range,
-    decimate,
-    format_tick,
-    format_value,
-    inner_ticks,
-    linear_ticks,
-    log_ticks,
-)
+from tui.widgets.cells import Cell, Cells, CellWidget
+from tui.widgets.plot import Axes, Line, Plot, drawable, x_limits, x_ticks, y_ticks
+from tui.widgets.series import Point, Range, decimate
 
-LABEL_WIDTH = 5  # of y ticks, at least: charts above each other line up
+__all__ = ["Chart", "Line", "warm_up"]
+
+LABEL_WIDTH = 6  # of y ticks, at least: charts above each other line up
+LEGEND_START = 11
+BRAILLE = 0x2800
 MIN_WIDTH, MIN_HEIGHT = 20, 5
-# How each kind of line is drawn: symbol at its points, joined or not, the same in ASCII.
-KINDS = {"step": ("", False, "."), "train": ("", True, "*"), "test": ("•", True, "o"), "other": ("", True, "+")}
-
-
-@dataclass(frozen=True)
-class Line:
-    """A named series. `kind` is one of KINDS and says how it looks; `last` is the figure of the legend."""
-
-    name: str
-    points: Sequence[Point]
-    kind: str = "other"
-    last: float | None = None
-
-
-@dataclass(frozen=True)
-class Plot:
-    """All that a chart shows."""
-
-    lines: tuple[Line, ...] = ()
-    title: str = ""
-    x_label: str = ""
-    y_label: str = ""
-    log_y: bool = False
-    marks: tuple[tuple[float, str], ...] = ()
-    x_range: Range | None = None
-    y_range: Range | None = None
-    percent: bool = False
-
-
-@dataclass(frozen=True)
-class Axes:
-    """Where a plot's numbers lie on its cells. y is already a logarithm on a logarithmic axis."""
-
-    x: Range
-    y: Range
-    columns: int
-    rows: int
-
-    def column(self, x: float) -> int:
-        return _place(x, self.x, self.columns)
-
-    def row(self, y: float) -> int:
-        return self.rows - 1 - _place(y, self.y, self.rows)
 
 
 class Chart(CellWidget):
@@ -92,10 +44,12 @@ class Chart(CellWidget):
         .chart--axis { color: $text-muted; }
         .chart--value { color: $foreground; }
         .chart--mark { color: $text-warning; }
-        .chart--step { color: $primary; }
-        .chart--train { color: $text-primary; }
+        .chart--step { color: $foreground 45%; }
+        .chart--train { color: $primary-lighten-1; }
         .chart--test { color: $text-accent; }
-        .chart--other { color: $text-success; }
+        .chart--other { color: $success; }
+        &:light .chart--train { color: $secondary; }
+        &:light .chart--other { color: $text-success; }
         &:nocolor .chart--step { text-style: dim; }
         &:nocolor .chart--test { text-style: bold; }
     }
@@ -126,7 +80,7 @@ class Chart(CellWidget):
         Give an `x_range` where the end is known: what is drawn then stays where it is while the lines grow.
         """
         self.plot = Plot(
-            lines=tuple(replace(line, points=tuple(line.points)) for line in lines),
+            lines=tuple(replace(line, name=inert(line.name, 40), points=tuple(line.points)) for line in lines),
             title=inert(title),
             x_label=inert(x_label),
             y_label=inert(y_label),
@@ -149,43 +103,50 @@ class Chart(CellWidget):
         if cells.width < MIN_WIDTH or cells.height < MIN_HEIGHT:
             cells.say(f"{plot.title or 'chart'}: too little room", "chart--axis")
             return
-        lines = [replace(line, points=_drawable(line.points, plot.log_y)) for line in plot.lines]
-        self._draw_legend(cells, lines)
-        points = [point for line in lines for point in line.points]
-        if not points:
+        self._draw_legend(cells)
+        drawn = [drawable(line.points, plot.log_y) for line in plot.lines]
+        ends = [point for points in drawn for point in points[:1] + points[-1:]]
+        if not ends:
             cells.say("nothing to draw yet", "chart--axis")
             return
+        x_range = x_limits(ends, plot.x_range)
+        drawn = [decimate(points, 2 * (cells.width - LABEL_WIDTH - 2), x_range) for points in drawn]
         rows = cells.height - 3
-        y_ticks, y_labels = _y_ticks(points, plot, rows)
-        left = max(LABEL_WIDTH, *map(len, y_labels)) + 2
-        x_low, x_high = plot.x_range or (min(x for x, _ in points), max(x for x, _ in points))
-        if not x_high > x_low:
-            x_low, x_high = x_low - 0.5, x_high + 0.5
-        axes = Axes((x_low, x_high), (y_ticks[0], y_ticks[-1]), cells.width - left, rows)
-        self._draw_frame(cells, axes, left, dict(zip(map(axes.row, y_ticks), y_labels, strict=True)))
-        plain = Cells(axes.columns, axes.rows)
-        self._draw_lines(plain, axes, lines)
-        self._draw_marks(plain, axes)
-        for y, row in enumerate(plain.rows, 1):
+        ticks = y_ticks([point for points in drawn for point in points], plot, rows)
+        left = max(LABEL_WIDTH, *(len(label) for _, label in ticks)) + 2
+        axes = Axes(x_range, (ticks[0][0], ticks[-1][0]), cells.width - left, rows)
+        self._draw_frame(cells, axes, left, {axes.row(y): label for y, label in ticks})
+        canvas = Cells(axes.columns, axes.rows)
+        for line, points in zip(plot.lines, drawn, strict=True):
+            self._draw_line(canvas, axes, line, points)
+        self._draw_marks(canvas, axes)
+        for y, row in enumerate(canvas.rows, 1):
             cells.rows[y][left:] = row
 
-    def _draw_legend(self, cells: Cells, lines: Sequence[Line]) -> None:
-        """Write title, names and last values on the first row; what finds no room is left out from the right."""
-        x = cells.put(0, 0, self.plot.title, "chart--title")
-        for line in lines:
-            symbol, joined, character = KINDS[_kind(line)]
-            key = character if self.ascii else (symbol or ("━" if joined else "⠒"))
-            name = inert(line.name, 40)
-            value = (
-                line.last if line.last is not None else (_value(line.points[-1][1], self.plot) if line.points else None)
-            )
-            figure = "" if value is None else format_value(value, self.plot.percent)
-            room = cells.width - x - 3 - cell_len(f"{key} {name}")
-            if room < 0:
-                return
-            x = cells.put(x + 3 if x else 0, 0, f"{key} {name}", _style(line))
-            if figure and room > len(figure):
-                x = cells.put(x + 1, 0, figure, "chart--value")
+    def _draw_legend(self, cells: Cells) -> None:
+        """Write title, names and last values on the first row; where room lacks, leave out from the left."""
+        plot = self.plot
+        x = cells.put(0, 0, plot.title, "chart--title")
+        if plot.y_label:
+            x = cells.put(x + 1, 0, plot.y_label, "chart--axis")
+        x = max(x + 2, LEGEND_START if cells.width >= 5 * LEGEND_START else 0) if x else 0
+        entries = [
+            [f"{line.look.ascii if self.ascii else line.look.key} {line.name}", line.last(plot.percent), line.style]
+            for line in plot.lines
+        ]
+        gaps = 3 * (len(entries) - 1)
+        for part in (1, 0):  # figures go first, then names
+            for entry in entries:
+                if (
+                    x + gaps + sum(cell_len(name) + bool(figure) + len(figure) for name, figure, _ in entries)
+                    > cells.width
+                ):
+                    entry[part] = ""
+        for name, figure, style in entries:
+            if name:
+                x = cells.put(x, 0, name, style)
+                x = cells.put(x + 1, 0, figure, "chart--value") if figure else x
+                x += 3
 
     def _draw_frame(self, cells: Cells, axes: Axes, left: int, labels: dict[int, str]) -> None:
         vertical, tick, corner, horizontal, down = "|++-+" if self.ascii else "│┤└─┬"
@@ -197,24 +158,22 @@ class Chart(CellWidget):
         cells.put(left - 1, bottom, corner + horizontal * axes.columns, "chart--axis")
         if cell_len(self.plot.x_label) <= left - 2:
             cells.put(left - 2 - cell_len(self.plot.x_label), bottom + 1, self.plot.x_label, "chart--axis")
-        for x, label in _x_ticks(axes):
+        for x, label in x_ticks(axes):
             cells.put(left + axes.column(x), bottom, down, "chart--axis")
             start = left + axes.column(x) - len(label) // 2
             cells.put(min(start, cells.width - len(label)), bottom + 1, label, "chart--axis")
 
-    def _draw_lines(self, cells: Cells, axes: Axes, lines: Sequence[Line]) -> None:
-        for line in lines:
-            symbol, joined, character = KINDS[_kind(line)]
-            points = decimate(line.points, 2 * axes.columns, axes.x)
-            marker = character if self.ascii else "braille"
-            for y, text in enumerate(self._raster.draw(tuple(points), axes, marker, joined)):
-                for x, shown in enumerate(text):
-                    if shown != " ":
-                        cells.put(x, y, shown, _style(line))
-            # Single points, and those far from each other, would be lost as dots.
-            if not self.ascii and points and (len(points) == 1 or (symbol and len(points) * 3 <= axes.columns)):
-                for point in points:
-                    cells.put(axes.column(point[0]), axes.row(point[1]), symbol or "•", _style(line))
+    def _draw_line(self, cells: Cells, axes: Axes, line: Line, points: list[Point]) -> None:
+        """Draw one line over those before it, and symbols where its points stand apart."""
+        look = line.look
+        marker = look.ascii if self.ascii else "braille"
+        for y, text in enumerate(self._raster.draw(tuple(points), axes, marker, look.joined)):
+            for x, character in enumerate(text):
+                if character not in " ⠀":
+                    cells.put(x, y, _together(cells.rows[y][x], character), line.style)
+        if not self.ascii and (len(points) == 1 or (look.symbol and len(points) * 3 <= axes.columns)):
+            for point in points:
+                cells.put(axes.column(point[0]), axes.row(point[1]), look.symbol or "•", line.style)
 
     def _draw_marks(self, cells: Cells, axes: Axes) -> None:
         for x, label in self.plot.marks:
@@ -261,66 +220,28 @@ class Raster:
         figure.plot_size(axes.columns, axes.rows)
         for name, (low, high) in (("x", axes.x), ("y", axes.y)):
             figure.ruler(name).frequency(0).lim(low, high).alignment(lim="edge")
-        # A point far outside would make plotext draw a line of as many cells.
-        low, high = axes.y[0] - (axes.y[1] - axes.y[0]), axes.y[1] + (axes.y[1] - axes.y[0])
         signal = figure.signal(
-            [x for x, _ in points], [min(high, max(low, y)) for _, y in points], marker=plotext.marker(marker)
+            [_near(x, axes.x) for x, _ in points], [_near(y, axes.y) for _, y in points], marker=plotext.marker(marker)
         )
         figure.draw(signal.lines(joined))
         rows: list[str] = figure.build().string(colorless=True).split("\n")
         return rows[: axes.rows]
 
 
+def _together(below: Cell, character: str) -> str:
+    """Return the dots of two lines that share a cell; single steps give way to a line over them."""
+    dots = ord(below[0]) - BRAILLE
+    if 0 < dots < 256 and below[1] != "chart--step" and ord(character) >= BRAILLE:
+        return chr(ord(character) | dots)
+    return character
+
+
+def _near(value: float, limits: Range) -> float:
+    """Return the value, or one just out of sight: plotext draws a line as far as its ends are."""
+    span = limits[1] - limits[0]
+    return min(limits[1] + span, max(limits[0] - span, value))
+
+
 def warm_up() -> None:
     """Import plotext, which takes a while: from a thread, before the first drawing needs it."""
     import plotext  # noqa: F401
-
-
-def _kind(line: Line) -> str:
-    return line.kind if line.kind in KINDS else "other"
-
-
-def _style(line: Line) -> str:
-    return f"chart--{_kind(line)}"
-
-
-def _value(y: float, plot: Plot) -> float:
-    return 10.0**y if plot.log_y else y
-
-
-def _drawable(points: Sequence[Point], log_y: bool) -> list[Point]:
-    finite = [(x, y) for x, y in points if math.isfinite(x) and math.isfinite(y)]
-    return [(x, math.log10(y)) for x, y in finite if y > 0] if log_y else finite
-
-
-def _place(value: float, limits: Range, cells: int) -> int:
-    """Return the cell of a value, as plotext does with limits at the edges."""
-    return min(cells - 1, max(0, int((value - limits[0]) / (limits[1] - limits[0]) * cells)))
-
-
-def _y_ticks(points: Sequence[Point], plot: Plot, rows: int) -> tuple[list[float], list[str]]:
-    """Return round ticks that enclose the points, and their labels."""
-    parts = max(1, min(5, (rows - 1) // 2))
-    low, high = min(y for _, y in points), max(y for _, y in points)
-    if plot.y_range is not None:
-        low, high = (math.log10(max(y, 1e-12)) if plot.log_y else y for y in plot.y_range)
-    if plot.log_y:
-        ticks = log_ticks(10.0**low, 10.0**high, parts)
-        return [math.log10(tick) for tick in ticks], [format_tick(tick, tick) for tick in ticks]
-    ticks = linear_ticks(low, high, parts)
-    if plot.percent and high <= 1:
-        ticks = [tick for tick in ticks if tick <= 1] if len(ticks) > 2 else ticks
-    step = ticks[1] - ticks[0]
-    return ticks, [format_tick(tick, step, plot.percent) for tick in ticks]
-
-
-def _x_ticks(axes: Axes) -> list[tuple[float, str]]:
-    """Return as many round ticks as have room side by side, with their labels."""
-    whole = axes.x[1] - axes.x[0] >= 2
-    for parts in range(min(10, axes.columns // 4), 0, -1):
-        ticks = inner_ticks(*axes.x, parts, whole)
-        step = ticks[1] - ticks[0] if len(ticks) > 1 else 1.0
-        labels = [format_tick(tick, step) for tick in ticks]
-        if len(ticks) < 2 or axes.columns / (axes.x[1] - axes.x[0]) * step >= max(map(len, labels)) + 2:
-            return list(zip(ticks, labels, strict=True))
-    return []

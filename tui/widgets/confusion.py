@@ -46,7 +46,8 @@ class ConfusionMatrix(CellWidget, can_focus=True):
         min-height: 13;
         min-width: 63;
         .confusion--heading { color: $text-muted; }
-        .confusion--right { color: $text-success; background: $success 12%; }
+        .confusion--right { color: $success; background: $success 12%; }
+        &:light .confusion--right { color: $text-success; }
         .confusion--zero { color: $text-disabled; }
         .confusion--recall { color: $foreground; }
         .confusion--error-1 { color: $text; background: $error 15%; }
@@ -119,7 +120,7 @@ class ConfusionMatrix(CellWidget, can_focus=True):
         """Return width and height of a cell, and the corner of the whole, centred."""
         width, height = self.size
         cell_width = max(5, min(8, (width - LEFT - RECALL_WIDTH) // DIGITS))
-        cell_height = max(1, min(3, (height - TOP) // DIGITS))
+        cell_height = 3 if height >= TOP + 3 * DIGITS else 1
         left = max(0, (width - LEFT - RECALL_WIDTH - DIGITS * cell_width) // 2)
         top = max(0, (height - TOP - DIGITS * cell_height) // 2)
         return cell_width, cell_height, left, top

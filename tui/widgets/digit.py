@@ -17,8 +17,10 @@ class DigitDrawing(CellWidget):
     DEFAULT_CSS = """
     DigitDrawing {
         .digit--ink { color: $foreground; }
-        .digit--right { color: $text-success; }
-        .digit--wrong { color: $text-error; text-style: bold; }
+        .digit--right { color: $success; }
+        .digit--wrong { color: $error-lighten-1; text-style: bold; }
+        &:light .digit--right { color: $text-success; }
+        &:light .digit--wrong { color: $text-error; }
         .digit--muted { color: $text-muted; }
     }
     """
@@ -55,12 +57,14 @@ class DigitView(DigitDrawing):
     DEFAULT_CSS = """
     DigitView {
         height: 1fr;
-        border: round $panel-lighten-2;
+        border: round $foreground 25%;
         border-title-color: $text-muted;
         border-subtitle-color: $text-muted;
-        &.-ascii { border: ascii $panel-lighten-2; }
-        &.-right { border-subtitle-color: $text-success; }
-        &.-wrong { border-subtitle-color: $text-error; border-subtitle-style: bold; }
+        &.-ascii { border: ascii $foreground 25%; }
+        &.-right { border-subtitle-color: $success; }
+        &.-wrong { border-subtitle-color: $error-lighten-1; border-subtitle-style: bold; }
+        &.-right:light { border-subtitle-color: $text-success; }
+        &.-wrong:light { border-subtitle-color: $text-error; }
     }
     """
 

@@ -31,7 +31,9 @@ class Probabilities(CellWidget):
         .probabilities--bar { color: $primary; }
         .probabilities--figure { color: $text-muted; }
         .probabilities--predicted { color: $text-accent; text-style: bold; }
-        .probabilities--actual { color: $text-success; text-style: bold; }
+        .probabilities--actual { color: $success; text-style: bold; }
+        &:light .probabilities--actual { color: $text-success; }
+        &:light .probabilities--bar { color: $secondary; }
     }
     """
 

@@ -1,10 +1,15 @@
 """Series of numbers on their way to a chart: smoothing, thinning, ticks and short figures. Pure."""
 
+import bisect
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 Point = tuple[float, float]
 Range = tuple[float, float]
+
+MOST = 1e300
+_y = itemgetter(1)
 
 
 def smooth(values: Sequence[float], weight: float) -> list[float]:
@@ -27,41 +32,36 @@ def smooth(values: Sequence[float], weight: float) -> list[float]:
     return smoothed
 
 
+def finite(points: Iterable[Point]) -> list[Point]:
+    """Return the points whose numbers are finite, and small enough for differences to be so too."""
+    return [point for point in points if -MOST < point[0] < MOST and -MOST < point[1] < MOST]
+
+
 def decimate(points: Sequence[Point], limit: int, x_range: Range | None = None) -> list[Point]:
-    """Return about `limit` of the points at most, in order of x, so that a line through them looks the same.
+    """Return about `limit` of the points at most, so that a line through them looks the same.
 
-    The range of x is cut into buckets; of each, the lowest and the highest point stay, so spikes remain, and so
-    do the first and the last point of all. With a fixed `x_range` a growing series keeps its old buckets. Points
-    that are not finite are left out. O(n).
+    Points are in order of x. Its range is cut into buckets; of each, the lowest and the highest point stay, so
+    spikes remain, and so do the first and the last point of all. With a fixed `x_range` a growing series keeps its
+    old buckets. Points that are not finite are left out. O(n).
     """
-    finite = [point for point in points if math.isfinite(point[0]) and math.isfinite(point[1])]
-    if len(finite) <= limit:
-        return finite
-    low, high = x_range or (finite[0][0], finite[-1][0])
+    usable = finite(points)
+    if len(usable) <= limit:
+        return usable
+    low, high = x_range or (usable[0][0], usable[-1][0])
     buckets = max(1, limit // 2)
-    scale = buckets / (high - low) if high > low else 0.0
-    kept: list[Point] = [finite[0]]
-    lowest = highest = current = -1
-    for i, (x, y) in enumerate(finite):
-        bucket = min(buckets - 1, max(0, int((x - low) * scale)))
-        if bucket != current:
-            _keep(kept, finite, lowest, highest)
-            lowest = highest = i
-            current = bucket
-        elif y < finite[lowest][1]:
-            lowest = i
-        elif y > finite[highest][1]:
-            highest = i
-    _keep(kept, finite, lowest, highest)
-    if kept[-1] != finite[-1]:
-        kept.append(finite[-1])
+    kept = [usable[0]]
+    start = 0
+    for i in range(1, buckets + 1):
+        end = bisect.bisect_left(usable, (low + (high - low) * i / buckets,), start) if i < buckets else len(usable)
+        if end > start:
+            part = usable[start:end]
+            for point in sorted((min(part, key=_y), max(part, key=_y))):
+                if point != kept[-1]:
+                    kept.append(point)
+        start = end
+    if kept[-1] != usable[-1]:
+        kept.append(usable[-1])
     return kept
-
-
-def _keep(kept: list[Point], points: list[Point], lowest: int, highest: int) -> None:
-    for i in sorted({lowest, highest}):
-        if i > 0:
-            kept.append(points[i])
 
 
 def nice_step(span: float, parts: int) -> float:
@@ -110,7 +110,7 @@ def format_tick(value: float, step: float, percent: bool = False) -> str:
     """Return a tick with the decimals its step asks for."""
     if percent:
         value, step = 100 * value, 100 * step
-    unit = "%" if percent else ""
+    unit = " %" if percent else ""
     if value == 0:
         return "0" + unit
     if not 1e-4 <= abs(value) < 1e5 and not percent:
