@@ -70,7 +70,7 @@ def changed(old: list[Cell], new: list[Cell]) -> tuple[int, int] | None:
 class CellWidget(Widget):
     """A widget that draws itself into Cells. It calls `redraw` when what it shows changes."""
 
-    ascii: reactive[bool] = reactive(False, init=False)
+    ascii: reactive[bool] = reactive(False, init=False, repaint=False)
     """Draw with nothing but ASCII."""
 
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
@@ -124,7 +124,7 @@ class CellWidget(Widget):
     def notify_style_update(self) -> None:
         super().notify_style_update()
         if self.is_mounted:
-            self.redraw()
+            self.call_next(self.redraw)  # the component classes get their styles after this
 
     def on_resize(self, event: Resize) -> None:
         self.redraw()

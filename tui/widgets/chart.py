@@ -55,7 +55,7 @@ class Chart(CellWidget):
     }
     """
 
-    plot: reactive[Plot] = reactive(Plot(), init=False)
+    plot: reactive[Plot] = reactive(Plot(), init=False, repaint=False)
     """What is shown; an equal plot costs no redraw."""
 
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:

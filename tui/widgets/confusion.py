@@ -58,10 +58,10 @@ class ConfusionMatrix(CellWidget, can_focus=True):
     }
     """
 
-    counts: reactive[Counts] = reactive((), init=False)
+    counts: reactive[Counts] = reactive((), init=False, repaint=False)
     """Test images by actual and predicted digit: `counts[actual][predicted]`."""
 
-    cursor: reactive[tuple[int, int]] = reactive((0, 0), init=False)
+    cursor: reactive[tuple[int, int]] = reactive((0, 0), init=False, repaint=False)
     """The cell the keys act on: actual and predicted digit."""
 
     @dataclass

@@ -25,10 +25,10 @@ class DigitDrawing(CellWidget):
     }
     """
 
-    digit: reactive[Digit | None] = reactive(None, init=False)
+    digit: reactive[Digit | None] = reactive(None, init=False, repaint=False)
     """The digit shown."""
 
-    art: reactive[str] = reactive(ART_STYLES[0], init=False)
+    art: reactive[str] = reactive(ART_STYLES[0], init=False, repaint=False)
     """One of ART_STYLES. In ASCII it is the ramp whatever this says."""
 
     def watch_digit(self) -> None:

@@ -37,7 +37,7 @@ class Probabilities(CellWidget):
     }
     """
 
-    answer: reactive[tuple[tuple[float, ...], int, int]] = reactive(((), -1, -1), init=False)
+    answer: reactive[tuple[tuple[float, ...], int, int]] = reactive(((), -1, -1), init=False, repaint=False)
     """Probabilities of the ten digits, the predicted digit, and the actual one (-1 where not known)."""
 
     def show(self, probabilities: Sequence[float], *, predicted: int = -1, actual: int = -1) -> None:
