@@ -73,7 +73,7 @@ def is_there(raw: Path, name: str, md5: str, check_integrity: Callable[[Path, st
 
 
 def fetch(url: str, name: str, progress: Progress, cancelled: Callable[[], bool]) -> bytes:
-    """Return what is at a URL. Raises Cancelled, OSError, HTTPException, and ValueError when it is too long."""
+    """Return what is at a URL. Raises Cancelled, OSError, HTTPException, and ValueError for a wrong length."""
     if cancelled():
         raise Cancelled
     request = urllib.request.Request(url, headers={"User-Agent": "mnist-tui"})
@@ -87,6 +87,8 @@ def fetch(url: str, name: str, progress: Progress, cancelled: Callable[[], bool]
             progress(f"downloading {name}", len(content), total)
             if cancelled():
                 raise Cancelled
+    if len(content) < total:
+        raise ValueError(f"broke off after {len(content):,} of {total:,} bytes")
     return bytes(content)
 
 

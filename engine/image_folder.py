@@ -9,6 +9,7 @@ import itertools
 import os
 import re
 import stat
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +19,7 @@ from PIL import Image
 
 from engine.dataset import CLASSES, MOST_IMAGES, SIDE, Array, DataError, Dataset, Progress, make_dataset, throttled
 from engine.image_cache import cache_name, read_cache, write_cache
-from engine.image_file import ENDINGS, read_gray
+from engine.image_file import ENDINGS, decode_gray, read_file
 from engine.working_folder import working_folder
 
 SPLITS = ("train", "test")
@@ -26,7 +27,7 @@ LAYOUT = "there must be train/0 to train/9 and test/0 to test/9, with images in 
 CHUNK_BYTES = 1_000_000  # read by a thread at a time: about a tenth of a second, so that progress moves
 MOST_IN_CHUNK = 250
 SMALL_FILE = 4096  # bytes
-MOST_THREADS = 8  # each may hold a photo of 40 megapixels
+THREADS = 8  # at most: each may hold a photo of 40 megapixels
 
 
 @dataclass
@@ -115,11 +116,13 @@ def decode(tree: Tree, progress: Progress) -> tuple[dict[str, Array], tuple[str,
     """Return the four arrays, and how many images had another size. Raises DataError for an unreadable image."""
     arrays: dict[str, Array] = {}
     resized, done = 0, 0
+    counts: Iterable[int]  # of resized images, chunk by chunk
     total = sum(map(len, tree.files.values()))
     length = max(1, min(MOST_IN_CHUNK, CHUNK_BYTES * total // max(1, tree.size)))
-    # A file of MNIST's size takes less time than handing the interpreter lock over: two threads are slower than one.
-    threads = 1 if tree.size < SMALL_FILE * total else min(MOST_THREADS, os.cpu_count() or 1)
-    pool = ThreadPoolExecutor(threads)
+    # A file of MNIST's size decodes in less time than handing the interpreter lock over takes: two threads decoding
+    # are half as fast as one. Reading ahead gains all the same when files come from a slow disk or the network.
+    small = tree.size < SMALL_FILE * total
+    pool = ThreadPoolExecutor(THREADS if small else min(THREADS, os.cpu_count() or 1))
     try:
         for split, files in tree.files.items():
             files.sort(key=order)
@@ -127,7 +130,11 @@ def decode(tree: Tree, progress: Progress) -> tuple[dict[str, Array], tuple[str,
             starts = range(0, len(files), length)
             chunks = [files[start : start + length] for start in starts]
             places = [images[start : start + length] for start in starts]
-            for chunk, count in zip(chunks, pool.map(decode_into, chunks, places), strict=True):
+            if small:
+                counts = map(decode_into, places, chunks, pool.map(read_chunk, chunks))
+            else:
+                counts = pool.map(read_and_decode_into, places, chunks)
+            for chunk, count in zip(chunks, counts, strict=True):
                 resized += count
                 done += len(chunk)
                 progress("decoding images", done, total)
@@ -152,11 +159,19 @@ def order(file: tuple[str, int]) -> tuple[list[str | int], int, str]:
     return [int(piece) if place % 2 else piece for place, piece in enumerate(pieces)], digit, name
 
 
-def decode_into(files: list[tuple[str, int]], images: Array) -> int:
-    """Decode files into images [N, 28, 28]; return how many had another size."""
+def read_chunk(files: list[tuple[str, int]]) -> list[bytes]:
+    return [read_file(path) for path, _ in files]
+
+
+def read_and_decode_into(images: Array, files: list[tuple[str, int]]) -> int:
+    return decode_into(images, files, map(read_file, (path for path, _ in files)))
+
+
+def decode_into(images: Array, files: list[tuple[str, int]], contents: Iterable[bytes]) -> int:
+    """Decode the contents of files into images [N, 28, 28]; return how many had another size."""
     resized = 0
-    for place, (path, _) in enumerate(files):
-        gray = read_gray(path, ground=0)
+    for place, ((path, _), content) in enumerate(zip(files, contents, strict=True)):
+        gray = decode_gray(path, content, ground=0)
         if gray.shape != (SIDE, SIDE):
             gray = np.asarray(Image.fromarray(gray).resize((SIDE, SIDE), Image.Resampling.BILINEAR))
             resized += 1
