@@ -23,11 +23,14 @@ class Action:
 
 
 ACTIONS: tuple[Action, ...] = (
-    Action("app", "1", "go('train')", "Train", "Charts of the run, its progress and its log."),
-    Action("app", "2", "go('digits')", "Digits", "Test digits and what the network makes of them."),
-    Action("app", "3", "go('confusion')", "Confusion", "Which digits are taken for which."),
-    Action("app", "4", "go('runs')", "Runs", "All runs of this folder: open or resume one."),
-    Action("app", "5", "go('setup')", "Setup", "Hyperparameters: of a new run, or to steer the one in progress."),
+    # The screens have a line of their own on top, so the footer has room for the rest.
+    Action("app", "1", "go('train')", "Train", "Charts of the run, its progress and its log.", footer=False),
+    Action("app", "2", "go('digits')", "Digits", "Test digits and what the network makes of them.", footer=False),
+    Action("app", "3", "go('confusion')", "Confusion", "Which digits are taken for which.", footer=False),
+    Action("app", "4", "go('runs')", "Runs", "All runs of this folder: open or resume one.", footer=False),
+    Action(
+        "app", "5", "go('setup')", "Setup", "Hyperparameters of a new run, or of the one in progress.", footer=False
+    ),
     Action("app", "t", "train", "train", "Start a run with the hyperparameters of the form."),
     Action("app", "space", "pause", "pause", "Pause the run, or continue it. A paused run is saved."),
     Action("app", "S", "stop", "stop", "Stop the run after the present step and save it; it can be resumed."),
@@ -59,6 +62,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("setup", "f2", "preset", "preset", "Fill in the next preset."),
     Action("setup", "escape", "leave", "back", "Back to the charts; what was typed stays."),
 )
+
+# Key, mode and name of every screen.
+NAVIGATION = tuple((each.key, each.name[4:-2], each.label) for each in ACTIONS if each.name.startswith("go("))
 
 
 def bindings(scope: str) -> list[BindingType]:

@@ -37,7 +37,7 @@ from engine.messages import (
     Stop,
 )
 from engine.paths import PathError
-from tui.actions import ACTIONS, bindings
+from tui.actions import ACTIONS, NAVIGATION, bindings
 from tui.client import EngineClient, EngineUnreachable
 from tui.filters import AsciiFilter, NoColorFilter
 from tui.inert import inert
@@ -59,9 +59,9 @@ class MnistApp(App[None]):
     """Attached to one engine, drawing its state."""
 
     TITLE = "mnist-tui"
-    CSS_PATH = "app.tcss"
+    CSS_PATH = Path(__file__).with_name("app.tcss")
     BINDINGS = bindings("app")
-    MODES = {name: name for name in ("train", "digits", "confusion", "runs", "setup")}  # noqa: RUF012
+    MODES = {mode: mode for _, mode, _ in NAVIGATION}  # noqa: RUF012
     DEFAULT_MODE = "train"
     SCREENS = {  # noqa: RUF012
         "train": TrainScreen,
@@ -164,6 +164,11 @@ class MnistApp(App[None]):
                         screen.show(self.state)
                 return
 
+    def go(self, mode: str) -> None:
+        """Bring a screen to the front and draw it."""
+        self.switch_mode(mode)
+        self.call_later(self.draw)
+
     # -------------------------------------------------------- wishes of screens
 
     @on(TrainScreen.DigitWanted)
@@ -176,7 +181,7 @@ class MnistApp(App[None]):
 
     @on(ConfusionScreen.PairChosen)
     def show_pair(self, event: ConfusionScreen.PairChosen) -> None:
-        self.switch_mode("digits")
+        self.go("digits")
         screen = self.screen
         if isinstance(screen, DigitsScreen):
             screen.filter_pair(event.actual, event.predicted)
@@ -193,7 +198,7 @@ class MnistApp(App[None]):
             self.set_state(replace(self.state, opened=None))
         else:
             self.send(OpenRun(run=event.run))
-        self.switch_mode("train")
+        self.go("train")
 
     @on(TrainScreen.RunClosed)
     def close_run(self) -> None:
@@ -210,7 +215,7 @@ class MnistApp(App[None]):
                 return
             changes["epochs"] = epochs
         self.send(ResumeRun(run=summary.run, changes=changes))
-        self.switch_mode("train")
+        self.go("train")
 
     @on(SetupScreen.Edited)
     def remember(self, event: SetupScreen.Edited) -> None:
@@ -220,26 +225,25 @@ class MnistApp(App[None]):
     def start_run(self, event: SetupScreen.Chosen) -> None:
         self.config = event.config
         self.send(StartRun(config=event.config))
-        self.switch_mode("train")
+        self.go("train")
 
     @on(SetupScreen.SteeringChosen)
     def steer(self, event: SetupScreen.SteeringChosen) -> None:
         self.send(Steer(changes=event.changes))
-        self.switch_mode("train")
+        self.go("train")
 
     @on(SetupScreen.Left)
     def leave_setup(self) -> None:
-        self.switch_mode("train")
+        self.go("train")
 
     # ----------------------------------------------------------------- actions
 
     def action_go(self, mode: str) -> None:
-        self.switch_mode(mode)
-        self.call_later(self.draw)
+        self.go(mode)
 
     def action_train(self) -> None:
         self.send(StartRun(config=self.config))
-        self.switch_mode("train")
+        self.go("train")
 
     def action_pause(self) -> None:
         paused = self.state.run is not None and self.state.run.state == "paused"

@@ -31,7 +31,7 @@ def describe(event: AnyEvent) -> list[str]:
             return [f"engine failed: {event.reason}"]
         case DataReady():
             what = f"{event.train:,} training and {event.test:,} test images"
-            sample = ", the sample that ships with the program" if event.sample else ""
+            sample = " that ships with mnist-tui" if event.sample else ""
             return [f"data: {what} from {event.path} ({event.kind}{sample}), {event.seconds:.1f} s", *event.notes]
         case DataFailed():
             return [f"data: {event.reason}"]

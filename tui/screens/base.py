@@ -5,6 +5,8 @@ from textual.screen import Screen
 from textual.widgets import Footer
 
 from tui.store import State
+from tui.widgets.cells import CellWidget
+from tui.widgets.nav import Nav
 from tui.widgets.run_bar import RunBar
 
 
@@ -14,10 +16,13 @@ class StateScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-very-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall"), (44, "-very-tall")]  # noqa: RUF012
 
-    ascii: bool = False
+    def __init__(self) -> None:
+        super().__init__()
+        self._keys_shown: object = None
 
     def compose(self) -> ComposeResult:
         yield RunBar()
+        yield Nav()
         yield from self.compose_body()
         yield Footer(show_command_palette=False)
 
@@ -26,9 +31,17 @@ class StateScreen(Screen[None]):
 
     def show(self, state: State) -> None:
         """Draw a state. Called when it changed and this screen is in front."""
+        for widget in self.query(CellWidget):
+            widget.ascii = self.app.has_class("-ascii")
         self.query_one(RunBar).show(state)
+        self.query_one(Nav).here = self.app.current_mode
         self.show_body(state)
-        self.refresh_bindings()
+        # The footer is built anew each time, so only when other keys work than before.
+        run = state.run and (state.run.run, state.run.state)
+        keys = (state.link, state.data, run, state.opened and state.opened.run, state.progress is None)
+        if keys != self._keys_shown:
+            self._keys_shown = keys
+            self.refresh_bindings()
 
     def show_body(self, state: State) -> None:
         raise NotImplementedError

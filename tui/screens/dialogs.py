@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from textual import on
 from textual.app import ComposeResult
@@ -53,7 +54,7 @@ class Question(ModalScreen[str | None]):
             yield Static(self._text, markup=False, classes="text")
             with Horizontal(classes="buttons"):
                 for i, answer in enumerate(self._answers):
-                    variant = "primary" if i == 0 else "default"
+                    variant: Literal["primary", "default"] = "primary" if i == 0 else "default"
                     yield Button(f"{answer.label} ({answer.key})", variant=variant, name=answer.name, compact=True)
 
     def on_key(self, event: object) -> None:

@@ -15,6 +15,7 @@ class LogPane(Log):
         border-title-color: $text-muted;
         padding: 0 1;
         background: $background;
+        overflow-x: hidden;
         scrollbar-size-vertical: 1;
     }
     """

@@ -17,7 +17,6 @@ class RunBar(Widget):
 
     DEFAULT_CSS = """
     RunBar {
-        dock: top;
         height: 1;
         padding: 0 1;
         background: $panel;

@@ -57,18 +57,18 @@ def sentences(state: State) -> list[tuple[str, str]]:
         data = state.data
         parts += [("data     ", "muted"), (f"{data.train:,} training and {data.test:,} test images\n", "")]
         where = "the sample that ships with mnist-tui" if data.sample else f"{data.kind} in {data.path}"
-        parts += [(f"{where}\n", "muted")]
+        parts += [(f"         {where}\n", "muted")]
     else:
         parts += [("data     ", "muted"), ("looking for it\n", "")]
 
     if state.engine is not None:
         engine = state.engine
         parts += [("device   ", "muted"), (f"{engine.device}, {engine.device_name}\n", "")]
-        parts += [(f"torch {engine.torch}, {engine.threads} threads\n\n", "muted")]
+        parts += [(f"         torch {engine.torch}, {engine.threads} threads\n\n", "muted")]
     else:
         parts += [("device   ", "muted"), ("the engine is loading torch\n\n\n", "")]
 
-    parts += [("t", "key"), ("  train the seed network: 10 epochs, a few keys change that\n", "")]
+    parts += [("t", "key"), ("  train the seed network: 10 epochs\n", "")]
     parts += [("5", "key"), ("  change hyperparameters first\n", "")]
     if state.data is None or state.data.sample:
         parts += [("d", "key"), ("  download the full MNIST: 70,000 images, 11 MB\n", "")]

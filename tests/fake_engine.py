@@ -1,0 +1,121 @@
+"""An engine for tests of the screen: it records commands and says what it is told to."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TypeVar
+
+from engine.config import RunConfig
+from engine.messages import (
+    AnyEvent,
+    Command,
+    DataReady,
+    Digit,
+    EngineReady,
+    EpochDone,
+    RunStarted,
+    Snapshot,
+    StepsDone,
+)
+from tui.app import MnistApp
+
+READY = EngineReady(device="cpu", device_name="Test CPU", torch="2.99", threads=2)
+DATA = DataReady(
+    kind="sample", path="Dataset/mnist-5k.npz", train=4000, test=1000, sample=True, fingerprint="f", seconds=0.1
+)
+RUN = "0001-seed-cnn"
+C = TypeVar("C", bound=Command)
+
+
+class FakeClient:
+    def __init__(self) -> None:
+        self.sent: list[Command] = []
+        self.incoming: asyncio.Queue[AnyEvent | None] = asyncio.Queue()
+        self.closed = False
+
+    def send(self, command: Command) -> None:
+        self.sent.append(command)
+
+    async def events(self) -> AsyncIterator[AnyEvent]:
+        while (event := await self.incoming.get()) is not None:
+            yield event
+
+    async def close(self) -> None:
+        self.closed = True
+
+    def sent_of(self, kind: type[C]) -> list[C]:
+        return [command for command in self.sent if isinstance(command, kind)]
+
+
+class FakeApp(MnistApp):
+    """The real app, attached to a FakeClient."""
+
+    def __init__(self, *, ascii: bool = False) -> None:
+        super().__init__(Path("checkpoints"), ascii=ascii)
+        self.engine = FakeClient()
+        self.connections = 0
+
+    async def connect(self) -> FakeClient:  # type: ignore[override]
+        self.connections += 1
+        if self.connections > 1:
+            self.engine = FakeClient()
+        return self.engine
+
+
+async def tell(app: FakeApp, pilot, *events: AnyEvent) -> None:
+    """Let the engine say something, and wait until it is on the screen."""
+    for event in events:
+        app.engine.incoming.put_nowait(event)
+    while not app.engine.incoming.empty():
+        await pilot.pause()
+    await pilot.pause()
+    app.draw()
+    await pilot.pause()
+
+
+def snapshot(*events) -> Snapshot:
+    return Snapshot(events=[READY, DATA, *events])
+
+
+def started(run: str = RUN, step: int = 0, epoch: int = 0, **config) -> RunStarted:
+    return RunStarted(
+        run=run,
+        time=1.0,
+        config=RunConfig(**config),
+        device="cpu",
+        parameters=21840,
+        train_images=4000,
+        test_images=1000,
+        sample=True,
+        steps_per_epoch=40,
+        step=step,
+        epoch=epoch,
+    )
+
+
+def steps(step: int, losses: list[float], run: str = RUN) -> StepsDone:
+    return StepsDone(run=run, step=step, epoch=step // 40, stride=1, losses=losses, images_per_s=5000.0)
+
+
+def epoch_done(epoch: int, run: str = RUN, accuracy: float = 0.9) -> EpochDone:
+    confusion = [[(100 if i == j else 0) for j in range(10)] for i in range(10)]
+    confusion[4][4], confusion[4][9] = 93, 7
+    return EpochDone(
+        run=run,
+        epoch=epoch,
+        step=40 * epoch,
+        train_loss=1.0 / epoch,
+        train_accuracy=accuracy - 0.05,
+        test_loss=0.9 / epoch,
+        test_accuracy=accuracy,
+        seconds=1.0,
+        test_seconds=0.1,
+        lr=1e-3,
+        confusion=confusion,
+    )
+
+
+def digit(index: int = 0, actual: int = 7, predicted: int = 7) -> Digit:
+    pixels = bytes(255 if 10 <= i % 28 <= 12 else 0 for i in range(784))
+    probabilities = [0.9 if i == predicted else 0.1 / 9 for i in range(10)]
+    return Digit(index=index, pixels=pixels, actual=actual, predicted=predicted, probabilities=probabilities)

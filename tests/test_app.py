@@ -1,0 +1,440 @@
+"""The app, driven by keys, with a fake engine."""
+
+import pytest
+from fake_engine import RUN, FakeApp, digit, epoch_done, snapshot, started, steps, tell
+from textual.widgets import Button, Input, Static
+
+from engine.messages import (
+    CommandFailed,
+    Continue,
+    DataFailed,
+    DownloadData,
+    ListRuns,
+    OpenRun,
+    Pause,
+    Paused,
+    Predict,
+    Predicted,
+    Printed,
+    ResumeRun,
+    RunEnded,
+    RunOpened,
+    RunsListed,
+    RunSummary,
+    StartRun,
+    Steer,
+    Steered,
+    Stop,
+)
+from tui.screens.confusion import ConfusionScreen
+from tui.screens.dialogs import Question
+from tui.screens.digits import DigitsScreen
+from tui.screens.runs import RunsScreen
+from tui.screens.setup import SetupScreen
+from tui.screens.train import TrainScreen
+from tui.widgets.config_form import FieldRow
+from tui.widgets.confusion import ConfusionMatrix
+
+SIZES = [(80, 24), (120, 36), (200, 50)]
+TRAINING = (started(), steps(40, [2.0 - i / 40 for i in range(40)]), epoch_done(1), steps(50, [0.5] * 10))
+OLD = RunSummary(
+    run="0000-seed-cnn", state="stopped", started=1.0, model="seed-cnn", epoch=2, epochs=10, sample=True,
+    test_accuracy=0.95, test_loss=0.2, resumable=True,
+)  # fmt: skip
+
+
+def screen_text(app: FakeApp) -> str:
+    """Return what is on the screen, as text."""
+    strips = app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+async def test_the_first_screen_says_what_was_found_and_which_key_trains() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await tell(app, pilot, snapshot())
+        text = screen_text(app)
+    assert "4,000 training and 1,000 test images" in text
+    assert "the sample that ships with mnist-tui" in text
+    assert "cpu, Test CPU" in text
+    assert "t  train the seed network" in text
+
+
+async def test_one_key_trains_with_the_seed_configuration() -> None:
+    app = FakeApp()
+    async with app.run_test() as pilot:
+        await tell(app, pilot, snapshot())
+        await pilot.press("t")
+        (command,) = app.engine.sent_of(StartRun)
+    assert command.config.differences() == {}
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_run_in_progress_is_drawn_at_every_size(size: tuple[int, int]) -> None:
+    app = FakeApp()
+    async with app.run_test(size=size) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        text = screen_text(app)
+    assert RUN in text
+    assert "training" in text
+    assert "epoch 2/10" in text
+    assert "loss" in text
+    assert "accuracy" in text
+    assert "test 90.00 %" in text
+
+
+@pytest.mark.parametrize("size", [*SIZES, (40, 10), (20, 3), (1, 1)])
+async def test_every_screen_opens_at_every_size(size: tuple[int, int]) -> None:
+    app = FakeApp()
+    async with app.run_test(size=size) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING), RunsListed(runs=[OLD]))
+        for key, kind in {"2": DigitsScreen, "3": ConfusionScreen, "4": RunsScreen, "5": SetupScreen}.items():
+            await pilot.press(key)
+            await tell(app, pilot, Predicted(run=RUN, step=50, digits=[digit()]))
+            assert isinstance(app.screen, kind)
+        await pilot.press("escape")
+        assert isinstance(app.screen, TrainScreen)
+
+
+async def test_space_pauses_and_space_again_continues() -> None:
+    app = FakeApp()
+    async with app.run_test() as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        await pilot.press("space")
+        assert len(app.engine.sent_of(Pause)) == 1
+        await tell(app, pilot, Paused(run=RUN, step=50))
+        assert "paused" in screen_text(app)
+        await pilot.press("space")
+        assert len(app.engine.sent_of(Continue)) == 1
+
+
+async def test_keys_of_a_run_do_nothing_without_a_run() -> None:
+    app = FakeApp()
+    async with app.run_test() as pilot:
+        await tell(app, pilot, snapshot())
+        before = list(app.engine.sent)
+        await pilot.press("space", "S")
+        assert app.engine.sent == before
+
+
+async def test_stopping_asks_first() -> None:
+    app = FakeApp()
+    async with app.run_test() as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        await pilot.press("S")
+        await pilot.pause()
+        assert isinstance(app.screen, Question)
+        assert not app.engine.sent_of(Stop)
+        await pilot.press("s")
+        await pilot.pause()
+        assert len(app.engine.sent_of(Stop)) == 1
+
+
+async def test_quitting_without_a_run_leaves_at_once() -> None:
+    app = FakeApp()
+    async with app.run_test() as pilot:
+        await tell(app, pilot, snapshot())
+        await pilot.press("q")
+        await pilot.pause()
+        assert app._exit
+
+
+@pytest.mark.parametrize(("key", "leaves", "stops"), [("l", True, 0), ("s", True, 1), ("c", False, 0)])
+async def test_quitting_during_a_run_asks_what_becomes_of_it(key: str, leaves: bool, stops: int) -> None:
+    app = FakeApp()
+    async with app.run_test() as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        await pilot.press("q")
+        await pilot.pause()
+        assert isinstance(app.screen, Question)
+        await pilot.press(key)
+        await pilot.pause()
+        assert app._exit is leaves
+        assert len(app.engine.sent_of(Stop)) == stops
+
+
+async def test_a_bad_value_is_shown_at_its_field_and_nothing_starts() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot())
+        await pilot.press("5")
+        app.screen.query_one("#field-lr", Input).value = "11"
+        await pilot.pause()
+        row = app.screen.query_one("#row-lr", FieldRow)
+        assert "out of range" in str(row.query_one(".hint", Static).content)
+        await pilot.press("f5")
+        await pilot.pause()
+        assert not app.engine.sent_of(StartRun)
+        assert app.focused is row.input
+
+
+async def test_the_form_shows_the_command_line_and_starts_what_it_shows() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot())
+        await pilot.press("5")
+        app.screen.query_one("#field-epochs", Input).value = "3"
+        app.screen.query_one("#field-lr", Input).value = "0.01"
+        await pilot.pause()
+        assert "$ mnist-tui train --epochs 3 --lr 0.01" in screen_text(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        (command,) = app.engine.sent_of(StartRun)
+    assert command.config.differences() == {"epochs": 3, "lr": 0.01}
+
+
+async def test_a_preset_fills_the_form_and_keeps_the_data_folder() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot())
+        await pilot.press("5")
+        app.screen.query_one("#field-data", Input).value = "/some/where"
+        await pilot.pause()
+        await pilot.click(Button, offset=(1, 0))
+        await pilot.press("f2")
+        await pilot.press("f5")
+        await pilot.pause()
+        (command,) = app.engine.sent_of(StartRun)
+    assert command.config.differences() == {"epochs": 1, "data": "/some/where"}
+
+
+async def test_letters_typed_in_a_field_are_text() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot())
+        await pilot.press("5")
+        app.screen.query_one("#field-data", Input).focus()
+        await pilot.press("q", "t", "2")
+        assert app.screen.query_one("#field-data", Input).value == "qt2"
+        assert not app._exit
+        assert not app.engine.sent_of(StartRun)
+
+
+async def test_during_a_run_the_form_steers_what_can_be_steered() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        await pilot.press("5")
+        await pilot.pause()
+        assert app.screen.query_one("#field-batch_size", Input).disabled
+        assert "needs a new run" in screen_text(app)
+        app.screen.query_one("#field-lr", Input).value = "0.0005"
+        await pilot.press("f5")
+        await pilot.pause()
+        assert [command.changes for command in app.engine.sent_of(Steer)] == [{"lr": 0.0005}]
+        assert not app.engine.sent_of(StartRun)
+
+
+async def test_what_was_steered_is_marked_on_the_chart_and_logged() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        steered = Steered(run=RUN, step=50, changes={"lr": 0.0005}, config=TRAINING[0].config.replace({"lr": 0.0005}))
+        await tell(app, pilot, snapshot(*TRAINING, steered))
+        text = screen_text(app)
+    assert "lr 0.0005" in text
+    assert "step 50: Learning rate is now 0.0005" in text
+
+
+async def test_digits_are_stepped_through_with_the_weights_of_the_run() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        await pilot.press("2")
+        await tell(app, pilot, Predicted(run=RUN, step=50, digits=[digit(5, actual=4, predicted=9)]))
+        text = screen_text(app)
+        assert "predicted  9" in text
+        assert "actual  4" in text
+        assert "wrong" in text
+        await pilot.press("n")
+        assert (app.engine.sent_of(Predict)[-1].start, app.engine.sent_of(Predict)[-1].step) == (6, 1)
+        await tell(app, pilot, Predicted(run=RUN, step=50, digits=[digit(6)]))
+        await pilot.press("p")
+        assert (app.engine.sent_of(Predict)[-1].start, app.engine.sent_of(Predict)[-1].step) == (5, -1)
+        await pilot.press("w")
+        assert app.engine.sent_of(Predict)[-1].only_wrong
+        await pilot.press("r")
+        assert 0 <= app.engine.sent_of(Predict)[-1].start < 1000
+
+
+async def test_without_a_network_the_digits_screen_says_what_to_do() -> None:
+    app = FakeApp()
+    async with app.run_test() as pilot:
+        await tell(app, pilot, snapshot())
+        await pilot.press("2")
+        await tell(app, pilot)
+        assert "No weights yet" in screen_text(app)
+
+
+async def test_a_cell_of_the_confusion_matrix_opens_its_digits() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        await pilot.press("3")
+        await tell(app, pilot)
+        app.screen.query_one(ConfusionMatrix).cursor = (4, 9)
+        app.screen.query_one(ConfusionMatrix).focus()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, DigitsScreen)
+        wanted = app.engine.sent_of(Predict)[-1]
+        assert (wanted.actual, wanted.predicted) == (4, 9)
+
+
+async def test_a_past_run_is_opened_and_escape_returns_to_the_live_one() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING), RunsListed(runs=[OLD]))
+        await pilot.press("4")
+        await tell(app, pilot)
+        assert "95.00 %" in screen_text(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert [command.run for command in app.engine.sent_of(OpenRun)] == [OLD.run]
+        history = [started(OLD.run), epoch_done(1, OLD.run), epoch_done(2, OLD.run, 0.95)]
+        await tell(app, pilot, RunOpened(summary=OLD, history=history))
+        assert f"{OLD.run} (past)" in screen_text(app)
+        assert "stopped" in screen_text(app)
+        await pilot.press("escape")
+        await tell(app, pilot)
+        assert "(past)" not in screen_text(app)
+
+
+async def test_a_stopped_run_is_resumed_with_one_key_and_a_finished_one_asks_for_epochs() -> None:
+    finished = RunSummary(
+        run="0002-seed-cnn", state="finished", started=1.0, model="seed-cnn", epoch=10, epochs=10, sample=True,
+        resumable=True,
+    )  # fmt: skip
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(), RunsListed(runs=[finished, OLD]))
+        await pilot.press("4")
+        await tell(app, pilot)
+        await pilot.press("down", "R")
+        await pilot.pause()
+        assert app.engine.sent_of(ResumeRun)[-1] == ResumeRun(run=OLD.run)
+        await pilot.press("4")
+        await pilot.press("up", "R")
+        await pilot.pause()
+        await pilot.press("1", "5", "enter")
+        await pilot.pause()
+        assert app.engine.sent_of(ResumeRun)[-1] == ResumeRun(run=finished.run, changes={"epochs": 15})
+
+
+async def test_a_refused_command_is_told_with_its_reason() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(), CommandFailed(reason="a run is already training"))
+        assert any("already training" in str(note.message) for note in app._notifications)
+
+
+async def test_bad_data_is_told_on_the_first_screen() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(), DataFailed(reason="Dataset/train/3: holds no image"))
+        assert "Dataset/train/3: holds no image" in screen_text(app)
+
+
+async def test_the_full_set_can_be_downloaded_while_only_the_sample_is_there() -> None:
+    app = FakeApp()
+    async with app.run_test() as pilot:
+        await tell(app, pilot, snapshot())
+        await pilot.press("d")
+        assert len(app.engine.sent_of(DownloadData)) == 1
+
+
+async def test_a_lost_engine_is_told_and_one_key_attaches_again() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        app.engine.incoming.put_nowait(None)
+        await pilot.pause()
+        await tell(app, pilot)
+        assert "engine lost" in screen_text(app)
+        await pilot.press("e")
+        await pilot.pause()
+        await tell(app, pilot, snapshot())
+        assert app.connections == 2
+        assert "ready" in screen_text(app)
+
+
+async def test_the_end_of_a_run_is_told_and_the_list_read_again() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        before = len(app.engine.sent_of(ListRuns))
+        await tell(app, pilot, RunEnded(run=RUN, step=400, time=2.0, state="finished"))
+        assert "finished" in screen_text(app)
+        assert len(app.engine.sent_of(ListRuns)) == before + 1
+
+
+async def test_text_from_outside_is_shown_inert() -> None:
+    app = FakeApp()
+    hostile = "\x1b]0;owned\x07[/nope][@click=app.quit]x\x9b31m\u202e"
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING), Printed(lines=[hostile]), CommandFailed(reason=hostile))
+        await tell(
+            app, pilot, DataFailed(reason=hostile), RunEnded(run=RUN, step=1, time=1, state="failed", reason=hostile)
+        )
+        text = screen_text(app)
+    assert "[/nope]" in text
+    assert not set(text) & set("\x1b\x07\x9b\u202e")
+
+
+async def test_ascii_mode_writes_nothing_but_ascii_on_any_screen() -> None:
+    app = FakeApp(ascii=True)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING), RunsListed(runs=[OLD]))
+        for key in ("1", "2", "3", "4", "5", "escape", "question_mark"):
+            await pilot.press(key)
+            await tell(app, pilot, Predicted(run=RUN, step=50, digits=[digit()] * 7))
+            assert filtered_text(app).isascii(), filtered_text(app)
+
+
+async def test_under_no_color_nothing_is_coloured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        styles = [segment.style for strip in filtered_strips(app) for segment in strip if segment.style]
+    assert styles
+    assert all(style.color is None and style.bgcolor is None for style in styles)
+
+
+def filtered_strips(app: FakeApp) -> list:
+    """Return what would be written: the screen, through the app's line filters."""
+    from textual.color import Color
+
+    filters = app.get_line_filters()
+    strips = []
+    for strip in app.screen._compositor.render_strips():
+        for line_filter in filters:
+            strip = strip.apply_filter(line_filter, Color(0, 0, 0))
+        strips.append(strip)
+    return strips
+
+
+def filtered_text(app: FakeApp) -> str:
+    return "\n".join(strip.text for strip in filtered_strips(app))
+
+
+async def test_every_action_of_the_table_exists() -> None:
+    from tui.actions import ACTIONS
+
+    owners = {
+        "app": FakeApp,
+        "train": TrainScreen,
+        "digits": DigitsScreen,
+        "runs": RunsScreen,
+        "setup": SetupScreen,
+    }
+    for action in ACTIONS:
+        assert hasattr(owners[action.scope], "action_" + action.name.partition("(")[0]), action
+
+
+async def test_help_lists_every_key() -> None:
+    from tui.actions import ACTIONS
+    from tui.screens.help import help_text
+
+    text = help_text().plain
+    for action in ACTIONS:
+        assert action.help in text

@@ -1,0 +1,44 @@
+"""The screens by number, the present one marked; a click goes there too."""
+
+from rich.text import Text
+from textual.events import Click
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from tui.actions import NAVIGATION
+
+
+class Nav(Widget):
+    """One line: `1 Train  2 Digits  ...`."""
+
+    COMPONENT_CLASSES = {"nav--key", "nav--name", "nav--here"}  # noqa: RUF012
+
+    DEFAULT_CSS = """
+    Nav {
+        height: 1;
+        padding: 0 1;
+        background: $surface;
+        .nav--key { color: $text-accent; }
+        .nav--name { color: $text-muted; }
+        .nav--here { color: $foreground; text-style: bold reverse; }
+    }
+    """
+
+    here: reactive[str] = reactive("")
+    """The mode of the screen in front."""
+
+    def render(self) -> Text:
+        line = Text(no_wrap=True, end="")
+        for key, mode, label in NAVIGATION:
+            name = "nav--here" if mode == self.here else "nav--name"
+            line.append(f"{key} ", self.get_component_rich_style("nav--key"))
+            line.append(f" {label} ", self.get_component_rich_style(name)).append("  ")
+        return line
+
+    async def on_click(self, event: Click) -> None:
+        x = event.x - self.styles.padding.left
+        for key, mode, label in NAVIGATION:
+            x -= len(f"{key}  {label}   ")
+            if x < 0:
+                await self.app.run_action(f"go('{mode}')", self.app)
+                return
