@@ -28,12 +28,15 @@ Ink = npt.NDArray[np.float32]
 def read_picture(path: str | Path) -> tuple[torch.Tensor, str]:
     """Return a picture as uint8 [28, 28], the digit bright on dark, and in words what was done to it.
 
-    28x28 with a dark border is used as it is. Any other picture is made grey (transparent parts white), inverted
+    28x28 with a dark border is used as it is. Any other picture is made grey (transparent parts white, or black if
+    that shows nothing), inverted
     when the border is brighter than the middle between darkest and brightest, stretched to full contrast, cleared
     of noise, cropped to the ink, fitted into 20x20 keeping its aspect, and centred by its centre of mass.
     Raises DataError: no readable image, or blank.
     """
     gray = read_gray(path, ground=255)
+    if gray.min() == 255:
+        gray = read_gray(path, ground=0)
     height, width = gray.shape
     small = shrink(gray)
     paper = float(np.median(border(small)))

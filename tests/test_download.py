@@ -19,7 +19,7 @@ never = bool  # a question that is answered with False
 
 
 class Mirror:
-    """A web server on this machine; what it sends under a path is a bytes value, "stall", "break off" or nothing (404)."""
+    """A web server on this machine. Under a path it sends bytes; or does "stall" or "break off"; or has nothing."""
 
     def __init__(self) -> None:
         self.files: dict[str, bytes | str] = {}

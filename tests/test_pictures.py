@@ -110,6 +110,15 @@ def test_sixteen_bits_transparency_and_palettes_are_read(digits: list[Array], pa
     assert alike(read_picture(path)[0], plain.numpy()) > 0.99
 
 
+def test_white_ink_on_a_transparent_ground_is_seen(digits: list[Array], path: Path) -> None:
+    clear = Image.new("RGBA", (28, 28), "white")
+    clear.putalpha(Image.fromarray(digits[4]))
+    clear.save(path)
+    pixels, treatment = read_picture(path)
+    assert treatment == "as it is"
+    assert (pixels.numpy() == digits[4]).all()
+
+
 def test_paper_grain_and_a_shadow_are_no_ink(digits: list[Array], path: Path) -> None:
     gray = np.asarray(on_page(digits[5]).convert("L"), np.float32) * 0.7 + 30
     grain = np.random.default_rng(1).normal(0, 6, gray.shape)
