@@ -99,7 +99,7 @@ class CellWidget(Widget):
             for name in names - styles.keys():
                 styles[name] = self._look(name)
             old = before.rows[y] if same else []
-            restyled = any(self._looks.get(name) != styles[name] for name in names)
+            restyled = any(self._looks.get(name, styles[name]) != styles[name] for name in names)
             span = (0, width) if restyled else changed(old, row)
             if span is None:
                 self._strips.append(old_strips[y])
