@@ -115,12 +115,13 @@ def digit_folders(split: Path, tree: Tree) -> list[Path]:
 def decode(tree: Tree, progress: Progress) -> tuple[dict[str, Array], tuple[str, ...]]:
     """Return the four arrays, and how many images had another size. Raises DataError for an unreadable image."""
     arrays: dict[str, Array] = {}
-    resized, done = 0, 0
+    resized, read, done = 0, 0, 0
     counts: Iterable[int]  # of resized images, chunk by chunk
     total = sum(map(len, tree.files.values()))
     length = max(1, min(MOST_IN_CHUNK, CHUNK_BYTES * total // max(1, tree.size)))
     # A file of MNIST's size decodes in less time than handing the interpreter lock over takes: two threads decoding
-    # are half as fast as one. Reading ahead gains all the same when files come from a slow disk or the network.
+    # are half as fast as one. So threads only read, which gains when files come from a slow disk or the network, and
+    # decoding begins when they are done.
     small = tree.size < SMALL_FILE * total
     pool = ThreadPoolExecutor(THREADS if small else min(THREADS, os.cpu_count() or 1))
     try:
@@ -131,7 +132,12 @@ def decode(tree: Tree, progress: Progress) -> tuple[dict[str, Array], tuple[str,
             chunks = [files[start : start + length] for start in starts]
             places = [images[start : start + length] for start in starts]
             if small:
-                counts = map(decode_into, places, chunks, pool.map(read_chunk, chunks))
+                contents = []
+                for content in pool.map(read_chunk, chunks):
+                    contents.append(content)
+                    read += len(content)
+                    progress("reading images", read, total)
+                counts = map(decode_into, places, chunks, contents)
             else:
                 counts = pool.map(read_and_decode_into, places, chunks)
             for chunk, count in zip(chunks, counts, strict=True):
