@@ -90,6 +90,7 @@ class RunLog:
 
 def create_folder(checkpoints: Path, model: str) -> Path:
     """Make the folder of a new run, numbered after the highest there is. Raises OSError."""
+    checkpoints.mkdir(parents=True, exist_ok=True)
     number = max((int(name.split("-")[0]) for name in run_names(checkpoints)), default=0)
     while True:
         number += 1

@@ -211,7 +211,7 @@ def engine_stop(checkpoints: Path) -> None:
     """Stop the run in progress, save it, and end the engine."""
     from engine.messages import CommandDone, Shutdown
 
-    run(_ask_engine(checkpoints, Shutdown(), CommandDone))
+    run(_ask_engine(checkpoints, Shutdown(), CommandDone, then_wait=True))
     print("the engine has saved and ended", file=sys.stderr)
 
 
@@ -230,12 +230,15 @@ def engine_log_(checkpoints: Path) -> None:
         raise click.ClickException(f"{path}: no engine has written anything yet") from None
 
 
-async def _ask_engine(checkpoints: Path, command: Any, kind: type[T]) -> T:
+async def _ask_engine(checkpoints: Path, command: Any, kind: type[T], *, then_wait: bool = False) -> T:
     from tui.session import attached
 
     try:
         async with attached(checkpoints, start=False) as session:
-            return await session.ask(command, kind)  # type: ignore[type-var, unused-ignore]
+            answer = await session.ask(command, kind)  # type: ignore[type-var, unused-ignore]
+            while then_wait and await session.events.get() is not None:
+                pass
+            return answer
     except OSError:
         raise click.ClickException(f"no engine runs for {checkpoints}") from None
 

@@ -303,9 +303,8 @@ class MnistApp(App[None]):
         if action in ("pause", "stop"):
             return self.state.training
         if action == "download":
-            return self.downloading or (
-                self.state.link == "live" and (self.state.data is None or self.state.data.sample)
-            )
+            sample = self.state.data is None or self.state.data.sample
+            return self.downloading or (self.state.link == "live" and sample and not self.state.training)
         if action == "reconnect":
             return self.state.link == "lost"
         return True

@@ -30,6 +30,7 @@ from engine.paths import engine_lock, engine_log, engine_socket
 
 START_LIMIT = 20.0  # seconds in which a new engine must open its socket; it does so before it imports torch
 RETRY = 0.03
+ALREADY_SERVED = 3  # exit status of an engine that finds another one on its folder
 
 E = TypeVar("E", bound=AnyEvent)
 
@@ -76,20 +77,21 @@ class EngineClient:
     @classmethod
     async def connect_or_start(cls, checkpoints: Path, *, data: str = "", idle_exit: float = 900) -> Self:
         """Attach to the engine of a folder of runs, starting one if there is none. Raises EngineUnreachable."""
-        with contextlib.suppress(OSError):
-            return await cls.connect(checkpoints)
-        process = start_engine(checkpoints, data, idle_exit)
+        process: subprocess.Popen[bytes] | None = None
         deadline = asyncio.get_running_loop().time() + START_LIMIT
         while asyncio.get_running_loop().time() < deadline:
-            ended = process.poll() is not None
             with contextlib.suppress(OSError):
                 return await cls.connect(checkpoints)
-            # An engine that found another one at work (status 3) has ended rightly: that other one will answer.
-            if ended and process.returncode != 3:
+            # An engine that found another one at work has ended rightly. That other one will answer, unless it
+            # is just ending: then it is our turn again.
+            if process is None or process.poll() == ALREADY_SERVED:
+                process = start_engine(checkpoints, data, idle_exit)
+            elif process.returncode is not None:
                 break
             await asyncio.sleep(RETRY)
+        status = process.poll() if process is not None else None
         raise EngineUnreachable(
-            f"the engine did not start (exit status {process.poll()}); its output is in {engine_log(checkpoints)}"
+            f"the engine did not start (exit status {status}); its output is in {engine_log(checkpoints)}"
         )
 
     async def events(self) -> AsyncIterator[AnyEvent]:

@@ -66,11 +66,11 @@ def describe(event: AnyEvent) -> list[str]:
             return []
 
 
-RUN_COLUMNS = ("run", "state", "epochs", "test accuracy", "test loss", "data", "started")
+RUN_COLUMNS = ("run", "state", "epochs", "accuracy", "loss", "data", "started")
 
 
 def run_row(run: RunSummary) -> tuple[str, ...]:
-    """Return a run's line of a list under RUN_COLUMNS."""
+    """Return a run's line of a list under RUN_COLUMNS; accuracy and loss are of the last test."""
     return (
         inert(run.run),
         run.state,

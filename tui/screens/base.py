@@ -13,7 +13,8 @@ from tui.widgets.run_bar import RunBar
 class StateScreen(Screen[None]):
     """A screen that draws the state of the app and keeps none of it."""
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-very-wide")]  # noqa: RUF012
+    # Textual sets the class of the last one that fits, and that one alone.
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall"), (44, "-very-tall")]  # noqa: RUF012
 
     def __init__(self) -> None:

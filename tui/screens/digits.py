@@ -61,7 +61,7 @@ class DigitsScreen(StateScreen):
         &.no-digits #cards { display: none; }
         #digit { height: 1fr; }
         #large { width: 32; height: 1fr; }
-        &.-wide.-tall #large { width: 62; }
+        &.-wide.-tall #large, &.-wide.-very-tall #large { width: 62; }
         #facts { width: 1fr; padding: 1 0; }
         #cards { height: 18; display: none; }
         #cards DigitCard { width: 1fr; }

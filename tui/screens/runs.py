@@ -23,7 +23,8 @@ class RunsScreen(StateScreen):
 
     DEFAULT_CSS = """
     RunsScreen {
-        DataTable { height: 1fr; background: $background; }
+        DataTable { height: 1fr; background: $background; background-tint: $background 0%; overflow-x: hidden; }
+        DataTable:focus { background-tint: $background 0%; }
         #empty { height: 1fr; content-align: center middle; color: $text-muted; }
         #problem { height: auto; max-height: 3; padding: 0 1; color: $text-error; }
     }

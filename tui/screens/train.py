@@ -37,7 +37,7 @@ class TrainScreen(StateScreen):
         #side DigitView { height: 1fr; min-height: 16; display: none; }
         &.-wide.-very-tall #side DigitView { display: block; }
         LogPane { display: none; }
-        &.-tall LogPane { display: block; }
+        &.-tall LogPane, &.-very-tall LogPane { display: block; }
         &.log-shown LogPane { display: block; }
         &.log-hidden LogPane { display: none; }
         &.no-run #body { display: none; }

@@ -7,7 +7,7 @@ dark and light ground alike.
 from collections.abc import Callable, Sequence
 
 SIDE = 28
-ART_STYLES = ("blocks", "ramp", "braille")
+ART_STYLES = ("ramp", "blocks", "braille")
 RAMP = " .:-=+*#%@"
 GAMMA = 0.7  # below 1: thin strokes gain contrast
 INK = 90  # gray from which a dot counts as ink
