@@ -102,7 +102,8 @@ class Server:
         self.began = time.time()
         self.clients: set[Client] = set()
         self.engine: EngineReady | EngineFailed | None = None
-        self.data: DataReady | DataFailed | DataProgress | None = None
+        self.data: DataReady | None = None
+        self.data_news: DataFailed | DataProgress | None = None  # of a load or download after `data`
         self.history = History()
         self.printed: deque[str] = deque(maxlen=PRINTED)
         self.last_error = ""
@@ -141,8 +142,10 @@ class Server:
         match event:
             case EngineReady() | EngineFailed():
                 self.engine = event
-            case DataReady() | DataFailed() | DataProgress():
-                self.data = event
+            case DataReady():
+                self.data, self.data_news = event, None
+            case DataFailed() | DataProgress():
+                self.data_news = event
             case Printed():
                 self.printed.extend(event.lines)
             case RunStarted() if event.step == 0:
@@ -236,7 +239,7 @@ class Server:
         ]
 
     def _send_snapshot(self, client: Client) -> None:
-        events: list[StateEvent] = [event for event in (self.engine, self.data) if event is not None]
+        events: list[StateEvent] = [event for event in (self.engine, self.data, self.data_news) if event is not None]
         if self.printed:
             events.append(Printed(lines=list(self.printed)))
         lists = list(parts([*events, *self.history.events]))

@@ -27,7 +27,7 @@ class Verdict(Static):
 
     DEFAULT_CSS = """
     Verdict {
-        height: auto;
+        height: 4;
         padding: 0 1;
         .verdict--right { color: $text-success; text-style: bold; }
         .verdict--wrong { color: $text-error; text-style: bold; }
@@ -45,7 +45,7 @@ class Verdict(Static):
         text.append("right" if right else "wrong", style)
         text.append(f"\ntest image {digit.index:,} of {total:,}, {filter_words}", muted)
         text.append(f"\nweights of {state.digits_run}, step {state.digits_step:,}\n", muted)
-        self.update(text)
+        self.update(text, layout=False)
 
 
 class DigitsScreen(StateScreen):

@@ -15,7 +15,7 @@ from tui.widgets.chart import Chart, Line
 from tui.widgets.digit import DigitView
 from tui.widgets.log import LogPane
 from tui.widgets.run_panel import RunPanel
-from tui.widgets.series import decimate, smooth
+from tui.widgets.series import smooth
 from tui.widgets.welcome import Welcome
 
 SMOOTHING = (0.0, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99)
@@ -94,13 +94,12 @@ class TrainScreen(StateScreen):
     def _draw_charts(self, view: RunView) -> None:
         weight = SMOOTHING[self.smoothing]
         per_epoch = view.steps_per_epoch
-        limit = max(200, 2 * self.size.width)
         smoothed = smooth([loss for _, loss in view.losses], weight)
         steps = [step / per_epoch for step, _ in view.losses]
         raw = list(zip(steps, [loss for _, loss in view.losses], strict=True))
-        lines = [Line("step", decimate(raw, limit), "step")] if weight else []
+        lines = [Line("step", raw, "step")] if weight else []
         lines += [
-            Line("smoothed" if weight else "step", decimate(list(zip(steps, smoothed, strict=True)), limit), "train"),
+            Line("smoothed" if weight else "step", list(zip(steps, smoothed, strict=True)), "train"),
             Line("test", [(epoch.epoch, epoch.test_loss) for epoch in view.epochs], "test"),
         ]
         marks = [(step / per_epoch, text) for step, text in view.marks]

@@ -50,7 +50,7 @@ def sentences(state: State) -> list[tuple[str, str]]:
 
     if state.data_problem:
         parts += [("data     ", "muted"), (f"{state.data_problem}\n", "bad")]
-    elif state.progress is not None:
+    if state.progress is not None:
         done, total = state.progress.done, state.progress.total
         parts += [("data     ", "muted"), (f"{state.progress.action}: {done:,} of {total:,}\n", "")]
     elif state.data is not None:
@@ -58,7 +58,7 @@ def sentences(state: State) -> list[tuple[str, str]]:
         parts += [("data     ", "muted"), (f"{data.train:,} training and {data.test:,} test images\n", "")]
         where = "the sample that ships with mnist-tui" if data.sample else f"{data.kind} in {data.path}"
         parts += [(f"         {where}\n", "muted")]
-    else:
+    elif not state.data_problem:
         parts += [("data     ", "muted"), ("looking for it\n", "")]
 
     if state.engine is not None:

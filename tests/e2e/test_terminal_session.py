@@ -1,0 +1,122 @@
+"""The whole program: a real terminal, a real engine, real digits."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from e2e.terminal import Terminal
+
+PROGRAM = [sys.executable, "-m", "tui"]
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """An environment with folders of its own; its engine is ended at last."""
+    env = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "XDG_STATE_HOME": str(tmp_path / "state"),
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "MNIST_TUI_CHECKPOINTS": str(tmp_path / "checkpoints"),
+        "MNIST_TUI_DATA": str(tmp_path / "no-data"),
+    }
+    yield env
+    status = engine_status(env)
+    if status is not None:
+        os.kill(status["pid"], signal.SIGKILL)
+
+
+def engine_status(env: dict[str, str]) -> dict | None:
+    done = run(env, "engine", "status", "--json")
+    return json.loads(done.stdout) if done.returncode == 0 else None
+
+
+def run(env: dict[str, str], *words: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run([*PROGRAM, *words], env=env, capture_output=True, text=True, timeout=60)
+
+
+def test_a_newcomer_trains_to_the_end_with_one_key_and_looks_at_digits(world: dict[str, str]) -> None:
+    with Terminal(PROGRAM, world) as terminal:
+        terminal.until("4,000 training and 1,000 test images")
+        terminal.until("device   ")
+        terminal.press("t")
+        terminal.until("training")
+        terminal.press("2")
+        terminal.until("predicted")
+        terminal.until("step 4")  # the weights of the last step, 400
+        terminal.press("n")
+        terminal.until("test image 1 of 1,000")
+        terminal.press("1")
+        terminal.until("finished")
+        terminal.until("epoch 10/10")
+        terminal.press("q")
+        assert terminal.wait() == 0
+        assert terminal.raw.rfind(b"\x1b[?1049l") > terminal.raw.rfind(b"\x1b[?1049h")
+    (listed,) = json.loads(run(world, "runs", "--json").stdout)
+    assert (listed["state"], listed["epoch"]) == ("finished", 10)
+    assert listed["test_accuracy"] > 0.9
+
+
+def test_a_dropped_terminal_leaves_the_run_and_the_next_screen_has_all_of_it(world: dict[str, str]) -> None:
+    with Terminal(PROGRAM, world) as terminal:
+        terminal.until("t  train")
+        terminal.press("5")
+        terminal.until("A new run")
+        terminal.press("500\r")  # the field of the epochs has the focus, its text selected
+        terminal.until("epoch 2/500")
+        terminal.hang_up()
+        terminal.wait(seconds=3)
+    before = engine_status(world)
+    assert before is not None
+    assert before["state"] == "training"
+
+    with Terminal(PROGRAM, world) as terminal:
+        terminal.until("epoch 1:")  # the log of what happened before
+        terminal.until("training")
+        terminal.until("test 9")  # the legend: an accuracy over 90 %
+        terminal.press("q")
+        terminal.until("Leave it running")
+        terminal.press("s")
+        assert terminal.wait() == 0
+    (listed,) = json.loads(run(world, "runs", "--json").stdout)
+    assert listed["run"] == "0001-seed-cnn"
+    assert listed["epoch"] >= 2
+
+
+def test_an_engine_that_dies_is_told_and_its_run_resumed(world: dict[str, str]) -> None:
+    with Terminal(PROGRAM, world) as terminal:
+        terminal.until("t  train")
+        terminal.press("t")
+        terminal.until("epoch 3/10")
+        status = engine_status(world)
+        assert status is not None
+        os.kill(status["pid"], signal.SIGKILL)
+        terminal.until("engine lost")
+        terminal.press("e")
+        terminal.until("ready")
+        terminal.press("4")
+        terminal.until("interrupted")
+        terminal.press("R")
+        terminal.until("resumed on")
+        terminal.until("finished")
+        terminal.press("q")
+        assert terminal.wait() == 0
+
+
+def test_a_terminated_screen_gives_the_terminal_back(world: dict[str, str]) -> None:
+    with Terminal(PROGRAM, world) as terminal:
+        terminal.until("mnist-tui")
+        os.kill(terminal.pid, signal.SIGTERM)
+        terminal.wait(seconds=5)
+        for on, off in (
+            (b"\x1b[?1049h", b"\x1b[?1049l"),
+            (b"\x1b[?25l", b"\x1b[?25h"),
+            (b"\x1b[?1000h", b"\x1b[?1000l"),
+        ):
+            assert terminal.raw.rfind(off) > terminal.raw.rfind(on)
