@@ -109,7 +109,7 @@ def x_ticks(axes: Axes) -> list[tuple[float, str]]:
 
 def y_ticks(points: Sequence[Point], plot: Plot, rows: int) -> list[tuple[float, str]]:
     """Return round ticks that enclose the points, with their labels."""
-    parts = max(1, min(5, (rows - 1) // 2))
+    parts = max(1, min(5, (rows - 1) // 3))
     low, high = min(y for _, y in points), max(y for _, y in points)
     if plot.y_range is not None:
         low, high = (math.log10(max(y, 1e-12)) if plot.log_y else y for y in plot.y_range)
