@@ -114,7 +114,7 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = "auto"
     data: Annotated[
         str,
-        field("Data folder", "Image folders or IDX files; empty: what is found in Dataset/.", "Machine"),
+        field("Data folder", "Image folders or IDX files; empty: what is loaded, or found in Dataset/.", "Machine"),
     ] = ""
     keep_every: Annotated[
         int,

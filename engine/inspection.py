@@ -6,13 +6,13 @@ import torch
 
 from engine.checkpoint import CheckpointError, load_checkpoint
 from engine.config import RunConfig
-from engine.data import DataError, Dataset
+from engine.data import DataError, Dataset, load_data
 from engine.evaluate import evaluate, predict, walk_digits
-from engine.messages import Evaluated, FilePrediction, FilesPredicted, Predict, Predicted, PredictFiles
+from engine.messages import Evaluate, Evaluated, FilePrediction, FilesPredicted, Predict, Predicted, PredictFiles
 from engine.models import build_model
 from engine.pictures import read_picture
 from engine.run import LAST, Run
-from engine.runs import find_run
+from engine.runs import find_run, read_record
 
 
 class Inspector:
@@ -24,15 +24,18 @@ class Inspector:
         self._time = 0
         self._step = 0
         self._model: torch.nn.Module | None = None
+        self._data: Dataset | None = None  # of a run that was trained on other data than is loaded
+        self._data_path = ""
 
     def keep(self, run: Run) -> None:
         """Remember the network of a run that ended, so that its digits need no reading from disk."""
         if run.folder is not None and (run.folder / LAST).exists():
             self._remember(run.name, run.folder, run.step, run.model)
 
-    def walk(self, command: Predict, data: Dataset, live: Run | None) -> Predicted:
-        """Raises RunError, CheckpointError."""
+    def walk(self, command: Predict, live: Run | None, loaded: Dataset | None) -> Predicted:
+        """Raises RunError, CheckpointError, DataError."""
         name, step, model, device = self._network(command.run, live)
+        data = self._data_of(name, live, loaded)
         images, labels = data.test_images.to(device), data.test_labels.to(device)
         digits = walk_digits(model, images, labels, command)
         return Predicted(run=name, step=step, digits=digits)
@@ -59,9 +62,10 @@ class Inspector:
             )
         return FilesPredicted(run=name, files=files)
 
-    def evaluate(self, run: str, data: Dataset, live: Run | None) -> Evaluated:
-        """Raises RunError, CheckpointError."""
-        name, _, model, device = self._network(run, live)
+    def evaluate(self, command: Evaluate, live: Run | None, loaded: Dataset | None) -> Evaluated:
+        """Raises RunError, CheckpointError, DataError."""
+        name, _, model, device = self._network(command.run, live)
+        data = self._read_data(command.data) if command.data else self._data_of(name, live, loaded)
         result = evaluate(model, data.test_images.to(device), data.test_labels.to(device))
         return Evaluated(
             run=name,
@@ -71,6 +75,20 @@ class Inspector:
             accuracy=result.accuracy,
             confusion=result.confusion,
         )
+
+    def _data_of(self, name: str, live: Run | None, loaded: Dataset | None) -> Dataset:
+        """Return the data that a run was trained and tested on: a figure from other data would be another figure."""
+        if live is not None and name == live.name:
+            return live.data
+        record = read_record(find_run(self.checkpoints, name))
+        if loaded is not None and loaded.fingerprint == record.data:
+            return loaded
+        return self._read_data(record.data_path)
+
+    def _read_data(self, path: str) -> Dataset:
+        if self._data is None or self._data_path != path:
+            self._data, self._data_path = load_data(path), path
+        return self._data
 
     def _network(self, name: str, live: Run | None) -> tuple[str, int, torch.nn.Module, torch.device]:
         """Return name, step, network and its device of a run: the live one, or the last checkpoint of another."""

@@ -108,9 +108,10 @@ class PredictFiles(Command, frozen=True):
 
 
 class Evaluate(Command, frozen=True):
-    """Measure a run's last weights on the whole test set (empty: the latest run)."""
+    """Measure a run's last weights (empty: the latest run) on the test set of a data folder (empty: the run's own)."""
 
     run: str = ""
+    data: str = ""
 
 
 class ListRuns(Command, frozen=True):

@@ -150,11 +150,11 @@ class Worker:
             case ExportData():
                 export_pngs(self.needed_data(), Path(command.path), self.progress)
             case Predict():
-                return self.inspector.walk(command, self.needed_data(), self.live)
+                return self.inspector.walk(command, self.live, self.data)
             case PredictFiles():
                 return self.inspector.classify(command, self.live)
             case Evaluate():
-                return self.inspector.evaluate(command.run, self.needed_data(), self.live)
+                return self.inspector.evaluate(command, self.live, self.data)
             case Shutdown():
                 if self.active is not None:
                     self.stop()
@@ -224,7 +224,8 @@ class Worker:
         if self.active is not None:
             raise CommandError(f"run {self.active.run.name} is already training; stop it first")
         choose_device(config.device)
-        self.load(config.data)
+        if config.data or self.data is None:
+            self.load(config.data)
         data = self.needed_data()
         if config.batch_size > len(data.train_labels):
             raise CommandError(
@@ -240,8 +241,8 @@ class Worker:
             raise CommandError(f"run {self.active.run.name} is training; stop it first")
         folder = find_run(self.checkpoints, name)
         record = read_record(folder)
-        if record.data_path != self.needed_data().path:
-            self.load(record.config.data)
+        if self.data is None or self.data.fingerprint != record.data:
+            self.load(record.data_path)
         run = resume(folder.name, folder, self.needed_data(), changes)
         record.state, record.reason, record.config = "running", "", run.config
         self.desk.replace_history(History(EventReader(folder)).events)

@@ -91,16 +91,17 @@ def runs(checkpoints: Path, as_json: bool) -> None:
 @json_option
 @checkpoints_option
 def evaluate(run_name: str, checkpoints: Path, data: str, as_json: bool) -> None:
-    """Test loss, accuracy and confusion of a run's last weights (the latest run by default)."""
-    from engine.messages import CommandDone, Evaluate, Evaluated, LoadData
+    """Test loss, accuracy and confusion of a run's last weights (the latest run by default).
+
+    On the run's own data set, unless --data names another.
+    """
+    from engine.messages import Evaluate, Evaluated
     from tui.reports import print_evaluation, print_json
     from tui.session import attached
 
     async def ask() -> Evaluated:
-        async with attached(checkpoints, data=data) as session:
-            if data:
-                await session.ask(LoadData(path=data), CommandDone)
-            return await session.ask(Evaluate(run=run_name), Evaluated)
+        async with attached(checkpoints) as session:
+            return await session.ask(Evaluate(run=run_name, data=data), Evaluated)
 
     result = run(ask())
     (print_json if as_json else print_evaluation)(result)

@@ -15,6 +15,7 @@ from engine.messages import (
     EngineFailed,
     EpochDone,
     Event,
+    LoadData,
     Printed,
     ResumeRun,
     RunEnded,
@@ -111,6 +112,8 @@ async def train_plainly(
     display: Display = JsonLines() if json else ProgressBars() if sys.stderr.isatty() else Lines()
     async with attached(checkpoints, data=config.data) as session:
         command = ResumeRun(id=1, run=resume, changes=changes or {}) if resume else StartRun(id=1, config=config)
+        if not resume:
+            session.client.send(LoadData(path=config.data))  # not what another screen had loaded before
         session.client.send(command)
         stopping = asyncio.Event()
 

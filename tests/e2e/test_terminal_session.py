@@ -85,7 +85,7 @@ def test_a_dropped_terminal_leaves_the_run_and_the_next_screen_has_all_of_it(wor
         terminal.press("s")
         assert terminal.wait() == 0
     (listed,) = json.loads(run(world, "runs", "--json").stdout)
-    assert listed["run"] == "0001-seed-cnn"
+    assert (listed["run"], listed["state"]) == ("0001-seed-cnn", "stopped")
     assert listed["epoch"] >= 2
 
 

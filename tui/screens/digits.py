@@ -129,7 +129,7 @@ class DigitsScreen(StateScreen):
         self.remove_class("no-digits")
         first, *others = state.digits
         self._index = first.index
-        total = state.data.test if state.data else 0
+        total = state.shown.test_images if state.shown else 0
         self.query_one("#large", DigitView).digit = first
         self.query_one(Verdict).show(first, state, total, self._filter_words())
         self.query_one(Probabilities).show(first.probabilities, predicted=first.predicted, actual=first.actual)
@@ -144,7 +144,7 @@ class DigitsScreen(StateScreen):
 
     def _ask(self, step: int = 1) -> None:
         view = self._state.shown
-        if view is None or self._state.data is None:
+        if view is None:
             return
         actual, predicted = self._pair
         self.post_message(
@@ -169,13 +169,13 @@ class DigitsScreen(StateScreen):
             self._ask()
 
     def action_step(self, step: int) -> None:
-        if self._state.data is not None:
-            self._index = (self._index + step) % self._state.data.test
+        if self._state.shown is not None:
+            self._index = (self._index + step) % self._state.shown.test_images
             self._ask(step)
 
     def action_random(self) -> None:
-        if self._state.data is not None:
-            self._index = random.randrange(self._state.data.test)
+        if self._state.shown is not None:
+            self._index = random.randrange(self._state.shown.test_images)
             self._ask()
 
     def action_wrong(self) -> None:

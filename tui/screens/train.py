@@ -122,7 +122,7 @@ class TrainScreen(StateScreen):
     def _show_digit(self, state: State, view: RunView) -> None:
         """Draw the digit beside the charts, and ask for it again whenever an epoch changed the weights."""
         digit_view = self.query_one(DigitView)
-        if not digit_view.display or not state.data:
+        if not digit_view.display:
             return
         if state.digits and state.digits[0].index == self._digit_index:
             digit_view.digit = state.digits[0]
@@ -149,8 +149,8 @@ class TrainScreen(StateScreen):
         self.set_class(shown, "log-hidden")
 
     def action_random_digit(self) -> None:
-        if self._state.data is not None:
-            self._digit_index = random.randrange(self._state.data.test)
+        if self._state.shown is not None:
+            self._digit_index = random.randrange(self._state.shown.test_images)
             self.show(self._state)
 
     def action_close_run(self) -> None:
