@@ -37,7 +37,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("app", "d", "download", "download", "Fetch the full MNIST (11 MB), checksums verified."),
     Action("app", "e", "reconnect", "reconnect", "Start the engine again, or attach to it, after it was lost."),
     Action("app", "question_mark", "help", "help", "What every key does.", key_display="?"),
-    Action("app", "q", "quit", "quit", "Leave the screen; a run in progress goes on if you say so."),
+    Action(
+        "app", "q,ctrl+c", "quit", "quit", "Leave the screen; a run in progress goes on if you say so.", key_display="q"
+    ),
+    Action(
+        "app", "ctrl+z", "suspend_process", "suspend", "Back to the shell; fg brings the screen back.", footer=False
+    ),
     Action("app", "T", "toggle_theme", "theme", "Dark or light colours.", footer=False),
     Action(
         "app", "A", "toggle_ascii", "ASCII", "Draw with plain ASCII characters, or with all of Unicode.", footer=False

@@ -336,14 +336,15 @@ def take_signals(app: MnistApp) -> None:
     if threading.current_thread() is not threading.main_thread():
         return
 
-    def leave() -> None:
-        timer = threading.Timer(0.8, os._exit, [0])
+    def leave(number: signal.Signals) -> None:
+        status = 128 + number
+        timer = threading.Timer(0.8, os._exit, [status])
         timer.daemon = True
         timer.start()
-        app.exit()
+        app.exit(return_code=status)
 
     for number in (signal.SIGTERM, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, leave)
+        asyncio.get_running_loop().add_signal_handler(number, leave, number)
 
 
 def open_app(checkpoints: Path, data: str) -> int:

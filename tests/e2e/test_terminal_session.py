@@ -1,48 +1,14 @@
 """The whole program: a real terminal, a real engine, real digits."""
 
-import json
 import os
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
+from e2e.conftest import PROGRAM, World
 from e2e.terminal import Terminal
 
-PROGRAM = [sys.executable, "-m", "tui"]
-ROOT = Path(__file__).parents[2]
 
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """An environment with folders of its own; its engine is ended at last."""
-    env = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "XDG_STATE_HOME": str(tmp_path / "state"),
-        "XDG_CACHE_HOME": str(tmp_path / "cache"),
-        "MNIST_TUI_CHECKPOINTS": str(tmp_path / "checkpoints"),
-        "MNIST_TUI_DATA": str(tmp_path / "no-data"),
-    }
-    yield env
-    status = engine_status(env)
-    if status is not None:
-        os.kill(status["pid"], signal.SIGKILL)
-
-
-def engine_status(env: dict[str, str]) -> dict | None:
-    done = run(env, "engine", "status", "--json")
-    return json.loads(done.stdout) if done.returncode == 0 else None
-
-
-def run(env: dict[str, str], *words: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run([*PROGRAM, *words], env=env, capture_output=True, text=True, timeout=60)
-
-
-def test_a_newcomer_trains_to_the_end_with_one_key_and_looks_at_digits(world: dict[str, str]) -> None:
-    with Terminal(PROGRAM, world) as terminal:
+def test_a_newcomer_trains_to_the_end_with_one_key_and_looks_at_digits(world: World) -> None:
+    with Terminal(PROGRAM, world.env) as terminal:
         terminal.until("4,000 training and 1,000 test images")
         terminal.until("device   ")
         terminal.press("t")
@@ -58,13 +24,13 @@ def test_a_newcomer_trains_to_the_end_with_one_key_and_looks_at_digits(world: di
         terminal.press("q")
         assert terminal.wait() == 0
         assert terminal.raw.rfind(b"\x1b[?1049l") > terminal.raw.rfind(b"\x1b[?1049h")
-    (listed,) = json.loads(run(world, "runs", "--json").stdout)
+    (listed,) = world.runs()
     assert (listed["state"], listed["epoch"]) == ("finished", 10)
     assert listed["test_accuracy"] > 0.9
 
 
-def test_a_dropped_terminal_leaves_the_run_and_the_next_screen_has_all_of_it(world: dict[str, str]) -> None:
-    with Terminal(PROGRAM, world) as terminal:
+def test_a_dropped_terminal_leaves_the_run_and_the_next_screen_has_all_of_it(world: World) -> None:
+    with Terminal(PROGRAM, world.env) as terminal:
         terminal.until("t  train")
         terminal.press("5")
         terminal.until("A new run")
@@ -72,11 +38,11 @@ def test_a_dropped_terminal_leaves_the_run_and_the_next_screen_has_all_of_it(wor
         terminal.until("epoch 2/500")
         terminal.hang_up()
         terminal.wait(seconds=3)
-    before = engine_status(world)
+    before = world.status()
     assert before is not None
     assert before["state"] == "training"
 
-    with Terminal(PROGRAM, world) as terminal:
+    with Terminal(PROGRAM, world.env) as terminal:
         terminal.until("epoch 1:")  # the log of what happened before
         terminal.until("training")
         terminal.until("test 9")  # the legend: an accuracy over 90 %
@@ -84,17 +50,17 @@ def test_a_dropped_terminal_leaves_the_run_and_the_next_screen_has_all_of_it(wor
         terminal.until("Leave it running")
         terminal.press("s")
         assert terminal.wait() == 0
-    (listed,) = json.loads(run(world, "runs", "--json").stdout)
+    (listed,) = world.runs()
     assert (listed["run"], listed["state"]) == ("0001-seed-cnn", "stopped")
     assert listed["epoch"] >= 2
 
 
-def test_an_engine_that_dies_is_told_and_its_run_resumed(world: dict[str, str]) -> None:
-    with Terminal(PROGRAM, world) as terminal:
+def test_an_engine_that_dies_is_told_and_its_run_resumed(world: World) -> None:
+    with Terminal(PROGRAM, world.env) as terminal:
         terminal.until("t  train")
         terminal.press("t")
         terminal.until("epoch 3/10")
-        status = engine_status(world)
+        status = world.status()
         assert status is not None
         os.kill(status["pid"], signal.SIGKILL)
         terminal.until("engine lost")
@@ -109,8 +75,8 @@ def test_an_engine_that_dies_is_told_and_its_run_resumed(world: dict[str, str]) 
         assert terminal.wait() == 0
 
 
-def test_a_terminated_screen_gives_the_terminal_back(world: dict[str, str]) -> None:
-    with Terminal(PROGRAM, world) as terminal:
+def test_a_terminated_screen_gives_the_terminal_back(world: World) -> None:
+    with Terminal(PROGRAM, world.env) as terminal:
         terminal.until("mnist-tui")
         os.kill(terminal.pid, signal.SIGTERM)
         terminal.wait(seconds=5)
