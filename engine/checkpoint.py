@@ -6,13 +6,16 @@ A checkpoint is a dictionary saved by `torch.save` that loads with `weights_only
 
 import hashlib
 import io
+import os
 import pickle
+import shutil
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from engine.files import write_atomically
+from engine.files import temporary_name, write_atomically
+from engine.runs import LAST, PREVIOUS
 
 FORMAT = 1
 
@@ -37,6 +40,44 @@ def save_checkpoint(path: Path, content: dict[str, Any]) -> None:
     write_atomically(path, data)
     if old:
         write_atomically(digests, line.encode())
+
+
+def keep_previous(folder: Path) -> None:
+    """Make the last checkpoint the previous one as well, before a new one takes its place. Raises OSError.
+
+    A second name for the same file: it costs no copy, and the first name is not touched.
+    """
+    last, previous = folder / LAST, folder / PREVIOUS
+    if not last.exists() or not digest_file(last).exists():
+        return
+    known = digest_file(last).read_text().replace(LAST, PREVIOUS)
+    old = digest_file(previous).read_text() if digest_file(previous).exists() else ""
+    write_atomically(digest_file(previous), (known + old).encode())
+    link = temporary_name(previous)
+    link.unlink(missing_ok=True)
+    try:
+        os.link(last, link)
+    except OSError:  # a file system without hard links
+        shutil.copyfile(last, link)
+    os.replace(link, previous)
+    write_atomically(digest_file(previous), known.encode())
+
+
+def load_last(folder: Path) -> tuple[dict[str, Any], str]:
+    """Read a run's last checkpoint, or the one before it when the last is damaged.
+
+    Returns the content, and what was wrong with the last one ("" when nothing was). Raises CheckpointError for
+    the last one when neither can be used.
+    """
+    try:
+        return load_checkpoint(folder / LAST), ""
+    except CheckpointError as error:
+        if not (folder / PREVIOUS).exists():
+            raise
+        try:
+            return load_checkpoint(folder / PREVIOUS), str(error)
+        except CheckpointError:
+            raise error from None
 
 
 def load_checkpoint(path: Path, device: torch.device | str = "cpu") -> dict[str, Any]:

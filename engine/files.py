@@ -1,25 +1,40 @@
 """Files that a crash leaves either as they were or as they should be."""
 
+import contextlib
 import os
+import stat
 from pathlib import Path
 
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Replace a file by new content: written beside it, flushed to the disk, renamed, the folder flushed.
 
-    Raises OSError; the old content then stands untouched.
+    The mode of a file that was there is kept. Raises OSError; the old content then stands untouched.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = temporary_name(path)
     try:
         with open(temporary, "wb") as file:
             file.write(content)
             file.flush()
+            with contextlib.suppress(FileNotFoundError):
+                os.fchmod(file.fileno(), stat.S_IMODE(path.stat().st_mode))
             os.fsync(file.fileno())
         os.replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     flush_folder(path.parent)
+
+
+def temporary_name(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.tmp")
+
+
+def remove_temporaries(folder: Path) -> None:
+    """Remove what a writer that was killed left behind. Only for folders that nobody else writes to now."""
+    for leftover in folder.glob(".*.tmp"):
+        with contextlib.suppress(OSError):
+            leftover.unlink()
 
 
 def flush_folder(folder: Path) -> None:

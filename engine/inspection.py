@@ -4,15 +4,15 @@ from pathlib import Path
 
 import torch
 
-from engine.checkpoint import CheckpointError, load_checkpoint
+from engine.checkpoint import CheckpointError, load_last
 from engine.config import RunConfig
 from engine.data import DataError, Dataset, load_data
 from engine.evaluate import evaluate, predict, walk_digits
 from engine.messages import Evaluate, Evaluated, FilePrediction, FilesPredicted, Predict, Predicted, PredictFiles
 from engine.models import build_model
 from engine.pictures import read_picture
-from engine.run import LAST, Run
-from engine.runs import find_run, read_record
+from engine.run import Run
+from engine.runs import LAST, find_run, read_record
 
 
 class Inspector:
@@ -98,7 +98,7 @@ class Inspector:
         path = folder / LAST
         changed = path.stat().st_mtime_ns if path.exists() else -1
         if self._model is None or (folder.name, changed) != (self._name, self._time):
-            state = load_checkpoint(path)
+            state, _ = load_last(folder)
             # Building a network draws from the global generator, which belongs to the run in progress.
             with torch.random.fork_rng(devices=[]):
                 model = build_model(RunConfig().replace(state["config"]))

@@ -7,14 +7,13 @@ from typing import Any
 import msgspec
 import torch
 
-from engine.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
+from engine.checkpoint import CheckpointError, keep_previous, load_last, save_checkpoint
 from engine.config import FIELDS, ConfigError, RunConfig, Value
 from engine.data import Dataset
 from engine.device import choose_device
 from engine.messages import CheckpointSaved
 from engine.models import build_model, set_dropout
-
-LAST = "last.pt"
+from engine.runs import LAST, PREVIOUS
 
 
 class Run:
@@ -98,6 +97,7 @@ class Run:
         if self.folder is None:
             raise ValueError(f"run {self.name} has no folder to save to")
         state = self.state()
+        keep_previous(self.folder)
         save_checkpoint(self.folder / LAST, state)
         if self.batch == 0 and self.config.keep_every and self.epoch % self.config.keep_every == 0:
             save_checkpoint(self.folder / f"epoch-{self.epoch:04d}.pt", state)
@@ -120,8 +120,10 @@ def resume(name: str, folder: Path, data: Dataset, changes: dict[str, Value] | N
 
     Raises CheckpointError, and ConfigError when the changes do not fit or no epoch is left to train.
     """
-    state = load_checkpoint(folder / LAST)
+    state, problem = load_last(folder)
     run = Run(RunConfig().replace(state["config"]), data, name=name, folder=folder)
     run.restore(state)
+    if problem:
+        print(f"{problem}; continuing from {PREVIOUS}, step {run.step}", flush=True)
     run.steer({"epochs": run.config.epochs, **(changes or {})})
     return run

@@ -4,6 +4,7 @@ Text that is only appended to, instead of a database: SQLite's WAL is unsafe on 
 Imports no torch, so that `mnist-tui runs` answers at once.
 """
 
+import errno
 import os
 import re
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from engine.config import RunConfig
-from engine.files import write_atomically
+from engine.files import remove_temporaries, write_atomically
 from engine.messages import (
     EpochDone,
     ProtocolError,
@@ -27,7 +28,7 @@ from engine.messages import (
 NAME = re.compile(r"\d{4,}-[a-z0-9][a-z0-9-]*")
 RECORD = "run.json"
 EVENTS = "events.jsonl"
-LAST = "last.pt"
+LAST, PREVIOUS = "last.pt", "previous.pt"
 LONGEST_LINE = 1 << 20
 
 
@@ -61,13 +62,16 @@ class RunLog:
         self.folder = folder
         self.record = record
         self._file = open(folder / EVENTS, "ab", buffering=0)  # noqa: SIM115  (closed by close)
-        if _ends_torn(folder / EVENTS):
-            self._file.write(b"\n")  # a crash tore the last line; it must not swallow the next one
+        self._torn = _ends_torn(folder / EVENTS)  # by a crash, or a full disk; it must not swallow the next line
         self.save_record()
 
     def write(self, event: RunEvent) -> None:
         """Append an event before any screen hears of it. Raises OSError."""
-        self._file.write(encode(event))
+        line = b"\n" * self._torn + encode(event)
+        if self._file.write(line) != len(line):
+            self._torn = True
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.folder / EVENTS))
+        self._torn = False
         if isinstance(event, EpochDone):
             os.fsync(self._file.fileno())
             record = self.record
@@ -119,7 +123,7 @@ def find_run(checkpoints: Path, name: str = "") -> Path:
     if not name:
         return checkpoints / names[-1]
     for known in names:
-        if known == name or (name.isdecimal() and int(known.split("-")[0]) == int(name)):
+        if known == name or known.split("-")[0].lstrip("0") == name.lstrip("0"):
             return checkpoints / known
     raise RunError(f"there is no run {name!r} in {checkpoints}; `mnist-tui runs` lists them")
 
@@ -169,6 +173,7 @@ def close_interrupted(checkpoints: Path) -> list[str]:
     """Mark runs that no engine finished as interrupted; called by an engine as it starts. Returns their names."""
     interrupted = []
     for name in run_names(checkpoints):
+        remove_temporaries(checkpoints / name)
         try:
             record = read_record(checkpoints / name)
             if record.state in ("running", "paused"):
