@@ -65,7 +65,7 @@ class FieldInfo(msgspec.Struct, frozen=True, kw_only=True):
             return value
         low, high = self.low, self.high
         too_low = low is not None and (value < low or (self.low_open and value == low))
-        if not math.isfinite(value) or too_low or (high is not None and value > high):
+        if too_low or (high is not None and value > high) or not math.isfinite(value):
             raise ConfigError(f"{self.label} ({self.name}): {raw} is out of range; give {self.bounds}")
         return typing.cast(Value, value)
 
