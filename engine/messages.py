@@ -205,7 +205,11 @@ class RunStarted(Event, frozen=True):
 
 
 class StepsDone(Event, frozen=True):
-    """Training losses since the last one. `losses` are means over `stride` steps each, ending at `step`."""
+    """Training losses since the last one. `losses` are means over `stride` steps each, ending at `step`.
+
+    Together they stand for `steps` steps, the first of them for fewer where that is no multiple of `stride`
+    (0: it is one).
+    """
 
     run: str
     step: int
@@ -213,6 +217,7 @@ class StepsDone(Event, frozen=True):
     stride: int
     losses: list[float]
     images_per_s: float
+    steps: int = 0
 
 
 class EpochDone(Event, frozen=True):
@@ -427,7 +432,10 @@ T = typing.TypeVar("T")
 
 def encode(message: Command | Event) -> bytes:
     """Return the message as one JSON line with its newline. Raises ProtocolError beyond MAX_LINE bytes."""
-    line = _encoder.encode(message) + b"\n"
+    try:
+        line = _encoder.encode(message) + b"\n"
+    except UnicodeEncodeError:  # the name of a file is not UTF-8; a broken name is better than a broken connection
+        line = _encoder.encode(_without_surrogates(msgspec.to_builtins(message))) + b"\n"
     if len(line) > MAX_LINE:
         raise ProtocolError(f"{type(message).__name__} of {len(line)} bytes is over the limit of {MAX_LINE}")
     return line
@@ -455,6 +463,16 @@ def _decode(decoder: "msgspec.json.Decoder[T]", line: bytes) -> T:
         raise ProtocolError(str(error)) from error
 
 
+def _without_surrogates(content: object) -> object:
+    if isinstance(content, str):
+        return content.encode(errors="replace").decode()
+    if isinstance(content, list):
+        return [_without_surrogates(item) for item in content]
+    if isinstance(content, dict):
+        return {_without_surrogates(key): _without_surrogates(value) for key, value in content.items()}
+    return content
+
+
 # ------------------------------------------------------------ merging steps
 
 
@@ -463,14 +481,32 @@ def merge_steps(earlier: StepsDone, later: StepsDone) -> StepsDone:
 
     A screen that cannot keep up, and one that attaches late, get the same curve from fewer points.
     """
-    stride = max(earlier.stride, later.stride)
-    losses = coarsen(earlier.losses, stride // earlier.stride) + coarsen(later.losses, stride // later.stride)
-    while len(losses) > STEP_POINTS:
-        losses, stride = coarsen(losses, 2), stride * 2
-    return msgspec.structs.replace(later, stride=stride, losses=losses)
+    groups = [*_groups(earlier), *_groups(later)]
+    steps = sum(count for count, _ in groups)
+    stride = max(1, earlier.stride, later.stride)
+    while steps > stride * STEP_POINTS:
+        stride *= 2
+    return msgspec.structs.replace(later, stride=stride, losses=coarsen(groups, stride), steps=steps)
 
 
-def coarsen(losses: Sequence[float], factor: int) -> list[float]:
-    """Return means over groups of `factor` losses; the last group may be smaller."""
-    groups = [losses[i : i + factor] for i in range(0, len(losses), max(factor, 1))]
-    return [sum(group) / len(group) for group in groups]
+def _groups(event: StepsDone) -> list[tuple[int, float]]:
+    """Return each loss with the number of steps it is the mean of."""
+    stride = max(1, event.stride)
+    first = max(1, event.steps - stride * (len(event.losses) - 1)) if event.steps else stride
+    return [(stride if i else first, loss) for i, loss in enumerate(event.losses)]
+
+
+def coarsen(groups: Sequence[tuple[int, float]], stride: int) -> list[float]:
+    """Return means over `stride` steps each for (steps, mean loss) in order; the first may be over fewer."""
+    means: list[float] = []
+    total, room = 0.0, stride
+    for steps, loss in reversed(groups):
+        while steps:
+            taken = min(steps, room)
+            total, room, steps = total + taken * loss, room - taken, steps - taken
+            if not room:
+                means.append(total / stride)
+                total, room = 0.0, stride
+    if room < stride:
+        means.append(total / (stride - room))
+    return means[::-1]
