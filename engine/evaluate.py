@@ -59,7 +59,8 @@ def evaluate(model: nn.Module, images: Tensor, labels: Tensor) -> Evaluation:
 def predict(model: nn.Module, images: Tensor) -> tuple[Tensor, Tensor]:
     """Return predicted classes [N] and probabilities [N, 10], on the CPU, for uint8 images [N, 28, 28]."""
     with inference(model):
-        probabilities = F.softmax(model(as_input(images)), dim=1).cpu()
+        # A run that is about to fail may give what is no number, which no message can carry.
+        probabilities = F.softmax(model(as_input(images)), dim=1).nan_to_num().cpu()
     return probabilities.argmax(1), probabilities
 
 

@@ -87,9 +87,14 @@ def started(run: Run) -> RunStarted:
 
 
 def finish_epoch(run: Run) -> EpochDone:
-    """Test the network, report the epoch and begin the next."""
+    """Test the network, report the epoch and begin the next. Raises TrainingFailed."""
     began = time.perf_counter()
     test = evaluate(run.model, run.data.test_images, run.data.test_labels)
+    if not math.isfinite(test.loss):
+        raise TrainingFailed(
+            f"the test loss became {test.loss} after step {run.step} with learning rate {run.config.lr:g};"
+            " start again with a lower one"
+        )
     count = len(run.data.train_labels)
     run.epoch += 1
     event = EpochDone(
@@ -147,6 +152,7 @@ class Report:
             step=self.run.step,
             epoch=self.run.epoch,
             stride=stride,
-            losses=[round(loss, 6) for loss in coarsen(losses, stride)],
+            losses=[round(loss, 6) for loss in coarsen([(1, loss) for loss in losses], stride)],
             images_per_s=round(self.images / seconds, 1),
+            steps=len(losses),
         )
