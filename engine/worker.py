@@ -71,6 +71,7 @@ class Worker:
         self.commands: queue.SimpleQueue[tuple[AnyCommand, Reply]] = queue.SimpleQueue()
         self.data: Dataset | None = None
         self.data_path: str | None = None  # what was asked for, "" being the default search
+        self.announced: DataReady | None = None  # what screens were told of `data`
         self.active: ActiveRun | None = None
         self.inspector = Inspector(checkpoints)
         self.download: threading.Thread | None = None
@@ -177,18 +178,17 @@ class Worker:
             self.desk.publish(DataFailed(reason=str(error)))
             raise
         self.data, self.data_path = data, path
-        self.desk.publish(
-            DataReady(
-                kind=data.kind,
-                path=data.path,
-                train=len(data.train_labels),
-                test=len(data.test_labels),
-                sample=data.sample,
-                fingerprint=data.fingerprint,
-                seconds=round(time.perf_counter() - began, 3),
-                notes=list(data.notes),
-            )
+        self.announced = DataReady(
+            kind=data.kind,
+            path=data.path,
+            train=len(data.train_labels),
+            test=len(data.test_labels),
+            sample=data.sample,
+            fingerprint=data.fingerprint,
+            seconds=round(time.perf_counter() - began, 3),
+            notes=list(data.notes),
         )
+        self.desk.publish(self.announced)
 
     def progress(self, action: str, done: int, total: int) -> None:
         self.desk.publish(DataProgress(action=action, done=done, total=total))
@@ -211,20 +211,27 @@ class Worker:
                 self.desk.publish(DataFailed(reason=str(error)))
             else:
                 self.data_path = None  # the default search may now find more
-                self.submit(LoadData(path=""), lambda event: None)
+                self.submit(LoadData(path=""), self.downloaded)
             finally:
                 self.download = None
 
         self.download = threading.Thread(target=fetch, name="download", daemon=True)
         self.download.start()
 
+    def downloaded(self, answer: AnyEvent) -> None:
+        """Tell those who wait for the downloaded data that it is there, although a run keeps it from being loaded."""
+        if isinstance(answer, CommandFailed) and self.active is not None and self.announced is not None:
+            note = "MNIST is downloaded; it is loaded for the next run"
+            self.desk.publish(msgspec.structs.replace(self.announced, notes=[*self.announced.notes, note]))
+
     # ------------------------------------------------------------------- run
 
     def start(self, config: RunConfig) -> None:
         if self.active is not None:
             raise CommandError(f"run {self.active.run.name} is already training; stop it first")
+        config = RunConfig().replace(msgspec.structs.asdict(config))  # decoding a message checks types, not bounds
         choose_device(config.device)
-        if config.data or self.data is None:
+        if config.data or self.data is None or self.data_path is None:
             self.load(config.data)
         data = self.needed_data()
         if config.batch_size > len(data.train_labels):
@@ -261,13 +268,13 @@ class Worker:
     def pause(self, paused: bool) -> None:
         active = self.running()
         if active.paused != paused:
-            active.paused = paused
-            active.log.record.state = "paused" if paused else "running"
             if paused:
                 self.emit(active.run.save())  # a pause may last: a machine that restarts loses nothing
                 self.emit(Paused(run=active.run.name, step=active.run.step))
             else:
                 self.emit(Continued(run=active.run.name, step=active.run.step))
+            active.paused = paused  # last: a pause that could not be saved is none, and no screen heard of one
+            active.log.record.state = "paused" if paused else "running"
             active.log.save_record()
 
     def running(self) -> "ActiveRun":
