@@ -28,6 +28,7 @@ from engine.messages import (
     AnyCommand,
     AnyEvent,
     AskStatus,
+    CommandDone,
     CommandFailed,
     DataFailed,
     DataProgress,
@@ -217,6 +218,8 @@ class Server:
                 except (RunError, OSError) as error:
                     client.send(CommandFailed(reason=str(error), reply_to=command.id))
             case Shutdown() if self.worker is None:
+                client.send(CommandDone(reply_to=command.id))
+                await asyncio.to_thread(self.flush)
                 os._exit(0)  # torch is still being imported: nothing to save yet
             case _:
 
