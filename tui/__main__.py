@@ -14,6 +14,7 @@ from engine.paths import PathError, default_checkpoints, default_data, engine_lo
 from tui.options import clean, config_of, config_options, given
 
 T = TypeVar("T")
+FILES_AT_ONCE = 100  # of some 2 kB each in an answer, which one line must hold
 
 checkpoints_option = click.option(
     "--checkpoints",
@@ -74,9 +75,13 @@ def runs(checkpoints: Path, as_json: bool) -> None:
     """List runs, newest first."""
     from engine.runs import list_runs
     from tui.client import engine_is_running
+    from tui.inert import inert
     from tui.reports import print_json, print_runs
 
-    found = list_runs(checkpoints, engine_alive=engine_is_running(checkpoints))
+    try:
+        found = list_runs(checkpoints, engine_alive=engine_is_running(checkpoints))
+    except (PathError, OSError) as error:
+        raise click.ClickException(inert(str(error))) from error
     if as_json:
         print_json(found)
     elif found:
@@ -114,15 +119,21 @@ def evaluate(run_name: str, checkpoints: Path, data: str, as_json: bool) -> None
 @checkpoints_option
 def predict(files: tuple[str, ...], run_name: str, checkpoints: Path, as_json: bool) -> None:
     """Classify image files of any size, mode and polarity; what was done to each is told."""
-    from engine.messages import FilesPredicted, PredictFiles
+    from engine.messages import FilePrediction, FilesPredicted, PredictFiles
     from tui.reports import print_json, print_predictions
     from tui.session import attached
 
     paths = [os.path.abspath(os.path.expanduser(name)) for name in files]
 
     async def ask() -> FilesPredicted:
+        name = run_name
+        found: list[FilePrediction] = []
         async with attached(checkpoints) as session:
-            return await session.ask(PredictFiles(paths=paths, run=run_name), FilesPredicted)
+            for i in range(0, len(paths), FILES_AT_ONCE):
+                answer = await session.ask(PredictFiles(paths=paths[i : i + FILES_AT_ONCE], run=name), FilesPredicted)
+                name = answer.run
+                found += answer.files
+        return FilesPredicted(run=name, files=found)
 
     result = run(ask())
     if as_json:

@@ -10,6 +10,7 @@ from typing import Protocol
 from engine.config import RunConfig, Value
 from engine.messages import (
     AnyEvent,
+    CommandDone,
     CommandFailed,
     DataProgress,
     EngineFailed,
@@ -160,6 +161,8 @@ async def follow(session: Session, display: Display) -> RunView | None:
         if news or not isinstance(event, RunEvent | Printed):
             display.show(event, view)
         ours = ours or (news and isinstance(event, RunStarted))
+        if isinstance(event, CommandDone) and event.reply_to == 1 and not ours:
+            raise CommandRefused("the run failed before its first step; `mnist-tui runs` tells why")
         if isinstance(event, RunEnded) and ours:
             return view
     return view

@@ -25,13 +25,15 @@ class Session:
         self.events: asyncio.Queue[tuple[AnyEvent, bool] | None] = asyncio.Queue()
 
     async def pump(self) -> None:
-        async for event in self.client.events():
-            if isinstance(event, Snapshot):
-                for part in event.events:
-                    self.events.put_nowait((part, False))
-            else:
-                self.events.put_nowait((event, True))
-        self.events.put_nowait(None)
+        try:
+            async for event in self.client.events():
+                if isinstance(event, Snapshot):
+                    for part in event.events:
+                        self.events.put_nowait((part, False))
+                else:
+                    self.events.put_nowait((event, True))
+        finally:  # whatever ended it: nobody waits for more
+            self.events.put_nowait(None)
 
     async def until(self, *kinds: type[AnyEvent]) -> AnyEvent:
         """Return the next event of these kinds, passing over others. Raises CommandRefused when the engine fails."""
