@@ -73,7 +73,7 @@ def run_row(run: RunSummary) -> tuple[str, ...]:
     """Return a run's line of a list under RUN_COLUMNS; accuracy and loss are of the last test."""
     return (
         inert(run.run),
-        run.state,
+        inert(run.state),
         f"{run.epoch}/{run.epochs}",
         percent(run.test_accuracy) if run.test_accuracy is not None else "-",
         f"{run.test_loss:.4f}" if run.test_loss is not None else "-",

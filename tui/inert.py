@@ -16,7 +16,7 @@ def inert(text: str, longest: int = LONGEST) -> str:
 
 
 def _shown(character: str) -> str:
-    if character in "\n\t\r":
+    if character in "\n\t\r\u2028\u2029":
         return " "
     # Cc: C0 and C1; Cf: bidi controls, joiners; Cs: surrogates; Co, Cn: private and unassigned
     return REPLACEMENT if unicodedata.category(character)[0] == "C" else character

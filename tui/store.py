@@ -160,7 +160,7 @@ def open_run(opened: RunView | None, event: RunOpened) -> RunView | None:
         opened = apply_to_run(opened, part)
     if opened is None or not event.last:
         return opened
-    return replace(opened, state=event.summary.state, reason=inert(event.summary.problem))
+    return replace(opened, state=inert(event.summary.state), reason=inert(event.summary.problem))
 
 
 def apply_to_run(view: RunView | None, event: RunEvent) -> RunView | None:
