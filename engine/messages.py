@@ -207,7 +207,7 @@ class RunStarted(Event, frozen=True):
 class StepsDone(Event, frozen=True):
     """Training losses since the last one. `losses` are means over `stride` steps each, ending at `step`.
 
-    Together they stand for `steps` steps, the first of them for fewer where that is no multiple of `stride`
+    Together they stand for `steps` steps, the last of them for fewer where that is no multiple of `stride`
     (0: it is one).
     """
 
@@ -329,6 +329,7 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
     sample: bool
     test_accuracy: float | None = None
     test_loss: float | None = None
+    lr: float = 0.0
     resumable: bool = False
     problem: str = ""
 
@@ -492,15 +493,19 @@ def merge_steps(earlier: StepsDone, later: StepsDone) -> StepsDone:
 def _groups(event: StepsDone) -> list[tuple[int, float]]:
     """Return each loss with the number of steps it is the mean of."""
     stride = max(1, event.stride)
-    first = max(1, event.steps - stride * (len(event.losses) - 1)) if event.steps else stride
-    return [(stride if i else first, loss) for i, loss in enumerate(event.losses)]
+    full = len(event.losses) - 1
+    last = max(1, event.steps - stride * full) if event.steps else stride
+    return [(stride if i < full else last, loss) for i, loss in enumerate(event.losses)]
 
 
 def coarsen(groups: Sequence[tuple[int, float]], stride: int) -> list[float]:
-    """Return means over `stride` steps each for (steps, mean loss) in order; the first may be over fewer."""
+    """Return means over `stride` steps each for (steps, mean loss) in order; the last may be over fewer.
+
+    Cut from the beginning: what is there already is not cut anew, and blurred, with each merge.
+    """
     means: list[float] = []
     total, room = 0.0, stride
-    for steps, loss in reversed(groups):
+    for steps, loss in groups:
         while steps:
             taken = min(steps, room)
             total, room, steps = total + taken * loss, room - taken, steps - taken
@@ -509,4 +514,4 @@ def coarsen(groups: Sequence[tuple[int, float]], stride: int) -> list[float]:
                 total, room = 0.0, stride
     if room < stride:
         means.append(total / (stride - room))
-    return means[::-1]
+    return means

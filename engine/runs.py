@@ -159,6 +159,7 @@ def summarize(folder: Path, *, engine_alive: bool) -> RunSummary:
         sample=record.sample,
         test_accuracy=record.test_accuracy,
         test_loss=record.test_loss,
+        lr=record.config.lr,
         resumable=resumable and not (live and engine_alive),
         problem=record.reason,
     )

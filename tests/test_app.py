@@ -320,6 +320,22 @@ async def test_a_stopped_run_is_resumed_with_one_key_and_a_finished_one_asks_for
         assert app.engine.sent_of(ResumeRun)[-1] == ResumeRun(run=finished.run, changes={"epochs": 15})
 
 
+async def test_a_run_whose_loss_is_no_number_is_resumed_with_a_lower_rate_by_one_key() -> None:
+    failed = RunSummary(
+        run="0003-seed-cnn", state="failed", started=1.0, model="seed-cnn", epoch=2, epochs=10, sample=True, lr=0.5,
+        resumable=True, problem="the loss became nan at step 81 with learning rate 0.5",
+    )  # fmt: skip
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(), RunsListed(runs=[failed]))
+        await pilot.press("4")
+        await tell(app, pilot)
+        assert "at step 81 with learning rate 0.5" in screen_text(app)
+        await pilot.press("L")
+        await pilot.pause()
+        assert app.engine.sent_of(ResumeRun)[-1] == ResumeRun(run=failed.run, changes={"lr": 0.05})
+
+
 async def test_a_refused_command_is_told_with_its_reason() -> None:
     app = FakeApp()
     async with app.run_test(size=(120, 36)) as pilot:

@@ -62,6 +62,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("digits", "escape", "clear_filter", "all digits", "Drop the filter and see all digits again."),
     Action("runs", "enter", "open", "open", "Show the charts and digits of a run."),
     Action("runs", "R", "resume", "resume", "Continue a run from its last checkpoint."),
+    Action(
+        "runs", "L", "resume_lower", "resume, lower rate", "Continue a failed run with a tenth of its learning rate."
+    ),
     Action("runs", "u", "refresh", "update", "Read the list of runs again.", footer=False),
     Action("setup", "f5", "submit", "train / apply", "Start a run with the form, or steer the one in progress."),
     Action("setup", "f2", "preset", "preset", "Fill in the next preset."),

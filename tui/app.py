@@ -208,7 +208,7 @@ class MnistApp(App[None]):
     @work
     async def resume_run(self, event: RunsScreen.Resumed) -> None:
         summary = event.summary
-        changes: dict[str, int | float | str] = {}
+        changes = dict(event.changes)
         if summary.epoch >= summary.epochs:
             epochs = await self.push_screen_wait(EpochsQuestion(inert(summary.run), summary.epoch))
             if epochs is None:

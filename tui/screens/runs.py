@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 from textual.widgets import DataTable, Static
 
+from engine.config import Value
 from engine.messages import RunSummary
 from tui.actions import bindings
 from tui.describe import RUN_COLUMNS, run_row
@@ -36,7 +37,10 @@ class RunsScreen(StateScreen):
 
     @dataclass
     class Resumed(Message):
+        """Continue a run, with these changes of its hyperparameters."""
+
         summary: RunSummary
+        changes: dict[str, Value]
 
     class Refreshed(Message):
         """Ask for the list again."""
@@ -89,12 +93,18 @@ class RunsScreen(StateScreen):
 
     def action_resume(self) -> None:
         if self.current is not None:
-            self.post_message(self.Resumed(self.current))
+            self.post_message(self.Resumed(self.current, {}))
+
+    def action_resume_lower(self) -> None:
+        if self.current is not None:
+            self.post_message(self.Resumed(self.current, {"lr": self.current.lr / 10}))
 
     def action_refresh(self) -> None:
         self.post_message(self.Refreshed())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "resume":
-            return True if self.is_mounted and self.current and self.current.resumable else None
+        if action in ("resume", "resume_lower"):
+            run = self.current if self.is_mounted else None
+            works = run is not None and run.resumable and (action == "resume" or run.state == "failed")
+            return True if works else None if action == "resume" else False
         return True
