@@ -1,17 +1,26 @@
 """Small data sets, and folders of the user that lie in a temporary place."""
 
+import contextlib
+import fcntl
+import os
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
-from engine.dataset import Array, Dataset, make_dataset
+from engine.dataset import ARRAYS, Array, Dataset, make_dataset, write_npz
+from engine.paths import SAMPLE_NAME, sample_file
 
 
 @pytest.fixture(autouse=True)
 def _own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test reads or writes the user's own cache or data."""
+    """No test reads or writes the user's own cache, data or state."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+    monkeypatch.delenv("MNIST_TUI_CHECKPOINTS", raising=False)
     monkeypatch.delenv("MNIST_TUI_DATA", raising=False)
 
 
@@ -29,3 +38,47 @@ def tiny() -> dict[str, Array]:
 @pytest.fixture
 def tiny_dataset(tiny: dict[str, Array], tmp_path: Path) -> Dataset:
     return make_dataset(tiny, "IDX files", tmp_path)
+
+
+@pytest.fixture(scope="session")
+def digit_arrays() -> dict[str, Array]:
+    """200 training and 100 test digits of the sample."""
+    torch.set_num_threads(1)
+    with np.load(sample_file()) as content:
+        return {name: content[name][: 200 if name.startswith("train") else 100] for name in ARRAYS}
+
+
+@pytest.fixture(scope="session")
+def digits(digit_arrays: dict[str, Array]) -> Dataset:
+    return make_dataset(digit_arrays, "sample", Path("digits.npz"), sample=True)
+
+
+@pytest.fixture
+def digits_folder(digit_arrays: dict[str, Array], tmp_path: Path) -> Path:
+    """A data folder with the 200 and 100 digits, found without naming it by processes started from here."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / SAMPLE_NAME).write_bytes(write_npz(digit_arrays, ()))
+    return folder
+
+
+@pytest.fixture
+def checkpoints(tmp_path: Path, digits_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of runs for engine processes of this test's own; those that still run at its end are killed."""
+    monkeypatch.setenv("MNIST_TUI_DATA", str(digits_folder))
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    yield tmp_path / "checkpoints"
+    for lock in (Path(os.environ["XDG_STATE_HOME"]) / "mnist-tui").glob("*.lock"):
+        if held(lock):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(lock.read_text()), signal.SIGKILL)
+
+
+def held(lock: Path) -> bool:
+    """Tell whether an engine holds its lock: the number in the file is then its process, and no other's."""
+    with open(lock) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

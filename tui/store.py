@@ -171,8 +171,10 @@ def apply_to_run(view: RunView | None, event: RunEvent) -> RunView | None:
         return view
     match event:
         case StepsDone():
-            first = event.step - event.stride * (len(event.losses) - 1)
-            new = tuple((float(first + i * event.stride), loss) for i, loss in enumerate(event.losses))
+            before = event.step - (event.steps or event.stride * len(event.losses))
+            new = tuple(
+                (float(min(before + (i + 1) * event.stride, event.step)), loss) for i, loss in enumerate(event.losses)
+            )
             return replace(view, step=event.step, images_per_s=event.images_per_s, losses=bounded(view.losses + new))
         case EpochDone():
             confusion = tuple(tuple(row) for row in event.confusion) or view.confusion
