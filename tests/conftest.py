@@ -82,3 +82,7 @@ def held(lock: Path) -> bool:
         except BlockingIOError:
             return True
     return False
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--kills", type=int, default=20, help="how often the engine is killed in the loop of kills")
