@@ -1,0 +1,102 @@
+"""The networks: their layers, size and input."""
+
+import pytest
+import torch
+from torch import nn
+from torchvision.transforms.functional import to_tensor
+
+from engine.config import FIELDS, RunConfig
+from engine.dataset import Dataset
+from engine.models import MODELS, SeedCNN, as_input, build_model, count_parameters, set_dropout
+
+
+def described_network() -> nn.Sequential:
+    """The network as the seed notebook describes it, layer after layer."""
+    return nn.Sequential(
+        nn.Conv2d(1, 10, 5),
+        nn.MaxPool2d(2),
+        nn.ReLU(),
+        nn.Conv2d(10, 20, 5),
+        nn.Dropout2d(0.5),
+        nn.MaxPool2d(2),
+        nn.ReLU(),
+        nn.Flatten(),
+        nn.Linear(320, 50),
+        nn.ReLU(),
+        nn.Dropout(0.5),
+        nn.Linear(50, 10),
+    )
+
+
+def twins(**config: float) -> tuple[nn.Module, nn.Sequential]:
+    """Our network and the described one, with the same weights in order."""
+    ours, described = build_model(RunConfig(**config)), described_network()  # type: ignore[arg-type]
+    for theirs, parameter in zip(described.parameters(), ours.parameters(), strict=True):
+        assert theirs.shape == parameter.shape
+        theirs.data.copy_(parameter.data)
+    return ours, described
+
+
+def test_the_seed_network_has_as_many_parameters_as_the_notebook_counts() -> None:
+    assert count_parameters(SeedCNN()) == 21_840
+    shapes = [tuple(parameter.shape) for parameter in SeedCNN().parameters()]
+    assert shapes == [(10, 1, 5, 5), (10,), (20, 10, 5, 5), (20,), (50, 320), (50,), (10, 50), (10,)]
+
+
+def test_it_computes_what_its_description_says_bit_for_bit(digits: Dataset) -> None:
+    torch.manual_seed(3)
+    ours, described = twins()
+    images = as_input(digits.train_images)
+    assert torch.equal(ours.eval()(images), described.eval()(images))
+
+
+def test_it_drops_out_where_its_description_says(digits: Dataset) -> None:
+    torch.manual_seed(3)
+    ours, described = twins()
+    images = as_input(digits.train_images)
+    torch.manual_seed(4)
+    first = ours.train()(images)
+    torch.manual_seed(4)
+    second = described.train()(images)
+    assert torch.equal(first, second)
+    assert not torch.equal(first, described.eval()(images))
+
+
+def test_logits_are_not_normalized(digits: Dataset) -> None:
+    logits = SeedCNN().eval()(as_input(digits.test_images))
+    assert logits.shape == (100, 10)
+    assert not torch.allclose(logits.exp().sum(1), torch.ones(100), atol=0.05)
+
+
+def test_dropout_rates_come_from_the_config_and_change_in_use() -> None:
+    model = build_model(RunConfig(dropout=0.25, dropout2d=0.125))
+    assert isinstance(model, SeedCNN)
+    assert (model.dropout.p, model.dropout2d.p) == (0.25, 0.125)
+    set_dropout(model, RunConfig(dropout=0.75, dropout2d=0.0))
+    assert (model.dropout.p, model.dropout2d.p) == (0.75, 0.0)
+
+
+def test_weights_are_a_function_of_the_global_seed() -> None:
+    def weights(seed: int) -> torch.Tensor:
+        torch.manual_seed(seed)
+        return nn.utils.parameters_to_vector(build_model(RunConfig()).parameters())
+
+    assert torch.equal(weights(1), weights(1))
+    assert not torch.equal(weights(1), weights(2))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_network_that_can_be_chosen_is_there_and_classifies(name: str) -> None:
+    model = build_model(RunConfig(model=name)).eval()
+    assert model(as_input(torch.zeros(3, 28, 28, dtype=torch.uint8))).shape == (3, 10)
+    assert set(FIELDS["model"].choices) == set(MODELS)
+
+
+def test_the_input_is_what_torchvisions_to_tensor_gives(digits: Dataset) -> None:
+    every_gray = torch.arange(256, dtype=torch.uint8).repeat(4)[: 28 * 28].reshape(1, 28, 28)
+    images = torch.cat([digits.test_images, every_gray])
+    before = images.clone()
+    ours = as_input(images)
+    assert torch.equal(ours, torch.stack([to_tensor(image.numpy()) for image in images]))
+    assert torch.equal(images, before)
+    assert (ours.min(), ours.max(), ours.dtype) == (0, 1, torch.float32)
