@@ -5,6 +5,7 @@
 Screens draw a State and nothing else; they never keep a copy of what is in it.
 """
 
+import itertools
 from dataclasses import dataclass, replace
 
 from engine.config import RunConfig
@@ -124,10 +125,12 @@ def apply(state: State, event: AnyEvent) -> State:
             state = replace(state, opened=None)
     match event:
         case Snapshot():
+            opened = state.opened  # its past runs are no news: one that is looked at stays
             if event.first:
-                state = State(link="live", runs=state.runs, opened=state.opened)
+                state = State(link="live", runs=state.runs)
             for part in event.events:
                 state = apply(state, part)
+            state = replace(state, opened=opened)
         case EngineReady():
             state = replace(state, engine=event, engine_problem="")
         case EngineFailed():
@@ -221,11 +224,19 @@ def start_run(view: RunView | None, event: RunStarted) -> RunView:
 
 
 def bounded(points: tuple[Point, ...]) -> tuple[Point, ...]:
-    """Return the points, neighbours averaged two by two when there are too many; the newest stay as they are."""
+    """Return the points, neighbours averaged when there are too many; the newest stay as they are.
+
+    The older half is averaged over equal stretches of steps, so that the beginning keeps its shape in the longest
+    run. Stretches double, never shift: an average is only ever joined with its neighbour.
+    """
     if len(points) <= MOST_POINTS:
         return points
-    half = len(points) // 2 // 2 * 2
-    merged = tuple(
-        ((points[i][0] + points[i + 1][0]) / 2, (points[i][1] + points[i + 1][1]) / 2) for i in range(0, half, 2)
-    )
-    return merged + points[half:]
+    half = len(points) // 2
+    stretch = 1
+    while points[half][0] > stretch * (MOST_POINTS // 4):
+        stretch *= 2
+    merged = []
+    for _, group in itertools.groupby(points[:half], key=lambda point: point[0] // stretch):
+        steps, losses = zip(*group, strict=True)
+        merged.append((sum(steps) / len(steps), sum(losses) / len(losses)))
+    return (*merged, *points[half:])
