@@ -1,0 +1,61 @@
+"""Text from outside cannot act on a terminal."""
+
+import sys
+import unicodedata
+
+import pytest
+
+from tui.inert import LONGEST, inert
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\x1b[2J",
+        "\x1b]0;title\x07",
+        "\x1b]8;;http://x\x1b\\",
+        "\x1bP+q\x1b\\",
+        "\x9b2J",
+        "\x9d0;x\x9c",
+        "\x00\x07\x08\x7f",
+        "\u202egnp.exe",
+        "\u2066x\u2069",
+        "\u200bzero\u200d\ufeff",
+        "\udcff\ud800",
+        "\ue000\U000f0000",
+        "\U000e0041",
+    ],
+    ids=ascii,
+)
+def test_what_a_terminal_could_obey_is_replaced(text: str) -> None:
+    shown = inert(f"a{text}b")
+    assert shown[0] + shown[-1] == "ab"
+    assert "�" in shown
+    assert all(unicodedata.category(character)[0] != "C" for character in shown)
+    shown.encode()  # no surrogates: it can be printed
+
+
+def test_every_character_gives_one_printable_character_on_one_line() -> None:
+    for number in range(sys.maxunicode + 1):
+        shown = inert(chr(number))
+        assert len(shown) == 1
+        assert shown.isprintable() or shown in ("\xa0", "\u3000") or unicodedata.category(shown) == "Zs", hex(number)
+
+
+@pytest.mark.parametrize(
+    "text", ["a\nb", "a\r\nb", "a\tb", "a\u2028b", "a\u2029b", "a\x0bb", "a\x0cb", "a\x85b", "a\x1cb"]
+)
+def test_it_stays_one_line(text: str) -> None:
+    assert len(inert(text).splitlines()) == 1
+    assert inert(text)[0] + inert(text)[-1] == "ab"
+
+
+def test_ordinary_text_is_left_alone() -> None:
+    text = "Größe 3×3 — 数字 🙂 é [/nope] [bold]"
+    assert inert(text) == text
+
+
+def test_long_text_is_shortened() -> None:
+    assert inert("x" * LONGEST) == "x" * LONGEST
+    assert inert("x" * (LONGEST + 1)) == "x" * (LONGEST - 1) + "…"
+    assert inert("\x1b" * 10**6, longest=5) == "����…"

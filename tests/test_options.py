@@ -1,0 +1,90 @@
+"""RunConfig on the command line, and back."""
+
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from engine.config import FIELDS, ConfigError, FieldInfo, RunConfig, Value
+from tui.options import clean, command_line, config_of, config_options, given
+
+
+def parse(arguments: list[str]) -> tuple[Result, dict[str, Value]]:
+    received: dict[str, Value] = {}
+
+    @click.command()
+    @config_options
+    def command(**options: Value) -> None:
+        received.update(options)
+
+    return CliRunner().invoke(command, arguments), received
+
+
+OTHER: dict[str, Value] = {
+    "epochs": 7, "batch_size": 32, "seed": 2**63 - 1, "lr": 3e-05, "weight_decay": 1e-08, "dropout2d": 0.1,
+    "dropout": 0.30000000000000004, "device": "cuda:1", "data": "/mnt/my digits/it's", "keep_every": 5,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("field", FIELDS.values(), ids=lambda field: field.name)
+def test_every_hyperparameter_is_an_option_that_says_what_it_takes(field: FieldInfo) -> None:
+    value = OTHER.get(field.name, field.default)
+    result, options = parse([field.option, str(value)])
+    assert result.exit_code == 0, result.output
+    assert given(options) == {field.name: value}
+    assert config_of(options) == RunConfig().replace({field.name: value})
+    shown = " ".join(parse(["--help"])[0].output.split())
+    assert field.option in shown
+    assert field.help in shown
+    if field.bounds != "text":
+        assert field.bounds in shown
+
+
+def test_options_that_are_not_given_are_not_there() -> None:
+    _, options = parse([])
+    assert set(options) == set(FIELDS)
+    assert given(options) == {}
+    assert config_of(options) == RunConfig()
+
+
+@pytest.mark.parametrize("field", [field for field in FIELDS.values() if field.kind is not str], ids=lambda f: f.name)
+@pytest.mark.parametrize("bad", ["-1", "nan", "inf", "abc", "1e400", "9" * 400])
+def test_a_bad_value_is_refused_for_the_same_reason_as_everywhere(field: FieldInfo, bad: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        field.parse(bad)
+    result, _ = parse([field.option, bad])
+    assert result.exit_code == 2
+    assert str(refused.value) in result.output
+
+
+def test_a_bad_choice_is_refused_with_the_nearest() -> None:
+    result, _ = parse(["--model", "seedcnn"])
+    assert result.exit_code == 2
+    assert "did you mean seed-cnn" in result.output
+
+
+@pytest.mark.parametrize(
+    "config", [RunConfig(), RunConfig().replace(OTHER), RunConfig(lr=10.0), RunConfig(lr=5e-324)], ids=range(4)
+)
+def test_a_command_line_gives_the_config_it_was_made_of(config: RunConfig) -> None:
+    program, subcommand, *arguments = shlex.split(command_line(config))
+    assert (program, subcommand) == ("mnist-tui", "train")
+    result, options = parse(arguments)
+    assert result.exit_code == 0, result.output
+    assert config_of(options) == config
+
+
+def test_all_fields_are_tried_above() -> None:
+    assert set(OTHER) == {name for name, field in FIELDS.items() if not field.choices}
+
+
+def test_a_data_folder_becomes_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "/home/somebody")
+    assert clean("data", "digits") == str(tmp_path / "digits")
+    assert clean("data", "~/digits") == "/home/somebody/digits"
+    assert clean("data", "") == ""
+    assert clean("device", "cpu") == "cpu"
+    assert given(parse(["--data", "digits"])[1]) == {"data": str(tmp_path / "digits")}
