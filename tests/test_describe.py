@@ -1,5 +1,6 @@
 """Events and figures in words."""
 
+import msgspec
 import pytest
 from fake_engine import DATA, READY, RUN, epoch_done, started, steps
 
@@ -51,9 +52,7 @@ def test_most_events_have_nothing_to_say(event: AnyEvent) -> None:
 
 
 def test_notes_of_the_data_are_told() -> None:
-    assert describe(type(DATA)(**{**{n: getattr(DATA, n) for n in DATA.__struct_fields__}, "notes": ["2 files"]}))[
-        1:
-    ] == ["2 files"]
+    assert describe(msgspec.structs.replace(DATA, notes=["2 files"]))[1:] == ["2 files"]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +73,8 @@ def test_percentages_and_values() -> None:
 
 def summary(**more: object) -> RunSummary:
     base: dict[str, object] = {
-        "run": RUN, "state": "finished", "started": 1.7e9, "model": "seed-cnn", "epoch": 3, "epochs": 10, "sample": True,
+        "run": RUN, "state": "finished", "started": 1.7e9, "model": "seed-cnn", "epoch": 3, "epochs": 10,
+        "sample": True,
     }  # fmt: skip
     return RunSummary(**{**base, **more})  # type: ignore[arg-type]
 

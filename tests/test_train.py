@@ -1,6 +1,7 @@
 """The training loop: what it says, that it repeats itself, and that a stop and a resume leave no trace."""
 
 import itertools
+import math
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,8 @@ def names(events: list[Event]) -> list[str]:
 def test_events_come_in_the_order_of_the_run(digits: Dataset, tmp_path: Path) -> None:
     events = list(train(Run(CONFIG, digits, name="0001-seed-cnn", folder=tmp_path)))
     assert names(events) == [
-        "RunStarted", "StepsDone", "EpochDone", "CheckpointSaved", "StepsDone", "EpochDone", "CheckpointSaved", "RunEnded",
+        "RunStarted", "StepsDone", "EpochDone", "CheckpointSaved", "StepsDone", "EpochDone", "CheckpointSaved",
+        "RunEnded",
     ]  # fmt: skip
     started, ended = events[0], events[-1]
     assert isinstance(started, RunStarted)
@@ -395,12 +397,8 @@ def test_the_first_bad_step_of_many_is_named(digits: Dataset, monkeypatch: pytes
         list(train(run))
 
 
-def test_a_much_too_large_learning_rate_ends_in_numbers_or_in_a_failure(digits: Dataset) -> None:
-    run = Run(CONFIG.replace({"lr": 10, "epochs": 3}), digits)
-    try:
-        epochs = figures(list(train(run)))
-    except TrainingFailed as error:
-        assert "learning rate 10" in str(error)
-    else:
-        assert all(torch.isfinite(torch.tensor([epoch.train_loss, epoch.test_loss])).all() for epoch in epochs)
-        assert epochs[-1].train_loss > 2.0
+def test_a_much_too_large_learning_rate_shows_in_the_figures(digits: Dataset) -> None:
+    """Adam's steps are bounded: a network that learns nothing, and figures that a message can carry."""
+    epochs = figures(list(train(Run(CONFIG.replace({"lr": 10, "epochs": 3}), digits))))
+    assert all(math.isfinite(epoch.train_loss) and math.isfinite(epoch.test_loss) for epoch in epochs)
+    assert max(epoch.train_loss for epoch in epochs) > 10
