@@ -87,6 +87,9 @@ class Engine:
     def done(self, command: AnyCommand) -> None:
         assert self.tell(command) == CommandDone(reply_to=9)
 
+    def load(self, path: str = "") -> None:
+        assert not isinstance(self.tell(LoadData(path=path)), CommandFailed)
+
     def refused(self, command: AnyCommand) -> str:
         answer = self.tell(command)
         assert isinstance(answer, CommandFailed), answer
@@ -274,7 +277,7 @@ def test_an_unexpected_error_in_a_step_fails_the_run_alone(
     monkeypatch.setattr("engine.train.as_input", broken)
     assert engine.finish().reason == "RuntimeError: CUDA error: an illegal memory access"
     assert "Traceback" in capsys.readouterr().err
-    assert isinstance(engine.tell(LoadData()), CommandDone)
+    engine.load()
 
 
 # ------------------------------------------------------------------- storage
@@ -352,10 +355,10 @@ def test_a_bad_data_folder_is_told_and_the_loaded_data_stays(engine: Engine, tmp
 
 
 def test_data_is_loaded_once_and_not_changed_under_a_run(engine: Engine, tmp_path: Path) -> None:
-    engine.done(LoadData())
+    engine.load()
     assert len(engine.desk.of(DataReady)) == 1
     engine.done(StartRun(config=CONFIG))
-    engine.done(LoadData())
+    engine.load()
     assert "stop it before" in engine.refused(LoadData(path=str(tmp_path)))
 
 
