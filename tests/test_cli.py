@@ -211,8 +211,9 @@ def test_control_c_stops_and_saves_and_resume_finishes(checkpoints: Path) -> Non
     done = call(checkpoints, "train", "--resume", "1", "--epochs", str(record.epoch + 2))
     assert done.stdout == ""
     assert "resumed on" in done.stderr
-    assert f"epoch {record.epoch + 2}; weights in" in done.stderr
-    assert read_record(checkpoints / "0001-seed-cnn").state == "finished"
+    assert "last.pt" in done.stderr
+    finished = read_record(checkpoints / "0001-seed-cnn")
+    assert (finished.state, finished.epoch) == ("finished", record.epoch + 2)
     done = call(checkpoints, "train", "--resume", "1", expect=1)
     assert f"{record.epoch + 2} are done" in done.stderr
     call(checkpoints, "engine", "stop")
