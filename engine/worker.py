@@ -144,6 +144,8 @@ class Worker:
                     self.load(command.path)
                 elif command.path != self.data_path:
                     raise CommandError("a run is training on the loaded data; stop it before loading other data")
+                if self.announced is not None:
+                    return self.announced
             case DownloadData():
                 self.start_download()
             case CancelDownload():

@@ -16,18 +16,28 @@ from tui.options import clean, config_of, config_options, given
 T = TypeVar("T")
 FILES_AT_ONCE = 100  # of some 2 kB each in an answer, which one line must hold
 
+
+def inherited(context: click.Context, option: click.Parameter, value: Any) -> Any:
+    """Return what was given to this command, else to `mnist-tui` before it: `mnist-tui --data X train` works too."""
+    name = option.name or ""
+    given_here = context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+    if context.parent is not None and not given_here:
+        value = context.find_root().params.get(name, value)
+    return value.resolve() if isinstance(value, Path) else clean(name, value)
+
+
 checkpoints_option = click.option(
     "--checkpoints",
     type=click.Path(path_type=Path, file_okay=False),
     envvar="MNIST_TUI_CHECKPOINTS",
     default=default_checkpoints,
-    callback=lambda ctx, param, value: value.resolve(),
+    callback=inherited,
     help="Folder of runs. [default: checkpoints/ of the program's folder]",
 )
 data_option = click.option(
     "--data",
     default="",
-    callback=lambda ctx, param, value: clean("data", value),
+    callback=inherited,
     help="Image folders or IDX files. [default: what is found in Dataset/, else the sample]",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")
@@ -56,14 +66,16 @@ def cli(context: click.Context, checkpoints: Path, data: str) -> None:
 
 
 @cli.command()
+@click.pass_context
 @config_options
 @click.option("--resume", metavar="RUN", default="", help="Continue a run from its last checkpoint.")
 @json_option
 @checkpoints_option
-def train(checkpoints: Path, as_json: bool, resume: str, **options: Any) -> None:
+def train(context: click.Context, /, checkpoints: Path, as_json: bool, resume: str, **options: Any) -> None:
     """Train without a screen. Ctrl-C stops after the present step and saves."""
     from tui.plain import train_plainly
 
+    options["data"] = options["data"] or context.find_root().params["data"] or None
     config = config_of(options)
     sys.exit(run(train_plainly(checkpoints, config, resume=resume, changes=given(options), json=as_json)))
 
@@ -158,18 +170,13 @@ def data() -> None:
 @checkpoints_option
 def status(checkpoints: Path, data: str, as_json: bool) -> None:
     """What data is found, and where."""
-    from engine.messages import CommandDone, DataReady, LoadData
+    from engine.messages import DataReady, LoadData
     from tui.reports import print_data, print_json
     from tui.session import attached
 
     async def ask() -> DataReady:
         async with attached(checkpoints, data=data) as session:
-            found = await session.data_ready()
-            if data and found.path != data:
-                await session.ask(LoadData(path=data), CommandDone)
-                while not session.events.empty():
-                    found = await session.data_ready()
-            return found
+            return await session.ask(LoadData(path=data), DataReady)
 
     found = run(ask())
     (print_json if as_json else print_data)(found)

@@ -32,7 +32,9 @@ ACTIONS: tuple[Action, ...] = (
         "app", "5", "go('setup')", "Setup", "Hyperparameters of a new run, or of the one in progress.", footer=False
     ),
     Action("app", "t", "train", "train", "Start a run with the hyperparameters of the form."),
-    Action("app", "space", "pause", "pause", "Pause the run, or continue it. A paused run is saved."),
+    Action("app", "space", "pause", "pause", "Pause the run. A paused run is saved."),
+    Action("app", "space", "continue", "continue", "Continue a paused run."),
+    Action("app", "R", "resume", "resume", "Continue the run that is shown, or the latest, from its last checkpoint."),
     Action("app", "S", "stop", "stop", "Stop the run after the present step and save it; it can be resumed."),
     Action("app", "d", "download", "download", "Fetch the full MNIST (11 MB), checksums verified."),
     Action("app", "e", "reconnect", "reconnect", "Start the engine again, or attach to it, after it was lost."),
@@ -53,22 +55,30 @@ ACTIONS: tuple[Action, ...] = (
     Action("train", "0", "smooth(0)", "default", "Smooth the loss as at first.", footer=False),
     Action("train", "l", "toggle_log", "log", "Show or hide the log."),
     Action("train", "r", "random_digit", "digit", "Another random test digit beside the charts.", footer=False),
-    Action("train", "escape", "close_run", "live run", "Leave a past run and go back to the live one."),
+    Action("train", "escape", "close_run", "close", "Leave a past run and go back to the present one."),
     Action("digits", "n", "step(1)", "next", "The next test digit."),
     Action("digits", "p", "step(-1)", "prev", "The previous test digit."),
     Action("digits", "r", "random", "random", "A random test digit."),
     Action("digits", "w", "wrong", "wrong", "Pass over the digits that the network gets right, or do not."),
     Action("digits", "v", "art", "drawing", "Draw digits as a character ramp, half blocks, or braille."),
     Action("digits", "escape", "clear_filter", "all digits", "Drop the filter and see all digits again."),
-    Action("runs", "enter", "open", "open", "Show the charts and digits of a run."),
+    Action("runs", "o", "open", "open", "Show the charts and digits of a run; so does enter."),
     Action("runs", "R", "resume", "resume", "Continue a run from its last checkpoint."),
     Action(
         "runs", "L", "resume_lower", "resume, lower rate", "Continue a failed run with a tenth of its learning rate."
     ),
     Action("runs", "u", "refresh", "update", "Read the list of runs again.", footer=False),
-    Action("setup", "f5", "submit", "train / apply", "Start a run with the form, or steer the one in progress."),
+    Action(
+        "setup",
+        "f5",
+        "submit",
+        "train or apply",
+        "Start a run with the form, or steer the one in progress; so does enter in a field.",
+    ),
     Action("setup", "f2", "preset", "preset", "Fill in the next preset."),
-    Action("setup", "escape", "leave", "back", "Back to the charts; what was typed stays."),
+    Action("setup", "down", "next_field", "next field", "The next field; so does tab."),
+    Action("setup", "up", "previous_field", "previous", "The field before.", footer=False),
+    Action("setup", "escape", "leave", "back", "Out of a field, and then back to the charts; what was typed stays."),
 )
 
 # Key, mode and name of every screen.

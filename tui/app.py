@@ -12,6 +12,7 @@ from pathlib import Path
 
 from textual import on, work
 from textual.app import App, SystemCommand
+from textual.binding import Binding
 from textual.filter import LineFilter
 from textual.screen import Screen
 
@@ -21,6 +22,7 @@ from engine.messages import (
     CancelDownload,
     Command,
     Continue,
+    DataFailed,
     DownloadData,
     ListRuns,
     LoadData,
@@ -31,6 +33,7 @@ from engine.messages import (
     ResumeRun,
     RunEnded,
     RunStarted,
+    RunSummary,
     StartRun,
     Steer,
     StepsDone,
@@ -39,6 +42,7 @@ from engine.messages import (
 from engine.paths import PathError
 from tui.actions import ACTIONS, NAVIGATION, bindings
 from tui.client import EngineClient, EngineUnreachable
+from tui.describe import state_word
 from tui.filters import AsciiFilter, NoColorFilter
 from tui.inert import inert
 from tui.screens.base import StateScreen
@@ -111,22 +115,25 @@ class MnistApp(App[None]):
         self.set_state(State(link="live"))
         self.send(ListRuns())
         if self.data:
-            self.send(LoadData(path=self.data))
+            self.send(LoadData(id=1, path=self.data))
         async for event in self.client.events():
             self.receive(event)
         self.client = None
-        reason = (
-            "The engine has ended. A run in progress is kept up to its last checkpoint; `R` on screen 4 resumes it."
-        )
+        run = self.state.run
+        if run is not None and run.live:
+            self.state = replace(self.state, run=replace(run, state="interrupted"))
+        reason = "The engine has ended. A run in progress is kept up to its last checkpoint: e, then R resumes it."
+        self.notify(reason, severity="error", markup=False)
         self.set_state(replace(self.state, link="lost", link_reason=reason))
 
     async def connect(self) -> EngineClient:
         return await EngineClient.connect_or_start(self.checkpoints, data=self.data)
 
     def send(self, command: Command) -> None:
-        """Send a command, or say that there is no engine to take it."""
+        """Send a command, or say that there is no engine to take it; questions that screens ask are let go."""
         if self.client is None:
-            self.notify("There is no engine. e starts it again.", severity="error", markup=False)
+            if not isinstance(command, Predict | ListRuns):
+                self.notify("There is no engine. e starts it again.", severity="error", markup=False)
         else:
             self.client.send(command)
 
@@ -136,6 +143,8 @@ class MnistApp(App[None]):
         self.set_state(apply(before, event), soon=not isinstance(event, StepsDone))
         if self.state.failures != before.failures:
             self.notify(self.state.failure, title="Not done", severity="error", markup=False)
+        if isinstance(event, DataFailed):
+            self.notify(self.state.data_problem, title="Data", severity="error", markup=False)
         if isinstance(event, RunEnded | RunStarted):
             self.send(ListRuns())
         if isinstance(event, RunEnded):
@@ -246,8 +255,23 @@ class MnistApp(App[None]):
         self.go("train")
 
     def action_pause(self) -> None:
-        paused = self.state.run is not None and self.state.run.state == "paused"
-        self.send(Continue() if paused else Pause())
+        self.send(Pause())
+
+    def action_continue(self) -> None:
+        self.send(Continue())
+
+    @property
+    def resumable(self) -> RunSummary | None:
+        """The run that is shown, or the latest when none is, if it can be resumed."""
+        shown = self.state.shown.run if self.state.shown else ""
+        for summary in self.state.runs:
+            if not shown or summary.run == shown:
+                return summary if summary.resumable else None
+        return None
+
+    def action_resume(self) -> None:
+        if self.resumable is not None:
+            self.post_message(RunsScreen.Resumed(self.resumable, {}))
 
     @work
     async def action_stop(self) -> None:
@@ -288,7 +312,7 @@ class MnistApp(App[None]):
         if run is None or not run.live or self.client is None:
             self.exit()
             return
-        answer = await self.push_screen_wait(quit_question(inert(run.run)))
+        answer = await self.push_screen_wait(quit_question(inert(run.run), state_word(run.state)))
         if answer == "stop":
             self.send(Stop())
             await self.client.close()
@@ -300,8 +324,13 @@ class MnistApp(App[None]):
             return False  # a dialog is open
         if action == "train":
             return not self.state.training and self.state.link == "live"
-        if action in ("pause", "stop"):
+        paused = self.state.run is not None and self.state.run.state == "paused"
+        if action in ("pause", "continue"):
+            return self.state.training and paused is (action == "continue")
+        if action == "stop":
             return self.state.training
+        if action == "resume":
+            return not self.state.training and self.state.link == "live" and self.resumable is not None
         if action == "download":
             sample = self.state.data is None or self.state.data.sample
             return self.downloading or (self.state.link == "live" and sample and not self.state.training)
@@ -310,17 +339,21 @@ class MnistApp(App[None]):
         return True
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        yield from super().get_system_commands(screen)
+        yield from (each for each in super().get_system_commands(screen) if each.title != "Quit")
         scope = {"TrainScreen": "train", "DigitsScreen": "digits", "RunsScreen": "runs", "SetupScreen": "setup"}
         here = ("app", scope.get(type(screen).__name__, ""))
         for action in ACTIONS:
             if action.scope in here:
                 owner = self if action.scope == "app" else screen
                 yield SystemCommand(
-                    action.label.capitalize(),
-                    f"{action.help} ({action.key_display or action.key})",
+                    action.help,
+                    f"key {action.key_display or action.key}",
                     lambda owner=owner, name=action.name: self.call_later(self.run_action, name, owner),
                 )
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Name the Enter key: the sign for it is not in every font."""
+        return "enter" if binding.key == "enter" else super().get_key_display(binding)
 
 
 def needs_ascii() -> bool:

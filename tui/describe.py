@@ -29,7 +29,7 @@ def describe(event: AnyEvent) -> list[str]:
             return [f"engine ready: {event.device}, {event.device_name}, torch {event.torch}"]
         case EngineFailed():
             return [f"engine failed: {event.reason}"]
-        case DataReady():
+        case DataReady() if not event.reply_to:  # as an answer it repeats what every screen was told
             what = f"{event.train:,} training and {event.test:,} test images"
             sample = " that ships with mnist-tui" if event.sample else ""
             return [f"data: {what} from {event.path} ({event.kind}{sample}), {event.seconds:.1f} s", *event.notes]
@@ -73,13 +73,17 @@ def run_row(run: RunSummary) -> tuple[str, ...]:
     """Return a run's line of a list under RUN_COLUMNS; accuracy and loss are of the last test."""
     return (
         inert(run.run),
-        inert(run.state),
+        inert(state_word(run.state)),
         f"{run.epoch}/{run.epochs}",
         percent(run.test_accuracy) if run.test_accuracy is not None else "-",
         f"{run.test_loss:.4f}" if run.test_loss is not None else "-",
         "sample" if run.sample else "full",
         time.strftime("%Y-%m-%d %H:%M", time.localtime(run.started)) if run.started else "-",
     )
+
+
+def state_word(state: str) -> str:
+    return "training" if state == "running" else state
 
 
 def percent(fraction: float) -> str:

@@ -10,7 +10,8 @@ from textual.filter import LineFilter
 # What the app and Textual draw, and the nearest that ASCII has.
 SUBSTITUTES = str.maketrans(
     {
-        **dict.fromkeys("─━═╌╍┄┅▁▔", "-"),
+        "━": "=",
+        **dict.fromkeys("─═╌╍┄┅▁▔", "-"),
         **dict.fromkeys("│┃║╎┊▏▕▎▌▐", "|"),
         **dict.fromkeys("┌┐└┘├┤┬┴┼╭╮╰╯╔╗╚╝╺╸╹╻", "+"),
         **dict.fromkeys("█▉▊▋▇▆▅▀▄▓", "#"),

@@ -12,6 +12,7 @@ from engine.messages import (
     AnyEvent,
     CommandDone,
     CommandFailed,
+    DataFailed,
     DataProgress,
     EngineFailed,
     EpochDone,
@@ -138,7 +139,7 @@ async def train_plainly(
         best = view.epochs[-1]
         print(
             f"{view.run}: test accuracy {percent(best.test_accuracy)}, test loss {best.test_loss:.4f}"
-            f" after {best.epoch} epochs; weights in {checkpoints / view.run / 'last.pt'}",
+            f" after epoch {best.epoch}; weights in {checkpoints / view.run / 'last.pt'}",
             file=sys.stderr,
         )
     if view.state == "stopped":
@@ -158,7 +159,9 @@ async def follow(session: Session, display: Display) -> RunView | None:
             raise CommandRefused(f"the engine failed: {event.reason}")
         if isinstance(event, RunEvent):
             view = apply_to_run(view, event)
-        if news or not isinstance(event, RunEvent | Printed):
+        if isinstance(event, DataFailed):
+            continue  # an old one, or the refusal of our command tells it
+        if news or not isinstance(event, RunEvent | Printed | DataProgress):
             display.show(event, view)
         ours = ours or (news and isinstance(event, RunStarted))
         if isinstance(event, CommandDone) and event.reply_to == 1 and not ours:

@@ -16,6 +16,9 @@ from tui.inert import inert
 
 
 def print_json(content: Any) -> None:
+    """Print what was told, without what only the protocol needs."""
+    if isinstance(content, msgspec.Struct):
+        content = {name: getattr(content, name) for name in content.__struct_fields__ if name != "reply_to"}
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(content)).decode() + "\n")
 
 

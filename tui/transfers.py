@@ -35,9 +35,7 @@ async def download_data(checkpoints: Path) -> None:
 async def export_data(checkpoints: Path, data: str, folder: Path) -> None:
     """Write the data set as PNG files. Raises CommandRefused with the reason."""
     async with attached(checkpoints, data=data) as session:
-        await session.data_ready()
-        if data:
-            await session.ask(LoadData(path=data), CommandDone)
+        await session.ask(LoadData(path=data), DataReady)
         await follow(session, ExportData(id=1, path=str(folder)), until=CommandDone)
 
 

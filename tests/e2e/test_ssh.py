@@ -99,7 +99,7 @@ def test_a_killed_ssh_client_ends_the_screen_and_not_the_run(world: World, sshd:
         terminal.until("t  train")
         terminal.press("5")
         terminal.until("A new run")
-        terminal.press("500\r")
+        terminal.press("\x1b[B500\r")
         terminal.until("epoch 2/500")
         screen = int(pid_file.read_text())
         before = world.status()
@@ -116,7 +116,7 @@ def test_a_killed_ssh_client_ends_the_screen_and_not_the_run(world: World, sshd:
         terminal.until("epoch 1:")  # in the log: the history is whole
         terminal.until("training")
         terminal.press("q")
-        terminal.until("Leave it running")
+        terminal.until("Leave it (l)")
         terminal.press("l")
         terminal.wait()
 
@@ -150,7 +150,7 @@ def test_detaching_and_attaching_tmux_keeps_screen_and_run(world: World, tmp_pat
             terminal.until("t  train")
             terminal.press("5")
             terminal.until("A new run")
-            terminal.press("500\r")
+            terminal.press("\x1b[B500\r")
             terminal.until("epoch 2/500")
             terminal.press("\x02d")  # tmux's prefix and d: detach
             terminal.wait()

@@ -34,7 +34,7 @@ def test_a_dropped_terminal_leaves_the_run_and_the_next_screen_has_all_of_it(wor
         terminal.until("t  train")
         terminal.press("5")
         terminal.until("A new run")
-        terminal.press("500\r")  # the field of the epochs has the focus, its text selected
+        terminal.press("\x1b[B500\r")  # to the epochs, whose text is selected
         terminal.until("epoch 2/500")
         terminal.hang_up()
         terminal.wait(seconds=3)
@@ -47,7 +47,7 @@ def test_a_dropped_terminal_leaves_the_run_and_the_next_screen_has_all_of_it(wor
         terminal.until("training")
         terminal.until("test 9")  # the legend: an accuracy over 90 %
         terminal.press("q")
-        terminal.until("Leave it running")
+        terminal.until("Leave it (l)")
         terminal.press("s")
         assert terminal.wait() == 0
     (listed,) = world.runs()

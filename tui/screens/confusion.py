@@ -17,7 +17,6 @@ class ConfusionScreen(StateScreen):
 
     DEFAULT_CSS = """
     ConfusionScreen {
-        align: center middle;
         ConfusionMatrix { width: 1fr; height: 1fr; }
         #caption { height: 1; padding: 0 1; color: $text-muted; }
     }

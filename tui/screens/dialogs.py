@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,6 +10,8 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.validation import Integer
 from textual.widgets import Button, Input, Static
+
+ResultT = TypeVar("ResultT")
 
 
 @dataclass(frozen=True)
@@ -21,13 +23,11 @@ class Answer:
     key: str
 
 
-class Question(ModalScreen[str | None]):
-    """A sentence and buttons."""
-
-    BINDINGS = [("escape", "cancel", "cancel"), ("left", "app.focus_previous"), ("right", "app.focus_next")]  # noqa: RUF012
+class Dialog(ModalScreen[ResultT]):
+    """How all questions look."""
 
     DEFAULT_CSS = """
-    Question, EpochsQuestion {
+    Dialog {
         align: center middle;
         .dialog {
             width: 64;
@@ -43,6 +43,12 @@ class Question(ModalScreen[str | None]):
         Button { margin: 0 1; }
     }
     """
+
+
+class Question(Dialog[str | None]):
+    """A sentence and buttons."""
+
+    BINDINGS = [("escape", "cancel", "cancel"), ("left", "app.focus_previous"), ("right", "app.focus_next")]  # noqa: RUF012
 
     def __init__(self, text: str, answers: Sequence[Answer]) -> None:
         super().__init__()
@@ -71,12 +77,12 @@ class Question(ModalScreen[str | None]):
         self.dismiss(None)
 
 
-def quit_question(run: str) -> Question:
+def quit_question(run: str, state: str) -> Question:
     """Ask what becomes of a run in progress when the screen is left."""
     return Question(
-        f"{run} is training. Leave it running in the background? `mnist-tui` comes back to it.",
+        f"{run} is {state}. Leave it to the engine in the background? `mnist-tui` comes back to it.",
         [
-            Answer("leave", "Leave it running", "l"),
+            Answer("leave", "Leave it", "l"),
             Answer("stop", "Stop and save", "s"),
             Answer("cancel", "Cancel", "c"),
         ],
@@ -90,7 +96,7 @@ def stop_question(run: str) -> Question:
     )
 
 
-class EpochsQuestion(ModalScreen[int | None]):
+class EpochsQuestion(Dialog[int | None]):
     """How many epochs a finished run shall have in all."""
 
     BINDINGS = [("escape", "cancel", "cancel")]  # noqa: RUF012
@@ -114,7 +120,7 @@ class EpochsQuestion(ModalScreen[int | None]):
                 select_on_focus=True,
                 compact=True,
             )
-            yield Static("", markup=False, classes="text", id="problem")
+            yield Static("Enter resumes it, escape does not.", markup=False, classes="text", id="problem")
 
     @on(Input.Submitted)
     def answer(self, event: Input.Submitted) -> None:

@@ -7,6 +7,8 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
 from textual.widgets import Static
 
 from engine.messages import Digit, Predict
@@ -20,7 +22,7 @@ CARDS = 6
 LIVE_EVERY = 1.0  # seconds between two looks at the live weights
 
 
-class Verdict(Static):
+class Verdict(Widget):
     """Predicted, actual, right or wrong in word and colour."""
 
     COMPONENT_CLASSES = {"verdict--right", "verdict--wrong", "verdict--muted"}  # noqa: RUF012
@@ -35,17 +37,23 @@ class Verdict(Static):
     }
     """
 
-    def show(self, digit: Digit, state: State, total: int, filter_words: str) -> None:
-        right = digit.predicted == digit.actual
-        style = self.get_component_rich_style("verdict--right" if right else "verdict--wrong")
-        muted = self.get_component_rich_style("verdict--muted")
+    facts: reactive[tuple[Digit, int, str, str] | None] = reactive(None)
+    """Digit, size of the test set, the filter in words, the weights in words."""
+
+    def render(self) -> Text:
         text = Text(end="")
+        if self.facts is None:
+            return text
+        digit, total, filter_words, weights = self.facts
+        right = digit.predicted == digit.actual
+        style = self.get_component_rich_style("verdict--right" if right else "verdict--wrong", partial=True)
+        muted = self.get_component_rich_style("verdict--muted", partial=True)
         text.append("predicted  ", muted).append(f"{digit.predicted}", style).append("    ")
         text.append("actual  ", muted).append(f"{digit.actual}", "bold").append("    ")
         text.append("right" if right else "wrong", style)
         text.append(f"\ntest image {digit.index:,} of {total:,}, {filter_words}", muted)
-        text.append(f"\nweights of {state.digits_run}, step {state.digits_step:,}\n", muted)
-        self.update(text, layout=False)
+        text.append(f"\nweights of {weights}", muted)
+        return text
 
 
 class DigitsScreen(StateScreen):
@@ -89,7 +97,7 @@ class DigitsScreen(StateScreen):
         with Horizontal(id="digit"):
             yield DigitView(id="large")
             with Vertical(id="facts"):
-                yield Verdict(markup=False)
+                yield Verdict()
                 yield Probabilities()
         with Horizontal(id="cards"):
             for _ in range(CARDS):
@@ -110,7 +118,9 @@ class DigitsScreen(StateScreen):
         if view is None or (not view.epochs and not view.live):
             self._show_empty("No weights yet: t trains a network, and its digits appear here while it learns.")
         elif not state.digits and state.digits_run:
-            self._show_empty(f"No test digit is {self._filter_words()}. escape shows all digits.")
+            self._show_empty(
+                f"No test digit is left of: {self._filter_words()}. The weights have moved on; escape shows all."
+            )
         elif state.digits and state.digits_run == view.run:
             self._show_digits(state)
         if view is not None:
@@ -131,7 +141,8 @@ class DigitsScreen(StateScreen):
         self._index = first.index
         total = state.shown.test_images if state.shown else 0
         self.query_one("#large", DigitView).digit = first
-        self.query_one(Verdict).show(first, state, total, self._filter_words())
+        weights = f"{state.digits_run}, step {state.digits_step:,}"
+        self.query_one(Verdict).facts = (first, total, self._filter_words(), weights)
         self.query_one(Probabilities).show(first.probabilities, predicted=first.predicted, actual=first.actual)
         for i, card in enumerate(self.query(DigitCard)):
             card.digit = others[i] if i < len(others) else None
@@ -139,7 +150,7 @@ class DigitsScreen(StateScreen):
     def _filter_words(self) -> str:
         actual, predicted = self._pair
         if actual >= 0:
-            return f"only {actual} taken for {predicted}"
+            return f"{actual} taken for {predicted}"
         return "only wrong ones" if self._only_wrong else "all digits"
 
     def _ask(self, step: int = 1) -> None:

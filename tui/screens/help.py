@@ -1,5 +1,6 @@
 """Help: every key, from the table of actions."""
 
+from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -19,6 +20,11 @@ MORE = (
     ("tab", "next pane or field"),
     ("ctrl+p", "all commands by name"),
     ("ctrl+q", "quit"),
+)
+
+PROMISE = (
+    "The run is not in this window. It trains in an engine process of its own, which goes on when this screen closes,"
+    " the connection drops or the terminal dies. `mnist-tui` for the same folder of runs comes back to it."
 )
 
 
@@ -49,21 +55,20 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll() as page:
             page.border_title = "keys"
             page.border_subtitle = "escape closes"
-            yield Static(help_text(), markup=False)
+            yield Static(help_table(), markup=False)
 
 
-def help_text() -> Text:
-    text = Text(end="")
+def help_table() -> Table:
+    """Return keys and what they do, in two columns."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(ratio=1)
     for scope, title in TITLES.items():
-        text.append(f"\n{title}\n", "bold")
-        for action in ACTIONS:
-            if action.scope == scope:
-                text.append(f"  {action.key_display or action.key:<9}", "bold").append(f"{action.help}\n")
-        if scope == "app":
-            for key, words in MORE:
-                text.append(f"  {key:<9}", "bold").append(f"{words}\n")
-    text.append("\nThe run is not in this window. ", "bold").append(
-        "It trains in an engine process of its own, which goes on when this screen closes, the connection drops or"
-        " the terminal dies. `mnist-tui` in the same folder comes back to it, with all its history.\n"
-    )
-    return text
+        table.add_row("")
+        table.add_row(Text(title, "bold underline"))
+        rows = [(action.key_display or action.key, action.help) for action in ACTIONS if action.scope == scope]
+        for key, words in [*rows, *(MORE if scope == "app" else ())]:
+            table.add_row(Text(key, "bold"), Text(words))
+    table.add_row("")
+    table.add_row("", Text(PROMISE))
+    return table

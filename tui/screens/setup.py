@@ -7,7 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.widgets import Button, Static
+from textual.widgets import Button, Input, Static
 
 from engine.config import FIELDS, PRESETS, RunConfig, Value
 from tui.actions import bindings
@@ -21,7 +21,7 @@ class SetupScreen(StateScreen):
     """Presets, the form, the same run as a command to copy, and one button."""
 
     BINDINGS = bindings("setup")
-    AUTO_FOCUS = "Input"
+    AUTO_FOCUS = ""  # digits go to screens until somebody enters a field
 
     DEFAULT_CSS = """
     SetupScreen {
@@ -79,9 +79,9 @@ class SetupScreen(StateScreen):
             started = before.run is None or not before.training or before.run.run != state.run.run
             if started or (before.run is not None and before.run.config != state.run.config):
                 form.fill(state.run.config)
-            headline = f"Steering {state.run.run}"
+            headline = f"Steering {state.run.run}: down goes to the fields, Enter applies"
         else:
-            headline = "A new run"
+            headline = "A new run: down goes to the fields, Enter trains"
         form.steering = state.training
         for button in self.query(".preset"):
             button.display = not state.training
@@ -107,7 +107,12 @@ class SetupScreen(StateScreen):
         config = form.config
         if config is None:
             form.focus_problem()
-            self.notify(form.problems[0], title="Nothing was started", severity="error", markup=False)
+            self.notify(
+                form.problems[0],
+                title="Nothing was applied" if self._state.training else "Nothing was started",
+                severity="error",
+                markup=False,
+            )
             return
         run = self._state.run
         if run is None or not self._state.training:
@@ -130,12 +135,22 @@ class SetupScreen(StateScreen):
 
     def _fill_preset(self, name: str) -> None:
         """Fill in a preset; where the data lies and which device trains are not its business."""
+        self.set_focus(None)  # the text that was selected is gone
         form = self.query_one(ConfigForm)
         kept = {row.field.name: row.value for row in form.rows if row.field.name in ("data", "device") and row.value}
         form.fill(RunConfig().replace({**PRESETS[name], **kept}))
 
+    def action_next_field(self) -> None:
+        self.focus_next(Input)
+
+    def action_previous_field(self) -> None:
+        self.focus_previous(Input)
+
     def action_leave(self) -> None:
-        self.post_message(self.Left())
+        if self.focused is not None:
+            self.set_focus(None)
+        else:
+            self.post_message(self.Left())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return not (action == "preset" and self._state.training)

@@ -1,5 +1,7 @@
 """The train screen: live charts, the run at a glance, a random digit, and the log."""
 
+import itertools
+import math
 import random
 from dataclasses import dataclass
 
@@ -20,6 +22,22 @@ from tui.widgets.welcome import Welcome
 
 SMOOTHING = (0.0, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99)
 DEFAULT_SMOOTHING = 3
+
+
+def axis_end(view: RunView) -> int:
+    """Return the last epoch of the x axis: a round number that has room for what is there, up to the run's end.
+
+    So the curve of a long run fills the chart from the start, and its scale changes only now and then.
+    """
+    reached = max(1.0, len(view.epochs), view.step / view.steps_per_epoch)
+    if not view.live:
+        return math.ceil(reached)
+    end = 1
+    for factor in itertools.cycle((2, 2.5, 2)):  # 1, 2, 5, 10, 20, 50, ...
+        if end >= reached:
+            break
+        end = round(end * factor)
+    return max(1, min(view.config.epochs, end))
 
 
 class TrainScreen(StateScreen):
@@ -103,7 +121,7 @@ class TrainScreen(StateScreen):
             Line("test", [(epoch.epoch, epoch.test_loss) for epoch in view.epochs], "test"),
         ]
         marks = [(step / per_epoch, text) for step, text in view.marks]
-        end = max(1, view.config.epochs if view.live else len(view.epochs))
+        end = axis_end(view)
         self.query_one("#loss", Chart).show(
             lines, title="loss", x_label="epoch", marks=marks, log_y=self.log_axis, x_range=(0, end)
         )

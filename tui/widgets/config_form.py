@@ -49,17 +49,18 @@ class FieldRow(Horizontal):
     def hint(self, locked: bool = False) -> str:
         if locked:
             return "needs a new run"
-        bounds = "" if self.field.bounds == "text" else f" ({self.field.bounds})"
-        return f"{self.field.help}{bounds}"
+        bounds = "" if self.field.bounds == "text" else f"{self.field.bounds}. "
+        return f"{bounds}{self.field.help}"
 
     def read(self, locked: bool) -> None:
         """Take what is in the input; show the reason at the field when it will not do."""
         try:
             self.value, self.problem = clean(self.field.name, self.field.parse(self.input.value)), ""
         except ConfigError as error:
-            self.value, self.problem = None, str(error).partition(": ")[2]
+            self.value, self.problem = None, str(error)
         self.set_class(bool(self.problem), "bad")
-        self.query_one(".hint", Static).update(self.problem or self.hint(locked))
+        wrong = self.problem.rpartition("; ")[2]  # the remedy; the whole sentence stands at the bottom
+        self.query_one(".hint", Static).update(wrong or self.hint(locked))
 
 
 class ConfigForm(VerticalScroll):

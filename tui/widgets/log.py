@@ -1,11 +1,12 @@
 """The log pane: what happened, and what the engine printed."""
 
-from textual.widgets import Log
+from rich.text import Text
+from textual.widgets import RichLog
 
 from tui.store import State
 
 
-class LogPane(Log):
+class LogPane(RichLog):
     """Lines of the state's log, added as they come."""
 
     DEFAULT_CSS = """
@@ -21,7 +22,7 @@ class LogPane(Log):
     """
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(highlight=False, auto_scroll=True, max_lines=500, id=id)
+        super().__init__(wrap=True, markup=False, highlight=False, min_width=0, max_lines=500, id=id)
         self.border_title = "log"
         self._count = 0
 
@@ -31,5 +32,6 @@ class LogPane(Log):
             self._count = 0
         new = state.log_count - self._count
         if new:
-            self.write_lines(state.log[-new:])
+            for line in state.log[-new:]:
+                self.write(Text(line))
             self._count = state.log_count

@@ -4,7 +4,7 @@ from rich.text import Text
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tui.describe import duration
+from tui.describe import duration, state_word
 from tui.store import RunView, State
 
 BAR_WIDTH = 10
@@ -42,7 +42,7 @@ class RunBar(Widget):
         line = Text(no_wrap=True, overflow="ellipsis", end="")
         for i, (text, style, _) in enumerate(shown):
             line.append("  " if i else "")
-            line.append(text, self.get_component_rich_style(f"run-bar--{style}") if style else "")
+            line.append(text, self.get_component_rich_style(f"run-bar--{style}", partial=True) if style else "")
         return line
 
 
@@ -72,12 +72,11 @@ def segments(state: State) -> list[tuple[str, str, int]]:
 
 def run_segments(view: RunView, past: bool) -> list[tuple[str, str, int]]:
     style = {"running": "busy", "paused": "bad", "finished": "good", "failed": "bad"}.get(view.state, "muted")
-    word = "training" if view.state == "running" else view.state
     done = len(view.epochs)
     epoch = min(done + 1, view.config.epochs) if view.live else done
     parts = [
         (view.run + (" (past)" if past else ""), "", 3),
-        (word, style, 0),
+        (state_word(view.state), style, 0),
         (f"epoch {epoch}/{view.config.epochs}", "", 2),
     ]
     if view.live:

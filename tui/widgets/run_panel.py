@@ -1,7 +1,8 @@
 """The configuration and the figures of a run at a glance."""
 
 from rich.text import Text
-from textual.widgets import Static
+from textual.reactive import reactive
+from textual.widget import Widget
 
 from engine.config import FIELDS
 from tui.describe import percent
@@ -10,7 +11,7 @@ from tui.store import RunView
 SHOWN = ("epochs", "batch_size", "lr", "weight_decay", "dropout2d", "dropout", "seed")
 
 
-class RunPanel(Static):
+class RunPanel(Widget):
     """Two columns of figures; a value that is not the default stands out."""
 
     COMPONENT_CLASSES = {"run-panel--label", "run-panel--value", "run-panel--changed"}  # noqa: RUF012
@@ -25,24 +26,18 @@ class RunPanel(Static):
     }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(markup=False, id=id)
-        self._shown: list[tuple[str, str, str]] | None = None
+    rows: reactive[tuple[tuple[str, str, str], ...]] = reactive((), layout=True)
+    """Label, value and style of each row; an empty label is a gap."""
 
     def show(self, view: RunView) -> None:
-        rows = figures(view)
-        if rows == self._shown:
-            return
-        self._shown = rows
-        text = Text(end="")
-        for label, value, style in rows:
-            if not label:
-                text.append("\n")
-                continue
-            text.append(f"{label:<15}", self.get_component_rich_style("run-panel--label"))
-            text.append(f"{value}\n", self.get_component_rich_style(f"run-panel--{style}"))
-        text.rstrip()
-        self.update(text)
+        self.rows = tuple(figures(view))
+
+    def render(self) -> Text:
+        lines = []
+        for label, value, style in self.rows:
+            line = Text(f"{label:<15}", self.get_component_rich_style("run-panel--label", partial=True))
+            lines.append(line.append(value, self.get_component_rich_style(f"run-panel--{style}", partial=True)))
+        return Text("\n", end="").join(lines)
 
 
 def figures(view: RunView) -> list[tuple[str, str, str]]:
@@ -58,7 +53,7 @@ def figures(view: RunView) -> list[tuple[str, str, str]]:
             ("Train loss", f"{last.train_loss:.4f}", "value"),
             ("Best test", f"{percent(best.test_accuracy)}, epoch {best.epoch}", "value"),
             ("Epoch time", f"{last.seconds:.1f} s + {last.test_seconds:.1f} s", "value"),
-            ("", "", ""),
+            ("", "", "value"),
         ]
     rows += [("Network", view.config.model, "value"), ("Parameters", f"{view.parameters:,}", "value")]
     for name in SHOWN:
@@ -66,7 +61,7 @@ def figures(view: RunView) -> list[tuple[str, str, str]]:
         shown = f"{value:g}" if isinstance(value, float) else str(value)
         rows.append((FIELDS[name].label, shown, "changed" if value != FIELDS[name].default else "value"))
     rows += [
-        ("", "", ""),
+        ("", "", "value"),
         ("Images", f"{view.train_images:,} + {view.test_images:,}", "value"),
         ("Device", view.device, "value"),
     ]

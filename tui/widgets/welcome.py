@@ -1,12 +1,15 @@
 """What one sees before the first run: the data, the device, and the key that trains."""
 
 from rich.text import Text
-from textual.widgets import Static
+from textual.reactive import reactive
+from textual.widget import Widget
 
+from tui.describe import state_word
+from tui.inert import inert
 from tui.store import State
 
 
-class Welcome(Static):
+class Welcome(Widget):
     """A few sentences in the middle of the screen that need no reading twice."""
 
     COMPONENT_CLASSES = {"welcome--title", "welcome--key", "welcome--muted", "welcome--bad"}  # noqa: RUF012
@@ -22,19 +25,17 @@ class Welcome(Static):
     }
     """
 
-    def __init__(self) -> None:
-        super().__init__(markup=False)
-        self._shown: list[tuple[str, str]] | None = None
+    parts: reactive[tuple[tuple[str, str], ...]] = reactive(())
+    """Words and their styles."""
 
     def show(self, state: State) -> None:
-        parts = sentences(state)
-        if parts == self._shown:
-            return
-        self._shown = parts
-        text = Text(justify="center", end="")
-        for words, style in parts:
-            text.append(words, self.get_component_rich_style(f"welcome--{style}") if style else "")
-        self.update(text)
+        self.parts = tuple(sentences(state))
+
+    def render(self) -> Text:
+        text = Text(end="")
+        for words, style in self.parts:
+            text.append(words, self.get_component_rich_style(f"welcome--{style}", partial=True) if style else "")
+        return text
 
 
 def sentences(state: State) -> list[tuple[str, str]]:
@@ -72,6 +73,10 @@ def sentences(state: State) -> list[tuple[str, str]]:
     parts += [("5", "key"), ("  change hyperparameters first\n", "")]
     if state.data is None or state.data.sample:
         parts += [("d", "key"), ("  download the full MNIST: 70,000 images, 11 MB\n", "")]
+    if state.runs and state.runs[0].resumable:
+        last = state.runs[0]
+        how = f"{state_word(last.state)} in epoch {last.epoch + 1}" if last.epoch < last.epochs else last.state
+        parts += [("R", "key"), (f"  resume {inert(last.run)}, {how} of {last.epochs}\n", "")]
     if state.runs:
         parts += [("4", "key"), (f"  open one of {len(state.runs)} earlier runs\n", "")]
     parts += [("?", "key"), ("  all keys\n", "")]
