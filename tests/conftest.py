@@ -4,13 +4,16 @@ import contextlib
 import fcntl
 import os
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
+import tui.client
 from engine.dataset import ARRAYS, Array, Dataset, make_dataset, write_npz
 from engine.paths import SAMPLE_NAME, sample_file
 
@@ -67,11 +70,22 @@ def checkpoints(tmp_path: Path, digits_folder: Path, monkeypatch: pytest.MonkeyP
     """A folder of runs for engine processes of this test's own; those that still run at its end are killed."""
     monkeypatch.setenv("MNIST_TUI_DATA", str(digits_folder))
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    started: list[subprocess.Popen[bytes]] = []
+    real_start = tui.client.start_engine
+
+    def start_engine(*arguments: Any) -> "subprocess.Popen[bytes]":
+        started.append(real_start(*arguments))
+        return started[-1]
+
+    monkeypatch.setattr(tui.client, "start_engine", start_engine)
     yield tmp_path / "checkpoints"
     for lock in (Path(os.environ["XDG_STATE_HOME"]) / "mnist-tui").glob("*.lock"):
         if held(lock):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(int(lock.read_text()), signal.SIGKILL)
+    for process in started:  # one that lost the race for the lock may have found it free in the end
+        process.kill()
+        process.wait()
 
 
 def held(lock: Path) -> bool:

@@ -33,6 +33,17 @@ class World:
     def run(self, *words: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run([*PROGRAM, *words], env=self.env, capture_output=True, text=True, timeout=60)
 
+    def start_long_run(self) -> None:
+        """Start a run of 500 epochs from the command line, and leave it to the engine."""
+        with subprocess.Popen(
+            [*PROGRAM, "train", "--json", "--epochs", "500"], env=self.env, stdout=subprocess.PIPE
+        ) as train:
+            assert train.stdout is not None
+            for line in train.stdout:
+                if b'"RunStarted"' in line:
+                    break
+            train.kill()
+
     def status(self) -> dict | None:
         """Return what the engine says of itself, None when there is none."""
         done = self.run("engine", "status", "--json")

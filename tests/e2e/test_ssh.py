@@ -97,9 +97,7 @@ def test_a_killed_ssh_client_ends_the_screen_and_not_the_run(world: World, sshd:
     pid_file = tmp_path / "screen.pid"
     with Terminal(sshd.login(mnist_tui(world, pid_file)), world.env) as terminal:
         terminal.until("t  train")
-        terminal.press("5")
-        terminal.until("A new run")
-        terminal.press("\x1b[B500\r")
+        world.start_long_run()
         terminal.until("epoch 2/500")
         screen = int(pid_file.read_text())
         before = world.status()
@@ -129,9 +127,7 @@ def test_two_logins_watch_the_same_run_and_both_are_live(world: World, sshd: Ssh
     ):
         second.until("t  train")
         first.until("t  train")
-        first.press("5")
-        first.until("A new run")
-        first.press("500\r")
+        world.start_long_run()
         first.until("epoch 2/500")
         second.until("epoch 2/500")
         second.press(" ")
@@ -148,9 +144,7 @@ def test_detaching_and_attaching_tmux_keeps_screen_and_run(world: World, tmp_pat
     try:
         with Terminal([*tmux, "new-session", "-s", "m", mnist_tui(world, tmp_path / "pid")], world.env) as terminal:
             terminal.until("t  train")
-            terminal.press("5")
-            terminal.until("A new run")
-            terminal.press("\x1b[B500\r")
+            world.start_long_run()
             terminal.until("epoch 2/500")
             terminal.press("\x02d")  # tmux's prefix and d: detach
             terminal.wait()

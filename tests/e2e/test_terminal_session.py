@@ -32,9 +32,7 @@ def test_a_newcomer_trains_to_the_end_with_one_key_and_looks_at_digits(world: Wo
 def test_a_dropped_terminal_leaves_the_run_and_the_next_screen_has_all_of_it(world: World) -> None:
     with Terminal(PROGRAM, world.env) as terminal:
         terminal.until("t  train")
-        terminal.press("5")
-        terminal.until("A new run")
-        terminal.press("\x1b[B500\r")  # to the epochs, whose text is selected
+        world.start_long_run()
         terminal.until("epoch 2/500")
         terminal.hang_up()
         terminal.wait(seconds=3)

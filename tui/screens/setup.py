@@ -141,10 +141,19 @@ class SetupScreen(StateScreen):
         form.fill(RunConfig().replace({**PRESETS[name], **kept}))
 
     def action_next_field(self) -> None:
-        self.focus_next(Input)
+        self._move(1)
 
     def action_previous_field(self) -> None:
-        self.focus_previous(Input)
+        self._move(-1)
+
+    def _move(self, step: int) -> None:
+        """Go to another field, at once: what is typed next belongs there."""
+        fields = [widget for widget in self.focus_chain if isinstance(widget, Input)]
+        if self.focused in fields:
+            at = (fields.index(self.focused) + step) % len(fields)
+        else:
+            at = 0 if step > 0 else -1
+        self.set_focus(fields[at])
 
     def action_leave(self) -> None:
         if self.focused is not None:
