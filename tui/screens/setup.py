@@ -149,11 +149,8 @@ class SetupScreen(StateScreen):
     def _move(self, step: int) -> None:
         """Go to another field, at once: what is typed next belongs there."""
         fields = [widget for widget in self.focus_chain if isinstance(widget, Input)]
-        if self.focused in fields:
-            at = (fields.index(self.focused) + step) % len(fields)
-        else:
-            at = 0 if step > 0 else -1
-        self.set_focus(fields[at])
+        at = fields.index(self.focused) + step if self.focused in fields else min(step, 0)
+        self.set_focus(fields[at % len(fields)])
 
     def action_leave(self) -> None:
         if self.focused is not None:
