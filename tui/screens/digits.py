@@ -46,8 +46,8 @@ class Verdict(Widget):
             return text
         digit, total, filter_words, weights = self.facts
         right = digit.predicted == digit.actual
-        style = self.get_component_rich_style("verdict--right" if right else "verdict--wrong", partial=True)
-        muted = self.get_component_rich_style("verdict--muted", partial=True)
+        style = self.get_component_rich_style("verdict--right" if right else "verdict--wrong")
+        muted = self.get_component_rich_style("verdict--muted")
         text.append("predicted  ", muted).append(f"{digit.predicted}", style).append("    ")
         text.append("actual  ", muted).append(f"{digit.actual}", "bold").append("    ")
         text.append("right" if right else "wrong", style)

@@ -31,8 +31,8 @@ class Nav(Widget):
         line = Text(no_wrap=True, end="")
         for key, mode, label in NAVIGATION:
             name = "nav--here" if mode == self.here else "nav--name"
-            line.append(f"{key} ", self.get_component_rich_style("nav--key", partial=True))
-            line.append(f" {label} ", self.get_component_rich_style(name, partial=True)).append("  ")
+            line.append(f"{key} ", self.get_component_rich_style("nav--key"))
+            line.append(f" {label} ", self.get_component_rich_style(name)).append("  ")
         return line
 
     async def on_click(self, event: Click) -> None:

@@ -42,7 +42,7 @@ class RunBar(Widget):
         line = Text(no_wrap=True, overflow="ellipsis", end="")
         for i, (text, style, _) in enumerate(shown):
             line.append("  " if i else "")
-            line.append(text, self.get_component_rich_style(f"run-bar--{style}", partial=True) if style else "")
+            line.append(text, self.get_component_rich_style(f"run-bar--{style}") if style else "")
         return line
 
 

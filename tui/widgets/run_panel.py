@@ -35,8 +35,8 @@ class RunPanel(Widget):
     def render(self) -> Text:
         lines = []
         for label, value, style in self.rows:
-            line = Text(f"{label:<15}", self.get_component_rich_style("run-panel--label", partial=True))
-            lines.append(line.append(value, self.get_component_rich_style(f"run-panel--{style}", partial=True)))
+            line = Text(f"{label:<15}", self.get_component_rich_style("run-panel--label"))
+            lines.append(line.append(value, self.get_component_rich_style(f"run-panel--{style}")))
         return Text("\n", end="").join(lines)
 
 

@@ -34,7 +34,7 @@ class Welcome(Widget):
     def render(self) -> Text:
         text = Text(end="")
         for words, style in self.parts:
-            text.append(words, self.get_component_rich_style(f"welcome--{style}", partial=True) if style else "")
+            text.append(words, self.get_component_rich_style(f"welcome--{style}") if style else "")
         return text
 
 
