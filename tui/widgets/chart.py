@@ -114,7 +114,10 @@ class Chart(CellWidget):
         rows = cells.height - 3
         ticks = y_ticks([point for points in drawn for point in points], plot, rows)
         left = max(LABEL_WIDTH, *(len(label) for _, label in ticks)) + 2
-        axes = Axes(x_range, (ticks[0][0], ticks[-1][0]), cells.width - left, rows)
+        # Half a row more at both ends: a tick then stands in the middle of its row, where its label is.
+        low, high = ticks[0][0], ticks[-1][0]
+        half = (high - low) / max(1, rows - 1) / 2
+        axes = Axes(x_range, (low - half, high + half), cells.width - left, rows)
         self._draw_frame(cells, axes, left, {axes.row(y): label for y, label in ticks})
         canvas = Cells(axes.columns, axes.rows)
         for line, points in zip(plot.lines, drawn, strict=True):
