@@ -362,7 +362,7 @@ def needs_ascii() -> bool:
 
 
 def take_signals(app: MnistApp) -> None:
-    """Leave in order on SIGTERM and SIGHUP; Textual handles neither.
+    """Leave in order on SIGTERM, SIGHUP and SIGINT; Textual handles none of them.
 
     After a hang-up nobody may ever read what leaving writes, so the process goes within a second at any rate.
     """
@@ -376,7 +376,7 @@ def take_signals(app: MnistApp) -> None:
         timer.start()
         app.exit(return_code=status)
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, leave, number)
 
 

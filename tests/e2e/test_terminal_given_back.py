@@ -37,7 +37,7 @@ def assert_given_back(terminal: Terminal, before: list) -> None:
 
 @pytest.mark.parametrize(
     ("how", "status"),
-    [("q", 0), ("\x03", 0), (signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 0)],
+    [("q", 0), ("\x03", 0), (signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)],
     ids=["q", "ctrl+c", "SIGTERM", "SIGHUP", "SIGINT"],
 )
 def test_the_terminal_is_given_back_after(world: World, how: str | signal.Signals, status: int) -> None:
