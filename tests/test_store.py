@@ -195,10 +195,9 @@ def test_the_time_left_is_the_images_left_at_the_present_speed() -> None:
 
 def test_fractions_follow_the_steps() -> None:
     run = run_after(started(epochs=4), steps(40, [1.0]), epoch_done(1), steps(50, [1.0]))
-    assert run.epoch_fraction == pytest.approx(0.25)
     assert run.run_fraction == pytest.approx(50 / 160)
     ended = run_after(started(epochs=1), epoch_done(1), RunEnded(run=RUN, step=40, time=1, state="finished"))
-    assert (ended.epoch_fraction, ended.run_fraction) == (1.0, 1.0)
+    assert ended.run_fraction == 1.0
 
 
 # -------------------------------------------------------------------- state

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TypeVar
 
-from engine.messages import AnyEvent, Command, DataFailed, DataReady, EngineFailed, Snapshot
+from engine.messages import AnyEvent, Command, EngineFailed, Snapshot
 from tui.client import CommandRefused, EngineClient
 
 IDLE_EXIT = 10.0  # a command's engine leaves soon: memory of a shared machine is not ours to keep
@@ -46,14 +46,6 @@ class Session:
                 raise CommandRefused(event.reason)
             if isinstance(event, kinds):
                 return event
-
-    async def data_ready(self) -> DataReady:
-        """Wait for the data set. Raises CommandRefused with the reason when there is none."""
-        event = await self.until(DataReady, DataFailed)
-        if isinstance(event, DataFailed):
-            raise CommandRefused(event.reason)
-        assert isinstance(event, DataReady)
-        return event
 
     async def ask(self, command: Command, kind: type[E]) -> E:
         """Send a command and return its answer. Raises CommandRefused."""

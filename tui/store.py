@@ -68,11 +68,6 @@ class RunView:
         return self.state in ("running", "paused")
 
     @property
-    def epoch_fraction(self) -> float:
-        """How far the present epoch is, 0..1."""
-        return min(1.0, self.step / self.steps_per_epoch - len(self.epochs)) if self.state != "finished" else 1.0
-
-    @property
     def run_fraction(self) -> float:
         return min(1.0, self.step / max(1, self.steps_per_epoch * self.config.epochs))
 
