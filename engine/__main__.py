@@ -10,15 +10,12 @@ import signal
 import socket
 import sys
 import traceback
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from engine.messages import EngineFailed, Shutdown
+from engine.messages import ALREADY_SERVED, EngineFailed, Shutdown, program_version
 from engine.paths import PathError, default_checkpoints, engine_lock, engine_log, engine_socket
 from engine.runs import close_interrupted
 from engine.server import Server, start_in_thread
-
-ALREADY_SERVED = 3  # exit status: another engine has the lock
 
 
 def main() -> int:
@@ -77,13 +74,6 @@ def take_lock(path: Path) -> int | None:
     os.ftruncate(handle, 0)
     os.write(handle, f"{os.getpid()}\n".encode())
     return handle
-
-
-def program_version() -> str:
-    try:
-        return version("mnist-tui")
-    except PackageNotFoundError:
-        return "0"
 
 
 if __name__ == "__main__":

@@ -13,12 +13,23 @@ import msgspec
 from engine.config import RunConfig, Value
 
 PROTOCOL = 1
+ALREADY_SERVED = 3  # exit status of an engine that finds another one on its folder of runs
 MAX_LINE = 1 << 20
 STEP_POINTS = 64  # losses one StepsDone holds at most
 
 
 class ProtocolError(Exception):
     """A line that is not a message of this protocol."""
+
+
+def program_version() -> str:
+    """Return the version that Hello and Welcome tell, "0" when the program runs uninstalled."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("mnist-tui")
+    except PackageNotFoundError:
+        return "0"
 
 
 # ------------------------------------------------------------------ commands

@@ -8,13 +8,13 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Self, TypeVar
 
 import msgspec
 
 from engine.messages import (
+    ALREADY_SERVED,
     MAX_LINE,
     PROTOCOL,
     AnyEvent,
@@ -25,12 +25,12 @@ from engine.messages import (
     Welcome,
     decode_event,
     encode,
+    program_version,
 )
 from engine.paths import engine_lock, engine_log, engine_socket
 
 START_LIMIT = 20.0  # seconds in which a new engine must open its socket; it does so before it imports torch
 RETRY = 0.03
-ALREADY_SERVED = 3  # exit status of an engine that finds another one on its folder
 
 E = TypeVar("E", bound=AnyEvent)
 
@@ -155,13 +155,6 @@ def engine_environment() -> dict[str, str]:
     spinning = {} if "OMP_WAIT_POLICY" in os.environ else {"GOMP_SPINCOUNT": "10000"}
     search = f"{root}{os.pathsep}{path}" if path else root
     return {**spinning, **os.environ, "PYTHONPATH": search, "PYTHONUNBUFFERED": "1"}
-
-
-def program_version() -> str:
-    try:
-        return version("mnist-tui")
-    except PackageNotFoundError:
-        return "0"
 
 
 def engine_is_running(checkpoints: Path) -> bool:

@@ -59,6 +59,7 @@ class SetupScreen(StateScreen):
         self._initial = config
         self._state = State()
         self._preset = 0
+        self._headline = ""
 
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="top"):
@@ -82,6 +83,9 @@ class SetupScreen(StateScreen):
             headline = f"Steering {state.run.run}: down goes to the fields, Enter applies"
         else:
             headline = "A new run: down goes to the fields, Enter trains"
+        if headline == self._headline:
+            return  # nothing of the screen changes with each step
+        self._headline = headline
         form.steering = state.training
         for button in self.query(".preset"):
             button.display = not state.training
