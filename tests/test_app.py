@@ -1,5 +1,8 @@
 """The app, driven by keys, with a fake engine."""
 
+import asyncio
+import itertools
+
 import pytest
 from fake_engine import RUN, FakeApp, digit, epoch_done, snapshot, started, steps, tell
 from textual.widgets import Button, Input, Static
@@ -58,6 +61,17 @@ async def test_the_first_screen_says_what_was_found_and_which_key_trains() -> No
     assert "the sample that ships with mnist-tui" in text
     assert "cpu, Test CPU" in text
     assert "t  train the seed network" in text
+
+
+async def test_a_machine_that_is_always_late_does_not_freeze_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = itertools.count(0, 0.01)  # between any two looks at it, 10 ms have passed
+    monkeypatch.setattr("textual._time.get_time", lambda: next(clock))
+    app = FakeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.engine.incoming.put_nowait(snapshot(*TRAINING))
+        async with asyncio.timeout(20):
+            while "epoch 2/10" not in screen_text(app):
+                await pilot.pause(0.01)
 
 
 async def test_one_key_trains_with_the_seed_configuration() -> None:

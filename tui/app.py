@@ -160,7 +160,8 @@ class MnistApp(App[None]):
         if not self._draw_due:
             self._draw_due = True
             due = self._drawn + (AT_ONCE if soon else self.frame_time) - time.monotonic()
-            self.set_timer(max(0.001, due), self.draw)
+            # Not set_timer: Textual's skips a tick that is late by its interval, and a lost draw is a frozen screen.
+            asyncio.get_running_loop().call_later(max(0.0, due), self.call_next, self.draw)
 
     def draw(self) -> None:
         """Draw the state on the screen in front, dialogs aside."""
