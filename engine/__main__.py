@@ -49,7 +49,7 @@ def main() -> int:
         from engine.worker import Worker
 
         worker = Worker(checkpoints, server)
-        signal.signal(signal.SIGTERM, lambda *_: worker.submit(Shutdown(), lambda event: None))
+        signal.signal(signal.SIGTERM, lambda *_: worker.submit(Shutdown(force=True), lambda event: None))
         server.employ(worker)
         worker.work(options.data)
     except Exception as error:

@@ -5,6 +5,7 @@ carries an id; the events that answer it carry the same id in `reply_to`. Times 
 durations seconds, accuracies fractions of 1, losses mean cross-entropy in nats per image.
 """
 
+import contextlib
 import typing
 from collections.abc import Sequence
 
@@ -12,7 +13,7 @@ import msgspec
 
 from engine.config import RunConfig, Value
 
-PROTOCOL = 1
+PROTOCOL = 1  # to be raised when a message changes its meaning; STABLE_COMMANDS never do
 ALREADY_SERVED = 3  # exit status of an engine that finds another one on its folder of runs
 MAX_LINE = 1 << 20
 STEP_POINTS = 64  # losses one StepsDone holds at most
@@ -92,7 +93,9 @@ class Continue(Command, frozen=True):
 
 
 class Stop(Command, frozen=True):
-    """End the current run after the present step and save it."""
+    """End the current run after the present step and save it. With `force`, also when it cannot be saved."""
+
+    force: bool = False
 
 
 class Predict(Command, frozen=True):
@@ -140,7 +143,9 @@ class AskStatus(Command, frozen=True):
 
 
 class Shutdown(Command, frozen=True):
-    """Stop the current run, save it, and end the engine."""
+    """Stop the current run, save it, and end the engine. With `force`, also when it cannot be saved."""
+
+    force: bool = False
 
 
 # -------------------------------------------------------------------- events
@@ -275,6 +280,17 @@ class CheckpointSaved(Event, frozen=True):
     file: str
 
 
+class SavingFailed(Event, frozen=True):
+    """The disk does not take the run's log or checkpoint: the run waits, in memory, until it does.
+
+    Told anew when the reason changes; any later event of the run means that it goes on. It is in no log.
+    """
+
+    run: str
+    step: int
+    reason: str
+
+
 class RunEnded(Event, frozen=True):
     """`state` is finished, stopped or failed; `reason` says why when it failed."""
 
@@ -399,7 +415,7 @@ class CommandFailed(Event, frozen=True):
     reason: str
 
 
-RunEvent = RunStarted | StepsDone | EpochDone | Steered | Paused | Continued | CheckpointSaved | RunEnded
+RunEvent = RunStarted | StepsDone | EpochDone | Steered | Paused | Continued | CheckpointSaved | SavingFailed | RunEnded
 StateEvent = RunEvent | EngineReady | EngineFailed | DataReady | DataFailed | DataProgress | Printed
 AnyEvent = (
     StateEvent
@@ -435,9 +451,20 @@ AnyCommand = (
     | Shutdown
 )
 
+
+class _LooseSnapshot(msgspec.Struct, tag_field="event", tag="Snapshot"):
+    events: list[msgspec.Raw]
+    first: bool = True
+    last: bool = True
+
+
+# What a screen may ask of an engine of another version: what it does, and to end. These, and Hello and Welcome, stay.
+STABLE_COMMANDS = AskStatus | Shutdown
+
 _encoder = msgspec.json.Encoder()
 _commands: "msgspec.json.Decoder[AnyCommand]" = msgspec.json.Decoder(AnyCommand)
 _events: "msgspec.json.Decoder[AnyEvent]" = msgspec.json.Decoder(AnyEvent)
+_loose_snapshots = msgspec.json.Decoder(_LooseSnapshot)
 _run_events: "msgspec.json.Decoder[RunEvent]" = msgspec.json.Decoder(RunEvent)
 T = typing.TypeVar("T")
 
@@ -461,6 +488,20 @@ def decode_command(line: bytes) -> AnyCommand:
 def decode_event(line: bytes) -> AnyEvent:
     """Raises ProtocolError."""
     return _decode(_events, line)
+
+
+def decode_known(line: bytes) -> AnyEvent | None:
+    """Read what can be read of a line of another version's engine: an event that is known here, or None.
+
+    Of a Snapshot the parts that are known.
+    """
+    with contextlib.suppress(ProtocolError):
+        return decode_event(line)
+    with contextlib.suppress(ProtocolError):
+        snapshot = _decode(_loose_snapshots, line)
+        parts = [part for raw in snapshot.events if isinstance(part := decode_known(raw), StateEvent)]
+        return Snapshot(events=parts, first=snapshot.first, last=snapshot.last)
+    return None
 
 
 def decode_run_event(line: bytes) -> RunEvent:

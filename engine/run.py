@@ -13,6 +13,7 @@ from engine.data import Dataset
 from engine.device import choose_device
 from engine.messages import CheckpointSaved
 from engine.models import build_model, set_dropout
+from engine.output import say
 from engine.runs import LAST, PREVIOUS
 
 
@@ -37,6 +38,7 @@ class Run:
         self.epoch = 0  # finished epochs
         self.batch = 0  # finished steps of the present epoch
         self.step = 0  # finished steps in all
+        self.saved_step = 0  # of the last checkpoint
         self.seconds = 0.0  # training time of the present epoch
         self.loss_sum = torch.zeros((), device=self.device)  # over the images of the present epoch
         self.right = torch.zeros((), dtype=torch.int64, device=self.device)
@@ -82,6 +84,7 @@ class Run:
             self.optimizer.load_state_dict(state["optimizer"])
             for name in ("epoch", "batch", "step", "seconds"):
                 setattr(self, name, state["position"][name])
+            self.saved_step = self.step
             self.loss_sum.copy_(state["sums"]["loss"])
             self.right.copy_(state["sums"]["right"])
             torch.set_rng_state(state["rng"]["cpu"].cpu())
@@ -101,6 +104,7 @@ class Run:
         save_checkpoint(self.folder / LAST, state)
         if self.batch == 0 and self.config.keep_every and self.epoch % self.config.keep_every == 0:
             save_checkpoint(self.folder / f"epoch-{self.epoch:04d}.pt", state)
+        self.saved_step = self.step
         return CheckpointSaved(run=self.name, step=self.step, file=LAST)
 
 
@@ -124,6 +128,6 @@ def resume(name: str, folder: Path, data: Dataset, changes: dict[str, Value] | N
     run = Run(RunConfig().replace(state["config"]), data, name=name, folder=folder)
     run.restore(state)
     if problem:
-        print(f"{problem}; continuing from {PREVIOUS}, step {run.step}", flush=True)
+        say(f"{problem}; continuing from {PREVIOUS}, step {run.step}")
     run.steer({"epochs": run.config.epochs, **(changes or {})})
     return run

@@ -15,7 +15,9 @@ import msgspec
 from engine.config import RunConfig
 from engine.files import remove_temporaries, write_atomically
 from engine.messages import (
+    Continued,
     EpochDone,
+    Paused,
     ProtocolError,
     RunEvent,
     RunStarted,
@@ -62,25 +64,40 @@ class RunLog:
         self.folder = folder
         self.record = record
         self._file = open(folder / EVENTS, "ab", buffering=0)  # noqa: SIM115  (closed by close)
+        self._appended: RunEvent | None = None  # the last event whose line is written, if not yet flushed
         self._torn = _ends_torn(folder / EVENTS)  # by a crash, or a full disk; it must not swallow the next line
         self.save_record()
 
     def write(self, event: RunEvent) -> None:
-        """Append an event before any screen hears of it. Raises OSError."""
-        line = b"\n" * self._torn + encode(event)
+        """Append an event before any screen hears of it. Raises OSError; the same event may then be tried again."""
+        if event is not self._appended:
+            self._append(encode(event))
+            self._appended = event
+        record = self.record
+        match event:
+            case EpochDone():
+                os.fsync(self._file.fileno())
+                record.epoch, record.step = event.epoch, event.step
+                record.test_loss, record.test_accuracy = event.test_loss, event.test_accuracy
+            case Steered() | RunStarted():
+                record.config = event.config
+            case Paused():
+                record.state = "paused"
+            case Continued():
+                record.state = "running"
+            case _:
+                return
+        self.save_record()
+
+    def _append(self, line: bytes) -> None:
+        line = b"\n" * self._torn + line
+        whole = os.fstat(self._file.fileno()).st_size
         if self._file.write(line) != len(line):
             self._torn = True
+            os.ftruncate(self._file.fileno(), whole)
+            self._torn = False
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.folder / EVENTS))
         self._torn = False
-        if isinstance(event, EpochDone):
-            os.fsync(self._file.fileno())
-            record = self.record
-            record.epoch, record.step = event.epoch, event.step
-            record.test_loss, record.test_accuracy = event.test_loss, event.test_accuracy
-            self.save_record()
-        elif isinstance(event, Steered | RunStarted):
-            self.record.config = event.config
-            self.save_record()
 
     def save_record(self) -> None:
         write_atomically(self.folder / RECORD, msgspec.json.format(msgspec.json.encode(self.record)) + b"\n")
@@ -138,8 +155,11 @@ def read_record(folder: Path) -> RunRecord:
         raise RunError(f"{folder / RECORD}: cannot be read ({error})") from error
 
 
-def summarize(folder: Path, *, engine_alive: bool) -> RunSummary:
-    """Return a run's line in the list. A run that no engine works on, but says so, was interrupted."""
+def summarize(folder: Path, *, live: str | None) -> RunSummary:
+    """Return a run's line in the list. A run that no engine works on, but says so, was interrupted.
+
+    `live` names the run in progress, "" when there is none; None believes the record, when nobody can be asked.
+    """
     resumable = (folder / LAST).is_file()
     try:
         record = read_record(folder)
@@ -148,10 +168,11 @@ def summarize(folder: Path, *, engine_alive: bool) -> RunSummary:
             run=folder.name, state="unreadable", started=0, model="", epoch=0, epochs=0, sample=False,
             resumable=False, problem=str(error),
         )  # fmt: skip
-    live = record.state in ("running", "paused")
+    claims = record.state in ("running", "paused")
+    interrupted = claims and live is not None and live != folder.name
     return RunSummary(
         run=folder.name,
-        state=record.state if engine_alive or not live else "interrupted",
+        state="interrupted" if interrupted else record.state,
         started=record.started,
         model=record.config.model,
         epoch=record.epoch,
@@ -160,14 +181,14 @@ def summarize(folder: Path, *, engine_alive: bool) -> RunSummary:
         test_accuracy=record.test_accuracy,
         test_loss=record.test_loss,
         lr=record.config.lr,
-        resumable=resumable and not (live and engine_alive),
+        resumable=resumable and (interrupted or not claims),
         problem=record.reason,
     )
 
 
-def list_runs(checkpoints: Path, *, engine_alive: bool) -> list[RunSummary]:
-    """Return all runs, newest first."""
-    return [summarize(checkpoints / name, engine_alive=engine_alive) for name in reversed(run_names(checkpoints))]
+def list_runs(checkpoints: Path, *, live: str | None) -> list[RunSummary]:
+    """Return all runs, newest first; `live` as in summarize."""
+    return [summarize(checkpoints / name, live=live) for name in reversed(run_names(checkpoints))]
 
 
 def close_interrupted(checkpoints: Path) -> list[str]:

@@ -1,8 +1,7 @@
 """The socket of the engine: clients come and go, the worker never waits for one.
 
-An asyncio thread. Every client has an outbox; what it has not taken yet is merged (steps) or kept (all else),
-and a client that lets too much pile up is dropped. The server keeps the engine's state as the events to draw it
-from, so that a new client is up to date with one Snapshot.
+An asyncio thread. The server keeps the engine's state as the events to draw it from, so that a new client, and one
+that lagged too far behind, is up to date with one Snapshot.
 """
 
 import asyncio
@@ -21,10 +20,12 @@ from typing import Any
 
 import msgspec
 
+from engine.connection import Connection
 from engine.history import History, parts
 from engine.messages import (
     MAX_LINE,
     PROTOCOL,
+    STABLE_COMMANDS,
     AnyCommand,
     AnyEvent,
     AskStatus,
@@ -47,50 +48,22 @@ from engine.messages import (
     RunOpened,
     RunsListed,
     RunStarted,
+    SavingFailed,
     Shutdown,
     Snapshot,
     StateEvent,
     StatusTold,
-    StepsDone,
     Welcome,
     decode_command,
     encode,
-    merge_steps,
 )
 from engine.ports import Reply, WorkerPort
 from engine.runs import EventReader, RunError, find_run, list_runs, summarize
+from engine.tail import Tail
 
-OUTBOX = 2_000  # events a client may lag behind before it is dropped
 PRINTED = 200  # lines of the engine's output that a new client is shown
 LOG_EVERY = 0.5  # seconds between two looks at the engine's output
-
-
-class Client:
-    """One connection. `send` never blocks."""
-
-    def __init__(self, writer: asyncio.StreamWriter) -> None:
-        self.writer = writer
-        self.outbox: deque[AnyEvent] = deque()
-        self.ready = asyncio.Event()
-
-    def send(self, event: AnyEvent) -> None:
-        last = self.outbox[-1] if self.outbox else None
-        if isinstance(event, StepsDone) and isinstance(last, StepsDone) and last.run == event.run:
-            self.outbox[-1] = merge_steps(last, event)
-        elif len(self.outbox) >= OUTBOX:
-            self.writer.transport.abort()
-        else:
-            self.outbox.append(event)
-        self.ready.set()
-
-    async def drain(self) -> None:
-        """Write the outbox as fast as the client reads. Raises ConnectionError when it is gone."""
-        while True:
-            await self.ready.wait()
-            self.ready.clear()
-            while self.outbox:
-                self.writer.write(encode(self.outbox.popleft()))
-                await self.writer.drain()
+HELLO_PATIENCE = 10.0  # seconds for a client to say who it is
 
 
 class Server:
@@ -100,8 +73,8 @@ class Server:
         self.checkpoints = checkpoints
         self.version = version
         self.idle_exit = idle_exit
-        self.began = time.time()
-        self.clients: set[Client] = set()
+        self.began = time.monotonic()
+        self.clients: set[Connection] = set()
         self.engine: EngineReady | EngineFailed | None = None
         self.data: DataReady | None = None
         self.data_news: DataFailed | DataProgress | None = None  # of a load or download after `data`
@@ -153,10 +126,12 @@ class Server:
                 self.history = History([event])
             case _ if isinstance(event, RunEvent):
                 self.history.add(event)
-        if isinstance(event, RunEnded | DataFailed | EngineFailed) and event.reason:
+        if isinstance(event, RunEnded | SavingFailed | DataFailed | EngineFailed) and event.reason:
             self.last_error = event.reason
         for client in self.clients:
-            client.send(event)
+            if not client.send(event):
+                client.forget_news()
+                self._send_snapshot(client)
 
     def flush(self, patience: float = 1.0) -> None:
         """Give clients a moment to take what is left for them; called by the worker's thread at the end."""
@@ -177,71 +152,91 @@ class Server:
 
     async def _attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one client until it leaves or breaks the protocol; neither disturbs anybody else."""
-        client = Client(writer)
+        client = Connection(writer)
         try:
             if peer_uid(writer) not in (None, os.getuid()):
                 return
-            hello = decode_command(await reader.readline())
+            hello = decode_command(await asyncio.wait_for(reader.readline(), HELLO_PATIENCE))
             if not isinstance(hello, Hello):
                 raise ProtocolError("the first line was no Hello")
             client.send(
                 Welcome(protocol=PROTOCOL, version=self.version, pid=os.getpid(), checkpoints=str(self.checkpoints))
             )
-            if hello.protocol == PROTOCOL:
-                self._send_snapshot(client)
-                self.clients.add(client)
-            await first_to_end(client.drain(), self._listen(reader, client))
+            self._send_snapshot(client)
+            self.clients.add(client)
+            await first_to_end(client.drain(), self._listen(reader, client, hello))
         except ProtocolError as error:
             writer.write(encode(CommandFailed(reason=f"this is not the engine's protocol: {error}"[:500])))
-        except (ConnectionError, ValueError):
+        except (ConnectionError, TimeoutError, ValueError):
             pass  # ValueError: a line over the limit
         finally:
             self.clients.discard(client)
             writer.close()
 
-    async def _listen(self, reader: asyncio.StreamReader, client: Client) -> None:
+    async def _listen(self, reader: asyncio.StreamReader, client: Connection, hello: Hello) -> None:
         while line := await reader.readline():
-            await self._receive(decode_command(line), client)
+            await client.questions.acquire()
+            if hello.protocol == PROTOCOL:
+                await self._receive(decode_command(line), client)
+            else:
+                await self._receive_from_other_version(line, client, hello)
 
-    async def _receive(self, command: AnyCommand, client: Client) -> None:
+    async def _receive_from_other_version(self, line: bytes, client: Connection, hello: Hello) -> None:
+        """Another version may look, ask, and end the engine; what else its commands mean here, nobody knows."""
+        try:
+            command = decode_command(line)
+        except ProtocolError:
+            command = None
+        if isinstance(command, STABLE_COMMANDS):
+            await self._receive(command, client)
+        else:
+            reason = f"the engine has version {self.version}, this screen {hello.version}: it can only look, or stop it"
+            client.answer(CommandFailed(reason=reason, reply_to=command.id if command else 0))
+
+    async def _receive(self, command: AnyCommand, client: Connection) -> None:
         """Answer what needs no torch here, and pass the rest to the worker."""
         match command:
             case AskStatus():
-                client.send(msgspec.structs.replace(self._status(), reply_to=command.id))
+                client.answer(msgspec.structs.replace(self._status(), reply_to=command.id))
             case ListRuns():
-                runs = await asyncio.to_thread(list_runs, self.checkpoints, engine_alive=True)
-                client.send(RunsListed(runs=runs, reply_to=command.id))
+                runs = await asyncio.to_thread(list_runs, self.checkpoints, live=self._live_run())
+                client.answer(RunsListed(runs=runs, reply_to=command.id))
             case OpenRun():
                 try:
-                    for answer in await asyncio.to_thread(self._open_run, command.run):
-                        client.send(msgspec.structs.replace(answer, reply_to=command.id))
+                    parts = await asyncio.to_thread(self._open_run, command.run)
                 except (RunError, OSError) as error:
-                    client.send(CommandFailed(reason=str(error), reply_to=command.id))
+                    client.answer(CommandFailed(reason=str(error), reply_to=command.id))
+                else:
+                    for part in parts:
+                        client.answer(msgspec.structs.replace(part, reply_to=command.id), last=part.last)
             case Shutdown() if self.worker is None:
-                client.send(CommandDone(reply_to=command.id))
+                client.answer(CommandDone(reply_to=command.id))
                 await asyncio.to_thread(self.flush)
                 os._exit(0)  # torch is still being imported: nothing to save yet
             case _:
 
                 def reply(event: AnyEvent) -> None:
-                    self.loop.call_soon_threadsafe(client.send, event)
+                    self.loop.call_soon_threadsafe(client.answer, event)
 
                 if self.worker is not None:
                     self.worker.submit(command, reply)
                 else:
                     self.early.append((command, reply))
 
+    def _live_run(self) -> str:
+        return self.worker.live_run if self.worker is not None else ""
+
     def _open_run(self, name: str) -> list[RunOpened]:
         folder = find_run(self.checkpoints, name)
         reader = EventReader(folder)
         lists = list(parts(History(reader).events))
-        summary = summarize(folder, engine_alive=True)
+        summary = summarize(folder, live=self._live_run())
         return [
             RunOpened(summary=summary, history=part, skipped=reader.skipped, first=i == 0, last=i == len(lists) - 1)
             for i, part in enumerate(lists)
         ]
 
-    def _send_snapshot(self, client: Client) -> None:
+    def _send_snapshot(self, client: Connection) -> None:
         events: list[StateEvent] = [event for event in (self.engine, self.data, self.data_news) if event is not None]
         if self.printed:
             events.append(Printed(lines=list(self.printed)))
@@ -254,11 +249,11 @@ class Server:
         last = events[-1] if events else None
         state = "starting" if self.engine is None else "idle"
         if self.worker is not None and self.worker.busy and last is not None and not isinstance(last, RunEnded):
-            state = "paused" if isinstance(last, Paused) else "training"
+            state = {Paused: "paused", SavingFailed: "waiting"}.get(type(last), "training")
         epochs = [event.epoch for event in events if isinstance(event, EpochDone)]
         return StatusTold(
             pid=os.getpid(),
-            uptime=round(time.time() - self.began, 1),
+            uptime=round(time.monotonic() - self.began, 1),
             memory=memory_in_use(),
             clients=len(self.clients),
             state=state,
@@ -288,30 +283,6 @@ class Server:
             elif time.monotonic() - idle_since >= self.idle_exit:
                 self.worker.submit(Shutdown(), lambda event: None)
                 return
-
-
-class Tail:
-    """New lines of a file that grows."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.position = path.stat().st_size if path.exists() else 0
-        self.rest = b""
-
-    def read(self) -> list[str]:
-        """Return the lines added since the last call."""
-        try:
-            size = self.path.stat().st_size
-            if size == self.position:
-                return []
-            with open(self.path, "rb") as file:
-                file.seek(self.position if size > self.position else 0)
-                self.rest += file.read(MAX_LINE // 4)
-                self.position = file.tell()
-        except OSError:
-            return []
-        *lines, self.rest = self.rest.split(b"\n")
-        return [line.decode(errors="replace")[:500] for line in lines]
 
 
 async def first_to_end(*coroutines: Coroutine[Any, Any, None]) -> None:

@@ -6,16 +6,16 @@ It knows no sockets. Commands come through a queue together with where to answer
 import contextlib
 import platform
 import queue
+import shutil
 import threading
 import time
-import traceback
-from collections.abc import Generator
 from pathlib import Path
 
 import msgspec
 import numpy
 import torch
 
+from engine.active_run import ActiveRun
 from engine.checkpoint import CheckpointError
 from engine.config import ConfigError, RunConfig, Value
 from engine.data import DataError, Dataset, load_data
@@ -31,7 +31,6 @@ from engine.messages import (
     CommandDone,
     CommandFailed,
     Continue,
-    Continued,
     DataFailed,
     DataProgress,
     DataReady,
@@ -41,23 +40,23 @@ from engine.messages import (
     ExportData,
     LoadData,
     Pause,
-    Paused,
     Predict,
     PredictFiles,
     ResumeRun,
-    RunEnded,
-    RunEvent,
     Shutdown,
     StartRun,
     Steer,
     Steered,
     Stop,
 )
+from engine.output import say_traceback
 from engine.paths import default_data
 from engine.ports import Desk, Reply
 from engine.run import Run, resume
 from engine.runs import EventReader, RunError, RunLog, RunRecord, create_folder, find_run, read_record
-from engine.train import TrainingFailed, train
+
+COMMANDS_SHARE = 0.05  # seconds for commands between two stretches of training, of 0.1 seconds each
+DISK_PATIENCE = 2.0  # seconds between two attempts to write what a full disk did not take
 
 
 class CommandError(Exception):
@@ -87,6 +86,12 @@ class Worker:
         return self.active.run if self.active is not None else None
 
     @property
+    def live_run(self) -> str:
+        """The name of the run in progress, or ""."""
+        active = self.active  # another thread asks
+        return active.run.name if active is not None else ""
+
+    @property
     def busy(self) -> bool:
         return self.active is not None or self.download is not None or not self.commands.empty()
 
@@ -106,13 +111,22 @@ class Worker:
         with contextlib.suppress(DataError):  # DataFailed tells every screen; another folder can be named
             self.load(data_path)
         while not self.ending:
-            training = self.active is not None and not self.active.paused
-            try:
-                command, reply = self.commands.get(block=not training)
-            except queue.Empty:
+            self.take_commands()
+            if self.active is not None and not self.active.idle:
                 self.advance()
-            else:
-                self.carry_out(command, reply)
+
+    def take_commands(self) -> None:
+        """Carry out the commands that are there; wait for one when there is nothing else to do.
+
+        Many commands get a share of the time, so that no flood of them keeps the run from training.
+        """
+        active = self.active
+        patience = None if active is None or active.idle else DISK_PATIENCE if active.problem else 0.0
+        share = time.monotonic() + COMMANDS_SHARE
+        with contextlib.suppress(queue.Empty):
+            self.carry_out(*self.commands.get(timeout=patience))
+            while not self.ending and time.monotonic() < share:
+                self.carry_out(*self.commands.get_nowait())
 
     def carry_out(self, command: AnyCommand, reply: Reply) -> None:
         """Do what a command asks and answer it; a failure is an answer too, and never ends the engine."""
@@ -121,7 +135,7 @@ class Worker:
         except (CommandError, ConfigError, DataError, DeviceError, RunError, CheckpointError, OSError) as error:
             answer = CommandFailed(reason=str(error))
         except Exception as error:
-            traceback.print_exc()
+            say_traceback()
             answer = CommandFailed(reason=f"{type(command).__name__} failed: {type(error).__name__}: {error}")
         reply(msgspec.structs.replace(answer, reply_to=command.id))
 
@@ -134,11 +148,11 @@ class Worker:
             case Steer():
                 self.steer(command.changes)
             case Pause():
-                self.pause(True)
+                self.running().pause(True)
             case Continue():
-                self.pause(False)
+                self.running().pause(False)
             case Stop():
-                self.stop()
+                self.stop(command.force)
             case LoadData():
                 if self.active is None:
                     self.load(command.path)
@@ -160,7 +174,7 @@ class Worker:
                 return self.inspector.evaluate(command, self.live, self.data)
             case Shutdown():
                 if self.active is not None:
-                    self.stop()
+                    self.stop(command.force)
                 self.cancelled.set()
                 self.ending = True
             case _:
@@ -242,8 +256,13 @@ class Worker:
                 " training images; give at most that"
             )
         folder = create_folder(self.checkpoints, config.model)
-        run = Run(config, data, name=folder.name, folder=folder)
-        self.launch(run, RunLog(folder, record_of(run)))
+        try:
+            run = Run(config, data, name=folder.name, folder=folder)
+            log = RunLog(folder, record_of(run))
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)  # no half-made run in the list
+            raise
+        self.launch(run, log)
 
     def resume(self, name: str, changes: dict[str, Value]) -> None:
         if self.active is not None:
@@ -259,82 +278,46 @@ class Worker:
 
     def launch(self, run: Run, log: RunLog) -> None:
         self.data = run.data  # keep it on the run's device: the next run starts at once
-        self.active = ActiveRun(run, log, train(run))
+        self.active = ActiveRun(run, log, self.desk.publish)
         self.advance()
 
     def steer(self, changes: dict[str, Value]) -> None:
         active = self.running()
         active.run.steer(changes)
-        self.emit(Steered(run=active.run.name, step=active.run.step, changes=changes, config=active.run.config))
+        active.record(Steered(run=active.run.name, step=active.run.step, changes=changes, config=active.run.config))
 
-    def pause(self, paused: bool) -> None:
-        active = self.running()
-        if active.paused != paused:
-            if paused:
-                self.emit(active.run.save())  # a pause may last: a machine that restarts loses nothing
-                self.emit(Paused(run=active.run.name, step=active.run.step))
-            else:
-                self.emit(Continued(run=active.run.name, step=active.run.step))
-            active.paused = paused  # last: a pause that could not be saved is none, and no screen heard of one
-            active.log.record.state = "paused" if paused else "running"
-            active.log.save_record()
-
-    def running(self) -> "ActiveRun":
+    def running(self) -> ActiveRun:
         if self.active is None:
             raise CommandError("no run is training")
         return self.active
 
-    def stop(self) -> None:
-        """Save the run where it is and end it; `resume` continues from this very step. Raises OSError."""
+    def stop(self, force: bool) -> None:
+        """Save the run where it is and end it; `resume` continues from this very step.
+
+        Raises CommandError when it cannot be saved and `force` does not say to end it nevertheless.
+        """
         active = self.running()
-        self.emit(active.run.save())
-        active.events.close()
-        self.finish(RunEnded(run=active.run.name, step=active.run.step, time=time.time(), state="stopped"))
+        active.stop()
+        if active.ended is None:
+            if not force:
+                raise CommandError(
+                    f"run {active.run.name} cannot be saved: {active.problem}. It waits, and nothing is lost: make"
+                    f" room, or end it without saving its last {active.run.step - active.run.saved_step} steps"
+                )
+            active.give_up()
+        self.leave(active)
 
     def advance(self) -> None:
         """Train until the next event."""
         active = self.running()
-        try:
-            event = next(active.events)
-            if not isinstance(event, RunEnded):
-                self.emit(event)
-                return
-        except Exception as error:
-            reason = str(error)
-            if not isinstance(error, TrainingFailed):
-                traceback.print_exc()
-                reason = f"{type(error).__name__}: {error}"
-            run = active.run
-            event = RunEnded(run=run.name, step=run.step, time=time.time(), state="failed", reason=reason)
-        self.finish(event)
+        active.advance()
+        if active.ended is not None:
+            self.leave(active)
 
-    def emit(self, event: RunEvent) -> None:
-        """Log an event, then tell every screen: what a screen has seen is on record."""
-        self.running().log.write(event)
-        self.desk.publish(event)
-
-    def finish(self, event: RunEnded) -> None:
-        active = self.running()
+    def leave(self, active: ActiveRun) -> None:
         self.active = None
-        if event.state != "failed":
+        if active.ended is not None and active.ended.state != "failed":
             self.inspector.keep(active.run)
-        try:
-            active.log.write(event)
-            active.log.close(event.state, event.step, event.reason)
-        except OSError as error:
-            reason = f"{event.reason}; its end could not be written: {error}".removeprefix("; ")
-            event = msgspec.structs.replace(event, reason=reason)
-        self.desk.publish(event)
-
-
-class ActiveRun:
-    """The run in progress: its training generator and its log."""
-
-    def __init__(self, run: Run, log: RunLog, events: Generator[RunEvent, None, None]) -> None:
-        self.run = run
-        self.log = log
-        self.events = events
-        self.paused = False
 
 
 def record_of(run: Run) -> RunRecord:

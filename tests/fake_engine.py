@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from engine.config import RunConfig
 from engine.messages import (
+    PROTOCOL,
     AnyEvent,
     Command,
     DataReady,
@@ -16,6 +17,7 @@ from engine.messages import (
     RunStarted,
     Snapshot,
     StepsDone,
+    Welcome,
 )
 from tui.app import MnistApp
 
@@ -28,7 +30,9 @@ C = TypeVar("C", bound=Command)
 
 
 class FakeClient:
-    def __init__(self) -> None:
+    def __init__(self, *, foreign: bool = False) -> None:
+        self.foreign = foreign
+        self.welcome = Welcome(protocol=PROTOCOL + foreign, version="9.9", pid=1, checkpoints="checkpoints")
         self.sent: list[Command] = []
         self.incoming: asyncio.Queue[AnyEvent | None] = asyncio.Queue()
         self.closed = False
@@ -50,9 +54,9 @@ class FakeClient:
 class FakeApp(MnistApp):
     """The real app, attached to a FakeClient."""
 
-    def __init__(self, *, ascii: bool = False) -> None:
+    def __init__(self, *, ascii: bool = False, foreign: bool = False) -> None:
         super().__init__(Path("checkpoints"), ascii=ascii)
-        self.engine = FakeClient()
+        self.engine = FakeClient(foreign=foreign)
         self.connections = 0
 
     async def connect(self) -> FakeClient:  # type: ignore[override]

@@ -24,6 +24,8 @@ from engine.messages import (
     RunOpened,
     RunsListed,
     RunSummary,
+    SavingFailed,
+    Shutdown,
     StartRun,
     Steer,
     Steered,
@@ -142,6 +144,66 @@ async def test_stopping_asks_first() -> None:
         await pilot.press("s")
         await pilot.pause()
         assert len(app.engine.sent_of(Stop)) == 1
+
+
+async def test_a_run_that_cannot_be_saved_says_so_and_is_ended_without_saving_only_on_purpose() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        full = SavingFailed(run=RUN, step=50, reason="checkpoints/0001: No space left on device")
+        await tell(app, pilot, snapshot(*TRAINING), full)
+        text = screen_text(app)
+        assert "waiting for the disk" in text
+        assert "No space left on device" in text
+        for key, sent in (("k", 0), ("w", 1)):
+            await pilot.press("S")
+            await pilot.pause()
+            assert "No space left" in screen_text(app)
+            await pilot.press(key)
+            await pilot.pause()
+            assert app.engine.sent_of(Stop) == [Stop(force=True)] * sent
+        await pilot.press("q")
+        await pilot.pause()
+        await pilot.press("c")
+        await tell(app, pilot, steps(60, [0.5] * 10))
+        assert "waiting" not in screen_text(app).splitlines()[0]
+
+
+async def test_an_engine_of_another_version_is_watched_and_told_nothing() -> None:
+    app = FakeApp(foreign=True)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        assert isinstance(app.screen, Question)
+        assert "version 9.9" in screen_text(app)
+        await pilot.press("w")
+        await tell(app, pilot, epoch_done(2))
+        text = screen_text(app)
+        assert "only watching" in text
+        assert "epoch 3/10" in text
+        for key in ("space", "S", "t", "R", "d", "2", "4", "1"):
+            await pilot.press(key)
+        assert not app.engine.sent
+        await pilot.press("q")
+        await pilot.pause()
+        assert not app.is_running
+
+
+async def test_an_engine_of_another_version_is_stopped_and_followed_by_one_of_ours() -> None:
+    app = FakeApp(foreign=True)
+    async with app.run_test() as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        await pilot.press("w")
+        await pilot.press("e")
+        await pilot.pause()
+        await pilot.press("s")
+        await pilot.pause()
+        assert app.engine.sent_of(Shutdown) == [Shutdown()]
+        app.engine.incoming.put_nowait(None)
+        while app.connections < 2:
+            await pilot.pause()
+        await tell(app, pilot, snapshot())
+        assert app.state.link == "live"
+        await pilot.press("t")
+        assert len(app.engine.sent_of(StartRun)) == 1
 
 
 async def test_quitting_without_a_run_leaves_at_once() -> None:

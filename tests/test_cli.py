@@ -180,7 +180,7 @@ def test_train_to_the_end_then_look_at_the_run_with_every_command(
     status = json.loads(call(checkpoints, "engine", "status", "--json").stdout)
     assert (status["state"], status["run"], status["step"]) == ("idle", "0001-seed-cnn", 20)
     assert "engine idle" in call(checkpoints, "engine", "status").stdout
-    assert "saved and ended" in call(checkpoints, "engine", "stop").stderr
+    assert "the engine has ended" in call(checkpoints, "engine", "stop").stderr
     call(checkpoints, "engine", "status", expect=1)
 
 

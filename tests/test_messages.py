@@ -19,16 +19,19 @@ from engine.messages import (
     Event,
     Hello,
     LoadData,
+    Paused,
     Predict,
     PredictFiles,
     Printed,
     ProtocolError,
     RunEvent,
+    Snapshot,
     StartRun,
     StepsDone,
     coarsen,
     decode_command,
     decode_event,
+    decode_known,
     decode_run_event,
     encode,
     merge_steps,
@@ -258,3 +261,15 @@ def test_coarsen_lets_the_last_group_be_the_smaller_one() -> None:
     assert coarsen([(1, loss) for loss in (1.0, 3.0, 5.0, 7.0, 9.0)], 2) == [2.0, 6.0, 9.0]
     assert coarsen([(1, 2.0)], 1) == [2.0]
     assert coarsen([], 4) == []
+
+
+def test_of_another_versions_events_those_that_are_known_are_read() -> None:
+    known = Paused(run="1", step=3)
+    assert decode_known(encode(known)) == known
+    assert decode_known(b'{"event":"Danced","steps":3}') is None
+    assert decode_known(b'{"event":"Paused"}') is None
+    assert decode_known(b"garbage") is None
+    snapshot = (
+        b'{"event":"Snapshot","more":1,"events":[{"event":"Danced"},' + encode(known).strip() + b'],"last":false}'
+    )
+    assert decode_known(snapshot) == Snapshot(events=[known], last=False)

@@ -123,7 +123,7 @@ def test_the_record_follows_the_run(tmp_path: Path) -> None:
     log.close("failed", 77, "no more")
     closed = read_record(folder)
     assert (closed.state, closed.step, closed.reason) == ("failed", 77, "no more")
-    summary = summarize(folder, engine_alive=False)
+    summary = summarize(folder, live="")
     assert (summary.state, summary.problem, summary.epochs, summary.sample) == ("failed", "no more", 3, True)
 
 
@@ -135,7 +135,7 @@ def test_an_unreadable_record_is_shown_not_raised(tmp_path: Path, content: bytes
     folder, _ = make_run(tmp_path)
     (folder / RECORD).write_bytes(content)
     (folder / "last.pt").touch()
-    newest, oldest = list_runs(tmp_path, engine_alive=False)
+    newest, oldest = list_runs(tmp_path, live="")
     assert (newest.run, newest.state, newest.resumable) == (folder.name, "unreadable", False)
     assert str(folder / RECORD) in newest.problem
     assert oldest.state == "interrupted"
@@ -143,7 +143,7 @@ def test_an_unreadable_record_is_shown_not_raised(tmp_path: Path, content: bytes
 
 def test_a_folder_without_a_record_is_shown_too(tmp_path: Path) -> None:
     (tmp_path / RUN).mkdir()
-    [summary] = list_runs(tmp_path, engine_alive=False)
+    [summary] = list_runs(tmp_path, live="")
     assert summary.state == "unreadable"
     assert "is missing" in summary.problem
 
@@ -152,7 +152,7 @@ def test_a_run_nobody_works_on_is_interrupted(tmp_path: Path) -> None:
     folder, log = make_run(tmp_path)
     log.write(started())
     (folder / "last.pt").touch()
-    alive, dead = (summarize(folder, engine_alive=alive) for alive in (True, False))
+    alive, dead = (summarize(folder, live=live) for live in (None, ""))
     assert (alive.state, alive.resumable) == ("running", False)
     assert (dead.state, dead.resumable) == ("interrupted", True)
 
@@ -236,17 +236,35 @@ class FullDisk(io.RawIOBase):
         return self.file.fileno()
 
 
-def test_a_disk_that_was_full_costs_one_event_and_says_so(tmp_path: Path) -> None:
+def test_an_event_that_a_full_disk_took_in_part_is_written_whole_later(tmp_path: Path) -> None:
     folder, log = make_run(tmp_path)
     log.write(started())
     full = FullDisk(log._file)  # type: ignore[arg-type]
     log._file = full  # type: ignore[assignment]
     full.room = 50
+    event = epoch_done(1)
     with pytest.raises(OSError, match="No space left"):
-        log.write(epoch_done(1))
+        log.write(event)
+    assert read(folder) == ([started()], 0)
     full.room = 1 << 20
-    log.write(epoch_done(2))
-    assert read(folder) == ([started(), epoch_done(2)], 1)
+    log.write(event)
+    assert read(folder) == ([started(), event], 0)
+
+
+def test_an_event_whose_flush_failed_is_not_written_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, log = make_run(tmp_path)
+    event = epoch_done(1)
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", broken_disk)
+        with pytest.raises(OSError, match="Input/output error"):
+            log.write(event)
+    log.write(event)
+    assert read(folder) == ([event], 0)
+    assert read_record(folder).epoch == 1
+
+
+def broken_disk(*_: object) -> None:
+    raise OSError(errno.EIO, os.strerror(errno.EIO))
 
 
 def test_a_record_is_readable_json_for_people(tmp_path: Path) -> None:

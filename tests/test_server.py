@@ -12,6 +12,7 @@ import pytest
 from fake_engine import DATA, READY, RUN, epoch_done, started, steps
 from test_runs import record
 
+from engine.connection import OPEN_QUESTIONS
 from engine.messages import (
     MAX_LINE,
     PROTOCOL,
@@ -47,7 +48,8 @@ from engine.messages import (
 )
 from engine.ports import Reply
 from engine.runs import RunLog, create_folder
-from engine.server import Server, Tail
+from engine.server import Server
+from engine.tail import Tail
 
 E = TypeVar("E", bound=AnyEvent)
 LIMIT = 20.0  # seconds until a test that waits for ever is ended
@@ -55,6 +57,7 @@ LIMIT = 20.0  # seconds until a test that waits for ever is ended
 
 class FakeWorker:
     busy = True
+    live_run = ""
 
     def __init__(self) -> None:
         self.received: list[tuple[AnyCommand, Reply]] = []
@@ -185,15 +188,25 @@ async def test_an_engine_that_knows_nothing_yet_sends_an_empty_snapshot(place: P
     assert snapshot.events == []
 
 
-async def test_a_client_of_another_protocol_is_told_and_shown_nothing(place: Place) -> None:
+async def test_a_client_of_another_protocol_may_look_and_end_the_engine_and_nothing_else(place: Place) -> None:
+    worker = place.employ()
     await place.say(READY, started())
     old = await place.connect()
     old.send(Hello(protocol=PROTOCOL + 1, version="9"))
     assert (await old.next(Welcome)).protocol == PROTOCOL
+    assert (await old.next(Snapshot)).events == [READY, started()]
     await place.say(epoch_done(1))
-    await place.attach()
-    assert len(place.server.clients) == 1
-    assert (await old.ask(AskStatus(id=3), StatusTold)).reply_to == 3  # the next line after the Welcome
+    assert await old.next(EpochDone) == epoch_done(1)
+    assert (await old.ask(AskStatus(id=3), StatusTold)).reply_to == 3
+    refused = await old.ask(Stop(id=4), CommandFailed)
+    assert "the engine has version 1.2, this screen 9" in refused.reason
+    assert refused.reply_to == 4
+    old.writer.write(b'{"command":"FlyAway","speed":3}\n')
+    assert "it can only look, or stop it" in (await old.next(CommandFailed)).reason
+    assert worker.commands == []
+    old.send(Shutdown(id=5))
+    await worker.until(1)
+    assert worker.commands == [Shutdown(id=5)]
 
 
 async def test_a_long_history_comes_in_parts(place: Place) -> None:
@@ -302,24 +315,55 @@ async def test_a_slow_client_gets_merged_steps_and_every_epoch(place: Place) -> 
     assert [event.step for event in told if event.step % 40 == 0] == list(range(40, 12_001, 40))
 
 
-async def test_a_client_that_never_reads_is_dropped_and_harms_nobody(
+async def test_a_client_that_lags_far_behind_is_told_the_present_state_instead(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.server.OUTBOX", 50)
+    monkeypatch.setattr("engine.connection.OUTBOX", 50)
     await place.say(READY, started())
     good, _ = await place.attach()
     others = set(place.server.clients)
-    gone, _ = await place.attach()
+    slow, _ = await place.attach()
     [stuck] = place.server.clients - others
-    stuck.ready = asyncio.Event()  # what writes its outbox is not told any more, as if its socket were full
-    for epoch in range(1, 51):
+    ready, stuck._ready = stuck._ready, asyncio.Event()  # its writer is told nothing, as if its socket were full
+    slow.send(AskStatus(id=7))
+    for epoch in range(1, 201):
         place.server.publish(epoch_done(epoch))
         assert await good.next(EpochDone) == epoch_done(epoch)
+        assert len(stuck.outbox) <= 60
     assert stuck in place.server.clients
-    place.server.publish(epoch_done(51))
-    assert await gone.ended()
-    assert await good.next(EpochDone) == epoch_done(51)
-    assert (await good.ask(AskStatus(), StatusTold)).clients == 1
+    stuck._ready = ready
+    stuck._ready.set()
+    events: list[AnyEvent] = []
+    answered = 0
+    while not events or events[-1] != epoch_done(200):
+        event = decode_event(await slow.reader.readline())
+        answered += isinstance(event, StatusTold)
+        if isinstance(event, Snapshot):
+            events.clear()
+        events += event.events if isinstance(event, Snapshot) else [event]
+    assert answered == 1
+    assert [event.epoch for event in events if isinstance(event, EpochDone)] == list(range(1, 201))
+
+
+async def test_a_client_that_asks_without_end_and_never_reads_is_not_heard_further(place: Place) -> None:
+    worker = place.employ()
+    screen, _ = await place.attach()
+    other, _ = await place.attach()
+    screen.send(*(Predict(start=i, id=i) for i in range(1, 500)))
+    await worker.until(OPEN_QUESTIONS)
+    assert (await other.ask(AskStatus(), StatusTold)).clients == 2
+    assert len(worker.received) == OPEN_QUESTIONS
+    for i in range(499):  # each answer that is taken lets one more command in
+        await worker.until(i + 1)
+        command, reply = worker.received[i]
+        reply(CommandDone(reply_to=command.id))
+        assert (await screen.next(CommandDone)).reply_to == i + 1
+
+
+async def test_a_client_that_never_says_who_it_is_is_dropped(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.server.HELLO_PATIENCE", 0.01)
+    silent = await place.connect()
+    assert await silent.ended()
 
 
 # ------------------------------------------------------------------ commands

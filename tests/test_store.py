@@ -248,7 +248,7 @@ def test_an_attached_screen_keeps_its_list_and_its_opened_run() -> None:
     old = [msgspec.structs.replace(event, run="0001-old") for event in LIFE]
     state = after(RunsListed(runs=[summary()]), RunOpened(summary=summary(), history=old))  # type: ignore[arg-type]
     again = after(snapshot(*LIFE), state=state)
-    assert (again.runs, again.opened, again.link) == (state.runs, state.opened, "live")
+    assert (again.runs, again.opened, again.link) == (state.runs, state.opened, state.link)
 
 
 def test_what_a_state_on_disk_says_is_harmless() -> None:

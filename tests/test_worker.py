@@ -1,7 +1,5 @@
 """The worker driven by hand: commands in, events out, and no command ends it."""
 
-import errno
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -281,58 +279,6 @@ def test_an_unexpected_error_in_a_step_fails_the_run_alone(
 
 
 # ------------------------------------------------------------------- storage
-
-
-def full_disk(*_: object) -> None:
-    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-
-def test_a_stop_that_cannot_save_is_refused_and_the_run_goes_on(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    engine.done(StartRun(config=CONFIG))
-    engine.train_until(lambda: engine.step == 5)
-    with monkeypatch.context() as patch:
-        patch.setattr("engine.run.save_checkpoint", full_disk)
-        assert "No space left" in engine.refused(Stop())
-        assert "No space left" in engine.refused(Shutdown())
-        assert not engine.worker.ending
-    assert load_checkpoint(engine.checkpoints / RUN / "last.pt")["position"]["step"] == 4
-    engine.done(Stop())
-    assert load_checkpoint(engine.checkpoints / RUN / "last.pt")["position"]["step"] == 5
-
-
-def test_a_pause_that_cannot_save_is_no_pause(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine.done(StartRun(config=CONFIG))
-    with monkeypatch.context() as patch:
-        patch.setattr("engine.run.save_checkpoint", full_disk)
-        assert "No space left" in engine.refused(Pause())
-    assert engine.worker.active is not None
-    assert not engine.worker.active.paused
-    assert engine.desk.of(Paused) == []
-    engine.done(Pause())
-    assert len(engine.desk.of(Paused)) == 1
-
-
-def test_a_checkpoint_that_cannot_be_written_fails_the_run_visibly(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    engine.done(StartRun(config=CONFIG))
-    monkeypatch.setattr("engine.run.save_checkpoint", full_disk)
-    ended = engine.finish()
-    assert ended.state == "failed"
-    assert "No space left" in ended.reason
-    assert read_record(engine.checkpoints / RUN).state == "failed"
-
-
-def test_a_log_that_cannot_be_written_fails_the_run_visibly(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine.done(StartRun(config=CONFIG))
-    monkeypatch.setattr("engine.runs.RunLog.write", full_disk)
-    ended = engine.finish()
-    assert ended.state == "failed"
-    assert "No space left" in ended.reason
-    assert "its end could not be written" in ended.reason
-    assert engine.worker.active is None
 
 
 def test_a_folder_of_runs_that_cannot_be_made_refuses_the_run(engine: Engine) -> None:

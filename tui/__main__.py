@@ -91,7 +91,7 @@ def runs(checkpoints: Path, as_json: bool) -> None:
     from tui.reports import print_json, print_runs
 
     try:
-        found = list_runs(checkpoints, engine_alive=engine_is_running(checkpoints))
+        found = list_runs(checkpoints, live=None if engine_is_running(checkpoints) else "")
     except (PathError, OSError) as error:
         raise click.ClickException(inert(str(error))) from error
     if as_json:
@@ -225,13 +225,14 @@ def engine_status(checkpoints: Path, as_json: bool) -> None:
 
 
 @engine.command("stop")
+@click.option("--force", is_flag=True, help="End it also when the run cannot be saved (a full disk, say).")
 @checkpoints_option
-def engine_stop(checkpoints: Path) -> None:
+def engine_stop(checkpoints: Path, force: bool) -> None:
     """Stop the run in progress, save it, and end the engine."""
     from engine.messages import CommandDone, Shutdown
 
-    run(_ask_engine(checkpoints, Shutdown(), CommandDone, then_wait=True))
-    print("the engine has saved and ended", file=sys.stderr)
+    run(_ask_engine(checkpoints, Shutdown(force=force), CommandDone, then_wait=True))
+    print("the engine has ended", file=sys.stderr)
 
 
 @engine.command("log")

@@ -34,20 +34,23 @@ from engine.messages import (
     RunEnded,
     RunStarted,
     RunSummary,
+    SavingFailed,
+    Shutdown,
     StartRun,
     Steer,
     StepsDone,
     Stop,
+    program_version,
 )
 from engine.paths import PathError
 from tui.actions import ACTIONS, NAVIGATION, bindings
 from tui.client import EngineClient, EngineUnreachable
-from tui.describe import state_word
+from tui.describe import describe, state_word
 from tui.filters import AsciiFilter, NoColorFilter
 from tui.inert import inert
 from tui.screens.base import StateScreen
 from tui.screens.confusion import ConfusionScreen
-from tui.screens.dialogs import EpochsQuestion, quit_question, stop_question
+from tui.screens.dialogs import EpochsQuestion, quit_question, stop_question, version_question
 from tui.screens.digits import DigitsScreen
 from tui.screens.help import HelpScreen
 from tui.screens.runs import RunsScreen
@@ -85,6 +88,7 @@ class MnistApp(App[None]):
         self.plain_ascii = needs_ascii() if ascii is None else ascii
         # A remote terminal gets half the frames: what it draws has to travel.
         self.frame_time = 0.5 if "SSH_CONNECTION" in os.environ else 0.25
+        self._replacing = False  # the engine that is ending is to be followed by one of our version
         self._drawn = 0.0
         self._draw_due = False
 
@@ -112,13 +116,19 @@ class MnistApp(App[None]):
         except (EngineUnreachable, PathError, ProtocolError, OSError) as error:
             self.set_state(replace(self.state, link="lost", link_reason=inert(str(error))))
             return
-        self.set_state(State(link="live"))
+        self.set_state(State(link="foreign" if self.client.foreign else "live"))
+        if self.client.foreign:
+            self.decide_about(self.client)
         self.send(ListRuns())
         if self.data:
             self.send(LoadData(id=1, path=self.data))
         async for event in self.client.events():
             self.receive(event)
         self.client = None
+        if self._replacing:
+            self._replacing = False
+            self.action_reconnect()
+            return
         run = self.state.run
         if run is not None and run.live:
             self.state = replace(self.state, run=replace(run, state="interrupted"))
@@ -127,15 +137,27 @@ class MnistApp(App[None]):
         self.set_state(replace(self.state, link="lost", link_reason=reason))
 
     async def connect(self) -> EngineClient:
-        return await EngineClient.connect_or_start(self.checkpoints, data=self.data)
+        return await EngineClient.connect_or_start(self.checkpoints, data=self.data, any_version=True)
+
+    @work(group="version", exclusive=True)
+    async def decide_about(self, client: EngineClient) -> None:
+        """Ask what to do about an engine of another version."""
+        engine, here = inert(client.welcome.version), program_version()
+        answer = await self.push_screen_wait(version_question(engine, here))
+        if answer == "quit":
+            self.exit()
+        elif answer == "stop":
+            self._replacing = True
+            client.send(Shutdown())
 
     def send(self, command: Command) -> None:
         """Send a command, or say that there is no engine to take it; questions that screens ask are let go."""
-        if self.client is None:
-            if not isinstance(command, Predict | ListRuns):
-                self.notify("There is no engine. e starts it again.", severity="error", markup=False)
-        else:
+        if self.client is not None and not self.client.foreign:
             self.client.send(command)
+        elif not isinstance(command, Predict | ListRuns):
+            here = "There is no engine. e starts it again."
+            foreign = "The engine is of another version: this screen can only watch it. e asks again what to do."
+            self.notify(here if self.client is None else foreign, severity="error", markup=False)
 
     def receive(self, event: AnyEvent) -> None:
         """Apply an event. Step points wait for the next frame; everything else is drawn at once."""
@@ -143,6 +165,8 @@ class MnistApp(App[None]):
         self.set_state(apply(before, event), soon=not isinstance(event, StepsDone))
         if self.state.failures != before.failures:
             self.notify(self.state.failure, title="Not done", severity="error", markup=False)
+        if isinstance(event, SavingFailed):
+            self.notify(describe(event)[0], title="Disk", severity="error", markup=False)
         if isinstance(event, DataFailed):
             self.notify(self.state.data_problem, title="Data", severity="error", markup=False)
         if isinstance(event, RunEnded | RunStarted):
@@ -277,8 +301,11 @@ class MnistApp(App[None]):
     @work
     async def action_stop(self) -> None:
         run = self.state.run
-        if run is not None and await self.push_screen_wait(stop_question(inert(run.run))) == "stop":
-            self.send(Stop())
+        if run is None:
+            return
+        answer = await self.push_screen_wait(stop_question(inert(run.run), run.problem))
+        if answer in ("stop", "force"):
+            self.send(Stop(force=answer == "force"))
 
     def action_download(self) -> None:
         self.send(CancelDownload() if self.downloading else DownloadData())
@@ -288,6 +315,9 @@ class MnistApp(App[None]):
         return self.state.progress is not None and "download" in self.state.progress.action
 
     def action_reconnect(self) -> None:
+        if self.client is not None:
+            self.decide_about(self.client)
+            return
         self.set_state(replace(self.state, link="connecting", link_reason=""))
         self.converse()
 
@@ -310,14 +340,14 @@ class MnistApp(App[None]):
     async def leave(self) -> None:
         """Leave at once when nothing trains, or after asking what becomes of the run."""
         run = self.state.run
-        if run is None or not run.live or self.client is None:
+        if run is None or not run.live or self.client is None or self.client.foreign:
             self.exit()
             return
-        answer = await self.push_screen_wait(quit_question(inert(run.run), state_word(run.state)))
-        if answer == "stop":
-            self.send(Stop())
+        answer = await self.push_screen_wait(quit_question(inert(run.run), state_word(run.state), run.problem))
+        if answer in ("stop", "force"):
+            self.send(Stop(force=answer == "force"))
             await self.client.close()
-        if answer in ("stop", "leave"):
+        if answer in ("stop", "force", "leave"):
             self.exit()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -327,16 +357,16 @@ class MnistApp(App[None]):
             return not self.state.training and self.state.link == "live"
         paused = self.state.run is not None and self.state.run.state == "paused"
         if action in ("pause", "continue"):
-            return self.state.training and paused is (action == "continue")
+            return self.state.training and self.state.link == "live" and paused is (action == "continue")
         if action == "stop":
-            return self.state.training
+            return self.state.training and self.state.link == "live"
         if action == "resume":
             return not self.state.training and self.state.link == "live" and self.resumable is not None
         if action == "download":
             sample = self.state.data is None or self.state.data.sample
             return self.downloading or (self.state.link == "live" and sample and not self.state.training)
         if action == "reconnect":
-            return self.state.link == "lost"
+            return self.state.link in ("lost", "foreign")
         return True
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:

@@ -24,6 +24,7 @@ from engine.messages import (
     ProtocolError,
     Welcome,
     decode_event,
+    decode_known,
     encode,
     program_version,
 )
@@ -53,11 +54,17 @@ class EngineClient:
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Queue[AnyEvent]] = {}
 
+    @property
+    def foreign(self) -> bool:
+        """Whether the engine is of another version: it can be watched, asked for its status, and shut down."""
+        return self.welcome.protocol != PROTOCOL
+
     @classmethod
-    async def connect(cls, checkpoints: Path) -> Self:
+    async def connect(cls, checkpoints: Path, *, any_version: bool = False) -> Self:
         """Attach to the engine that serves a folder of runs. Raises OSError when there is none.
 
-        Raises ProtocolError when what answers is no engine, and PathError for an unsafe state folder.
+        Raises ProtocolError when what answers is no engine, or one of another protocol and `any_version` does not
+        allow that (see `foreign`), and PathError for an unsafe state folder.
         """
         reader, writer = await asyncio.open_unix_connection(engine_socket(checkpoints), limit=2 * MAX_LINE)
         writer.write(encode(Hello(protocol=PROTOCOL, version=program_version())))
@@ -67,21 +74,24 @@ class EngineClient:
         welcome = decode_event(line)
         if not isinstance(welcome, Welcome):
             raise ProtocolError(f"the engine began with {type(welcome).__name__}")
-        if welcome.protocol != PROTOCOL:
+        client = cls(reader, writer, welcome)
+        if client.foreign and not any_version:
             raise ProtocolError(
-                f"the engine (pid {welcome.pid}, version {welcome.version}) speaks protocol {welcome.protocol},"
-                f" this program {PROTOCOL}; stop it with `mnist-tui engine stop` of its version, or kill {welcome.pid}"
+                f"the engine (pid {welcome.pid}) has version {welcome.version}, this program {program_version()}, and"
+                " they do not understand each other; `mnist-tui engine stop` saves its run and ends it"
             )
-        return cls(reader, writer, welcome)
+        return client
 
     @classmethod
-    async def connect_or_start(cls, checkpoints: Path, *, data: str = "", idle_exit: float = 900) -> Self:
+    async def connect_or_start(
+        cls, checkpoints: Path, *, data: str = "", idle_exit: float = 900, any_version: bool = False
+    ) -> Self:
         """Attach to the engine of a folder of runs, starting one if there is none. Raises EngineUnreachable."""
         process: subprocess.Popen[bytes] | None = None
         deadline = asyncio.get_running_loop().time() + START_LIMIT
         while asyncio.get_running_loop().time() < deadline:
             with contextlib.suppress(OSError):
-                return await cls.connect(checkpoints)
+                return await cls.connect(checkpoints, any_version=any_version)
             # An engine that found another one at work has ended rightly. That other one will answer, unless it
             # is just ending: then it is our turn again.
             if process is None or process.poll() == ALREADY_SERVED:
@@ -98,7 +108,9 @@ class EngineClient:
         """Yield events until the engine closes the connection. Answers to requests go to their requesters."""
         try:
             while line := await self._reader.readline():
-                event = decode_event(line)
+                event = decode_known(line) if self.foreign else decode_event(line)
+                if event is None:
+                    continue
                 if answers := self._waiting.get(event.reply_to):
                     answers.put_nowait(event)
                 else:

@@ -17,6 +17,7 @@ from engine.messages import (
     RunEnded,
     RunStarted,
     RunSummary,
+    SavingFailed,
     Steered,
 )
 from tui.inert import inert
@@ -58,6 +59,8 @@ def describe(event: AnyEvent) -> list[str]:
         case RunEnded():
             reason = f": {event.reason}" if event.reason else ""
             return [f"{event.run} {event.state} at step {event.step:,}{reason}"]
+        case SavingFailed():
+            return [f"cannot save at step {event.step:,}: {event.reason}; the run waits, and goes on when it can"]
         case Printed():
             return [f"engine: {line}" for line in event.lines]
         case CheckpointSaved():

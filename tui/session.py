@@ -54,11 +54,14 @@ class Session:
 
 @contextlib.asynccontextmanager
 async def attached(checkpoints: Path, *, data: str = "", start: bool = True) -> AsyncIterator[Session]:
-    """Attach to the engine, starting one unless told not to. Raises EngineUnreachable, or OSError without one."""
+    """Attach to the engine, starting one unless told not to. Raises EngineUnreachable, or OSError without one.
+
+    Who does not start one only asks what all versions understand, and so gets an engine of any version.
+    """
     if start:
         client = await EngineClient.connect_or_start(checkpoints, data=data, idle_exit=IDLE_EXIT)
     else:
-        client = await EngineClient.connect(checkpoints)
+        client = await EngineClient.connect(checkpoints, any_version=True)
     session = Session(client)
     pump = asyncio.create_task(session.pump())
     try:

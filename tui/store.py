@@ -29,6 +29,7 @@ from engine.messages import (
     RunsListed,
     RunStarted,
     RunSummary,
+    SavingFailed,
     Snapshot,
     Steered,
     StepsDone,
@@ -62,6 +63,7 @@ class RunView:
     marks: tuple[tuple[int, str], ...] = ()
     confusion: tuple[tuple[int, ...], ...] = ()
     reason: str = ""
+    problem: str = ""  # why it cannot be saved, and so waits
 
     @property
     def live(self) -> bool:
@@ -85,7 +87,7 @@ class RunView:
 class State:
     """All that screens draw. `opened` is a past run that was asked for; `shown` is what charts show."""
 
-    link: str = "connecting"  # connecting, live or lost
+    link: str = "connecting"  # connecting, live, foreign (an engine of another version: only to watch) or lost
     link_reason: str = ""
     engine: EngineReady | None = None
     engine_problem: str = ""
@@ -122,7 +124,7 @@ def apply(state: State, event: AnyEvent) -> State:
         case Snapshot():
             opened = state.opened  # its past runs are no news: one that is looked at stays
             if event.first:
-                state = State(link="live", runs=state.runs)
+                state = State(link=state.link, runs=state.runs)
             for part in event.events:
                 state = apply(state, part)
             state = replace(state, opened=opened)
@@ -167,6 +169,10 @@ def apply_to_run(view: RunView | None, event: RunEvent) -> RunView | None:
         return start_run(view, event)
     if view is None or view.run != event.run:
         return view
+    if isinstance(event, SavingFailed):
+        return replace(view, problem=inert(event.reason))
+    if view.problem:
+        view = replace(view, problem="")  # what happens on a run, happens on record: it can be saved again
     match event:
         case StepsDone():
             before = event.step - (event.steps or event.stride * len(event.losses))

@@ -77,22 +77,39 @@ class Question(Dialog[str | None]):
         self.dismiss(None)
 
 
-def quit_question(run: str, state: str) -> Question:
-    """Ask what becomes of a run in progress when the screen is left."""
+LEAVE = Answer("leave", "Leave it", "l")
+CANCEL = Answer("cancel", "Cancel", "c")
+GIVE_UP = Answer("force", "End without saving", "w")
+
+
+def quit_question(run: str, state: str, problem: str = "") -> Question:
+    """Ask what becomes of a run in progress when the screen is left; `problem` says why it cannot be saved."""
+    if problem:
+        text = f"{run} cannot be saved and waits: {problem}. It goes on as soon as there is room."
+        return Question(text, [LEAVE, GIVE_UP, CANCEL])
     return Question(
         f"{run} is {state}. Leave it to the engine in the background? `mnist-tui` comes back to it.",
-        [
-            Answer("leave", "Leave it", "l"),
-            Answer("stop", "Stop and save", "s"),
-            Answer("cancel", "Cancel", "c"),
-        ],
+        [LEAVE, Answer("stop", "Stop and save", "s"), CANCEL],
     )
 
 
-def stop_question(run: str) -> Question:
+def stop_question(run: str, problem: str = "") -> Question:
+    """Ask whether to end a run; `problem` says why it cannot be saved."""
+    if problem:
+        text = f"{run} cannot be saved and waits: {problem}. End it all the same, back to its last checkpoint?"
+        return Question(text, [Answer("cancel", "Keep waiting", "k"), GIVE_UP])
     return Question(
         f"Stop {run} after the present step and save it? It can be resumed from there.",
         [Answer("stop", "Stop and save", "s"), Answer("cancel", "Keep training", "k")],
+    )
+
+
+def version_question(engine: str, here: str) -> Question:
+    """Ask what to do about a running engine of another version."""
+    return Question(
+        f"The engine that serves these runs has version {engine}, this screen {here}: they do not understand each"
+        " other's commands. Watch it, or stop it after saving its run and start a new one?",
+        [Answer("watch", "Watch", "w"), Answer("stop", "Save, stop", "s"), Answer("quit", "Quit", "q")],
     )
 
 

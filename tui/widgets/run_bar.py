@@ -52,6 +52,8 @@ def segments(state: State) -> list[tuple[str, str, int]]:
     parts: list[tuple[str, str, int]] = [("mnist-tui", "muted", 9)]
     if state.link == "lost":
         parts.append(("engine lost", "bad", 0))
+    elif state.link == "foreign":
+        parts.append(("only watching", "bad", 0))
     elif state.engine_problem:
         parts.append(("engine failed", "bad", 0))
     if view is not None:
@@ -76,7 +78,7 @@ def run_segments(view: RunView, past: bool) -> list[tuple[str, str, int]]:
     epoch = min(done + 1, view.config.epochs) if view.live else done
     parts = [
         (view.run + (" (past)" if past else ""), "", 3),
-        (state_word(view.state), style, 0),
+        ("waiting for the disk", "bad", 0) if view.problem else (state_word(view.state), style, 0),
         (f"epoch {epoch}/{view.config.epochs}", "", 2),
     ]
     if view.live:
