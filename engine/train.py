@@ -13,6 +13,7 @@ import torch
 from torch.nn import functional as F
 
 from engine.evaluate import evaluate
+from engine.memory import fitting_batch, is_out_of_memory
 from engine.messages import STEP_POINTS, CheckpointSaved, EpochDone, RunEnded, RunStarted, StepsDone, coarsen
 from engine.models import as_input, count_parameters
 from engine.run import Run
@@ -33,29 +34,21 @@ def order_of(images: int, seed: int, epoch: int) -> torch.Tensor:
 
 
 def train(run: Run) -> Generator[RunStarted | StepsDone | EpochDone | CheckpointSaved | RunEnded, None, None]:
-    """Train until `run.config.epochs` are done. Raises TrainingFailed when the loss is no longer a number."""
-    images, labels = run.data.train_images, run.data.train_labels
-    model, optimizer = run.model, run.optimizer
-    model.train()
+    """Train until `run.config.epochs` are done.
+
+    Raises TrainingFailed when the loss is no longer a number or memory runs out, and OSError when the run cannot be
+    saved; `train(run)` then goes on where it was.
+    """
+    run.model.train()
     yield started(run)
 
     while run.epoch < run.config.epochs:
-        order = order_of(len(images), run.config.seed, run.epoch).to(run.device)
+        order = order_of(len(run.data.train_labels), run.config.seed, run.epoch).to(run.device)
         batches = torch.split(order, run.config.batch_size)
         report = Report(run)
         while run.batch < len(batches):
             batch = batches[run.batch]
-            actual = labels[batch]
-            optimizer.zero_grad(set_to_none=True)
-            logits = model(as_input(images[batch]))
-            loss = F.cross_entropy(logits, actual)
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
-
-            # Sums stay on the device: reading one here would wait for the device at every step.
-            loss = loss.detach()
-            run.loss_sum += loss * len(batch)
-            run.right += (logits.detach().argmax(1) == actual).sum()
+            loss = take_step(run, batch)
             run.batch += 1
             run.step += 1
             if report.add(loss, len(batch)):
@@ -68,6 +61,29 @@ def train(run: Run) -> Generator[RunStarted | StepsDone | EpochDone | Checkpoint
         if run.folder is not None:
             yield run.save()
     yield RunEnded(run=run.name, step=run.step, time=time.time(), state="finished")
+
+
+def take_step(run: Run, batch: torch.Tensor) -> torch.Tensor:
+    """Train on the images of a batch of indices [b]; return its mean loss, on the device. Raises TrainingFailed."""
+    try:
+        actual = run.data.train_labels[batch]
+        run.optimizer.zero_grad(set_to_none=True)
+        logits = run.model(as_input(run.data.train_images[batch]))
+        loss = F.cross_entropy(logits, actual)
+        loss.backward()  # type: ignore[no-untyped-call]
+        run.optimizer.step()
+        # Sums stay on the device: reading one here would wait for the device at every step.
+        loss = loss.detach()
+        run.loss_sum += loss * len(batch)
+        run.right += (logits.detach().argmax(1) == actual).sum()
+        return loss
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+    fitting = fitting_batch(run)  # out of the handler: the error holds on to the memory of the failed step
+    size = run.config.batch_size
+    remedy = f"{fitting} would fit" if fitting else "not even one image fits; free some memory"
+    raise TrainingFailed(f"no memory for a batch of {size} on {run.device} at step {run.step + 1}; {remedy}")
 
 
 def started(run: Run) -> RunStarted:

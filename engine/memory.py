@@ -1,0 +1,43 @@
+"""What to tell when memory runs out: which batch size would fit."""
+
+import torch
+from torch.nn import functional as F
+
+from engine.models import as_input
+from engine.run import Run
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Tell whether an error means that the device, or this machine, has no memory left."""
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    # The CPU's allocator has no class of its own.
+    return isinstance(error, RuntimeError) and ("DefaultCPUAllocator" in str(error) or "bad allocation" in str(error))
+
+
+def fitting_batch(run: Run) -> int:
+    """Return the largest halving of the run's batch size that a step has memory for, 0 when none has.
+
+    Tries it: weights stay, gradients are dropped, the generator of dropout moves on.
+    """
+    size = run.config.batch_size // 2
+    while size:
+        if _fits(run, size):
+            return size
+        size //= 2
+    return 0
+
+
+def _fits(run: Run, size: int) -> bool:
+    try:
+        logits = run.model(as_input(run.data.train_images[:size]))
+        F.cross_entropy(logits, run.data.train_labels[:size]).backward()  # type: ignore[no-untyped-call]
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        return False
+    finally:
+        run.optimizer.zero_grad(set_to_none=True)
+        if run.device.type == "cuda":
+            torch.cuda.empty_cache()
+    return True
