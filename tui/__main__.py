@@ -40,15 +40,22 @@ data_option = click.option(
     callback=inherited,
     help="Image folders or IDX files. [default: what is found in Dataset/, else the sample]",
 )
+notify_option = click.option(
+    "--notify/--no-notify",
+    envvar="MNIST_TUI_NOTIFY",
+    default=True,
+    help="Ring the bell and notify the desktop (OSC 9, OSC 777) when a run ends or fails. [default: on]",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @checkpoints_option
 @data_option
+@notify_option
 @click.version_option(package_name="mnist-tui")
 @click.pass_context
-def cli(context: click.Context, checkpoints: Path, data: str) -> None:
+def cli(context: click.Context, checkpoints: Path, data: str, notify: bool) -> None:
     """Train a digit classifier on MNIST in the terminal.
 
     Without a command: open the screen, attached to the engine of this folder of runs. The engine is a process of
@@ -62,22 +69,27 @@ def cli(context: click.Context, checkpoints: Path, data: str) -> None:
         )
     from tui.app import open_app
 
-    sys.exit(open_app(checkpoints, data))
+    sys.exit(open_app(checkpoints, data, notify))
 
 
 @cli.command()
 @click.pass_context
 @config_options
 @click.option("--resume", metavar="RUN", default="", help="Continue a run from its last checkpoint.")
+@notify_option
 @json_option
 @checkpoints_option
-def train(context: click.Context, /, checkpoints: Path, as_json: bool, resume: str, **options: Any) -> None:
+def train(
+    context: click.Context, /, checkpoints: Path, as_json: bool, resume: str, notify: bool, **options: Any
+) -> None:
     """Train without a screen. Ctrl-C stops after the present step and saves."""
     from tui.plain import train_plainly
 
     options["data"] = options["data"] or context.find_root().params["data"] or None
     config = config_of(options)
-    sys.exit(run(train_plainly(checkpoints, config, resume=resume, changes=given(options), json=as_json)))
+    notify = notify and context.find_root().params["notify"]
+    training = train_plainly(checkpoints, config, resume=resume, changes=given(options), json=as_json, notify=notify)
+    sys.exit(run(training))
 
 
 @cli.command()

@@ -44,6 +44,7 @@ from engine.messages import (
 )
 from engine.paths import PathError
 from tui.actions import ACTIONS, NAVIGATION, bindings
+from tui.attention import call, worth_a_call
 from tui.client import EngineClient, EngineUnreachable
 from tui.describe import describe, state_word
 from tui.filters import AsciiFilter, NoColorFilter
@@ -77,11 +78,12 @@ class MnistApp(App[None]):
         "runs": RunsScreen,
     }
 
-    def __init__(self, checkpoints: Path, data: str = "", *, ascii: bool | None = None) -> None:
+    def __init__(self, checkpoints: Path, data: str = "", *, ascii: bool | None = None, notify: bool = True) -> None:
         self._no_color = bool(os.environ.get("NO_COLOR"))
         super().__init__()
         self.checkpoints = checkpoints
         self.data = data
+        self.calls = notify
         self.state = State()
         self.config = RunConfig(data=data)
         self.client: EngineClient | None = None
@@ -131,6 +133,7 @@ class MnistApp(App[None]):
             return
         run = self.state.run
         if run is not None and run.live:
+            self.call_for_attention(f"{run.run} interrupted: its engine has ended")
             self.state = replace(self.state, run=replace(run, state="interrupted"))
         reason = "The engine has ended. A run in progress is kept up to its last checkpoint: e, then R resumes it."
         self.notify(reason, severity="error", markup=False)
@@ -165,6 +168,7 @@ class MnistApp(App[None]):
         self.set_state(apply(before, event), soon=not isinstance(event, StepsDone))
         if self.state.failures != before.failures:
             self.notify(self.state.failure, title="Not done", severity="error", markup=False)
+        self.call_for_attention(worth_a_call(event))
         if isinstance(event, SavingFailed):
             self.notify(describe(event)[0], title="Disk", severity="error", markup=False)
         if isinstance(event, DataFailed):
@@ -175,6 +179,10 @@ class MnistApp(App[None]):
             self.notify(
                 f"{inert(event.run)} {event.state} {self.state.run.reason if self.state.run else ''}", markup=False
             )
+
+    def call_for_attention(self, text: str) -> None:
+        if text and self.calls and self._driver is not None and not self.is_headless:
+            self._driver.write(call(text))
 
     # ----------------------------------------------------------------- drawing
 
@@ -411,9 +419,9 @@ def take_signals(app: MnistApp) -> None:
         asyncio.get_running_loop().add_signal_handler(number, leave, number)
 
 
-def open_app(checkpoints: Path, data: str) -> int:
+def open_app(checkpoints: Path, data: str, notify: bool = True) -> int:
     """Run the app until it is left; return the exit status."""
     locale.setlocale(locale.LC_CTYPE, "")
-    app = MnistApp(checkpoints, data)
+    app = MnistApp(checkpoints, data, notify=notify)
     app.run()
     return app.return_code or 0

@@ -28,6 +28,7 @@ from engine.messages import (
     Stop,
     encode,
 )
+from tui.attention import call, worth_a_call
 from tui.client import CommandRefused
 from tui.describe import describe, duration, percent
 from tui.inert import inert
@@ -105,7 +106,13 @@ class JsonLines:
 
 
 async def train_plainly(
-    checkpoints: Path, config: RunConfig, *, resume: str = "", changes: dict[str, Value] | None = None, json: bool
+    checkpoints: Path,
+    config: RunConfig,
+    *,
+    resume: str = "",
+    changes: dict[str, Value] | None = None,
+    json: bool,
+    notify: bool = True,
 ) -> int:
     """Train a run to its end and return the exit status.
 
@@ -131,7 +138,7 @@ async def train_plainly(
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop)
         with display if isinstance(display, ProgressBars) else nullcontext():
-            view = await follow(session, display)
+            view = await follow(session, display, notify and sys.stderr.isatty())
     if view is None or view.live:
         print("left running; `mnist-tui` shows it, `mnist-tui engine status` tells", file=sys.stderr)
         return INTERRUPTED if stopping.is_set() else 1
@@ -147,7 +154,7 @@ async def train_plainly(
     return 0 if view.state == "finished" else 1
 
 
-async def follow(session: Session, display: Display) -> RunView | None:
+async def follow(session: Session, display: Display, notify: bool) -> RunView | None:
     """Show events until the run that we asked for ends, or we are told to leave; return the run."""
     view: RunView | None = None
     ours = False
@@ -163,6 +170,8 @@ async def follow(session: Session, display: Display) -> RunView | None:
             continue  # an old one, or the refusal of our command tells it
         if news or not isinstance(event, RunEvent | Printed | DataProgress):
             display.show(event, view)
+        if notify and news and (text := worth_a_call(event)):
+            print(call(text), end="", file=sys.stderr, flush=True)
         ours = ours or (news and isinstance(event, RunStarted))
         if isinstance(event, CommandDone) and event.reply_to == 1 and not ours:
             raise CommandRefused("the run failed before its first step; `mnist-tui runs` tells why")
