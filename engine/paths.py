@@ -1,16 +1,16 @@
 """Where things lie: data, checkpoints, and the engine's socket and lock.
 
-`checkpoints/` may be on a network home, where sockets and locks are unreliable and paths can be longer than
-the 108 bytes that a Unix socket allows. So socket and lock lie in the user's state folder, which survives a
-logout (unlike /run/user) and which nobody else may enter.
+`checkpoints/` may be on a network home, where sockets and locks are unreliable. So socket and lock lie in the user's
+state folder, which survives a logout (unlike /run/user) and which nobody else may enter.
 """
 
+import contextlib
 import hashlib
 import os
+import pwd
 import stat
 from pathlib import Path
 
-SOCKET_PATH_LIMIT = 107  # sun_path holds 108 bytes with the closing zero
 SAMPLE_NAME = "mnist-5k.npz"
 
 
@@ -25,8 +25,26 @@ def source_checkout() -> Path | None:
 
 
 def user_data_folder() -> Path:
-    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return Path(base) / "mnist-tui"
+    """Raises PathError."""
+    return xdg_folder("XDG_DATA_HOME", ".local/share") / "mnist-tui"
+
+
+def xdg_folder(variable: str, default: str) -> Path:
+    """Return a user's base folder: the variable's, or the default below the home. Raises PathError without a home.
+
+    A relative path in the variable is passed over, as the XDG specification asks: it would be another folder in each
+    place the program is called from.
+    """
+    named = Path(os.environ.get(variable, ""))
+    return named if named.is_absolute() else home(variable) / default
+
+
+def home(instead: str) -> Path:
+    with contextlib.suppress(KeyError):  # a user whom the system does not know
+        folder = Path(os.environ.get("HOME") or pwd.getpwuid(os.getuid()).pw_dir)
+        if folder.is_absolute():
+            return folder
+    raise PathError(f"there is no home folder (HOME is {os.environ.get('HOME', '')!r}); set HOME or {instead}")
 
 
 def default_data() -> Path:
@@ -51,16 +69,16 @@ def state_folder() -> Path:
     """Return the private folder for sockets and locks, made if needed.
 
     Raises PathError when it is a symbolic link, belongs to somebody else, or is open to others: whoever can
-    write there could answer in the engine's place.
+    write there could answer in the engine's place. The folders above it may be links.
     """
-    base = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
-    folder = base / "mnist-tui"
+    folder = xdg_folder("XDG_STATE_HOME", ".local/state") / "mnist-tui"
     try:
-        base.mkdir(parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700, exist_ok=True)
+        make_private(folder)
         found = folder.lstat()
     except OSError as error:
-        raise PathError(f"{folder}: cannot be made ({error.strerror}); set XDG_STATE_HOME") from error
+        raise PathError(
+            f"{folder}: cannot be made ({error.strerror}); set XDG_STATE_HOME to a place of yours"
+        ) from error
     if not stat.S_ISDIR(found.st_mode):
         raise PathError(f"{folder}: is not a plain folder; remove it or set XDG_STATE_HOME to another place")
     if found.st_uid != os.getuid():
@@ -70,16 +88,24 @@ def state_folder() -> Path:
     return folder
 
 
+def make_private(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, for this user alone, whatever the umask. Raises OSError."""
+    if os.path.lexists(folder):
+        return
+    make_private(folder.parent)
+    with contextlib.suppress(FileExistsError):  # another process was quicker
+        folder.mkdir(mode=0o700)
+        folder.chmod(0o700)  # a umask may have taken even the owner's rights
+
+
 def engine_socket(checkpoints: Path) -> Path:
-    """Return the socket of the one engine that serves this folder of runs. Raises PathError if it is too long."""
+    """Return the socket of the one engine that serves this folder of runs. Raises PathError."""
     key = hashlib.sha256(os.fsencode(checkpoints.resolve())).hexdigest()[:16]
-    path = state_folder() / f"{key}.sock"
-    if len(os.fsencode(path)) > SOCKET_PATH_LIMIT:
-        raise PathError(f"{path}: is longer than the {SOCKET_PATH_LIMIT} bytes of a socket path; set XDG_STATE_HOME")
-    return path
+    return state_folder() / f"{key}.sock"
 
 
 def engine_lock(checkpoints: Path) -> Path:
+    """Raises PathError."""
     return engine_socket(checkpoints).with_suffix(".lock")
 
 

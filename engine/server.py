@@ -9,7 +9,6 @@ import contextlib
 import os
 import resource
 import socket
-import struct
 import sys
 import threading
 import time
@@ -59,6 +58,7 @@ from engine.messages import (
 )
 from engine.ports import Reply, WorkerPort
 from engine.runs import EventReader, RunError, find_run, list_runs, summarize
+from engine.sockets import peer_uid
 from engine.tail import Tail
 
 PRINTED = 200  # lines of the engine's output that a new client is shown
@@ -154,7 +154,7 @@ class Server:
         """Serve one client until it leaves or breaks the protocol; neither disturbs anybody else."""
         client = Connection(writer)
         try:
-            if peer_uid(writer) not in (None, os.getuid()):
+            if peer_uid(writer.get_extra_info("socket")) not in (None, os.getuid()):
                 return
             hello = decode_command(await asyncio.wait_for(reader.readline(), HELLO_PATIENCE))
             if not isinstance(hello, Hello):
@@ -308,14 +308,6 @@ def start_in_thread(server: Server, listener: socket.socket, log: Path) -> None:
         server.loop.run_until_complete(main())
 
     threading.Thread(target=run, name="server", daemon=True).start()
-
-
-def peer_uid(writer: asyncio.StreamWriter) -> int | None:
-    """Return the user at the other end, or None where the system cannot tell; the folder's mode guards then."""
-    if not hasattr(socket, "SO_PEERCRED"):
-        return None
-    peer = writer.get_extra_info("socket").getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    return int(struct.unpack("3i", peer)[1])
 
 
 def memory_in_use() -> int:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import fcntl
 import itertools
 import os
 import subprocess
@@ -28,7 +27,10 @@ from engine.messages import (
     encode,
     program_version,
 )
-from engine.paths import engine_lock, engine_log, engine_socket
+from engine.paths import PathError, engine_lock, engine_log, engine_socket
+from engine.seat import is_held
+from engine.sockets import address, peer_uid
+from engine.tail import Tail
 
 START_LIMIT = 20.0  # seconds in which a new engine must open its socket; it does so before it imports torch
 RETRY = 0.03
@@ -66,7 +68,22 @@ class EngineClient:
         Raises ProtocolError when what answers is no engine, or one of another protocol and `any_version` does not
         allow that (see `foreign`), and PathError for an unsafe state folder.
         """
-        reader, writer = await asyncio.open_unix_connection(engine_socket(checkpoints), limit=2 * MAX_LINE)
+        path = engine_socket(checkpoints)
+        with address(path) as way:
+            reader, writer = await asyncio.open_unix_connection(way, limit=2 * MAX_LINE)
+        try:
+            return await cls._greet(path, reader, writer, any_version)
+        except BaseException:
+            writer.close()
+            raise
+
+    @classmethod
+    async def _greet(
+        cls, path: Path, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, any_version: bool
+    ) -> Self:
+        user = peer_uid(writer.get_extra_info("socket"))
+        if user not in (None, os.getuid()):
+            raise PathError(f"{path}: user {user} answers there, not you; remove it, or set XDG_STATE_HOME")
         writer.write(encode(Hello(protocol=PROTOCOL, version=program_version())))
         line = await asyncio.wait_for(reader.readline(), 10)
         if not line:
@@ -88,10 +105,14 @@ class EngineClient:
     ) -> Self:
         """Attach to the engine of a folder of runs, starting one if there is none. Raises EngineUnreachable."""
         process: subprocess.Popen[bytes] | None = None
+        output = Tail(engine_log(checkpoints))
         deadline = asyncio.get_running_loop().time() + START_LIMIT
         while asyncio.get_running_loop().time() < deadline:
             with contextlib.suppress(OSError):
-                return await cls.connect(checkpoints, any_version=any_version)
+                client = await cls.connect(checkpoints, any_version=any_version)
+                if process is not None and process.pid != client.welcome.pid:
+                    process.terminate()  # it came second; later it might find the seat free, and wait there for nobody
+                return client
             # An engine that found another one at work has ended rightly. That other one will answer, unless it
             # is just ending: then it is our turn again.
             if process is None or process.poll() == ALREADY_SERVED:
@@ -99,9 +120,8 @@ class EngineClient:
             elif process.returncode is not None:
                 break
             await asyncio.sleep(RETRY)
-        status = process.poll() if process is not None else None
         raise EngineUnreachable(
-            f"the engine did not start (exit status {status}); its output is in {engine_log(checkpoints)}"
+            f"{failure(process, output.read())}; the engine's output is in {engine_log(checkpoints)}"
         )
 
     async def events(self) -> AsyncIterator[AnyEvent]:
@@ -147,15 +167,38 @@ class EngineClient:
 
 
 def start_engine(checkpoints: Path, data: str, idle_exit: float) -> "subprocess.Popen[bytes]":
-    """Start an engine in a session of its own, so that no hang-up of this terminal reaches it."""
-    checkpoints.mkdir(parents=True, exist_ok=True)
+    """Start an engine in a session of its own, so that no hang-up of this terminal reaches it.
+
+    Raises EngineUnreachable.
+    """
     command = [sys.executable, "-m", "engine", "--checkpoints", str(checkpoints), "--idle-exit", str(idle_exit)]
     if data:
         command += ["--data", data]
-    with open(engine_log(checkpoints), "ab") as log:
-        return subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=engine_environment()
-        )
+    try:
+        checkpoints.mkdir(parents=True, exist_ok=True)
+        with open(engine_log(checkpoints), "ab") as log:
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                env=engine_environment(),
+            )
+    except OSError as error:
+        raise EngineUnreachable(
+            f"{error.filename or checkpoints}: cannot be used ({error.strerror}), so that no engine can be started;"
+            " name another folder of runs with --checkpoints"
+        ) from error
+
+
+def failure(process: "subprocess.Popen[bytes] | None", output: list[str]) -> str:
+    """Say why an engine that was started does not answer."""
+    status = process.poll() if process is not None else None
+    if status is None or status == ALREADY_SERVED:
+        return f"an engine is there, but has not answered for {START_LIMIT:.0f} s"
+    words = next((line.strip() for line in reversed(output) if line.strip()), "")
+    return f"the engine did not start (exit status {status}): {words.removeprefix('mnist-tui engine: ')}"
 
 
 def engine_environment() -> dict[str, str]:
@@ -170,15 +213,5 @@ def engine_environment() -> dict[str, str]:
 
 
 def engine_is_running(checkpoints: Path) -> bool:
-    """Tell, without talking to it, whether an engine serves a folder of runs: it holds the lock."""
-    try:
-        handle = os.open(engine_lock(checkpoints), os.O_RDWR | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(handle)
-    return False
+    """Tell, without talking to it, whether an engine serves a folder of runs. Raises PathError."""
+    return is_held(engine_lock(checkpoints)) or is_held(checkpoints)
