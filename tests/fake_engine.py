@@ -14,6 +14,7 @@ from engine.messages import (
     Digit,
     EngineReady,
     EpochDone,
+    ProtocolError,
     RunStarted,
     Snapshot,
     StepsDone,
@@ -34,7 +35,7 @@ class FakeClient:
         self.foreign = foreign
         self.welcome = Welcome(protocol=PROTOCOL + foreign, version="9.9", pid=1, checkpoints="checkpoints")
         self.sent: list[Command] = []
-        self.incoming: asyncio.Queue[AnyEvent | None] = asyncio.Queue()
+        self.incoming: asyncio.Queue[AnyEvent | ProtocolError | None] = asyncio.Queue()
         self.closed = False
 
     def send(self, command: Command) -> None:
@@ -42,6 +43,8 @@ class FakeClient:
 
     async def events(self) -> AsyncIterator[AnyEvent]:
         while (event := await self.incoming.get()) is not None:
+            if isinstance(event, ProtocolError):
+                raise event
             yield event
 
     async def close(self) -> None:

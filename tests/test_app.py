@@ -19,6 +19,7 @@ from engine.messages import (
     Predict,
     Predicted,
     Printed,
+    ProtocolError,
     ResumeRun,
     RunEnded,
     RunOpened,
@@ -166,6 +167,22 @@ async def test_a_run_that_cannot_be_saved_says_so_and_is_ended_without_saving_on
         await pilot.press("c")
         await tell(app, pilot, steps(60, [0.5] * 10))
         assert "waiting" not in screen_text(app).splitlines()[0]
+
+
+async def test_what_the_engine_garbles_ends_the_conversation_and_not_the_screen() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        app.engine.incoming.put_nowait(ProtocolError("invalid \x1b]0;character"))
+        while app.client is not None:
+            await pilot.pause()
+        assert app.engine.closed
+        await pilot.pause()
+        assert app.state.link == "lost"
+        assert "invalid �]0;character" in app.state.link_reason
+        await pilot.press("e")
+        await tell(app, pilot, snapshot(*TRAINING))
+        assert app.state.link == "live"
 
 
 async def test_an_engine_of_another_version_is_watched_and_told_nothing() -> None:

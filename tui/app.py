@@ -124,8 +124,13 @@ class MnistApp(App[None]):
         self.send(ListRuns())
         if self.data:
             self.send(LoadData(id=1, path=self.data))
-        async for event in self.client.events():
-            self.receive(event)
+        reason = "The engine has ended. A run in progress is kept up to its last checkpoint: e, then R resumes it."
+        try:
+            async for event in self.client.events():
+                self.receive(event)
+        except ProtocolError as error:
+            reason = inert(f"The engine said what this screen does not understand ({error}); e attaches again.")
+            await self.client.close()
         self.client = None
         if self._replacing:
             self._replacing = False
@@ -135,7 +140,6 @@ class MnistApp(App[None]):
         if run is not None and run.live:
             self.call_for_attention(f"{run.run} interrupted: its engine has ended")
             self.state = replace(self.state, run=replace(run, state="interrupted"))
-        reason = "The engine has ended. A run in progress is kept up to its last checkpoint: e, then R resumes it."
         self.notify(reason, severity="error", markup=False)
         self.set_state(replace(self.state, link="lost", link_reason=reason))
 
