@@ -112,6 +112,11 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         str,
         field("Device", "auto (CUDA, else MPS, else CPU), cpu, cuda, cuda:1, mps.", "Machine"),
     ] = "auto"
+    precision: Annotated[
+        str,
+        field("Precision", "bf16 computes with 16 bits, where the processor is fast at it; weights keep 32.", "Machine",
+              choices=("auto", "fp32", "bf16")),
+    ] = "auto"  # fmt: skip
     data: Annotated[
         str,
         field("Data folder", "Image folders or IDX files; empty: what is loaded, or found in Dataset/.", "Machine"),

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engine.messages import Digit, Predict
-from engine.models import as_input
+from engine.precision import logits_of
 
 MOST_DIGITS = 64
 BATCH = 1000  # large enough to be quick, small enough for any device's memory
@@ -37,13 +37,13 @@ def inference(model: nn.Module) -> Iterator[None]:
         model.train(was_training)
 
 
-def evaluate(model: nn.Module, images: Tensor, labels: Tensor) -> Evaluation:
+def evaluate(model: nn.Module, images: Tensor, labels: Tensor, precision: str = "fp32") -> Evaluation:
     """Measure a network on uint8 images [N, 28, 28] with labels [N], all on the network's device."""
     loss = torch.zeros((), dtype=torch.float64 if images.device.type != "mps" else torch.float32, device=images.device)
     confusion = torch.zeros(100, dtype=torch.int64, device=images.device)
     with inference(model):
         for start in range(0, len(images), BATCH):
-            logits = model(as_input(images[start : start + BATCH]))
+            logits = logits_of(model, images[start : start + BATCH], precision)
             actual = labels[start : start + BATCH]
             loss += F.cross_entropy(logits, actual, reduction="sum")
             confusion += torch.bincount(actual * 10 + logits.argmax(1), minlength=100)
@@ -56,15 +56,17 @@ def evaluate(model: nn.Module, images: Tensor, labels: Tensor) -> Evaluation:
     )
 
 
-def predict(model: nn.Module, images: Tensor) -> tuple[Tensor, Tensor]:
+def predict(model: nn.Module, images: Tensor, precision: str = "fp32") -> tuple[Tensor, Tensor]:
     """Return predicted classes [N] and probabilities [N, 10], on the CPU, for uint8 images [N, 28, 28]."""
     with inference(model):
         # A run that is about to fail may give what is no number, which no message can carry.
-        probabilities = F.softmax(model(as_input(images)), dim=1).nan_to_num().cpu()
+        probabilities = F.softmax(logits_of(model, images, precision), dim=1).nan_to_num().cpu()
     return probabilities.argmax(1), probabilities
 
 
-def walk_digits(model: nn.Module, images: Tensor, labels: Tensor, wanted: Predict) -> list[Digit]:
+def walk_digits(
+    model: nn.Module, images: Tensor, labels: Tensor, wanted: Predict, precision: str = "fp32"
+) -> list[Digit]:
     """Classify up to `wanted.count` images met when walking from its start around the end.
 
     With a filter (wrong ones, one actual or predicted digit) the walk ends when it is back at its start.
@@ -79,7 +81,7 @@ def walk_digits(model: nn.Module, images: Tensor, labels: Tensor, wanted: Predic
         steps = torch.arange(begin, min(begin + chunk, total), device=images.device)
         indices = (wanted.start + direction * steps) % total
         pixels, actual = images[indices], labels[indices].cpu()
-        predicted, probabilities = predict(model, pixels)
+        predicted, probabilities = predict(model, pixels, precision)
         keep = torch.ones_like(actual, dtype=torch.bool)
         if wanted.only_wrong:
             keep &= predicted != actual

@@ -1,5 +1,6 @@
 """Looking at a network: its answers for test digits and image files, from the live run or a saved one."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -11,8 +12,23 @@ from engine.evaluate import evaluate, predict, walk_digits
 from engine.messages import Evaluate, Evaluated, FilePrediction, FilesPredicted, Predict, Predicted, PredictFiles
 from engine.models import build_model
 from engine.pictures import read_picture
+from engine.precision import choose_precision
 from engine.run import Run
 from engine.runs import LAST, find_run, read_record
+
+
+@dataclass(frozen=True)
+class Network:
+    """A run's network; `step` dates its weights."""
+
+    name: str
+    step: int
+    model: torch.nn.Module
+    precision: str
+
+    @property
+    def device(self) -> torch.device:
+        return next(self.model.parameters()).device
 
 
 class Inspector:
@@ -20,29 +36,27 @@ class Inspector:
 
     def __init__(self, checkpoints: Path) -> None:
         self.checkpoints = checkpoints
-        self._name = ""
+        self._kept: Network | None = None
         self._time = 0
-        self._step = 0
-        self._model: torch.nn.Module | None = None
         self._data: Dataset | None = None  # of a run that was trained on other data than is loaded
         self._data_path = ""
 
     def keep(self, run: Run) -> None:
         """Remember the network of a run that ended, so that its digits need no reading from disk."""
         if run.folder is not None and (run.folder / LAST).exists():
-            self._remember(run.name, run.folder, run.step, run.model)
+            self._remember(run.folder, network_of(run))
 
     def walk(self, command: Predict, live: Run | None, loaded: Dataset | None) -> Predicted:
         """Raises RunError, CheckpointError, DataError."""
-        name, step, model, device = self._network(command.run, live)
-        data = self._data_of(name, live, loaded)
-        images, labels = data.test_images.to(device), data.test_labels.to(device)
-        digits = walk_digits(model, images, labels, command)
-        return Predicted(run=name, step=step, digits=digits)
+        network = self._network(command.run, live)
+        data = self._data_of(network.name, live, loaded)
+        images, labels = data.test_images.to(network.device), data.test_labels.to(network.device)
+        digits = walk_digits(network.model, images, labels, command, network.precision)
+        return Predicted(run=network.name, step=network.step, digits=digits)
 
     def classify(self, command: PredictFiles, live: Run | None) -> FilesPredicted:
         """Raises RunError, CheckpointError; a bad file is told in its own line."""
-        name, _, model, device = self._network(command.run, live)
+        network = self._network(command.run, live)
         files = []
         for path in command.paths:
             try:
@@ -50,7 +64,7 @@ class Inspector:
             except DataError as error:
                 files.append(FilePrediction(path=path, error=str(error)))
                 continue
-            predicted, probabilities = predict(model, pixels.unsqueeze(0).to(device))
+            predicted, probabilities = predict(network.model, pixels.unsqueeze(0).to(network.device), network.precision)
             files.append(
                 FilePrediction(
                     path=path,
@@ -60,15 +74,16 @@ class Inspector:
                     treatment=treatment,
                 )
             )
-        return FilesPredicted(run=name, files=files)
+        return FilesPredicted(run=network.name, files=files)
 
     def evaluate(self, command: Evaluate, live: Run | None, loaded: Dataset | None) -> Evaluated:
         """Raises RunError, CheckpointError, DataError."""
-        name, _, model, device = self._network(command.run, live)
-        data = self._read_data(command.data) if command.data else self._data_of(name, live, loaded)
-        result = evaluate(model, data.test_images.to(device), data.test_labels.to(device))
+        network = self._network(command.run, live)
+        data = self._read_data(command.data) if command.data else self._data_of(network.name, live, loaded)
+        images, labels = data.test_images.to(network.device), data.test_labels.to(network.device)
+        result = evaluate(network.model, images, labels, network.precision)
         return Evaluated(
-            run=name,
+            run=network.name,
             data=data.path,
             images=result.images,
             loss=result.loss,
@@ -90,26 +105,32 @@ class Inspector:
             self._data, self._data_path = load_data(path), path
         return self._data
 
-    def _network(self, name: str, live: Run | None) -> tuple[str, int, torch.nn.Module, torch.device]:
-        """Return name, step, network and its device of a run: the live one, or the last checkpoint of another."""
+    def _network(self, name: str, live: Run | None) -> Network:
+        """Return the network of a run: the live one, or the last checkpoint of another."""
         if live is not None and name in ("", live.name):
-            return live.name, live.step, live.model, live.device
+            return network_of(live)
         folder = find_run(self.checkpoints, name)
         path = folder / LAST
         changed = path.stat().st_mtime_ns if path.exists() else -1
-        if self._model is None or (folder.name, changed) != (self._name, self._time):
+        if self._kept is None or (folder.name, changed) != (self._kept.name, self._time):
             state, _ = load_last(folder)
+            config = RunConfig().replace(state["config"])
             # Building a network draws from the global generator, which belongs to the run in progress.
             with torch.random.fork_rng(devices=[]):
-                model = build_model(RunConfig().replace(state["config"]))
+                model = build_model(config)
             try:
                 model.load_state_dict(state["model"])
             except (RuntimeError, KeyError) as error:
                 raise CheckpointError(f"{path}: does not fit its network ({error})") from error
-            self._remember(folder.name, folder, int(state["position"]["step"]), model)
-        assert self._model is not None
-        return folder.name, self._step, self._model, next(self._model.parameters()).device
+            precision = choose_precision(config.precision, torch.device("cpu"))
+            self._remember(folder, Network(folder.name, int(state["position"]["step"]), model, precision))
+        assert self._kept is not None
+        return self._kept
 
-    def _remember(self, name: str, folder: Path, step: int, model: torch.nn.Module) -> None:
-        self._name, self._step, self._model = name, step, model
+    def _remember(self, folder: Path, network: Network) -> None:
+        self._kept = network
         self._time = (folder / LAST).stat().st_mtime_ns
+
+
+def network_of(run: Run) -> Network:
+    return Network(run.name, run.step, run.model, run.precision)

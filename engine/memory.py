@@ -3,7 +3,7 @@
 import torch
 from torch.nn import functional as F
 
-from engine.models import as_input
+from engine.precision import logits_of
 from engine.run import Run
 
 
@@ -30,7 +30,7 @@ def fitting_batch(run: Run) -> int:
 
 def _fits(run: Run, size: int) -> bool:
     try:
-        logits = run.model(as_input(run.data.train_images[:size]))
+        logits = logits_of(run.model, run.data.train_images[:size], run.precision)
         F.cross_entropy(logits, run.data.train_labels[:size]).backward()  # type: ignore[no-untyped-call]
     except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):

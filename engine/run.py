@@ -14,6 +14,7 @@ from engine.device import choose_device
 from engine.messages import CheckpointSaved
 from engine.models import build_model, set_dropout
 from engine.output import say
+from engine.precision import choose_precision
 from engine.runs import LAST, PREVIOUS
 
 
@@ -24,10 +25,11 @@ class Run:
     """
 
     def __init__(self, config: RunConfig, data: Dataset, *, name: str = "run", folder: Path | None = None) -> None:
-        self.config = config
         self.name = name
         self.folder = folder
         self.device = choose_device(config.device)
+        self.precision = choose_precision(config.precision, self.device)
+        self.config = config.replace({"precision": self.precision})  # what it began with, it is resumed with
         self.data = data.to(self.device)
         torch.manual_seed(config.seed)
         self.model = build_model(config).to(self.device)

@@ -15,7 +15,8 @@ from torch.nn import functional as F
 from engine.evaluate import evaluate
 from engine.memory import fitting_batch, is_out_of_memory
 from engine.messages import STEP_POINTS, CheckpointSaved, EpochDone, RunEnded, RunStarted, StepsDone, coarsen
-from engine.models import as_input, count_parameters
+from engine.models import count_parameters
+from engine.precision import logits_of
 from engine.run import Run
 
 REPORT_EVERY = 0.1  # seconds between two readings of the losses, each of which waits for the device
@@ -68,7 +69,7 @@ def take_step(run: Run, batch: torch.Tensor) -> torch.Tensor:
     try:
         actual = run.data.train_labels[batch]
         run.optimizer.zero_grad(set_to_none=True)
-        logits = run.model(as_input(run.data.train_images[batch]))
+        logits = logits_of(run.model, run.data.train_images[batch], run.precision)
         loss = F.cross_entropy(logits, actual)
         loss.backward()  # type: ignore[no-untyped-call]
         run.optimizer.step()
@@ -105,7 +106,7 @@ def started(run: Run) -> RunStarted:
 def finish_epoch(run: Run) -> EpochDone:
     """Test the network, report the epoch and begin the next. Raises TrainingFailed."""
     began = time.perf_counter()
-    test = evaluate(run.model, run.data.test_images, run.data.test_labels)
+    test = evaluate(run.model, run.data.test_images, run.data.test_labels, run.precision)
     if not math.isfinite(test.loss):
         raise TrainingFailed(
             f"the test loss became {test.loss} after step {run.step} with learning rate {run.config.lr:g};"

@@ -18,7 +18,7 @@ from engine.messages import CheckpointSaved, EpochDone, Event, Predict, RunEnded
 from engine.run import Run, resume
 from engine.train import TrainingFailed, order_of, train
 
-CONFIG = RunConfig(epochs=2, batch_size=30, seed=5, device="cpu")  # 200 images: 6 steps of 30 and one of 20
+CONFIG = RunConfig(epochs=2, batch_size=30, seed=5, device="cpu", precision="bf16")  # 200 images: 7 steps
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +28,7 @@ def _report_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def weights(run: Run) -> torch.Tensor:
-    return nn.utils.parameters_to_vector(run.model.parameters()).detach().clone()
+    return torch.cat([parameter.detach().flatten() for parameter in run.model.parameters()])
 
 
 def same(first: Any, second: Any) -> bool:
@@ -119,7 +119,7 @@ def test_a_batch_as_large_as_the_data_is_one_step(digits: Dataset) -> None:
 def test_an_epochs_figures_are_those_of_its_network(digits: Dataset) -> None:
     run = Run(CONFIG.replace({"epochs": 1}), digits)
     [epoch] = figures(list(train(run)))
-    measured = evaluate(run.model, digits.test_images, digits.test_labels)
+    measured = evaluate(run.model, digits.test_images, digits.test_labels, run.precision)
     assert (epoch.test_loss, epoch.test_accuracy, epoch.confusion) == (
         measured.loss, measured.accuracy, measured.confusion,
     )  # fmt: skip

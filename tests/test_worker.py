@@ -111,7 +111,7 @@ def as_dict(command: AnyCommand) -> dict[str, object]:
     return {name: getattr(command, name) for name in command.__struct_fields__}
 
 
-CONFIG = RunConfig(epochs=2, batch_size=50, device="cpu")  # 4 steps an epoch
+CONFIG = RunConfig(epochs=2, batch_size=50, device="cpu", precision="fp32")  # 4 steps an epoch
 
 
 @pytest.fixture
@@ -272,7 +272,7 @@ def test_an_unexpected_error_in_a_step_fails_the_run_alone(
     def broken(*_: object) -> None:
         raise RuntimeError("CUDA error: an illegal memory access")
 
-    monkeypatch.setattr("engine.train.as_input", broken)
+    monkeypatch.setattr("engine.train.logits_of", broken)
     assert engine.finish().reason == "RuntimeError: CUDA error: an illegal memory access"
     assert "Traceback" in capsys.readouterr().err
     engine.load()

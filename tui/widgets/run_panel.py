@@ -63,6 +63,6 @@ def figures(view: RunView) -> list[tuple[str, str, str]]:
     rows += [
         ("", "", "value"),
         ("Images", f"{view.train_images:,} + {view.test_images:,}", "value"),
-        ("Device", view.device, "value"),
+        ("Device", f"{view.device}, {view.config.precision}", "value"),
     ]
     return rows
