@@ -8,6 +8,8 @@ import hashlib
 import io
 import os
 import shutil
+import stat
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from engine.files import temporary_name, write_atomically
 from engine.runs import LAST, PREVIOUS
 
 FORMAT = 1
+LARGEST = 1 << 30  # bytes; DenseNet-121 with Adam's moments has a tenth of that
 
 
 class CheckpointError(Exception):
@@ -82,7 +85,7 @@ def load_last(folder: Path) -> tuple[dict[str, Any], str]:
 def load_checkpoint(path: Path, device: torch.device | str = "cpu") -> dict[str, Any]:
     """Read a checkpoint, its digest verified, nothing in it executed. Raises CheckpointError."""
     try:
-        data = path.read_bytes()
+        data = _read(path)
         known = [line.split()[0] for line in digest_file(path).read_text().splitlines() if line.strip()]
     except FileNotFoundError as error:
         raise CheckpointError(f"{error.filename}: is not there; the run has no complete checkpoint") from error
@@ -90,6 +93,7 @@ def load_checkpoint(path: Path, device: torch.device | str = "cpu") -> dict[str,
         raise CheckpointError(f"{path}: cannot be read ({error})") from error
     if hashlib.sha256(data).hexdigest() not in known:
         raise CheckpointError(f"{path}: does not match {digest_file(path).name}; the file is damaged or was changed")
+    _check_archive(path, data)
     try:
         content = torch.load(io.BytesIO(data), map_location=device, weights_only=True)
     except Exception as error:  # torch's reader raises whatever it stumbles over
@@ -97,7 +101,46 @@ def load_checkpoint(path: Path, device: torch.device | str = "cpu") -> dict[str,
         raise CheckpointError(f"{path}: is not a checkpoint ({why})") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise CheckpointError(f"{path}: is not a checkpoint of format {FORMAT}, which this program reads")
+    _check_tensors(path, content)
     return content
+
+
+def _read(path: Path) -> bytes:
+    """Raises OSError, and CheckpointError for what is no file or larger than any checkpoint."""
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):  # a pipe would block for ever
+        raise CheckpointError(f"{path}: is not a file")
+    if found.st_size > LARGEST:
+        raise CheckpointError(f"{path}: has {found.st_size} bytes; a checkpoint has at most {LARGEST}")
+    with open(path, "rb") as file:
+        return file.read(LARGEST)
+
+
+def _check_archive(path: Path, data: bytes) -> None:
+    """Raise CheckpointError for an archive that unpacks to more than it is: torch compresses nothing."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, UnicodeDecodeError) as error:
+        raise CheckpointError(f"{path}: is not a checkpoint ({error})") from error
+    size = sum(max(entry.file_size, entry.compress_size) for entry in entries)
+    if size > len(data) or any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
+        raise CheckpointError(f"{path}: is not a checkpoint (it unpacks to {size} bytes, more than it holds)")
+
+
+def _check_tensors(path: Path, content: object) -> None:
+    """Raise CheckpointError for a tensor that claims more elements than the file has: a copy would fill the memory."""
+    waiting = [content]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += value.values()
+        elif isinstance(value, list | tuple):
+            waiting += value
+        elif isinstance(value, torch.Tensor) and (
+            value.layout is not torch.strided or value.numel() * value.element_size() > value.untyped_storage().nbytes()
+        ):
+            raise CheckpointError(f"{path}: holds a tensor of shape {list(value.shape)[:8]} that is not in the file")
 
 
 def digest_file(path: Path) -> Path:

@@ -6,14 +6,13 @@ from pathlib import Path
 import torch
 
 from engine.checkpoint import CheckpointError, load_last
-from engine.config import RunConfig
 from engine.data import DataError, Dataset, load_data
 from engine.evaluate import evaluate, predict, walk_digits
 from engine.messages import Evaluate, Evaluated, FilePrediction, FilesPredicted, Predict, Predicted, PredictFiles
 from engine.models import build_model
 from engine.pictures import read_picture
 from engine.precision import choose_precision
-from engine.run import Run
+from engine.run import Run, config_in
 from engine.runs import LAST, find_run, read_record
 
 
@@ -114,16 +113,17 @@ class Inspector:
         changed = path.stat().st_mtime_ns if path.exists() else -1
         if self._kept is None or (folder.name, changed) != (self._kept.name, self._time):
             state, _ = load_last(folder)
-            config = RunConfig().replace(state["config"])
+            config = config_in(state, folder)
             # Building a network draws from the global generator, which belongs to the run in progress.
             with torch.random.fork_rng(devices=[]):
                 model = build_model(config)
             try:
                 model.load_state_dict(state["model"])
-            except (RuntimeError, KeyError) as error:
+                step = int(state["position"]["step"])
+            except (RuntimeError, KeyError, TypeError, ValueError, AttributeError) as error:
                 raise CheckpointError(f"{path}: does not fit its network ({error})") from error
             precision = choose_precision(config.precision, torch.device("cpu"))
-            self._remember(folder, Network(folder.name, int(state["position"]["step"]), model, precision))
+            self._remember(folder, Network(folder.name, step, model, precision))
         assert self._kept is not None
         return self._kept
 

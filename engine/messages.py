@@ -18,6 +18,17 @@ ALREADY_SERVED = 3  # exit status of an engine that finds another one on its fol
 MAX_LINE = 1 << 20
 STEP_POINTS = 64  # losses one StepsDone holds at most
 
+# What comes from a log may have been written by anybody.
+Count = typing.Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+Size = typing.Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+Share = typing.Annotated[float, msgspec.Meta(ge=0, le=1)]
+Loss = typing.Annotated[float, msgspec.Meta(ge=-1e39, le=1e39)]  # what float32 can hold
+Seconds = typing.Annotated[float, msgspec.Meta(ge=0, le=1e10)]  # of a date, or a duration
+Positive = typing.Annotated[float, msgspec.Meta(ge=0, le=1e30)]
+Row = typing.Annotated[list[Count], msgspec.Meta(min_length=10, max_length=10)]
+Confusion = typing.Annotated[list[Row], msgspec.Meta(max_length=10)]
+Text = typing.Annotated[str, msgspec.Meta(max_length=20_000)]
+
 
 class ProtocolError(Exception):
     """A line that is not a message of this protocol."""
@@ -207,17 +218,17 @@ class DataFailed(Event, frozen=True):
 class RunStarted(Event, frozen=True):
     """A run began, or was resumed when `step` is not 0."""
 
-    run: str
-    time: float
+    run: Text
+    time: Seconds
     config: RunConfig
-    device: str
-    parameters: int
-    train_images: int
-    test_images: int
+    device: Text
+    parameters: Count
+    train_images: Size
+    test_images: Size
     sample: bool
-    steps_per_epoch: int
-    step: int = 0
-    epoch: int = 0
+    steps_per_epoch: Size
+    step: Count = 0
+    epoch: Count = 0
 
 
 class StepsDone(Event, frozen=True):
@@ -227,13 +238,13 @@ class StepsDone(Event, frozen=True):
     (0: it is one).
     """
 
-    run: str
-    step: int
-    epoch: int
-    stride: int
-    losses: list[float]
-    images_per_s: float
-    steps: int = 0
+    run: Text
+    step: Count
+    epoch: Count
+    stride: Size
+    losses: typing.Annotated[list[Loss], msgspec.Meta(max_length=STEP_POINTS)]
+    images_per_s: Positive
+    steps: Count = 0
 
 
 class EpochDone(Event, frozen=True):
@@ -242,42 +253,42 @@ class EpochDone(Event, frozen=True):
     `confusion[actual][predicted]` counts test images. `seconds` are of training, without the test.
     """
 
-    run: str
-    epoch: int
-    step: int
-    train_loss: float
-    train_accuracy: float
-    test_loss: float
-    test_accuracy: float
-    seconds: float
-    test_seconds: float
-    lr: float
-    confusion: list[list[int]]
+    run: Text
+    epoch: Count
+    step: Count
+    train_loss: Loss
+    train_accuracy: Share
+    test_loss: Loss
+    test_accuracy: Share
+    seconds: Seconds
+    test_seconds: Seconds
+    lr: Positive
+    confusion: Confusion
 
 
 class Steered(Event, frozen=True):
     """Hyperparameters changed; `config` is what holds from `step` on."""
 
-    run: str
-    step: int
+    run: Text
+    step: Count
     changes: dict[str, Value]
     config: RunConfig
 
 
 class Paused(Event, frozen=True):
-    run: str
-    step: int
+    run: Text
+    step: Count
 
 
 class Continued(Event, frozen=True):
-    run: str
-    step: int
+    run: Text
+    step: Count
 
 
 class CheckpointSaved(Event, frozen=True):
-    run: str
-    step: int
-    file: str
+    run: Text
+    step: Count
+    file: Text
 
 
 class SavingFailed(Event, frozen=True):
@@ -286,19 +297,19 @@ class SavingFailed(Event, frozen=True):
     Told anew when the reason changes; any later event of the run means that it goes on. It is in no log.
     """
 
-    run: str
-    step: int
-    reason: str
+    run: Text
+    step: Count
+    reason: Text
 
 
 class RunEnded(Event, frozen=True):
     """`state` is finished, stopped or failed; `reason` says why when it failed."""
 
-    run: str
-    step: int
-    time: float
-    state: str
-    reason: str = ""
+    run: Text
+    step: Count
+    time: Seconds
+    state: Text
+    reason: Text = ""
 
 
 class Digit(msgspec.Struct, frozen=True, kw_only=True):
@@ -362,7 +373,11 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunsListed(Event, frozen=True):
+    """All runs, newest first. Many come in several parts, as in a Snapshot."""
+
     runs: list[RunSummary]
+    first: bool = True
+    last: bool = True
 
 
 class RunOpened(Event, frozen=True):
@@ -469,7 +484,7 @@ _run_events: "msgspec.json.Decoder[RunEvent]" = msgspec.json.Decoder(RunEvent)
 T = typing.TypeVar("T")
 
 
-def encode(message: Command | Event) -> bytes:
+def encode(message: msgspec.Struct) -> bytes:
     """Return the message as one JSON line with its newline. Raises ProtocolError beyond MAX_LINE bytes."""
     try:
         line = _encoder.encode(message) + b"\n"

@@ -82,6 +82,7 @@ class Run:
                 f" ({self.data.fingerprint}); name its data folder with --data"
             )
         try:
+            self._check(state)
             self.model.load_state_dict(state["model"])
             self.optimizer.load_state_dict(state["optimizer"])
             for name in ("epoch", "batch", "step", "seconds"):
@@ -94,8 +95,25 @@ class Run:
                 torch.cuda.set_rng_state(state["rng"]["cuda"].cpu(), self.device)
             elif self.device.type == "mps" and "mps" in state["rng"]:
                 torch.mps.set_rng_state(state["rng"]["mps"].cpu())
-        except (KeyError, TypeError, RuntimeError, ValueError) as error:
+        except (KeyError, TypeError, AttributeError, RuntimeError, ValueError, IndexError) as error:
             raise CheckpointError(f"the checkpoint of run {self.name} does not fit its network ({error})") from error
+
+    def _check(self, state: dict[str, Any]) -> None:
+        """Raise ValueError for what `load_state_dict` would take without a word, and training would stumble over."""
+        position = state["position"]
+        for name, most in (("epoch", 100_000), ("batch", self.steps_per_epoch), ("step", 2**53)):
+            if type(position[name]) is not int or not 0 <= position[name] <= most:
+                raise ValueError(f"{name} {position[name]!r} is not from 0 to {most}")
+        if type(position["seconds"]) is not float or not 0 <= position["seconds"] < 1e10:
+            raise ValueError(f"seconds {position['seconds']!r} is no duration")
+        for name, weights in state["model"].items():
+            if not torch.isfinite(weights).all():
+                raise ValueError(f"{name} holds what is no number")
+        for i, moments in state["optimizer"]["state"].items():
+            shape = list(self.model.parameters())[i].shape
+            for name, value in moments.items():
+                if value.shape not in (shape, torch.Size()):
+                    raise ValueError(f"{name} of parameter {i} has the shape {list(value.shape)}, not {list(shape)}")
 
     def save(self) -> CheckpointSaved:
         """Write `last.pt`, and a copy by epoch when the config keeps this one. Raises OSError."""
@@ -121,13 +139,21 @@ def check_steering(config: RunConfig, changes: dict[str, Value], epoch: int) -> 
     return changed
 
 
+def config_in(state: dict[str, Any], folder: Path) -> RunConfig:
+    """Return the configuration that a checkpoint was made with. Raises CheckpointError."""
+    try:
+        return RunConfig().replace(state["config"])
+    except (KeyError, TypeError, AttributeError, ConfigError) as error:
+        raise CheckpointError(f"{folder / LAST}: holds no configuration of a run ({error})") from error
+
+
 def resume(name: str, folder: Path, data: Dataset, changes: dict[str, Value] | None = None) -> Run:
     """Return the run of a folder as its last checkpoint left it, steered by `changes`.
 
     Raises CheckpointError, and ConfigError when the changes do not fit or no epoch is left to train.
     """
     state, problem = load_last(folder)
-    run = Run(RunConfig().replace(state["config"]), data, name=name, folder=folder)
+    run = Run(config_in(state, folder), data, name=name, folder=folder)
     run.restore(state)
     if problem:
         say(f"{problem}; continuing from {PREVIOUS}, step {run.step}")

@@ -7,22 +7,28 @@ Imports no torch, so that `mnist-tui runs` answers at once.
 import errno
 import os
 import re
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
-from engine.config import RunConfig
+from engine.config import ConfigError, RunConfig
 from engine.files import remove_temporaries, write_atomically
 from engine.messages import (
     Continued,
+    Count,
     EpochDone,
+    Loss,
     Paused,
     ProtocolError,
     RunEvent,
     RunStarted,
     RunSummary,
+    Seconds,
+    Share,
     Steered,
+    Text,
     decode_run_event,
     encode,
 )
@@ -32,6 +38,7 @@ RECORD = "run.json"
 EVENTS = "events.jsonl"
 LAST, PREVIOUS = "last.pt", "previous.pt"
 LONGEST_LINE = 1 << 20
+LONGEST_RECORD = 1 << 17
 
 
 class RunError(Exception):
@@ -41,20 +48,20 @@ class RunError(Exception):
 class RunRecord(msgspec.Struct, kw_only=True):
     """`run.json`: what a person, or a resume, needs to know of a run."""
 
-    run: str
-    state: str
-    started: float
+    run: Text
+    state: Text
+    started: Seconds
     config: RunConfig
-    device: str
-    data: str
-    data_path: str
+    device: Text
+    data: Text
+    data_path: Text
     sample: bool
     versions: dict[str, str]
-    epoch: int = 0
-    step: int = 0
-    test_loss: float | None = None
-    test_accuracy: float | None = None
-    reason: str = ""
+    epoch: Count = 0
+    step: Count = 0
+    test_loss: Loss | None = None
+    test_accuracy: Share | None = None
+    reason: Text = ""
 
 
 class RunLog:
@@ -71,7 +78,7 @@ class RunLog:
     def write(self, event: RunEvent) -> None:
         """Append an event before any screen hears of it. Raises OSError; the same event may then be tried again."""
         if event is not self._appended:
-            self._append(encode(event))
+            self._append(seal(event))
             self._appended = event
         record = self.record
         match event:
@@ -148,10 +155,16 @@ def find_run(checkpoints: Path, name: str = "") -> Path:
 def read_record(folder: Path) -> RunRecord:
     """Raises RunError."""
     try:
-        return msgspec.json.decode((folder / RECORD).read_bytes(), type=RunRecord)
+        with open(folder / RECORD, "rb") as file:
+            content = file.read(LONGEST_RECORD + 1)
+        if len(content) > LONGEST_RECORD:
+            raise RunError(f"{folder / RECORD}: is longer than any record; the file is damaged")
+        record = msgspec.json.decode(content, type=RunRecord)
+        record.config = RunConfig().replace(msgspec.structs.asdict(record.config))  # decoding checks types, not bounds
+        return record
     except FileNotFoundError:
         raise RunError(f"{folder / RECORD}: is missing; the run was interrupted before its first step") from None
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError, ConfigError) as error:
         raise RunError(f"{folder / RECORD}: cannot be read ({error})") from error
 
 
@@ -233,9 +246,23 @@ class EventReader:
                             pass
                     continue
                 try:
-                    yield decode_run_event(line)
+                    yield unseal(line)
                 except ProtocolError:
                     self.skipped += 1
+
+
+def seal(event: RunEvent) -> bytes:
+    """Return an event's line of the log: its JSON, with the CRC-32 of all that stands before it as last field."""
+    body = encode(event)[: -len(b"}\n")]
+    return b'%s,"crc":"%08x"}\n' % (body, zlib.crc32(body))
+
+
+def unseal(line: bytes) -> RunEvent:
+    """Read a line of the log. Raises ProtocolError when it is no event, or not what was written."""
+    body, _, seal = line.rpartition(b',"crc":"')
+    if seal != b'%08x"}\n' % zlib.crc32(body):
+        raise ProtocolError("the line does not match its checksum")
+    return decode_run_event(body + b"}\n")
 
 
 def _ends_torn(path: Path) -> bool:

@@ -200,14 +200,17 @@ class Server:
                 client.answer(msgspec.structs.replace(self._status(), reply_to=command.id))
             case ListRuns():
                 runs = await asyncio.to_thread(list_runs, self.checkpoints, live=self._live_run())
-                client.answer(RunsListed(runs=runs, reply_to=command.id))
+                lists = list(parts(runs))
+                for i, some in enumerate(lists):
+                    last = i == len(lists) - 1
+                    client.answer(RunsListed(runs=some, first=i == 0, last=last, reply_to=command.id), last=last)
             case OpenRun():
                 try:
-                    parts = await asyncio.to_thread(self._open_run, command.run)
+                    opened = await asyncio.to_thread(self._open_run, command.run)
                 except (RunError, OSError) as error:
                     client.answer(CommandFailed(reason=str(error), reply_to=command.id))
                 else:
-                    for part in parts:
+                    for part in opened:
                         client.answer(msgspec.structs.replace(part, reply_to=command.id), last=part.last)
             case Shutdown() if self.worker is None:
                 client.answer(CommandDone(reply_to=command.id))

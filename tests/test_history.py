@@ -1,10 +1,13 @@
 """The history of a run stays small, loses no event but steps, and keeps their order."""
 
+import itertools
+
+import msgspec
 import pytest
 from fake_engine import epoch_done, started
 
 from engine.config import RunConfig
-from engine.history import PART_BYTES, STEP_EVENTS, History, parts
+from engine.history import EPOCHS, OTHERS, PART_BYTES, STEP_EVENTS, History, parts
 from engine.messages import (
     STEP_POINTS,
     CheckpointSaved,
@@ -14,6 +17,7 @@ from engine.messages import (
     RunEnded,
     RunEvent,
     RunStarted,
+    SavingFailed,
     Steered,
     StepsDone,
     encode,
@@ -31,7 +35,7 @@ def steps_done(step: int, count: int = 1, loss: float | None = None) -> StepsDon
 
 def other_than_steps(events: list[RunEvent]) -> list[RunEvent]:
     """The events that are no steps, without the confusion matrices, of which only the newest is kept."""
-    kept = [event for event in events if not isinstance(event, StepsDone)]
+    kept = [event for event in events if not isinstance(event, StepsDone | CheckpointSaved)]
     return [type(event)(**{**fields(event), "confusion": []}) if isinstance(event, EpochDone) else event
             for event in kept]  # fmt: skip
 
@@ -88,6 +92,31 @@ def test_all_other_events_are_kept_in_order_among_thousands_of_steps() -> None:
     assert total(history.events) == pytest.approx(total(given))
     positions = [event.step for event in history.events if isinstance(event, StepsDone)]
     assert positions == sorted(positions)
+
+
+def test_a_hundred_thousand_epochs_and_pauses_stay_bounded_and_keep_the_shape_of_the_curve() -> None:
+    history = History([started()])
+    for i in range(1, 100_001):
+        history.add(msgspec.structs.replace(epoch_done(1), epoch=i, step=i, test_loss=1 / i))
+        history.add(CheckpointSaved(run=RUN, step=i, file="last.pt"))
+        history.add(Paused(run=RUN, step=i) if i % 2 else Continued(run=RUN, step=i))
+        assert len(history.events) <= EPOCHS + OTHERS + 1
+    assert history.events[0] == started()
+    epochs = [event.epoch for event in history.events if isinstance(event, EpochDone)]
+    assert epochs == sorted(set(epochs))
+    assert (epochs[0], epochs[-1]) == (1, 100_000)
+    assert epochs[-1000:] == list(range(99_001, 100_001))
+    assert max(later - earlier for earlier, later in itertools.pairwise(epochs)) <= 100_000 // 100
+    assert isinstance(history.events[-1], Continued)
+
+
+def test_a_full_disk_that_is_over_is_no_part_of_the_history() -> None:
+    full = SavingFailed(run=RUN, step=1, reason="No space left on device")
+    assert History([started(), full]).events == [started(), full]
+    assert History([started(), full, msgspec.structs.replace(full, reason="other")]).events[1:] == [
+        msgspec.structs.replace(full, reason="other")
+    ]
+    assert History([started(), full, CheckpointSaved(run=RUN, step=1, file="last.pt")]).events == [started()]
 
 
 def test_only_the_newest_confusion_matrix_is_kept() -> None:

@@ -10,7 +10,7 @@ import pytest
 from fake_engine import epoch_done, started, steps
 
 from engine.config import RunConfig
-from engine.messages import CheckpointSaved, RunEnded, RunEvent, Steered, encode
+from engine.messages import CheckpointSaved, RunEnded, RunEvent, Steered
 from engine.runs import (
     EVENTS,
     RECORD,
@@ -24,6 +24,7 @@ from engine.runs import (
     list_runs,
     read_record,
     run_names,
+    seal,
     summarize,
 )
 
@@ -213,7 +214,7 @@ def test_a_torn_last_line_is_ignored_and_swallows_nothing(tmp_path: Path, cut: i
     ids=["garbage", "empty", "binary", "unknown", "fields", "nested", "long"],
 )  # fmt: skip
 def test_an_unreadable_line_is_skipped_and_counted(tmp_path: Path, line: bytes) -> None:
-    content = encode(started()) + line + encode(epoch_done(1)) + line
+    content = seal(started()) + line + seal(epoch_done(1)) + line
     (tmp_path / EVENTS).write_bytes(content)
     assert read(tmp_path) == ([started(), epoch_done(1)], 2)
 

@@ -89,7 +89,7 @@ class ProgressBars:
             eta = f"  {duration(left)} left" if left is not None else ""
             self.progress.update(
                 self.task,
-                description=f"epoch {min(len(view.epochs) + 1, view.config.epochs)}/{view.config.epochs}",
+                description=f"epoch {min(view.epoch + 1, view.config.epochs)}/{view.config.epochs}",
                 completed=view.step % view.steps_per_epoch or (view.steps_per_epoch if view.step else 0),
                 total=view.steps_per_epoch,
                 figures=f"{loss}{view.images_per_s:,.0f} images/s{eta}",

@@ -70,6 +70,11 @@ class RunView:
         return self.state in ("running", "paused")
 
     @property
+    def epoch(self) -> int:
+        """Finished epochs."""
+        return self.epochs[-1].epoch if self.epochs else 0
+
+    @property
     def run_fraction(self) -> float:
         return min(1.0, self.step / max(1, self.steps_per_epoch * self.config.epochs))
 
@@ -80,7 +85,7 @@ class RunView:
             return None
         images_left = (self.steps_per_epoch * self.config.epochs - self.step) * self.config.batch_size
         test = self.epochs[-1].test_seconds if self.epochs else 0.0
-        return max(0.0, images_left / self.images_per_s) + test * (self.config.epochs - len(self.epochs))
+        return max(0.0, images_left / self.images_per_s) + test * (self.config.epochs - self.epoch)
 
 
 @dataclass(frozen=True)
@@ -141,7 +146,7 @@ def apply(state: State, event: AnyEvent) -> State:
         case Predicted():
             state = replace(state, digits=tuple(event.digits), digits_run=event.run, digits_step=event.step)
         case RunsListed():
-            state = replace(state, runs=tuple(event.runs))
+            state = replace(state, runs=(() if event.first else state.runs) + tuple(event.runs))
         case RunOpened():
             state = replace(state, opened=open_run(None if event.first else state.opened, event))
         case CommandFailed():

@@ -31,7 +31,7 @@ from engine.messages import (
 )
 from engine.paths import sample_file
 from engine.run import Run
-from engine.runs import EVENTS, EventReader
+from engine.runs import EVENTS, EventReader, seal
 from engine.train import train
 from tui.client import EngineClient
 
@@ -140,7 +140,7 @@ def test_a_torn_last_line_is_passed_over_and_does_not_swallow_what_follows(tmp_p
 
     (tmp_path / RUN).mkdir()
     steps = StepsDone(run=RUN, step=1, epoch=0, stride=1, losses=[2.0], images_per_s=1.0)
-    (tmp_path / RUN / EVENTS).write_bytes(encode(steps) + encode(steps)[:20])
+    (tmp_path / RUN / EVENTS).write_bytes(seal(steps) + seal(steps)[:20])
     run = Run(RunConfig(), load_data(sample_file()), name=RUN, folder=tmp_path / RUN)
     log = RunLog(tmp_path / RUN, record_of(run))
     log.write(msgspec.structs.replace(steps, step=2))

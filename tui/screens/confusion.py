@@ -43,7 +43,7 @@ class ConfusionScreen(StateScreen):
             return
         wrong = sum(sum(row) for row in view.confusion) - sum(row[i] for i, row in enumerate(view.confusion))
         caption.update(
-            f"{view.run}, test after epoch {len(view.epochs)}: {wrong} wrong. Arrows move, enter shows those digits."
+            f"{view.run}, test after epoch {view.epoch}: {wrong} wrong. Arrows move, enter shows those digits."
         )
         matrix.counts = view.confusion
 

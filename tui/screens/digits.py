@@ -124,7 +124,7 @@ class DigitsScreen(StateScreen):
         elif state.digits and state.digits_run == view.run:
             self._show_digits(state)
         if view is not None:
-            mark = (view.run, len(view.epochs))
+            mark = (view.run, view.epoch)
             if mark != self._asked and (view.live or view.epochs):
                 self._asked = mark
                 self._ask()

@@ -29,7 +29,7 @@ def axis_end(view: RunView) -> int:
 
     So the curve of a long run fills the chart from the start, and its scale changes only now and then.
     """
-    reached = max(1.0, len(view.epochs), view.step / view.steps_per_epoch)
+    reached = max(1.0, view.epoch, view.step / view.steps_per_epoch)
     if not view.live:
         return math.ceil(reached)
     end = 1
@@ -144,7 +144,7 @@ class TrainScreen(StateScreen):
             return
         if state.digits and state.digits[0].index == self._digit_index:
             digit_view.digit = state.digits[0]
-        wanted = (view.run, len(view.epochs) * 1_000_000 + self._digit_index)
+        wanted = (view.run, view.epoch * 1_000_000 + self._digit_index)
         if wanted != self._asked:
             self._asked = wanted
             self.post_message(self.DigitWanted(self._digit_index, view.run))

@@ -74,7 +74,7 @@ def segments(state: State) -> list[tuple[str, str, int]]:
 
 def run_segments(view: RunView, past: bool) -> list[tuple[str, str, int]]:
     style = {"running": "busy", "paused": "bad", "finished": "good", "failed": "bad"}.get(view.state, "muted")
-    done = len(view.epochs)
+    done = view.epoch
     epoch = min(done + 1, view.config.epochs) if view.live else done
     parts = [
         (view.run + (" (past)" if past else ""), "", 3),
