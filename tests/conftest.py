@@ -1,9 +1,6 @@
 """Small data sets, and folders of the user that lie in a temporary place."""
 
-import contextlib
-import fcntl
 import os
-import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from engines import kill_engines
 
 import tui.client
 from engine.dataset import ARRAYS, Array, Dataset, make_dataset, write_npz
@@ -79,23 +77,10 @@ def checkpoints(tmp_path: Path, digits_folder: Path, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(tui.client, "start_engine", start_engine)
     yield tmp_path / "checkpoints"
-    for lock in (Path(os.environ["XDG_STATE_HOME"]) / "mnist-tui").glob("*.lock"):
-        if held(lock):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(int(lock.read_text()), signal.SIGKILL)
-    for process in started:  # one that lost the race for the lock may have found it free in the end
+    kill_engines(Path(os.environ["XDG_STATE_HOME"]))
+    for process in started:
         process.kill()
         process.wait()
-
-
-def held(lock: Path) -> bool:
-    """Tell whether an engine holds its lock: the number in the file is then its process, and no other's."""
-    with open(lock) as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -2,16 +2,18 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from engines import kill_engines
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = [sys.executable, "-m", "tui"]
+LONG = 20_000  # epochs that no test waits for, however fast the machine
 
 
 class World:
@@ -34,15 +36,21 @@ class World:
         return subprocess.run([*PROGRAM, *words], env=self.env, capture_output=True, text=True, timeout=60)
 
     def start_long_run(self) -> None:
-        """Start a run of 500 epochs from the command line, and leave it to the engine."""
-        with subprocess.Popen(
-            [*PROGRAM, "train", "--json", "--epochs", "500"], env=self.env, stdout=subprocess.PIPE
-        ) as train:
+        """Start a run of LONG epochs from the command line, and leave it to the engine."""
+        with (
+            open(self.folder / "train.err", "w+") as errors,
+            subprocess.Popen(
+                [*PROGRAM, "train", "--json", "--epochs", str(LONG)],
+                env=self.env, stdout=subprocess.PIPE, stderr=errors,
+            ) as train,
+        ):  # fmt: skip
             assert train.stdout is not None
-            for line in train.stdout:
-                if b'"RunStarted"' in line:
-                    break
+            patience = threading.Timer(60, train.kill)
+            patience.start()
+            began = any(b'"RunStarted"' in line for line in train.stdout)
+            patience.cancel()
             train.kill()
+            assert began, f"no run started: {Path(errors.name).read_text()}"
 
     def status(self) -> dict | None:
         """Return what the engine says of itself, None when there is none."""
@@ -54,9 +62,13 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     world = World(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", world.env["XDG_STATE_HOME"])  # so that a test can attach to its engine
     yield world
-    status = world.status()
-    if status is not None:
-        os.kill(status["pid"], signal.SIGKILL)
+    kill_engines(Path(world.env["XDG_STATE_HOME"]))
+
+
+def epoch_after(first: int) -> str:
+    """Return a pattern of the run bar for any later epoch of a long run: one may pass between two frames."""
+    return rf"epoch (?!{'|'.join(f'{epoch}/' for epoch in range(first + 1))})\d+/{LONG}"

@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -59,9 +60,13 @@ class Terminal:
 
     def until(self, words: str, seconds: float = 60) -> None:
         """Read until the words are on the screen; fail with the screen when they do not come."""
+        self.until_match(re.escape(words), seconds)
+
+    def until_match(self, pattern: str, seconds: float = 60) -> None:
+        """Read until the screen has a match; for figures that may pass between two frames."""
         end = time.monotonic() + seconds
-        while words not in self.text:
-            assert time.monotonic() < end, f"{words!r} did not appear on:\n{self.text}"
+        while not re.search(pattern, self.text):
+            assert time.monotonic() < end, f"{pattern!r} did not appear on:\n{self.text}"
             self.read(0.1)
 
     def hang_up(self) -> None:

@@ -1,5 +1,6 @@
 """What a dropped SSH connection does to the screen, the engine and the run: a real sshd, real clients."""
 
+import asyncio
 import contextlib
 import getpass
 import os
@@ -13,8 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from e2e.conftest import ROOT, World
+from e2e.conftest import ROOT, World, epoch_after
 from e2e.terminal import Terminal
+
+from engine.messages import AnyEvent, EpochDone, Snapshot, StepsDone
+from tui.client import EngineClient
 
 SSHD = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:/usr/bin")
 pytestmark = pytest.mark.skipif(
@@ -84,13 +88,70 @@ def is_alive(pid: int) -> bool:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
 
 
-def gone_within(pid: int, seconds: float) -> bool:
-    end = time.monotonic() + seconds
+def watch_the_end_of(pid: int, limit: float = 10) -> tuple[float, float]:
+    """Wait until a process is gone; return the seconds that took, and those of a processor it used meanwhile."""
+    began = time.monotonic()
+    first = last = cpu_seconds(pid)
     while is_alive(pid):
-        if time.monotonic() > end:
-            return False
+        assert time.monotonic() < began + limit, f"process {pid} is still there"
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            last = cpu_seconds(pid)
         time.sleep(0.02)
-    return True
+    return time.monotonic() - began, last - first
+
+
+def cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def step_rate(world: World, seconds: float = 1.5) -> float:
+    """Return the engine's steps a second, by its own clock."""
+    first = last = running(world)
+    while last["uptime"] < first["uptime"] + seconds:
+        last = running(world)
+    return (last["step"] - first["step"]) / (last["uptime"] - first["uptime"])
+
+
+def running(world: World) -> dict:
+    status = world.status()
+    assert status is not None
+    assert status["state"] == "training"
+    return status
+
+
+def history(world: World) -> list[AnyEvent]:
+    """Return what the engine tells a screen that attaches now."""
+
+    async def ask() -> list[AnyEvent]:
+        client = await EngineClient.connect(world.checkpoints)
+        told: list[AnyEvent] = []
+        async for event in client.events():
+            assert isinstance(event, Snapshot)
+            told += event.events
+            if event.last:
+                break
+        await client.close()
+        return told
+
+    return asyncio.run(ask())
+
+
+def assert_whole(told: list[AnyEvent], step: int) -> None:
+    """Check that a history has every epoch and every step from the first on, up to this step at least."""
+    epochs = [event.epoch for event in told if isinstance(event, EpochDone)]
+    assert epochs == list(range(1, len(epochs) + 1))
+    steps = [event for event in told if isinstance(event, StepsDone)]
+    assert sum(event.steps for event in steps) == steps[-1].step >= step
+
+
+def scroll_log_back_to(terminal: Terminal, words: str, seconds: float = 60) -> None:
+    """Turn the mouse wheel over the log until the words are there."""
+    end = time.monotonic() + seconds
+    while words not in terminal.text:
+        assert time.monotonic() < end, f"{words!r} is not in the log:\n{terminal.text}"
+        terminal.press("\x1b[<64;10;26M" * 5)
+        terminal.read(0.1)
 
 
 def test_a_killed_ssh_client_ends_the_screen_and_not_the_run(world: World, sshd: Sshd, tmp_path: Path) -> None:
@@ -98,25 +159,30 @@ def test_a_killed_ssh_client_ends_the_screen_and_not_the_run(world: World, sshd:
     with Terminal(sshd.login(mnist_tui(world, pid_file)), world.env) as terminal:
         terminal.until("t  train")
         world.start_long_run()
-        terminal.until("epoch 2/500")
+        terminal.until_match(epoch_after(1))
         screen = int(pid_file.read_text())
-        before = world.status()
-        assert before is not None
+        engine = running(world)["pid"]
+        before = step_rate(world)
+        step = running(world)["step"]
         os.kill(terminal.pid, signal.SIGKILL)
-        # sshd has to notice first that its client is gone; the screen has a second from then on.
-        assert gone_within(screen, 2.0)
-    after = world.status()
-    assert after is not None
-    assert (after["pid"], after["state"]) == (before["pid"], "training")
-    assert after["step"] > before["step"]
+        seconds, cpu = watch_the_end_of(screen)
+    after = step_rate(world)
+    print(f"\nthe screen was gone after {seconds:.2f} s and used {cpu:.2f} s of a processor")
+    print(f"steps a second: {before:.0f} before, {after:.0f} after, ratio {after / before:.2f}")
+    assert cpu < 2
+    assert after > before / 2
+    assert running(world)["pid"] == engine
+    assert_whole(history(world), step)
 
     with Terminal(sshd.login(mnist_tui(world, pid_file)), world.env) as terminal:
-        terminal.until("epoch 1:")  # in the log: the history is whole
         terminal.until("training")
+        terminal.until_match(epoch_after(2))
+        scroll_log_back_to(terminal, "epoch 1: ")
         terminal.press("q")
         terminal.until("Leave it (l)")
         terminal.press("l")
-        terminal.wait()
+        assert terminal.wait() == 0
+    assert running(world)["pid"] == engine
 
 
 def test_two_logins_watch_the_same_run_and_both_are_live(world: World, sshd: Sshd, tmp_path: Path) -> None:
@@ -128,8 +194,8 @@ def test_two_logins_watch_the_same_run_and_both_are_live(world: World, sshd: Ssh
         second.until("t  train")
         first.until("t  train")
         world.start_long_run()
-        first.until("epoch 2/500")
-        second.until("epoch 2/500")
+        first.until_match(epoch_after(1))
+        second.until_match(epoch_after(1))
         second.press(" ")
         second.until("paused")
         first.until("paused")
@@ -139,17 +205,33 @@ def test_two_logins_watch_the_same_run_and_both_are_live(world: World, sshd: Ssh
 
 
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
-def test_detaching_and_attaching_tmux_keeps_screen_and_run(world: World, tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", ["detach", "kill -9"])
+def test_a_tmux_client_that_goes_leaves_screen_and_run(world: World, tmp_path: Path, how: str) -> None:
     tmux = ["tmux", "-u", "-S", str(tmp_path / "tmux.sock"), "-f", "/dev/null"]
+    pid_file = tmp_path / "screen.pid"
     try:
-        with Terminal([*tmux, "new-session", "-s", "m", mnist_tui(world, tmp_path / "pid")], world.env) as terminal:
+        with Terminal([*tmux, "new-session", "-s", "m", mnist_tui(world, pid_file)], world.env) as terminal:
             terminal.until("t  train")
             world.start_long_run()
-            terminal.until("epoch 2/500")
-            terminal.press("\x02d")  # tmux's prefix and d: detach
-            terminal.wait()
+            terminal.until_match(epoch_after(1))
+            engine = running(world)["pid"]
+            if how == "detach":
+                terminal.press("\x02d")  # tmux's prefix and d
+                assert terminal.wait() == 0
+            else:
+                os.kill(terminal.pid, signal.SIGKILL)
+        screen = int(pid_file.read_text())
+        epoch, used = running(world)["epoch"], cpu_seconds(screen)
+        began = time.monotonic()
+        while running(world)["epoch"] < epoch + 2:
+            assert time.monotonic() < began + 60
+        assert is_alive(screen)
+        share = (cpu_seconds(screen) - used) / (time.monotonic() - began)
+        print(f"\nthe screen that nobody sees takes {100 * share:.0f} % of a processor")
         with Terminal([*tmux, "attach", "-t", "m"], world.env) as terminal:
             terminal.until("training")
-            terminal.until("epoch 3/500")
+            terminal.until_match(epoch_after(epoch + 1))
+        assert running(world)["pid"] == engine
+        assert int(pid_file.read_text()) == screen
     finally:
         subprocess.run([*tmux, "kill-server"], capture_output=True)
