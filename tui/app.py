@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from rich.console import RenderableType
 from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding
@@ -49,6 +50,8 @@ from tui.client import EngineClient, EngineUnreachable
 from tui.describe import describe, state_word
 from tui.filters import AsciiFilter, NoColorFilter
 from tui.inert import inert
+from tui.logout import logout_warning
+from tui.outlet import Outlet
 from tui.screens.base import StateScreen
 from tui.screens.confusion import ConfusionScreen
 from tui.screens.dialogs import EpochsQuestion, quit_question, stop_question, version_question
@@ -57,9 +60,12 @@ from tui.screens.help import HelpScreen
 from tui.screens.runs import RunsScreen
 from tui.screens.setup import SetupScreen
 from tui.screens.train import TrainScreen
-from tui.store import State, apply
+from tui.store import State, apply, say
 
 DARK, LIGHT = "textual-dark", "textual-light"
+TERMINAL = 2  # the descriptor that Textual draws on
+# Seconds to leave in order after a signal; after a hang-up there is no terminal to be put in order.
+LEAVING = {signal.SIGHUP: 0.8, signal.SIGTERM: 2.0, signal.SIGINT: 2.0}
 AT_ONCE = 0.03  # seconds within which events that answer a key are drawn together
 
 
@@ -93,6 +99,8 @@ class MnistApp(App[None]):
         self._replacing = False  # the engine that is ending is to be followed by one of our version
         self._drawn = 0.0
         self._draw_due = False
+        self._outlet = Outlet(TERMINAL, self.catch_up)
+        self._missed_call = ""
 
     def get_line_filters(self) -> list[LineFilter]:
         filters = list(super().get_line_filters())
@@ -121,6 +129,7 @@ class MnistApp(App[None]):
         self.set_state(State(link="foreign" if self.client.foreign else "live"))
         if self.client.foreign:
             self.decide_about(self.client)
+        self.warn_of_logout()
         self.send(ListRuns())
         if self.data:
             self.send(LoadData(id=1, path=self.data))
@@ -141,7 +150,14 @@ class MnistApp(App[None]):
             self.call_for_attention(f"{run.run} interrupted: its engine has ended")
             self.state = replace(self.state, run=replace(run, state="interrupted"))
         self.notify(reason, severity="error", markup=False)
-        self.set_state(replace(self.state, link="lost", link_reason=reason))
+        self.set_state(replace(say(self.state, reason), link="lost", link_reason=reason))
+
+    @work(group="logout", exclusive=True)
+    async def warn_of_logout(self) -> None:
+        """Say what a logout would do to the engine, before anything is trained."""
+        if warning := await asyncio.to_thread(logout_warning):
+            self.notify(warning, title="Logout", severity="warning", timeout=30, markup=False)
+            self.set_state(say(self.state, warning))
 
     async def connect(self) -> EngineClient:
         return await EngineClient.connect_or_start(self.checkpoints, data=self.data, any_version=True)
@@ -186,9 +202,23 @@ class MnistApp(App[None]):
 
     def call_for_attention(self, text: str) -> None:
         if text and self.calls and self._driver is not None and not self.is_headless:
-            self._driver.write(call(text))
+            if self._outlet.is_open():
+                self._driver.write(call(text))
+            else:
+                self._missed_call = text
 
     # ----------------------------------------------------------------- drawing
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Let Textual write a frame, unless the terminal takes none: then all is drawn anew as soon as it does."""
+        if self.is_headless or self._outlet.is_open():
+            super()._display(screen, renderable)
+
+    def catch_up(self) -> None:
+        """Draw and tell what the terminal missed."""
+        self.call_next(self.refresh)
+        missed, self._missed_call = self._missed_call, ""
+        self.call_for_attention(missed)
 
     def set_state(self, state: State, *, soon: bool = True) -> None:
         """Take a state and see to it that it is drawn, at most once a frame."""
@@ -407,20 +437,20 @@ def needs_ascii() -> bool:
 def take_signals(app: MnistApp) -> None:
     """Leave in order on SIGTERM, SIGHUP and SIGINT; Textual handles none of them.
 
-    After a hang-up nobody may ever read what leaving writes, so the process goes within a second at any rate.
+    Nobody may ever read what leaving writes, so the process goes within LEAVING seconds at any rate.
     """
     if threading.current_thread() is not threading.main_thread():
         return
 
-    def leave(number: signal.Signals) -> None:
-        status = 128 + number
-        timer = threading.Timer(0.8, os._exit, [status])
-        timer.daemon = True
-        timer.start()
-        app.exit(return_code=status)
+    def hurry(number: int, _: object) -> None:
+        signal.signal(signal.SIGALRM, lambda *_: os._exit(128 + number))
+        signal.setitimer(signal.ITIMER_REAL, LEAVING[signal.Signals(number)])
 
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, leave, number)
+    loop = asyncio.get_running_loop()
+    for number in LEAVING:
+        loop.add_signal_handler(number, app.exit, None, 128 + number)
+        # The loop's handler waits for the loop, which may itself wait for the terminal. This one does not.
+        signal.signal(number, hurry)
 
 
 def open_app(checkpoints: Path, data: str, notify: bool = True) -> int:
