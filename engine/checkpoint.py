@@ -62,6 +62,7 @@ def keep_previous(folder: Path) -> None:
     except OSError:  # a file system without hard links
         shutil.copyfile(last, link)
     os.replace(link, previous)
+    link.unlink(missing_ok=True)  # renaming to another name of the same file does nothing; so after a failed save
     write_atomically(digest_file(previous), known.encode())
 
 

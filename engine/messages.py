@@ -19,8 +19,9 @@ MAX_LINE = 1 << 20
 STEP_POINTS = 64  # losses one StepsDone holds at most
 
 # What comes from a log may have been written by anybody.
-Count = typing.Annotated[int, msgspec.Meta(ge=0, le=2**53)]
-Size = typing.Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+MOST = 2**53  # what a float counts exactly
+Count = typing.Annotated[int, msgspec.Meta(ge=0, le=MOST)]
+Size = typing.Annotated[int, msgspec.Meta(ge=1, le=MOST)]
 Share = typing.Annotated[float, msgspec.Meta(ge=0, le=1)]
 Loss = typing.Annotated[float, msgspec.Meta(ge=-1e39, le=1e39)]  # what float32 can hold
 Seconds = typing.Annotated[float, msgspec.Meta(ge=0, le=1e10)]  # of a date, or a duration
@@ -554,7 +555,8 @@ def merge_steps(earlier: StepsDone, later: StepsDone) -> StepsDone:
     stride = max(1, earlier.stride, later.stride)
     while steps > stride * STEP_POINTS:
         stride *= 2
-    return msgspec.structs.replace(later, stride=stride, losses=coarsen(groups, stride), steps=steps)
+    losses = coarsen(groups, stride)
+    return msgspec.structs.replace(later, stride=min(stride, MOST), losses=losses, steps=min(steps, MOST))
 
 
 def _groups(event: StepsDone) -> list[tuple[int, float]]:
