@@ -31,6 +31,7 @@ from engine.paths import PathError, engine_lock, engine_log, engine_socket
 from engine.seat import is_held
 from engine.sockets import address, peer_uid
 from engine.tail import Tail
+from tui.logout import precaution
 
 START_LIMIT = 20.0  # seconds in which a new engine must open its socket; it does so before it imports torch
 RETRY = 0.03
@@ -116,6 +117,7 @@ class EngineClient:
             # An engine that found another one at work has ended rightly. That other one will answer, unless it
             # is just ending: then it is our turn again.
             if process is None or process.poll() == ALREADY_SERVED:
+                await asyncio.to_thread(precaution)  # asks systemd, and remembers the answer
                 process = start_engine(checkpoints, data, idle_exit)
             elif process.returncode is not None:
                 break
@@ -167,11 +169,12 @@ class EngineClient:
 
 
 def start_engine(checkpoints: Path, data: str, idle_exit: float) -> "subprocess.Popen[bytes]":
-    """Start an engine in a session of its own, so that no hang-up of this terminal reaches it.
+    """Start an engine in a session of its own, so that no hang-up of this terminal reaches it, nor a logout.
 
     Raises EngineUnreachable.
     """
-    command = [sys.executable, "-m", "engine", "--checkpoints", str(checkpoints), "--idle-exit", str(idle_exit)]
+    command = [*precaution().prefix, sys.executable, "-m", "engine"]
+    command += ["--checkpoints", str(checkpoints), "--idle-exit", str(idle_exit)]
     if data:
         command += ["--data", data]
     try:

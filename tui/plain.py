@@ -32,6 +32,7 @@ from tui.attention import call, worth_a_call
 from tui.client import CommandRefused
 from tui.describe import describe, duration, percent
 from tui.inert import inert
+from tui.logout import logout_warning
 from tui.session import Session, attached
 from tui.store import RunView, apply_to_run
 
@@ -119,6 +120,8 @@ async def train_plainly(
     The first Ctrl-C stops the run after its present step and saves it; a second one leaves it running.
     """
     display: Display = JsonLines() if json else ProgressBars() if sys.stderr.isatty() else Lines()
+    if warning := await asyncio.to_thread(logout_warning):
+        print(f"warning: {warning}", file=sys.stderr)
     async with attached(checkpoints, data=config.data) as session:
         command = ResumeRun(id=1, run=resume, changes=changes or {}) if resume else StartRun(id=1, config=config)
         if not resume:

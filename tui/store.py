@@ -154,8 +154,11 @@ def apply(state: State, event: AnyEvent) -> State:
         case _:
             pass
     lines = [inert(line) for line in describe(event)]
-    if not lines:
-        return state
+    return say(state, *lines) if lines else state
+
+
+def say(state: State, *lines: str) -> State:
+    """Add lines to the log."""
     return replace(state, log=(*state.log, *lines)[-MOST_LOG_LINES:], log_count=state.log_count + len(lines))
 
 
