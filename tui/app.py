@@ -156,7 +156,7 @@ class MnistApp(App[None]):
     async def warn_of_logout(self) -> None:
         """Say what a logout would do to the engine, before anything is trained."""
         if warning := await asyncio.to_thread(logout_warning):
-            self.notify(warning, title="Logout", severity="warning", timeout=30, markup=False)
+            self.notify(warning, title="Logout", severity="warning", timeout=10, markup=False)
             self.set_state(say(self.state, warning))
 
     async def connect(self) -> EngineClient:
