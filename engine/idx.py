@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.dataset import CLASSES, MOST_IMAGES, SIDE, Array, DataError
+from engine.dataset import CLASSES, MOST_IMAGES, SIDE, Array, DataError, Dataset
 
 SPLITS = {"train": "train", "test": "t10k"}
 GZIP = 16 + zlib.MAX_WBITS  # tells zlib to expect a gzip header and to verify its checksum
@@ -56,6 +56,16 @@ def read_idx_folder(folder: Path) -> dict[str, Array]:
             )
         arrays[f"{split}_images"], arrays[f"{split}_labels"] = images, labels
     return arrays
+
+
+def write_idx_folder(folder: Path, data: Dataset) -> None:
+    """Write a data set as the four plain files. Raises OSError."""
+    folder.mkdir(parents=True)
+    for split in SPLITS:
+        for what in ("images", "labels"):
+            array = getattr(data, f"{split}_{what}").cpu().numpy().astype(np.uint8)
+            sizes = b"".join(size.to_bytes(4, "big") for size in array.shape)
+            (folder / names(split, what)[0]).write_bytes(bytes([0, 0, 8, array.ndim]) + sizes + array.tobytes())
 
 
 def read_images(path: Path) -> Array:

@@ -1,6 +1,7 @@
 """The command line of mnist-tui. Each command imports what it needs when it runs: `--help` answers at once."""
 
 import asyncio
+import contextlib
 import os
 import sys
 from collections.abc import Coroutine
@@ -214,6 +215,48 @@ def export(folder: Path, checkpoints: Path, data: str) -> None:
 
     run(export_data(checkpoints, data, folder.resolve()))
     print(f"written to {folder}", file=sys.stderr)
+
+
+@cli.command()
+@click.option("--quick", is_flag=True, help="A first answer in under a minute: 6,000 images, one round.")
+@click.option("--rounds", type=click.IntRange(1, 100), default=3, show_default=True, help="Turns of each row.")
+@click.option("--images", type=click.IntRange(0), default=0, help="Train on the first so many images (0: all).")
+@click.option("--row", "rows", multiple=True, help="Measure only this row; may be repeated.")
+@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, mps.")
+@data_option
+@json_option
+def bench(quick: bool, rounds: int, images: int, rows: tuple[str, ...], device: str, data: str, as_json: bool) -> None:
+    """Measure this program beside the ways people train otherwise, on this machine.
+
+    Rows: the notebook it started from, torchvision's loader, a plain loop over data on the device, this program's
+    engine without and with a screen, and what the device could do at best. They take turns; nothing else should run.
+    """
+    import tempfile
+
+    from tui.bench import ROWS
+    from tui.bench import bench as measure
+    from tui.bench_report import print_bench
+    from tui.reports import print_json
+
+    unknown = [name for name in rows if name not in ROWS]
+    if unknown:
+        raise click.BadParameter(f"{unknown[0]!r} is no row; give one of {', '.join(ROWS)}", param_hint="--row")
+    if quick:
+        images, rounds = images or 6000, 1
+    with tempfile.TemporaryDirectory(prefix="mnist-tui-bench-") as work:
+        wanted = tuple(name for name in ROWS if name in rows) or ROWS
+        try:
+            result = run(measure(data, device, Path(work), images=images, rounds=rounds, rows=wanted))
+        finally:
+            with contextlib.suppress(click.ClickException):  # none was started
+                stop_engine(Path(work) / "checkpoints")
+    (print_json if as_json else print_bench)(result)
+
+
+def stop_engine(checkpoints: Path) -> None:
+    from engine.messages import CommandDone, Shutdown
+
+    run(_ask_engine(checkpoints, Shutdown(force=True), CommandDone, then_wait=True))
 
 
 @cli.group()

@@ -1,0 +1,155 @@
+"""How others train the seed network: the rows that `mnist-tui bench` measures this program against.
+
+    python -m engine.baselines prepare FOLDER --data PATH     writes the data set as PNG and as IDX files
+    python -m engine.baselines ROW FOLDER                     prints {"ready": images}, then for each line on stdin
+                                                              trains one epoch and prints {"seconds": ...}
+
+One process a row: none inherits the threads, caches or settings of another.
+"""
+
+import argparse
+import dataclasses
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import torch
+from torch.nn import functional as F
+from torch.utils.data import DataLoader
+from torch.utils.flop_counter import FlopCounterMode
+from torchvision import datasets, transforms
+
+from engine.data import load_data
+from engine.dataset import DataError
+from engine.device import DeviceError, choose_device
+from engine.idx import write_idx_folder
+from engine.image_folder import export_pngs
+from engine.models import SeedCNN, as_input
+
+BATCH, RATE = 100, 1e-3  # the seed notebook's
+PNG = "png"
+Batches = Iterable[tuple[torch.Tensor, torch.Tensor]]
+Epoch = Callable[[], float]
+"""Trains one epoch and returns its seconds."""
+
+
+def prepare(work: Path, data_path: str, count: int) -> int:
+    """Write what the rows read: PNG and IDX files of the first `count` training images (0: of all)."""
+    data = load_data(data_path)
+    count = min(count or len(data.train_labels), len(data.train_labels))
+    data = dataclasses.replace(data, train_images=data.train_images[:count], train_labels=data.train_labels[:count])
+    write_idx_folder(work / "MNIST" / "raw", data)
+    export_pngs(data, work / PNG)
+    return count
+
+
+def notebook(work: Path, device: torch.device) -> Epoch:
+    """The seed as it is: image files, opened, decoded and converted each time they are needed."""
+    treatment = transforms.Compose([transforms.Grayscale(), transforms.ToTensor()])
+    files = datasets.ImageFolder(str(work / PNG / "train"), treatment)
+    return timed(DataLoader(files, batch_size=BATCH, shuffle=True), device)
+
+
+def torchvision(work: Path, device: torch.device, workers: int) -> Epoch:
+    """What tutorials and the official example do."""
+    treatment = transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.1307,), (0.3081,))])
+    images = datasets.MNIST(str(work), train=True, transform=treatment)
+    return timed(DataLoader(images, batch_size=BATCH, shuffle=True, num_workers=workers), device)
+
+
+def resident(work: Path, device: torch.device) -> Epoch:
+    """A plain fp32 loop over tensors that lie on the device: the strong baseline."""
+    data = load_data(work)
+    images, labels = data.train_images.to(device), data.train_labels.to(device)
+
+    class Shuffled:
+        def __iter__(self) -> Iterable[tuple[torch.Tensor, torch.Tensor]]:
+            for batch in torch.split(torch.randperm(len(images), device=device), BATCH):
+                yield as_input(images[batch]), labels[batch]
+
+    return timed(Shuffled(), device)  # type: ignore[arg-type]
+
+
+def timed(batches: Batches, device: torch.device) -> Epoch:
+    """Return the training of one epoch as every notebook writes it, and warm it up."""
+    model = SeedCNN().to(device).train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=RATE)
+
+    def train(limit: int = sys.maxsize) -> float:
+        began = time.perf_counter()
+        loss_sum = torch.zeros((), device=device)
+        for number, (images, labels) in enumerate(batches):
+            if number == limit:
+                break
+            images, labels = images.to(device), labels.to(device)
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images), labels)
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+            loss_sum += loss.detach() * len(labels)
+        loss_sum.item()  # waits for the device
+        return time.perf_counter() - began
+
+    train(limit=20)
+    return train
+
+
+def limit(work: Path, device: torch.device, dtype: torch.dtype) -> Epoch:
+    """The arithmetic of the network at the speed at which this device multiplies large matrices."""
+    data = load_data(work)
+    model = SeedCNN().train()
+    with FlopCounterMode(display=False) as counter:
+        F.cross_entropy(model(as_input(data.train_images[:BATCH])), data.train_labels[:BATCH]).backward()  # type: ignore[no-untyped-call]
+    operations = counter.get_total_flops() / BATCH * len(data.train_labels)
+    side = 8192 if device.type == "cuda" else 2048
+    a, b = (torch.randn(side, side, device=device).to(dtype) for _ in range(2))
+
+    def multiply() -> float:
+        began = time.perf_counter()
+        (a @ b)[0, 0].item()
+        return time.perf_counter() - began
+
+    multiply()
+    return lambda: operations * min(multiply() for _ in range(5)) / (2 * side**3)
+
+
+ROWS: dict[str, Callable[[Path, torch.device], Epoch]] = {
+    "notebook": notebook,
+    "torchvision": lambda work, device: torchvision(work, device, 0),
+    "torchvision, 1 worker": lambda work, device: torchvision(work, device, 1),
+    "resident": resident,
+    "limit fp32": lambda work, device: limit(work, device, torch.float32),
+    "limit bf16": lambda work, device: limit(work, device, torch.bfloat16),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m engine.baselines")
+    parser.add_argument("row", choices=["prepare", *ROWS])
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--data", default="")
+    parser.add_argument("--images", type=int, default=0)
+    parser.add_argument("--device", default="auto")
+    options = parser.parse_args()
+    try:
+        if options.row == "prepare":
+            tell(ready=prepare(options.work, options.data, options.images))
+            return
+        torch.manual_seed(0)
+        epoch = ROWS[options.row](options.work, choose_device(options.device))
+    except (DataError, DeviceError, OSError) as error:
+        tell(failed=str(error))
+        sys.exit(1)
+    tell(ready=True)
+    for _ in sys.stdin:
+        tell(seconds=epoch())
+
+
+def tell(**answer: object) -> None:
+    print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,228 @@
+"""`mnist-tui bench`: this program beside the ways people train otherwise, in alternating turns on one machine.
+
+Every row is a process of its own that waits while the others have their turn, so that what else the machine does hits
+all alike; a ratio is the median of the ratios within the rounds.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import os
+import pty
+import signal
+import statistics
+import struct
+import sys
+import termios
+import threading
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+
+from engine.config import RunConfig
+from engine.messages import CommandDone, DataReady, EngineReady, EpochDone, LoadData, RunEnded, RunStarted, StartRun
+from tui.client import CommandRefused, engine_environment
+from tui.session import Session, attached
+
+RESIDENT = "resident"
+BASELINES = ("notebook", "torchvision", "torchvision, 1 worker", RESIDENT)
+ENGINE, SCREEN = "engine", "engine + screen"
+LIMITS = ("limit fp32", "limit bf16")
+ROWS = (*BASELINES, ENGINE, SCREEN, *LIMITS)
+COLUMNS, LINES = 120, 36  # of the screen that is attached
+PATIENCE = 600.0  # seconds for a row to get ready, and for an epoch
+STREAM_LIMIT = 1 << 20
+
+
+class Measured(msgspec.Struct, frozen=True, kw_only=True):
+    """Seconds of training for each round, without the test; `ratio` is to the row called resident."""
+
+    row: str
+    seconds: list[float]
+    median: float
+    images_per_s: float
+    ratio: float | None
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    images: int
+    device: str
+    device_name: str
+    torch: str
+    threads: int
+    cores: int
+    precision: str
+    rows: list[Measured]
+
+
+class Row(Protocol):
+    async def turn(self) -> float: ...
+
+
+class Baseline:
+    """A process of `engine.baselines`."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+
+    async def turn(self) -> float:
+        assert self.process.stdin is not None
+        self.process.stdin.write(b"\n")
+        return float((await answer(self.process))["seconds"])
+
+
+class Engine:
+    """This program, with its defaults."""
+
+    def __init__(self, session: Session, config: RunConfig) -> None:
+        self.session = session
+        self.config = config
+        self.precision = ""
+
+    async def turn(self) -> float:
+        await self.session.ask(StartRun(config=self.config), CommandDone)
+        started = await self.session.until(RunStarted)
+        began = time.perf_counter()
+        assert isinstance(started, RunStarted)
+        self.precision = started.config.precision
+        done = await self.session.until(EpochDone, RunEnded)
+        seconds = time.perf_counter() - began
+        if not isinstance(done, EpochDone):
+            raise CommandRefused(f"the run ended before its first epoch: {getattr(done, 'reason', '')}")
+        await self.session.until(RunEnded)
+        return seconds - done.test_seconds
+
+
+class EngineWithScreen:
+    """The same with a screen attached that draws to a real pseudo-terminal."""
+
+    def __init__(self, engine: Engine, checkpoints: Path) -> None:
+        self.engine = engine
+        self.checkpoints = checkpoints
+
+    async def turn(self) -> float:
+        screen = await asyncio.to_thread(Screen, self.checkpoints)
+        try:
+            await asyncio.to_thread(screen.settle)
+            return await self.engine.turn()
+        finally:
+            await asyncio.to_thread(screen.close)
+
+
+class Screen:
+    """`mnist-tui` in a pseudo-terminal; a thread takes what it draws."""
+
+    def __init__(self, checkpoints: Path) -> None:
+        self.bytes = 0
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
+            command = [sys.executable, "-m", "tui", "--checkpoints", str(checkpoints), "--no-notify"]
+            os.execvpe(command[0], command, {**engine_environment(), "TERM": "xterm-256color"})
+        threading.Thread(target=self._take, daemon=True).start()
+
+    def _take(self) -> None:
+        with contextlib.suppress(OSError):
+            while data := os.read(self.fd, 65536):
+                self.bytes += len(data)
+
+    def settle(self) -> None:
+        """Wait until it has drawn its first screen, and nothing more for a while."""
+        end = time.monotonic() + 30
+        seen = -1
+        while time.monotonic() < end and (self.bytes < 1000 or seen != self.bytes):
+            seen = self.bytes
+            time.sleep(0.5)
+
+    def close(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        os.close(self.fd)
+
+
+async def bench(data: str, device: str, work: Path, *, images: int, rounds: int, rows: tuple[str, ...]) -> Result:
+    """Measure the rows named, in alternating turns. Raises CommandRefused with the reason of one that cannot run."""
+    tell("preparing: the data set as PNG and as IDX files, for those who read them")
+    prepare = await start("prepare", work, "--data", data, "--images", str(images))
+    count = int((await answer(prepare))["ready"])
+    async with contextlib.AsyncExitStack() as stack:
+        runners: dict[str, Row] = {}
+        session = await stack.enter_async_context(attached(work / "checkpoints", data=str(work)))
+        ready = await session.until(EngineReady)
+        assert isinstance(ready, EngineReady)
+        await session.ask(LoadData(path=str(work)), DataReady)
+        engine = Engine(session, RunConfig(epochs=1, device=device, data=str(work)))
+        for name in rows:
+            if name == ENGINE:
+                runners[name] = engine
+            elif name == SCREEN:
+                runners[name] = EngineWithScreen(engine, work / "checkpoints")
+            else:
+                tell(f"starting: {name}")
+                runners[name] = await stack.enter_async_context(baseline(name, work, device))
+        if ENGINE in rows or SCREEN in rows:
+            tell("warming up: engine")
+            await engine.turn()
+        seconds: dict[str, list[float]] = {name: [] for name in rows}
+        for number in range(rounds):
+            for name in rows:
+                took = await runners[name].turn()
+                seconds[name].append(took)
+                tell(f"round {number + 1}/{rounds}: {name} {took:.2f} s")
+    return Result(
+        images=count,
+        device=ready.device,
+        device_name=ready.device_name,
+        torch=ready.torch,
+        threads=ready.threads,
+        cores=os.cpu_count() or 0,
+        precision=engine.precision,
+        rows=[measured(name, seconds[name], seconds.get(RESIDENT), count) for name in rows],
+    )
+
+
+def measured(name: str, seconds: list[float], resident: list[float] | None, images: int) -> Measured:
+    median = statistics.median(seconds)
+    ratio = None
+    if resident is not None:
+        ratio = statistics.median(own / other for own, other in zip(seconds, resident, strict=True))
+    return Measured(row=name, seconds=seconds, median=median, images_per_s=images / median, ratio=ratio)
+
+
+@contextlib.asynccontextmanager
+async def baseline(name: str, work: Path, device: str) -> AsyncIterator[Baseline]:
+    process = await start(name, work, "--device", device)
+    try:
+        await answer(process)
+        yield Baseline(process)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+async def start(row: str, work: Path, *options: str) -> asyncio.subprocess.Process:
+    environment = {name: value for name, value in engine_environment().items() if name != "GOMP_SPINCOUNT"}
+    if "GOMP_SPINCOUNT" in os.environ:
+        environment["GOMP_SPINCOUNT"] = os.environ["GOMP_SPINCOUNT"]
+    pipe = asyncio.subprocess.PIPE
+    command = [sys.executable, "-m", "engine.baselines", row, str(work), *options]
+    return await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, env=environment, limit=STREAM_LIMIT)
+
+
+async def answer(process: asyncio.subprocess.Process) -> dict[str, Any]:
+    """Return the next line a row prints. Raises CommandRefused with its reason, or when it ended without one."""
+    assert process.stdout is not None
+    line = await asyncio.wait_for(process.stdout.readline(), PATIENCE)
+    told: dict[str, Any] = json.loads(line) if line else {"failed": f"it ended with status {await process.wait()}"}
+    if "failed" in told:
+        raise CommandRefused(str(told["failed"]))
+    return told
+
+
+def tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,22 @@
+"""What `mnist-tui bench` measured, as a table."""
+
+from rich.table import Table
+
+from tui.bench import Result
+from tui.inert import inert
+from tui.reports import wide_console
+
+
+def print_bench(result: Result) -> None:
+    """Print median, spread and ratio of each row; a ratio under 1 is faster than the row called resident."""
+    machine = f"{inert(result.device_name)}, {result.cores} cores, torch {result.torch}, {result.threads} threads"
+    print(f"{result.images:,} training images an epoch in batches of 100, on {result.device}: {machine}")
+    table = Table("", "s per epoch", "from", "to", "images/s", "of resident", box=None, pad_edge=False)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for row in result.rows:
+        figures = (row.median, min(row.seconds), max(row.seconds))
+        ratio = f"{row.ratio:.2f}" if row.ratio is not None else "-"
+        name = f"{row.row} ({result.precision})" if row.row.startswith("engine") else row.row
+        table.add_row(name, *(f"{figure:.2f}" for figure in figures), f"{row.images_per_s:,.0f}", ratio)
+    wide_console().print(table)
