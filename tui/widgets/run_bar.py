@@ -84,7 +84,7 @@ def run_segments(view: RunView, past: bool) -> list[tuple[str, str, int]]:
     if view.live:
         filled = round(view.run_fraction * BAR_WIDTH)
         parts.append(("━" * filled + "╌" * (BAR_WIDTH - filled) + f" {100 * view.run_fraction:.0f} %", "busy", 5))
-        if view.seconds_left is not None and view.state == "running":
+        if view.seconds_left is not None and view.state == "running" and not view.problem:
             parts.append((f"{duration(view.seconds_left)} left", "", 4))
             parts.append((f"{view.images_per_s:,.0f} images/s", "muted", 7))
     elif view.epochs:
