@@ -1,14 +1,16 @@
 """How others train the seed network: the rows that `mnist-tui bench` measures this program against.
 
     python -m engine.baselines prepare FOLDER --data PATH     writes the data set as PNG and as IDX files
-    python -m engine.baselines ROW FOLDER                     prints {"ready": images}, then for each line on stdin
-                                                              trains one epoch and prints {"seconds": ...}
+    python -m engine.baselines ROW FOLDER                     prints {"ready": true}, then for each line on stdin
+                                                              trains that many batches (0: an epoch) and prints
+                                                              {"seconds": ...}
 
 One process a row: none inherits the threads, caches or settings of another.
 """
 
 import argparse
 import dataclasses
+import itertools
 import json
 import sys
 import time
@@ -31,8 +33,8 @@ from engine.models import SeedCNN, as_input
 BATCH, RATE = 100, 1e-3  # the seed notebook's
 PNG = "png"
 Batches = Iterable[tuple[torch.Tensor, torch.Tensor]]
-Epoch = Callable[[], float]
-"""Trains one epoch and returns its seconds."""
+Epoch = Callable[[int], float]
+"""Trains that many batches, 0 for a whole epoch, and returns the seconds that took."""
 
 
 def prepare(work: Path, data_path: str, count: int) -> int:
@@ -73,16 +75,14 @@ def resident(work: Path, device: torch.device) -> Epoch:
 
 
 def timed(batches: Batches, device: torch.device) -> Epoch:
-    """Return the training of one epoch as every notebook writes it, and warm it up."""
+    """Return the training of one epoch as every notebook writes it."""
     model = SeedCNN().to(device).train()
     optimizer = torch.optim.Adam(model.parameters(), lr=RATE)
 
-    def train(limit: int = sys.maxsize) -> float:
+    def train(most: int) -> float:
         began = time.perf_counter()
         loss_sum = torch.zeros((), device=device)
-        for number, (images, labels) in enumerate(batches):
-            if number == limit:
-                break
+        for images, labels in itertools.islice(batches, most or None):
             images, labels = images.to(device), labels.to(device)
             optimizer.zero_grad()
             loss = F.cross_entropy(model(images), labels)
@@ -92,7 +92,6 @@ def timed(batches: Batches, device: torch.device) -> Epoch:
         loss_sum.item()  # waits for the device
         return time.perf_counter() - began
 
-    train(limit=20)
     return train
 
 
@@ -111,8 +110,7 @@ def limit(work: Path, device: torch.device, dtype: torch.dtype) -> Epoch:
         (a @ b)[0, 0].item()
         return time.perf_counter() - began
 
-    multiply()
-    return lambda: operations * min(multiply() for _ in range(5)) / (2 * side**3)
+    return lambda _: operations * min(multiply() for _ in range(5)) / (2 * side**3)
 
 
 ROWS: dict[str, Callable[[Path, torch.device], Epoch]] = {
@@ -143,8 +141,8 @@ def main() -> None:
         tell(failed=str(error))
         sys.exit(1)
     tell(ready=True)
-    for _ in sys.stdin:
-        tell(seconds=epoch())
+    for line in sys.stdin:
+        tell(seconds=epoch(int(line)))
 
 
 def tell(**answer: object) -> None:

@@ -17,7 +17,6 @@ import sys
 import termios
 import threading
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -35,7 +34,7 @@ LIMITS = ("limit fp32", "limit bf16")
 ROWS = (*BASELINES, ENGINE, SCREEN, *LIMITS)
 COLUMNS, LINES = 120, 36  # of the screen that is attached
 PATIENCE = 600.0  # seconds for a row to get ready, and for an epoch
-STREAM_LIMIT = 1 << 20
+WARM_UP = 20  # batches
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,10 +68,15 @@ class Baseline:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self.process = process
 
-    async def turn(self) -> float:
+    async def turn(self, batches: int = 0) -> float:
         assert self.process.stdin is not None
-        self.process.stdin.write(b"\n")
+        self.process.stdin.write(b"%d\n" % batches)
         return float((await answer(self.process))["seconds"])
+
+    async def end(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            self.process.kill()
+        await self.process.wait()
 
 
 class Engine:
@@ -162,10 +166,15 @@ async def bench(data: str, device: str, work: Path, *, images: int, rounds: int,
             elif name == SCREEN:
                 runners[name] = EngineWithScreen(engine, work / "checkpoints")
             else:
-                tell(f"starting: {name}")
-                runners[name] = await stack.enter_async_context(baseline(name, work, device))
+                other = Baseline(await start(name, work, "--device", device))
+                stack.push_async_callback(other.end)
+                runners[name] = other
+        tell("warming up, one after the other")
+        for runner in runners.values():
+            if isinstance(runner, Baseline):
+                await answer(runner.process)
+                await runner.turn(WARM_UP)
         if ENGINE in rows or SCREEN in rows:
-            tell("warming up: engine")
             await engine.turn()
         seconds: dict[str, list[float]] = {name: [] for name in rows}
         for number in range(rounds):
@@ -193,25 +202,13 @@ def measured(name: str, seconds: list[float], resident: list[float] | None, imag
     return Measured(row=name, seconds=seconds, median=median, images_per_s=images / median, ratio=ratio)
 
 
-@contextlib.asynccontextmanager
-async def baseline(name: str, work: Path, device: str) -> AsyncIterator[Baseline]:
-    process = await start(name, work, "--device", device)
-    try:
-        await answer(process)
-        yield Baseline(process)
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-
-
 async def start(row: str, work: Path, *options: str) -> asyncio.subprocess.Process:
     environment = {name: value for name, value in engine_environment().items() if name != "GOMP_SPINCOUNT"}
     if "GOMP_SPINCOUNT" in os.environ:
         environment["GOMP_SPINCOUNT"] = os.environ["GOMP_SPINCOUNT"]
     pipe = asyncio.subprocess.PIPE
     command = [sys.executable, "-m", "engine.baselines", row, str(work), *options]
-    return await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, env=environment, limit=STREAM_LIMIT)
+    return await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, env=environment)
 
 
 async def answer(process: asyncio.subprocess.Process) -> dict[str, Any]:
