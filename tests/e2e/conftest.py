@@ -13,6 +13,7 @@ from engines import kill_engines
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = [sys.executable, "-m", "tui"]
+TRAINING = "0001-seed-cnn +training"  # a pattern of the run bar; the word alone is also in the log
 LONG = 20_000  # epochs that no test waits for, however fast the machine
 
 

@@ -75,7 +75,7 @@ class Terminal:
             os.close(self.fd)
             self.fd = -1
 
-    def wait(self, seconds: float = 10) -> int:
+    def wait(self, seconds: float = 30) -> int:
         """Return the exit status of the program, read from its terminal until then."""
         end = time.monotonic() + seconds
         while self.status is None:

@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from e2e.conftest import ROOT, World, epoch_after
+from e2e.conftest import ROOT, TRAINING, World, epoch_after
 from e2e.terminal import Terminal
 
-from engine.messages import AnyEvent, EpochDone, Snapshot, StepsDone
+from engine.messages import AnyEvent, AskStatus, EpochDone, Snapshot, StatusTold, StepsDone
 from tui.client import EngineClient
 
 SSHD = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:/usr/bin")
@@ -74,7 +74,14 @@ def sshd(tmp_path: Path) -> Iterator[Sshd]:
 
 def mnist_tui(world: World, pid_file: Path) -> str:
     """Return the remote command: it notes its pid, then becomes the screen."""
-    names = ("PYTHONPATH", "XDG_STATE_HOME", "XDG_CACHE_HOME", "MNIST_TUI_CHECKPOINTS", "MNIST_TUI_DATA")
+    names = (
+        "PYTHONPATH",
+        "XDG_STATE_HOME",
+        "XDG_CACHE_HOME",
+        "MNIST_TUI_CHECKPOINTS",
+        "MNIST_TUI_DATA",
+        "OMP_NUM_THREADS",
+    )
     settings = " ".join(f"{name}='{world.env[name]}'" for name in names)
     return f"cd {ROOT}; echo $$ > {pid_file}; exec env LANG=C.UTF-8 {settings} {sys.executable} -m tui"
 
@@ -108,33 +115,36 @@ def cpu_seconds(pid: int) -> float:
 def step_rate(world: World, seconds: float = 1.5) -> float:
     """Return the engine's steps a second, by its own clock."""
     first = last = running(world)
-    while last["uptime"] < first["uptime"] + seconds:
+    while last.uptime < first.uptime + seconds:
+        time.sleep(0.1)
         last = running(world)
-    return (last["step"] - first["step"]) / (last["uptime"] - first["uptime"])
+    return (last.step - first.step) / (last.uptime - first.uptime)
 
 
-def running(world: World) -> dict:
-    status = world.status()
-    assert status is not None
-    assert status["state"] == "training"
+def running(world: World) -> StatusTold:
+    """Return what the engine says of the run that it must be training."""
+    status = asyncio.run(ask_engine(world))[1]
+    assert status.state == "training"
     return status
 
 
 def history(world: World) -> list[AnyEvent]:
     """Return what the engine tells a screen that attaches now."""
+    return asyncio.run(ask_engine(world))[0]
 
-    async def ask() -> list[AnyEvent]:
-        client = await EngineClient.connect(world.checkpoints)
-        told: list[AnyEvent] = []
-        async for event in client.events():
-            assert isinstance(event, Snapshot)
+
+async def ask_engine(world: World) -> tuple[list[AnyEvent], StatusTold]:
+    """Attach, and return the snapshot and the status."""
+    client = await EngineClient.connect(world.checkpoints)
+    client.send(AskStatus())
+    told: list[AnyEvent] = []
+    async for event in client.events():
+        if isinstance(event, Snapshot):
             told += event.events
-            if event.last:
-                break
-        await client.close()
-        return told
-
-    return asyncio.run(ask())
+        elif isinstance(event, StatusTold):
+            await client.close()
+            return told, event
+    raise AssertionError("the engine ended")
 
 
 def assert_whole(told: list[AnyEvent], step: int) -> None:
@@ -161,9 +171,9 @@ def test_a_killed_ssh_client_ends_the_screen_and_not_the_run(world: World, sshd:
         world.start_long_run()
         terminal.until_match(epoch_after(1))
         screen = int(pid_file.read_text())
-        engine = running(world)["pid"]
+        engine = running(world).pid
         before = step_rate(world)
-        step = running(world)["step"]
+        step = running(world).step
         os.kill(terminal.pid, signal.SIGKILL)
         seconds, cpu = watch_the_end_of(screen)
     after = step_rate(world)
@@ -171,18 +181,18 @@ def test_a_killed_ssh_client_ends_the_screen_and_not_the_run(world: World, sshd:
     print(f"steps a second: {before:.0f} before, {after:.0f} after, ratio {after / before:.2f}")
     assert cpu < 2
     assert after > before / 2
-    assert running(world)["pid"] == engine
+    assert running(world).pid == engine
     assert_whole(history(world), step)
 
     with Terminal(sshd.login(mnist_tui(world, pid_file)), world.env) as terminal:
-        terminal.until("training")
+        terminal.until_match(TRAINING)
         terminal.until_match(epoch_after(2))
         scroll_log_back_to(terminal, "epoch 1: ")
         terminal.press("q")
         terminal.until("Leave it (l)")
         terminal.press("l")
         assert terminal.wait() == 0
-    assert running(world)["pid"] == engine
+    assert running(world).pid == engine
 
 
 def test_two_logins_watch_the_same_run_and_both_are_live(world: World, sshd: Sshd, tmp_path: Path) -> None:
@@ -200,8 +210,8 @@ def test_two_logins_watch_the_same_run_and_both_are_live(world: World, sshd: Ssh
         second.until("paused")
         first.until("paused")
         first.press(" ")
-        first.until("training")
-        second.until("training")
+        first.until_match(TRAINING)
+        second.until_match(TRAINING)
 
 
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
@@ -214,24 +224,25 @@ def test_a_tmux_client_that_goes_leaves_screen_and_run(world: World, tmp_path: P
             terminal.until("t  train")
             world.start_long_run()
             terminal.until_match(epoch_after(1))
-            engine = running(world)["pid"]
+            engine = running(world).pid
             if how == "detach":
                 terminal.press("\x02d")  # tmux's prefix and d
                 assert terminal.wait() == 0
             else:
                 os.kill(terminal.pid, signal.SIGKILL)
         screen = int(pid_file.read_text())
-        epoch, used = running(world)["epoch"], cpu_seconds(screen)
+        epoch, used = running(world).epoch, cpu_seconds(screen)
         began = time.monotonic()
-        while running(world)["epoch"] < epoch + 2:
+        while running(world).epoch < epoch + 2:
             assert time.monotonic() < began + 60
+            time.sleep(0.1)
         assert is_alive(screen)
         share = (cpu_seconds(screen) - used) / (time.monotonic() - began)
         print(f"\nthe screen that nobody sees takes {100 * share:.0f} % of a processor")
         with Terminal([*tmux, "attach", "-t", "m"], world.env) as terminal:
-            terminal.until("training")
+            terminal.until_match(TRAINING)
             terminal.until_match(epoch_after(epoch + 1))
-        assert running(world)["pid"] == engine
+        assert running(world).pid == engine
         assert int(pid_file.read_text()) == screen
     finally:
         subprocess.run([*tmux, "kill-server"], capture_output=True)
