@@ -48,6 +48,7 @@ from tui.actions import ACTIONS, NAVIGATION, bindings
 from tui.attention import call, worth_a_call
 from tui.client import EngineClient, EngineUnreachable
 from tui.describe import describe, state_word
+from tui.driver import TerminalDriver
 from tui.filters import AsciiFilter, NoColorFilter
 from tui.inert import inert
 from tui.logout import logout_warning
@@ -86,7 +87,7 @@ class MnistApp(App[None]):
 
     def __init__(self, checkpoints: Path, data: str = "", *, ascii: bool | None = None, notify: bool = True) -> None:
         self._no_color = bool(os.environ.get("NO_COLOR"))
-        super().__init__()
+        super().__init__(driver_class=TerminalDriver)
         self.checkpoints = checkpoints
         self.data = data
         self.calls = notify

@@ -45,10 +45,17 @@ class Stall:
         self.terminal.press("A")
         time.sleep(0.05)
 
+    def fill_queue(self) -> None:
+        """Have the program draw more frames than Textual's writer takes."""
+        for _ in range(40):
+            self.draw_all()
+
     def last(self, seconds: float) -> None:
+        """Go on, with some frames a second as in a run."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self.draw_all()
+            time.sleep(0.25)
 
 
 def resident(pid: int) -> int:
@@ -112,7 +119,7 @@ def test_a_signal_ends_the_screen_all_the_same(world: World, number: signal.Sign
         before = termios.tcgetattr(terminal.fd)
         terminal.until("t  train")
         with Stall(terminal) as stall:
-            stall.last(2)  # more frames than Textual's writer takes
+            stall.fill_queue()
             began = time.monotonic()
             os.kill(terminal.pid, number)
             assert wait_unread(terminal, 20) == status
@@ -130,7 +137,7 @@ def test_one_that_waits_in_a_write_is_ended_as_well(world: World) -> None:
     with Terminal([PROGRAM[0], "-c", program], world.env) as terminal:
         terminal.until("t  train")
         with Stall(terminal) as stall:
-            stall.last(2)
+            stall.fill_queue()
             os.kill(terminal.pid, signal.SIGTERM)
             assert wait_unread(terminal, 20) == 143
 

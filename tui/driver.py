@@ -1,0 +1,37 @@
+"""Textual's driver of the terminal, with what it leaves undone."""
+
+import os
+import select
+import signal
+import threading
+
+from textual.drivers.linux_driver import LinuxDriver
+
+
+class TerminalDriver(LinuxDriver):
+    """Gives all of the terminal back, and notices when it is gone."""
+
+    _watched = False
+
+    def start_application_mode(self) -> None:
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        if not self._watched:
+            self._watched = True
+            threading.Thread(target=tell_hang_up, args=(self.fileno,), daemon=True, name="hang-up").start()
+
+    def stop_application_mode(self) -> None:
+        if self._mouse_pixels:
+            self.write("\x1b[?1016l")  # mouse positions in pixels, which Textual switches on where it can, never off
+        super().stop_application_mode()
+
+
+def tell_hang_up(file: int) -> None:
+    """Wait until the terminal is gone, and send this process SIGHUP.
+
+    The system sends it only to the terminal's own session, and once; whoever misses it would be told for ever that
+    there is something to read, which is nothing.
+    """
+    poll = select.poll()
+    poll.register(file, 0)
+    if any(events & select.POLLHUP for _, events in poll.poll()):
+        os.kill(os.getpid(), signal.SIGHUP)
