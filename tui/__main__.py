@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +12,8 @@ import click
 
 from engine.config import ConfigError
 from engine.paths import PathError, default_checkpoints, default_data, engine_log
+from tui.ascii import needs_ascii, write_ascii
+from tui.inert import inert
 from tui.options import clean, config_of, config_options, given
 
 T = TypeVar("T")
@@ -50,7 +52,28 @@ notify_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+class HarmlessErrors(click.Group):
+    """A group whose error messages, which repeat what was typed, cannot act on the terminal."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with harmless_errors():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, context: click.Context) -> Any:
+        with harmless_errors():
+            return super().invoke(context)
+
+
+@contextlib.contextmanager
+def harmless_errors() -> Iterator[None]:
+    try:
+        yield
+    except click.ClickException as error:
+        error.message = inert(error.message, longest=2000)  # type: ignore[misc]  # typed as final
+        raise
+
+
+@click.group(cls=HarmlessErrors, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @checkpoints_option
 @data_option
 @notify_option
@@ -100,19 +123,18 @@ def runs(checkpoints: Path, as_json: bool) -> None:
     """List runs, newest first."""
     from engine.runs import list_runs
     from tui.client import engine_is_running
-    from tui.inert import inert
     from tui.reports import print_json, print_runs
 
     try:
         found = list_runs(checkpoints, live=None if engine_is_running(checkpoints) else "")
     except (PathError, OSError) as error:
-        raise click.ClickException(inert(str(error))) from error
+        raise click.ClickException(str(error)) from error
     if as_json:
         print_json(found)
     elif found:
         print_runs(found)
     else:
-        print(f"no run in {checkpoints} yet; `mnist-tui` or `mnist-tui train` makes one", file=sys.stderr)
+        print(f"no run in {inert(str(checkpoints))} yet; `mnist-tui` or `mnist-tui train` makes one", file=sys.stderr)
 
 
 @cli.command()
@@ -202,7 +224,7 @@ def download(checkpoints: Path) -> None:
     from tui.transfers import download_data
 
     run(download_data(checkpoints))
-    print(f"MNIST is in {default_data() / 'MNIST' / 'raw'}", file=sys.stderr)
+    print(f"MNIST is in {inert(str(default_data() / 'MNIST' / 'raw'))}", file=sys.stderr)
 
 
 @data.command()
@@ -214,7 +236,7 @@ def export(folder: Path, checkpoints: Path, data: str) -> None:
     from tui.transfers import export_data
 
     run(export_data(checkpoints, data, folder.resolve()))
-    print(f"written to {folder}", file=sys.stderr)
+    print(f"written to {inert(str(folder))}", file=sys.stderr)
 
 
 @cli.command()
@@ -294,7 +316,6 @@ def engine_stop(checkpoints: Path, force: bool) -> None:
 @checkpoints_option
 def engine_log_(checkpoints: Path) -> None:
     """Print what the engine process wrote to its output."""
-    from tui.inert import inert
 
     path = engine_log(checkpoints)
     try:
@@ -322,17 +343,18 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run a command's conversation; its failures become one line on stderr and exit status 1."""
     from engine.messages import ProtocolError
     from tui.client import CommandRefused, EngineUnreachable
-    from tui.inert import inert
 
     try:
         return asyncio.run(coroutine)
     except (CommandRefused, EngineUnreachable, PathError, ProtocolError, ConfigError, OSError) as error:
-        raise click.ClickException(inert(str(error), longest=2000)) from error
+        raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:
         sys.exit(130)
 
 
 def main() -> None:
+    if needs_ascii():
+        write_ascii()
     cli(prog_name="mnist-tui")
 
 

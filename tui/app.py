@@ -45,11 +45,12 @@ from engine.messages import (
 )
 from engine.paths import PathError
 from tui.actions import ACTIONS, NAVIGATION, bindings
+from tui.ascii import needs_ascii
 from tui.attention import call, worth_a_call
 from tui.client import EngineClient, EngineUnreachable
 from tui.describe import describe, state_word
 from tui.driver import TerminalDriver
-from tui.filters import AsciiFilter, NoColorFilter
+from tui.filters import AsciiFilter, InertFilter, NoColorFilter
 from tui.inert import inert
 from tui.logout import logout_warning
 from tui.outlet import Outlet
@@ -104,7 +105,7 @@ class MnistApp(App[None]):
         self._missed_call = ""
 
     def get_line_filters(self) -> list[LineFilter]:
-        filters = list(super().get_line_filters())
+        filters = [*super().get_line_filters(), InertFilter()]
         if self._no_color:
             filters.append(NoColorFilter())
         if self.plain_ascii:
@@ -428,11 +429,6 @@ class MnistApp(App[None]):
     def get_key_display(self, binding: Binding) -> str:
         """Name the Enter key: the sign for it is not in every font."""
         return "enter" if binding.key == "enter" else super().get_key_display(binding)
-
-
-def needs_ascii() -> bool:
-    """Tell whether the terminal's locale cannot show Unicode."""
-    return locale.nl_langinfo(locale.CODESET).upper().replace("-", "") != "UTF8"
 
 
 def take_signals(app: MnistApp) -> None:

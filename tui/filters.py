@@ -1,40 +1,15 @@
-"""Filters over everything the app draws: no colour, and nothing but ASCII."""
+"""Filters over everything the app draws: nothing that acts on the terminal, no colour, nothing but ASCII."""
 
 from functools import lru_cache
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
 
-# What the app and Textual draw, and the nearest that ASCII has.
-SUBSTITUTES = str.maketrans(
-    {
-        "━": "=",
-        **dict.fromkeys("─═╌╍┄┅▁▔", "-"),
-        **dict.fromkeys("│┃║╎┊▏▕▎▌▐", "|"),
-        **dict.fromkeys("┌┐└┘├┤┬┴┼╭╮╰╯╔╗╚╝╺╸╹╻", "+"),
-        **dict.fromkeys("█▉▊▋▇▆▅▀▄▓", "#"),
-        **dict.fromkeys("▍▒", "="),
-        **dict.fromkeys("░▂▃", "-"),
-        **dict.fromkeys("●•◆■▪", "*"),
-        **dict.fromkeys("○◦◇□·", "."),
-        **dict.fromkeys("▶▸►→", ">"),
-        **dict.fromkeys("◀◂◄←", "<"),
-        **dict.fromkeys("▲▴↑", "^"),
-        **dict.fromkeys("▼▾↓", "v"),
-        "…": ".",
-        "×": "x",
-        "−": "-",
-        "–": "-",
-        "—": "-",
-        "’": "'",
-        "“": '"',
-        "”": '"',
-        "✓": "+",
-        "✗": "x",
-    }
-)
+from tui.ascii import to_ascii
+from tui.inert import inert
 
 
 class AsciiFilter(LineFilter):
@@ -47,9 +22,24 @@ class AsciiFilter(LineFilter):
         ]
 
 
+class InertFilter(LineFilter):
+    """Replaces what a terminal could obey in any text. Widgets do so themselves; this is for what one may forget."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [
+            segment
+            if segment.control or segment.text.isprintable()
+            else Segment(as_wide(segment.text), segment.style, segment.control)
+            for segment in segments
+        ]
+
+
 @lru_cache(1024)
-def to_ascii(text: str) -> str:
-    return text.translate(SUBSTITUTES).encode("ascii", "replace").decode()
+def as_wide(text: str) -> str:
+    """Return the text made harmless in the same number of cells: what takes none goes."""
+    return "".join(
+        character if character.isprintable() else inert(character) * cell_len(character) for character in text
+    )
 
 
 class NoColorFilter(LineFilter):

@@ -31,7 +31,7 @@ from engine.messages import (
 from tui.attention import call, worth_a_call
 from tui.client import CommandRefused
 from tui.describe import describe, duration, percent
-from tui.inert import inert
+from tui.inert import ascii_json, inert
 from tui.logout import logout_warning
 from tui.session import Session, attached
 from tui.store import RunView, apply_to_run
@@ -102,8 +102,8 @@ class JsonLines:
 
     def show(self, event: AnyEvent, view: RunView | None) -> None:
         assert isinstance(event, Event)
-        sys.stdout.buffer.write(encode(event))
-        sys.stdout.buffer.flush()
+        sys.stdout.write(ascii_json(encode(event).decode()))
+        sys.stdout.flush()
 
 
 async def train_plainly(
@@ -121,7 +121,7 @@ async def train_plainly(
     """
     display: Display = JsonLines() if json else ProgressBars() if sys.stderr.isatty() else Lines()
     if warning := await asyncio.to_thread(logout_warning):
-        print(f"warning: {warning}", file=sys.stderr)
+        print(f"warning: {inert(warning)}", file=sys.stderr)
     async with attached(checkpoints, data=config.data) as session:
         command = ResumeRun(id=1, run=resume, changes=changes or {}) if resume else StartRun(id=1, config=config)
         if not resume:
@@ -148,8 +148,8 @@ async def train_plainly(
     if view.epochs:
         best = view.epochs[-1]
         print(
-            f"{view.run}: test accuracy {percent(best.test_accuracy)}, test loss {best.test_loss:.4f}"
-            f" after epoch {best.epoch}; weights in {checkpoints / view.run / 'last.pt'}",
+            f"{inert(view.run)}: test accuracy {percent(best.test_accuracy)}, test loss {best.test_loss:.4f}"
+            f" after epoch {best.epoch}; weights in {inert(str(checkpoints / view.run / 'last.pt'))}",
             file=sys.stderr,
         )
     if view.state == "stopped":

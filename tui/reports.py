@@ -12,14 +12,14 @@ from rich.text import Text
 
 from engine.messages import DataReady, Evaluated, FilePrediction, RunSummary, StatusTold
 from tui.describe import RUN_COLUMNS, duration, percent, run_row
-from tui.inert import inert
+from tui.inert import ascii_json, inert
 
 
 def print_json(content: Any) -> None:
     """Print what was told, without what only the protocol needs."""
     if isinstance(content, msgspec.Struct):
         content = {name: getattr(content, name) for name in content.__struct_fields__ if name != "reply_to"}
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(content)).decode() + "\n")
+    sys.stdout.write(ascii_json(msgspec.json.format(msgspec.json.encode(content)).decode()) + "\n")
 
 
 def print_runs(runs: Sequence[RunSummary]) -> None:
@@ -29,11 +29,11 @@ def print_runs(runs: Sequence[RunSummary]) -> None:
     wide_console().print(table)
     for run in runs:
         if run.problem:
-            print(f"{run.run}: {inert(run.problem)}", file=sys.stderr)
+            print(f"{inert(run.run)}: {inert(run.problem)}", file=sys.stderr)
 
 
 def print_evaluation(result: Evaluated) -> None:
-    print(f"{result.run} on {result.images:,} test images of {inert(result.data)}")
+    print(f"{inert(result.run)} on {result.images:,} test images of {inert(result.data)}")
     print(f"test accuracy {percent(result.accuracy)}, test loss {result.loss:.4f}\n")
     table = Table("actual", *(str(digit) for digit in range(10)), "right", box=None, pad_edge=False)
     for column in table.columns:
@@ -52,8 +52,8 @@ def print_predictions(files: Sequence[FilePrediction], run: str) -> None:
             print(f"mnist-tui: {inert(file.error)}", file=sys.stderr)
         else:
             sure = percent(file.probabilities[file.predicted])
-            print(f"{file.predicted}  {sure:>8}  {inert(file.path)}  ({file.treatment})")
-    print(f"classified by {run}", file=sys.stderr)
+            print(f"{file.predicted}  {sure:>8}  {inert(file.path)}  ({inert(file.treatment)})")
+    print(f"classified by {inert(run)}", file=sys.stderr)
 
 
 def print_data(data: DataReady) -> None:
@@ -67,9 +67,9 @@ def print_data(data: DataReady) -> None:
 
 def print_status(status: StatusTold, checkpoints: Path) -> None:
     print(f"engine {status.state}, pid {status.pid}, up {duration(status.uptime)}, {status.memory / 2**20:.0f} MiB")
-    print(f"serves {checkpoints}; {status.clients} attached, this command included")
+    print(f"serves {inert(str(checkpoints))}; {status.clients} attached, this command included")
     if status.run:
-        print(f"run {status.run}: epoch {status.epoch}, step {status.step:,}")
+        print(f"run {inert(status.run)}: epoch {status.epoch}, step {status.step:,}")
     if status.last_error:
         print(f"last error: {inert(status.last_error)}")
 
