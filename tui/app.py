@@ -192,14 +192,14 @@ class MnistApp(App[None]):
             self.notify(self.state.failure, title="Not done", severity="error", markup=False)
         self.call_for_attention(worth_a_call(event))
         if isinstance(event, SavingFailed):
-            self.notify(describe(event)[0], title="Disk", severity="error", markup=False)
+            self.notify(inert(describe(event)[0]), title="Disk", severity="error", markup=False)
         if isinstance(event, DataFailed):
             self.notify(self.state.data_problem, title="Data", severity="error", markup=False)
         if isinstance(event, RunEnded | RunStarted):
             self.send(ListRuns())
         if isinstance(event, RunEnded):
             self.notify(
-                f"{inert(event.run)} {event.state} {self.state.run.reason if self.state.run else ''}", markup=False
+                inert(f"{event.run} {event.state} {self.state.run.reason if self.state.run else ''}"), markup=False
             )
 
     def call_for_attention(self, text: str) -> None:

@@ -96,7 +96,7 @@ def percent(fraction: float) -> str:
 def spell(name: str, value: Value) -> str:
     """Return `Learning rate is now 0.0005`."""
     shown = f"{value:g}" if isinstance(value, float) else str(value)
-    return f"{FIELDS[name].label} is now {shown}"
+    return f"{FIELDS[name].label if name in FIELDS else name} is now {shown}"
 
 
 def duration(seconds: float) -> str:

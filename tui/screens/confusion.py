@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 from textual.widgets import Static
 
+from tui.inert import inert
 from tui.screens.base import StateScreen
 from tui.store import State
 from tui.widgets.confusion import ConfusionMatrix
@@ -43,7 +44,7 @@ class ConfusionScreen(StateScreen):
             return
         wrong = sum(sum(row) for row in view.confusion) - sum(row[i] for i, row in enumerate(view.confusion))
         caption.update(
-            f"{view.run}, test after epoch {view.epoch}: {wrong} wrong. Arrows move, enter shows those digits."
+            f"{inert(view.run)}, test after epoch {view.epoch}: {wrong} wrong. Arrows move, enter shows those digits."
         )
         matrix.counts = view.confusion
 

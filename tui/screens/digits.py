@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from engine.messages import Digit, Predict
 from tui.actions import bindings
+from tui.inert import inert
 from tui.screens.base import StateScreen
 from tui.store import State
 from tui.widgets.digit import ART_STYLES, DigitCard, DigitView
@@ -141,7 +142,7 @@ class DigitsScreen(StateScreen):
         self._index = first.index
         total = state.shown.test_images if state.shown else 0
         self.query_one("#large", DigitView).digit = first
-        weights = f"{state.digits_run}, step {state.digits_step:,}"
+        weights = f"{inert(state.digits_run)}, step {state.digits_step:,}"
         self.query_one(Verdict).facts = (first, total, self._filter_words(), weights)
         self.query_one(Probabilities).show(first.probabilities, predicted=first.predicted, actual=first.actual)
         for i, card in enumerate(self.query(DigitCard)):

@@ -11,6 +11,7 @@ from textual.widgets import Button, Input, Static
 
 from engine.config import FIELDS, PRESETS, RunConfig, Value
 from tui.actions import bindings
+from tui.inert import inert
 from tui.options import command_line
 from tui.screens.base import StateScreen
 from tui.store import State
@@ -80,7 +81,7 @@ class SetupScreen(StateScreen):
             started = before.run is None or not before.training or before.run.run != state.run.run
             if started or (before.run is not None and before.run.config != state.run.config):
                 form.fill(state.run.config)
-            headline = f"Steering {state.run.run}: down goes to the fields, Enter applies"
+            headline = f"Steering {inert(state.run.run)}: down goes to the fields, Enter applies"
         else:
             headline = "A new run: down goes to the fields, Enter trains"
         if headline == self._headline:
@@ -95,14 +96,14 @@ class SetupScreen(StateScreen):
     @on(ConfigForm.Changed)
     def changed(self, event: ConfigForm.Changed) -> None:
         if event.config is None:
-            self.query_one("#command", Static).update(event.problems[0])
+            self.query_one("#command", Static).update(inert(event.problems[0]))
             return
         self._show_command(event.config)
         if not self._state.training:
             self.post_message(self.Edited(event.config))
 
     def _show_command(self, config: RunConfig) -> None:
-        self.query_one("#command", Static).update(f"$ {command_line(config)}")
+        self.query_one("#command", Static).update(inert(f"$ {command_line(config)}", longest=5000))
 
     @on(ConfigForm.Submitted)
     @on(Button.Pressed, "#submit")
@@ -112,7 +113,7 @@ class SetupScreen(StateScreen):
         if config is None:
             form.focus_problem()
             self.notify(
-                form.problems[0],
+                inert(form.problems[0]),
                 title="Nothing was applied" if self._state.training else "Nothing was started",
                 severity="error",
                 markup=False,

@@ -12,6 +12,7 @@ from textual.reactive import reactive
 from textual.widgets import Input, Static
 
 from engine.config import FIELDS, ConfigError, FieldInfo, RunConfig, Value
+from tui.inert import inert
 from tui.options import clean
 
 
@@ -60,7 +61,7 @@ class FieldRow(Horizontal):
             self.value, self.problem = None, str(error)
         self.set_class(bool(self.problem), "bad")
         wrong = self.problem.rpartition("; ")[2]  # the remedy; the whole sentence stands at the bottom
-        self.query_one(".hint", Static).update(wrong or self.hint(locked))
+        self.query_one(".hint", Static).update(inert(wrong) or self.hint(locked))
 
 
 class ConfigForm(VerticalScroll):

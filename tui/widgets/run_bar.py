@@ -5,9 +5,11 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from tui.describe import duration, state_word
+from tui.inert import inert
 from tui.store import RunView, State
 
 BAR_WIDTH = 10
+NAME_WIDTH = 40
 
 
 class RunBar(Widget):
@@ -66,9 +68,9 @@ def segments(state: State) -> list[tuple[str, str, int]]:
         parts.append(("connecting", "busy", 1))
     if state.progress is not None:
         share = 100 * state.progress.done // max(1, state.progress.total)
-        parts.append((f"{state.progress.action} {share} %", "busy", 2))
+        parts.append((f"{inert(state.progress.action, NAME_WIDTH)} {share} %", "busy", 2))
     if state.engine is not None:
-        parts.append((state.engine.device, "muted", 6))
+        parts.append((inert(state.engine.device, NAME_WIDTH), "muted", 6))
     return parts
 
 
@@ -77,8 +79,8 @@ def run_segments(view: RunView, past: bool) -> list[tuple[str, str, int]]:
     done = view.epoch
     epoch = min(done + 1, view.config.epochs) if view.live else done
     parts = [
-        (view.run + (" (past)" if past else ""), "", 3),
-        ("waiting for the disk", "bad", 0) if view.problem else (state_word(view.state), style, 0),
+        (inert(view.run, NAME_WIDTH) + (" (past)" if past else ""), "", 3),
+        ("waiting for the disk", "bad", 0) if view.problem else (inert(state_word(view.state), NAME_WIDTH), style, 0),
         (f"epoch {epoch}/{view.config.epochs}", "", 2),
     ]
     if view.live:

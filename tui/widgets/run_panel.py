@@ -6,6 +6,7 @@ from textual.widget import Widget
 
 from engine.config import FIELDS
 from tui.describe import percent
+from tui.inert import inert
 from tui.store import RunView
 
 SHOWN = ("epochs", "batch_size", "lr", "weight_decay", "dropout2d", "dropout", "seed")
@@ -55,7 +56,7 @@ def figures(view: RunView) -> list[tuple[str, str, str]]:
             ("Epoch time", f"{last.seconds:.1f} s + {last.test_seconds:.1f} s", "value"),
             ("", "", "value"),
         ]
-    rows += [("Network", view.config.model, "value"), ("Parameters", f"{view.parameters:,}", "value")]
+    rows += [("Network", inert(view.config.model), "value"), ("Parameters", f"{view.parameters:,}", "value")]
     for name in SHOWN:
         value = getattr(view.config, name)
         shown = f"{value:g}" if isinstance(value, float) else str(value)
@@ -63,6 +64,6 @@ def figures(view: RunView) -> list[tuple[str, str, str]]:
     rows += [
         ("", "", "value"),
         ("Images", f"{view.train_images:,} + {view.test_images:,}", "value"),
-        ("Device", f"{view.device}, {view.config.precision}", "value"),
+        ("Device", inert(f"{view.device}, {view.config.precision}"), "value"),
     ]
     return rows

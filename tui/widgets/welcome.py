@@ -53,19 +53,19 @@ def sentences(state: State) -> list[tuple[str, str]]:
         parts += [("data     ", "muted"), (f"{state.data_problem}\n", "bad")]
     if state.progress is not None:
         done, total = state.progress.done, state.progress.total
-        parts += [("data     ", "muted"), (f"{state.progress.action}: {done:,} of {total:,}\n", "")]
+        parts += [("data     ", "muted"), (f"{inert(state.progress.action)}: {done:,} of {total:,}\n", "")]
     elif state.data is not None:
         data = state.data
         parts += [("data     ", "muted"), (f"{data.train:,} training and {data.test:,} test images\n", "")]
-        where = "the sample that ships with mnist-tui" if data.sample else f"{data.kind} in {data.path}"
+        where = "the sample that ships with mnist-tui" if data.sample else f"{data.kind} in {inert(data.path)}"
         parts += [(f"         {where}\n", "muted")]
     elif not state.data_problem:
         parts += [("data     ", "muted"), ("looking for it\n", "")]
 
     if state.engine is not None:
         engine = state.engine
-        parts += [("device   ", "muted"), (f"{engine.device}, {engine.device_name}\n", "")]
-        parts += [(f"         torch {engine.torch}, {engine.threads} threads\n\n", "muted")]
+        parts += [("device   ", "muted"), (f"{inert(f'{engine.device}, {engine.device_name}')}\n", "")]
+        parts += [(f"         torch {inert(engine.torch)}, {engine.threads} threads\n\n", "muted")]
     else:
         parts += [("device   ", "muted"), ("the engine is loading torch\n\n\n", "")]
 
