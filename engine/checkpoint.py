@@ -7,19 +7,19 @@ A checkpoint is a dictionary saved by `torch.save` that loads with `weights_only
 import hashlib
 import io
 import os
-import shutil
-import stat
-import zipfile
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from engine.files import temporary_name, write_atomically
+from engine.checkpoint_check import check_values, checked_archive
+from engine.files import open_regular, temporary_name, write_atomically
 from engine.runs import LAST, PREVIOUS
 
 FORMAT = 1
 LARGEST = 1 << 30  # bytes; DenseNet-121 with Adam's moments has a tenth of that
+LONGEST_LIST = 4096  # bytes of a digest file, which names two at most
 
 
 class CheckpointError(Exception):
@@ -35,35 +35,34 @@ def save_checkpoint(path: Path, content: dict[str, Any]) -> None:
     buffer = io.BytesIO()
     torch.save({"format": FORMAT, **content}, buffer)
     data = buffer.getvalue()
-    digests = digest_file(path)
-    line = f"{hashlib.sha256(data).hexdigest()}  {path.name}\n"
-    old = digests.read_text() if digests.exists() and path.exists() else ""
-    write_atomically(digests, (line + old).encode())
+    new, old = hashlib.sha256(data).hexdigest(), _intact(path)
+    _list_digests(path, new, old)
     write_atomically(path, data)
     if old:
-        write_atomically(digests, line.encode())
+        _list_digests(path, new)
 
 
 def keep_previous(folder: Path) -> None:
     """Make the last checkpoint the previous one as well, before a new one takes its place. Raises OSError.
 
-    A second name for the same file: it costs no copy, and the first name is not touched.
+    A second name for the same file: it costs no copy, and the first name is not touched. A damaged last checkpoint
+    does not take the place of a previous one that may be whole.
     """
     last, previous = folder / LAST, folder / PREVIOUS
-    if not last.exists() or not digest_file(last).exists():
+    digest = _intact(last)
+    if not digest:
         return
-    known = digest_file(last).read_text().replace(LAST, PREVIOUS)
-    old = digest_file(previous).read_text() if digest_file(previous).exists() else ""
-    write_atomically(digest_file(previous), (known + old).encode())
+    _list_digests(previous, digest, _intact(previous))
     link = temporary_name(previous)
     link.unlink(missing_ok=True)
     try:
         os.link(last, link)
     except OSError:  # a file system without hard links
-        shutil.copyfile(last, link)
-    os.replace(link, previous)
-    link.unlink(missing_ok=True)  # renaming to another name of the same file does nothing; so after a failed save
-    write_atomically(digest_file(previous), known.encode())
+        write_atomically(previous, last.read_bytes())
+    else:
+        os.replace(link, previous)
+        link.unlink(missing_ok=True)  # still there after a save that failed: both names were the same file already
+    _list_digests(previous, digest)
 
 
 def load_last(folder: Path) -> tuple[dict[str, Any], str]:
@@ -86,63 +85,58 @@ def load_last(folder: Path) -> tuple[dict[str, Any], str]:
 def load_checkpoint(path: Path, device: torch.device | str = "cpu") -> dict[str, Any]:
     """Read a checkpoint, its digest verified, nothing in it executed. Raises CheckpointError."""
     try:
-        data = _read(path)
-        known = [line.split()[0] for line in digest_file(path).read_text().splitlines() if line.strip()]
+        with open_regular(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > LARGEST:
+                raise CheckpointError(f"{path}: has {size} bytes; a checkpoint has at most {LARGEST}")
+            if _digest(file) not in _listed_digests(path):
+                raise CheckpointError(f"{path}: does not match {digest_file(path).name}; it is damaged or was changed")
+            file.seek(0)
+            data = file.read(LARGEST)
     except FileNotFoundError as error:
         raise CheckpointError(f"{error.filename}: is not there; the run has no complete checkpoint") from error
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise CheckpointError(f"{path}: cannot be read ({error})") from error
-    if hashlib.sha256(data).hexdigest() not in known:
-        raise CheckpointError(f"{path}: does not match {digest_file(path).name}; the file is damaged or was changed")
-    _check_archive(path, data)
     try:
-        content = torch.load(io.BytesIO(data), map_location=device, weights_only=True)
+        content = torch.load(checked_archive(data), map_location=device, weights_only=True)
+        check_values(content)
     except Exception as error:  # torch's reader raises whatever it stumbles over
-        why = next(iter(str(error).splitlines()), type(error).__name__)
-        raise CheckpointError(f"{path}: is not a checkpoint ({why})") from error
+        raise CheckpointError(f"{path}: is not a checkpoint ({brief(error)})") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise CheckpointError(f"{path}: is not a checkpoint of format {FORMAT}, which this program reads")
-    _check_tensors(path, content)
     return content
 
 
-def _read(path: Path) -> bytes:
-    """Raises OSError, and CheckpointError for what is no file or larger than any checkpoint."""
-    found = path.stat()
-    if not stat.S_ISREG(found.st_mode):  # a pipe would block for ever
-        raise CheckpointError(f"{path}: is not a file")
-    if found.st_size > LARGEST:
-        raise CheckpointError(f"{path}: has {found.st_size} bytes; a checkpoint has at most {LARGEST}")
-    with open(path, "rb") as file:
-        return file.read(LARGEST)
-
-
-def _check_archive(path: Path, data: bytes) -> None:
-    """Raise CheckpointError for an archive that unpacks to more than it is: torch compresses nothing."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, UnicodeDecodeError) as error:
-        raise CheckpointError(f"{path}: is not a checkpoint ({error})") from error
-    size = sum(max(entry.file_size, entry.compress_size) for entry in entries)
-    if size > len(data) or any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
-        raise CheckpointError(f"{path}: is not a checkpoint (it unpacks to {size} bytes, more than it holds)")
-
-
-def _check_tensors(path: Path, content: object) -> None:
-    """Raise CheckpointError for a tensor that claims more elements than the file has: a copy would fill the memory."""
-    waiting = [content]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            waiting += value.values()
-        elif isinstance(value, list | tuple):
-            waiting += value
-        elif isinstance(value, torch.Tensor) and (
-            value.layout is not torch.strided or value.numel() * value.element_size() > value.untyped_storage().nbytes()
-        ):
-            raise CheckpointError(f"{path}: holds a tensor of shape {list(value.shape)[:8]} that is not in the file")
+def brief(error: Exception) -> str:
+    """Return the first line of an error's text: torch writes pages, and what it quotes may be of any length."""
+    return next(iter(str(error).splitlines()), "")[:300] or type(error).__name__
 
 
 def digest_file(path: Path) -> Path:
     return path.with_name(path.name + ".sha256")
+
+
+def _list_digests(path: Path, *digests: str) -> None:
+    content = "".join(f"{digest}  {path.name}\n" for digest in digests if digest)
+    write_atomically(digest_file(path), content.encode())
+
+
+def _listed_digests(path: Path) -> list[str]:
+    """Raises OSError."""
+    with open_regular(digest_file(path)) as file:
+        lines = file.read(LONGEST_LIST).decode("ascii", "replace").splitlines()
+    return [line.split()[0] for line in lines if line.strip()]
+
+
+def _digest(file: BufferedReader) -> str:
+    return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _intact(path: Path) -> str:
+    """Return the digest of a checkpoint that matches it, "" for one that is missing or damaged."""
+    try:
+        with open_regular(path) as file:
+            digest = _digest(file)
+        return digest if digest in _listed_digests(path) else ""
+    except OSError:
+        return ""

@@ -1,8 +1,10 @@
 """Files that a crash leaves either as they were or as they should be."""
 
 import contextlib
+import errno
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
 
 
@@ -24,6 +26,15 @@ def write_atomically(path: Path, content: bytes) -> None:
         temporary.unlink(missing_ok=True)
         raise
     flush_folder(path.parent)
+
+
+def open_regular(path: Path) -> BufferedReader:
+    """Open a file for reading. Raises OSError, also for what is no file: a pipe would block, a device never end."""
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "is not a file", str(path))
+    return open(handle, "rb")
 
 
 def temporary_name(path: Path) -> Path:

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import torch
 
-from engine.checkpoint import CheckpointError, load_last
+from engine.checkpoint import CheckpointError, brief, load_last
 from engine.data import DataError, Dataset, load_data
 from engine.evaluate import evaluate, predict, walk_digits
 from engine.messages import Evaluate, Evaluated, FilePrediction, FilesPredicted, Predict, Predicted, PredictFiles
 from engine.models import build_model
 from engine.pictures import read_picture
 from engine.precision import choose_precision
-from engine.run import Run, config_in
+from engine.run import Run, config_in, position_in
 from engine.runs import LAST, find_run, read_record
 
 
@@ -43,7 +43,7 @@ class Inspector:
     def keep(self, run: Run) -> None:
         """Remember the network of a run that ended, so that its digits need no reading from disk."""
         if run.folder is not None and (run.folder / LAST).exists():
-            self._remember(run.folder, network_of(run))
+            self._kept, self._time = network_of(run), (run.folder / LAST).stat().st_mtime_ns
 
     def walk(self, command: Predict, live: Run | None, loaded: Dataset | None) -> Predicted:
         """Raises RunError, CheckpointError, DataError."""
@@ -119,17 +119,13 @@ class Inspector:
                 model = build_model(config)
             try:
                 model.load_state_dict(state["model"])
-                step = int(state["position"]["step"])
+                step = position_in(state).step
             except (RuntimeError, KeyError, TypeError, ValueError, AttributeError) as error:
-                raise CheckpointError(f"{path}: does not fit its network ({error})") from error
+                raise CheckpointError(f"{path}: does not fit its network ({brief(error)})") from error
             precision = choose_precision(config.precision, torch.device("cpu"))
-            self._remember(folder, Network(folder.name, step, model, precision))
+            self._kept, self._time = Network(folder.name, step, model, precision), changed
         assert self._kept is not None
         return self._kept
-
-    def _remember(self, folder: Path, network: Network) -> None:
-        self._kept = network
-        self._time = (folder / LAST).stat().st_mtime_ns
 
 
 def network_of(run: Run) -> Network:

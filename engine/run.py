@@ -7,11 +7,11 @@ from typing import Any
 import msgspec
 import torch
 
-from engine.checkpoint import CheckpointError, keep_previous, load_last, save_checkpoint
+from engine.checkpoint import CheckpointError, brief, keep_previous, load_last, save_checkpoint
 from engine.config import FIELDS, ConfigError, RunConfig, Value
 from engine.data import Dataset
 from engine.device import choose_device
-from engine.messages import CheckpointSaved
+from engine.messages import CheckpointSaved, Count, Seconds
 from engine.models import build_model, set_dropout
 from engine.output import say
 from engine.precision import choose_precision
@@ -76,17 +76,22 @@ class Run:
 
     def restore(self, state: dict[str, Any]) -> None:
         """Continue where `state` was taken, on the same data. Raises CheckpointError when it does not fit."""
-        if state["data"] != self.data.fingerprint:
-            raise CheckpointError(
-                f"run {self.name} was trained on other data ({state['data']}) than is loaded now"
-                f" ({self.data.fingerprint}); name its data folder with --data"
-            )
         try:
-            self._check(state)
+            if state["data"] != self.data.fingerprint:
+                raise CheckpointError(
+                    f"run {self.name} was trained on other data ({str(state['data'])[:100]}) than is loaded now"
+                    f" ({self.data.fingerprint}); name its data folder with --data"
+                )
+            position = position_in(state)
+            if position.epoch > int(FIELDS["epochs"].high or 0) or position.batch > self.steps_per_epoch:
+                raise ValueError(f"no run has finished {position.epoch} epochs and {position.batch} steps of the next")
+            self._check_moments(state["optimizer"]["state"])
             self.model.load_state_dict(state["model"])
-            self.optimizer.load_state_dict(state["optimizer"])
-            for name in ("epoch", "batch", "step", "seconds"):
-                setattr(self, name, state["position"][name])
+            # Of the file only the moments: the rates are those of the config, and the rest would be believed unseen.
+            groups = self.optimizer.state_dict()["param_groups"]
+            self.optimizer.load_state_dict({"state": state["optimizer"]["state"], "param_groups": groups})
+            self.epoch, self.batch, self.step = position.epoch, position.batch, position.step
+            self.seconds = position.seconds
             self.saved_step = self.step
             self.loss_sum.copy_(state["sums"]["loss"])
             self.right.copy_(state["sums"]["right"])
@@ -96,24 +101,19 @@ class Run:
             elif self.device.type == "mps" and "mps" in state["rng"]:
                 torch.mps.set_rng_state(state["rng"]["mps"].cpu())
         except (KeyError, TypeError, AttributeError, RuntimeError, ValueError, IndexError) as error:
-            raise CheckpointError(f"the checkpoint of run {self.name} does not fit its network ({error})") from error
+            raise CheckpointError(
+                f"the checkpoint of run {self.name} does not fit its network ({brief(error)})"
+            ) from error
 
-    def _check(self, state: dict[str, Any]) -> None:
+    def _check_moments(self, state: dict[int, Any]) -> None:
         """Raise ValueError for what `load_state_dict` would take without a word, and training would stumble over."""
-        position = state["position"]
-        for name, most in (("epoch", 100_000), ("batch", self.steps_per_epoch), ("step", 2**53)):
-            if type(position[name]) is not int or not 0 <= position[name] <= most:
-                raise ValueError(f"{name} {position[name]!r} is not from 0 to {most}")
-        if type(position["seconds"]) is not float or not 0 <= position["seconds"] < 1e10:
-            raise ValueError(f"seconds {position['seconds']!r} is no duration")
-        for name, weights in state["model"].items():
-            if not torch.isfinite(weights).all():
-                raise ValueError(f"{name} holds what is no number")
-        for i, moments in state["optimizer"]["state"].items():
-            shape = list(self.model.parameters())[i].shape
-            for name, value in moments.items():
-                if value.shape not in (shape, torch.Size()):
-                    raise ValueError(f"{name} of parameter {i} has the shape {list(value.shape)}, not {list(shape)}")
+        parameters = list(self.model.parameters())
+        for i, moments in state.items():
+            shape = parameters[i].shape
+            expected = {"step": torch.Size(), "exp_avg": shape, "exp_avg_sq": shape}
+            found = {name: value.shape for name, value in moments.items()}
+            if found != expected or type(i) is not int or i < 0:
+                raise ValueError(f"parameter {i} has the moments {found}, not {expected}")
 
     def save(self) -> CheckpointSaved:
         """Write `last.pt`, and a copy by epoch when the config keeps this one. Raises OSError."""
@@ -139,12 +139,29 @@ def check_steering(config: RunConfig, changes: dict[str, Value], epoch: int) -> 
     return changed
 
 
+class Position(msgspec.Struct, frozen=True):
+    """Finished epochs, steps of the present epoch, steps in all; training time of the present epoch in seconds."""
+
+    epoch: Count
+    batch: Count
+    step: Count
+    seconds: Seconds
+
+
+def position_in(state: dict[str, Any]) -> Position:
+    """Return how far a checkpoint is. Raises KeyError, and ValueError for what is no position."""
+    position = msgspec.convert(state["position"], Position)
+    if math.isnan(position.seconds):
+        raise ValueError("its duration is no number")
+    return position
+
+
 def config_in(state: dict[str, Any], folder: Path) -> RunConfig:
     """Return the configuration that a checkpoint was made with. Raises CheckpointError."""
     try:
         return RunConfig().replace(state["config"])
     except (KeyError, TypeError, AttributeError, ConfigError) as error:
-        raise CheckpointError(f"{folder / LAST}: holds no configuration of a run ({error})") from error
+        raise CheckpointError(f"{folder / LAST}: holds no configuration of a run ({brief(error)})") from error
 
 
 def resume(name: str, folder: Path, data: Dataset, changes: dict[str, Value] | None = None) -> Run:

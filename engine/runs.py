@@ -7,14 +7,16 @@ Imports no torch, so that `mnist-tui runs` answers at once.
 import errno
 import os
 import re
+import sys
 import zlib
 from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
 
 import msgspec
 
 from engine.config import ConfigError, RunConfig
-from engine.files import remove_temporaries, write_atomically
+from engine.files import open_regular, remove_temporaries, write_atomically
 from engine.messages import (
     Continued,
     Count,
@@ -39,6 +41,7 @@ EVENTS = "events.jsonl"
 LAST, PREVIOUS = "last.pt", "previous.pt"
 LONGEST_LINE = 1 << 20
 LONGEST_RECORD = 1 << 17
+WINDOWS, WINDOW = 64, 1 << 19  # bytes; of a log longer than all of them, only they are read: about ten seconds' work
 
 
 class RunError(Exception):
@@ -133,7 +136,7 @@ def create_folder(checkpoints: Path, model: str) -> Path:
 def run_names(checkpoints: Path) -> list[str]:
     """Return the names of all run folders, oldest first."""
     try:
-        names = [entry.name for entry in os.scandir(checkpoints) if NAME.fullmatch(entry.name) and entry.is_dir()]
+        names = [name for name in os.listdir(checkpoints) if NAME.fullmatch(name) and (checkpoints / name).is_dir()]
     except FileNotFoundError:
         return []
     return sorted(names, key=lambda name: (int(name.split("-")[0]), name))
@@ -155,7 +158,7 @@ def find_run(checkpoints: Path, name: str = "") -> Path:
 def read_record(folder: Path) -> RunRecord:
     """Raises RunError."""
     try:
-        with open(folder / RECORD, "rb") as file:
+        with open_regular(folder / RECORD) as file:
             content = file.read(LONGEST_RECORD + 1)
         if len(content) > LONGEST_RECORD:
             raise RunError(f"{folder / RECORD}: is longer than any record; the file is damaged")
@@ -173,7 +176,7 @@ def summarize(folder: Path, *, live: str | None) -> RunSummary:
 
     `live` names the run in progress, "" when there is none; None believes the record, when nobody can be asked.
     """
-    resumable = (folder / LAST).is_file()
+    resumable = any((folder / name).is_file() for name in (LAST, PREVIOUS))
     try:
         record = read_record(folder)
     except RunError as error:
@@ -225,7 +228,9 @@ def close_interrupted(checkpoints: Path) -> list[str]:
 class EventReader:
     """Iterates over the events of a run's log; `skipped` counts lines that could not be read.
 
-    The last line is ignored without being counted when its newline is missing: a crash may tear it.
+    The last line is ignored without being counted when its newline is missing: a crash may tear it. Of a log that
+    is very long, stretches from its beginning to its end are read, so that the curves keep their shape.
+    Iterating raises OSError for what is there and cannot be read.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -234,21 +239,36 @@ class EventReader:
 
     def __iter__(self) -> Iterator[RunEvent]:
         try:
-            file = open(self.path, "rb")  # noqa: SIM115  (closed by with)
+            file = open_regular(self.path)
         except FileNotFoundError:
             return
         with file:
-            while line := file.readline(LONGEST_LINE):
-                if not line.endswith(b"\n"):
-                    if len(line) == LONGEST_LINE:
-                        self.skipped += 1
-                        while (rest := file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
-                            pass
-                    continue
+            for line in self._lines(file):
                 try:
                     yield unseal(line)
                 except ProtocolError:
                     self.skipped += 1
+
+    def _lines(self, file: BufferedReader) -> Iterator[bytes]:
+        for start, end in windows(os.fstat(file.fileno()).st_size):
+            place = file.seek(start)
+            begins = start == 0  # whether a line begins here
+            while place < end and (line := file.readline(LONGEST_LINE)):
+                place += len(line)
+                ends = line.endswith(b"\n")
+                if begins and ends:
+                    yield line
+                elif begins and len(line) == LONGEST_LINE:
+                    self.skipped += 1
+                begins = ends
+
+
+def windows(size: int) -> list[tuple[int, int]]:
+    """Return where to read a log of so many bytes: all of it, and what is appended meanwhile, unless it is too long."""
+    if size <= WINDOWS * WINDOW:
+        return [(0, sys.maxsize)]
+    starts = [i * (size - WINDOW) // (WINDOWS - 1) for i in range(WINDOWS)]
+    return [(start, start + WINDOW) for start in starts]
 
 
 def seal(event: RunEvent) -> bytes:
