@@ -55,9 +55,8 @@ def test_a_reason_from_outside_cannot_end_the_sequence_and_add_its_own() -> None
 def test_the_terminal_is_called_when_a_run_ends_unless_told_not_to(
     tmp_path: Path, option: list[str], called: bool
 ) -> None:
-    program = "from test_attention import main; main()"
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[1])])}
-    with Terminal([sys.executable, "-c", program, *option], env) as terminal:
+    with Terminal([sys.executable, "-m", "fake_program", "--data", "idle", *option], env) as terminal:
         terminal.until("t  train")
         terminal.press("t")
         terminal.until("finished")
@@ -65,26 +64,3 @@ def test_the_terminal_is_called_when_a_run_ends_unless_told_not_to(
         assert terminal.wait() == 0
     assert (b"\x1b]9;mnist-tui: 0001-seed-cnn finished" in terminal.raw) is called
     assert (b"\x1b]777;notify;" in terminal.raw) is called
-
-
-def main() -> None:
-    """The real program in a real terminal, with an engine that finishes each run at once."""
-    from fake_engine import FakeClient, snapshot, started
-
-    import tui.__main__
-    from engine.messages import Command, StartRun
-    from tui.app import MnistApp
-
-    class Finisher(FakeClient):
-        def send(self, command: Command) -> None:
-            if isinstance(command, StartRun):
-                self.incoming.put_nowait(started())
-                self.incoming.put_nowait(ended("finished"))
-
-    async def connect(app: MnistApp) -> FakeClient:
-        client = Finisher()
-        client.incoming.put_nowait(snapshot())
-        return client
-
-    MnistApp.connect = connect  # type: ignore[method-assign, assignment]
-    tui.__main__.main()

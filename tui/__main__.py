@@ -12,7 +12,7 @@ import click
 
 from engine.config import ConfigError
 from engine.paths import PathError, default_checkpoints, default_data, engine_log
-from tui.ascii import needs_ascii, write_ascii
+from tui.ascii import needs_ascii, to_ascii, write_ascii
 from tui.inert import inert
 from tui.options import clean, config_of, config_options, given
 
@@ -69,7 +69,9 @@ def harmless_errors() -> Iterator[None]:
     try:
         yield
     except click.ClickException as error:
-        error.message = inert(error.message, longest=2000)  # type: ignore[misc]  # typed as final
+        message = inert(error.message, longest=2000)
+        # Click writes UTF-8 where a stream is set to ASCII.
+        error.message = to_ascii(message) if needs_ascii() else message  # type: ignore[misc]  # typed as final
         raise
 
 
@@ -87,7 +89,8 @@ def cli(context: click.Context, checkpoints: Path, data: str, notify: bool) -> N
     """
     if context.invoked_subcommand is not None:
         return
-    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM", "") in ("", "dumb"):
+    ends = (sys.stdin, sys.stdout)  # None where the descriptor is closed
+    if not all(end and end.isatty() for end in ends) or os.environ.get("TERM", "") in ("", "dumb"):
         raise click.ClickException(
             "the screen needs a terminal (TERM is set and not dumb); `mnist-tui train` trains without one"
         )
