@@ -20,7 +20,7 @@ class Listed(FakeClient):
 
 async def connect(app: MnistApp) -> FakeClient:
     client = Listed()
-    client.incoming.put_nowait(snapshot() if app.data == "idle" else snapshot(*RUN_IN_PROGRESS))
+    client.incoming.put_nowait(snapshot() if app.data.endswith("idle") else snapshot(*RUN_IN_PROGRESS))
     return client
 
 
