@@ -460,6 +460,7 @@ async def test_a_lost_engine_is_told_and_one_key_attaches_again() -> None:
         await pilot.pause()
         await tell(app, pilot)
         assert "engine lost" in screen_text(app)
+        assert "The engine has ended" in app.state.log[-1]
         await pilot.press("e")
         await pilot.pause()
         await tell(app, pilot, snapshot())

@@ -5,6 +5,7 @@ import os
 import pwd
 import re
 import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from other_user import NOBODY, as_other_user, needs_root
 
 from engine.paths import PathError, default_checkpoints, engine_socket, state_folder, user_data_folder
+from tui.__main__ import main
 from tui.app import MnistApp
 from tui.client import EngineClient, EngineUnreachable
 
@@ -158,6 +160,9 @@ def test_a_user_without_any_home_is_told_what_to_set(monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
     with pytest.raises(PathError, match=r"HOME is 'not/absolute'.* set HOME or XDG_DATA_HOME"):
         default_checkpoints()
+    monkeypatch.setattr(sys, "argv", ["mnist-tui", "runs"])
+    with pytest.raises(SystemExit, match=r"^Error: there is no home folder .* XDG_DATA_HOME$"):
+        main()
 
 
 async def test_a_folder_of_runs_that_cannot_be_written_is_named_with_the_remedy(tmp_path: Path) -> None:

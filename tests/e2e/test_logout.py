@@ -3,6 +3,7 @@
 import asyncio
 import os
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -97,6 +98,9 @@ def test_a_systemd_that_does_not_answer_is_not_waited_for(
 ) -> None:
     monkeypatch.setattr(tui.logout, "PATIENCE", 0.2)
     systemd(lingers="yes", slow=slow)
+    began = time.monotonic()
+    precaution()
+    assert time.monotonic() - began < 30  # the command sleeps for twice as long
     if slow == "busctl":
         assert precaution() == ((), "")
     else:
