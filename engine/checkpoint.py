@@ -7,6 +7,7 @@ A checkpoint is a dictionary saved by `torch.save` that loads with `weights_only
 import hashlib
 import io
 import os
+import pickle
 from io import BufferedReader
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,8 @@ def load_checkpoint(path: Path, device: torch.device | str = "cpu") -> dict[str,
     try:
         content = torch.load(checked_archive(data), map_location=device, weights_only=True)
         check_values(content)
+    except pickle.UnpicklingError as error:  # torch's text advises to read it without safety
+        raise CheckpointError(f"{path}: is not a checkpoint (it holds more than plain values and tensors)") from error
     except Exception as error:  # torch's reader raises whatever it stumbles over
         raise CheckpointError(f"{path}: is not a checkpoint ({brief(error)})") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:

@@ -8,9 +8,9 @@ import torch
 from fake_engine import epoch_done, started, steps
 from test_runs import record
 
-from engine.checkpoint import CheckpointError, digest_file, keep_previous, load_last, save_checkpoint
+from engine.checkpoint import CheckpointError, digest_file, keep_previous, load_checkpoint, load_last, save_checkpoint
 from engine.messages import Paused, RunEnded, RunEvent, encode
-from engine.runs import EVENTS, LAST, RECORD, EventReader, RunError, RunLog, list_runs, read_record, seal
+from engine.runs import EVENTS, LAST, PREVIOUS, RECORD, EventReader, RunError, RunLog, list_runs, read_record, seal
 
 RUN = "0001-seed-cnn"
 FLIPS = (0x01, 0x80, 0xFF)
@@ -39,6 +39,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def found(folder: Path, place: int) -> bool:
+    """Whether the damage of the last checkpoint is found, and at every so-manieth place the one before is used."""
+    with pytest.raises(CheckpointError, match=r"last\.pt: does not match") as caught:
+        load_checkpoint(folder / LAST)
+    return str(folder) in str(caught.value) and (place % 16 > 0 or fallen_back(folder))
+
+
 def fallen_back(folder: Path) -> bool:
     """Whether the checkpoint before the last is used, and the last one named."""
     state, problem = load_last(folder)
@@ -49,15 +56,15 @@ def fallen_back(folder: Path) -> bool:
 def test_a_checkpoint_with_any_byte_flipped_falls_back_to_the_one_before(folder: Path) -> None:
     data = (folder / LAST).read_bytes()
     for place in range(len(data)):
-        (folder / LAST).write_bytes(flipped(data, place, FLIPS[place % len(FLIPS)]))
-        assert fallen_back(folder)
+        (folder / LAST).write_bytes(flipped(data, place, FLIPS[place // 16 % len(FLIPS)]))
+        assert found(folder, place)
 
 
 def test_a_checkpoint_cut_anywhere_falls_back_to_the_one_before(folder: Path) -> None:
     data = (folder / LAST).read_bytes()
     for length in range(len(data)):
         (folder / LAST).write_bytes(data[:length])
-        assert fallen_back(folder)
+        assert found(folder, length)
 
 
 def test_a_digest_damaged_anywhere_falls_back_or_still_names_its_file(folder: Path) -> None:
@@ -72,7 +79,7 @@ def test_a_digest_damaged_anywhere_falls_back_or_still_names_its_file(folder: Pa
 
 
 def test_two_damaged_checkpoints_are_refused_by_name(folder: Path) -> None:
-    for path in (folder / LAST, folder / "previous.pt"):
+    for path in (folder / LAST, folder / PREVIOUS):
         path.write_bytes(flipped(path.read_bytes(), 100, 1))
     with pytest.raises(CheckpointError, match=r"last\.pt: does not match"):
         load_last(folder)
@@ -89,6 +96,49 @@ def test_what_is_no_file_falls_back_too(folder: Path, make: str) -> None:
     else:
         os.mkfifo(path)
     assert fallen_back(folder)
+
+
+@pytest.mark.parametrize("name", [LAST, PREVIOUS])
+@pytest.mark.parametrize("damage", ["garbage", "long", "folder", "fifo", "missing", "empty"])
+def test_a_damaged_digest_is_no_hindrance_to_the_next_save(folder: Path, name: str, damage: str) -> None:
+    path = digest_file(folder / name)
+    path.unlink()
+    match damage:
+        case "garbage":
+            path.write_bytes(b"\xff\0\n" * 100)
+        case "long":
+            with open(path, "wb") as file:
+                file.truncate(1 << 40)
+        case "folder":
+            path.mkdir()
+        case "fifo":
+            os.mkfifo(path)
+        case "empty":
+            path.touch()
+    state, problem = load_last(folder)
+    assert (state["position"]["step"], problem != "") == ((1, True) if name == LAST else (2, False))
+    if damage == "folder":
+        path.rmdir()  # nothing can be renamed over a folder: the run would wait and say so
+    for step in (3, 4):
+        keep_previous(folder)
+        save_checkpoint(folder / LAST, {"position": {"step": step}})
+    assert load_last(folder)[0]["position"]["step"] == 4
+    assert load_checkpoint(folder / PREVIOUS)["position"]["step"] == 3
+
+
+def test_a_damaged_checkpoint_does_not_take_the_place_of_the_one_before(folder: Path) -> None:
+    """Else a kill between the two steps of the next save would leave none."""
+    (folder / LAST).write_bytes(flipped((folder / LAST).read_bytes(), 100, 1))
+    keep_previous(folder)
+    assert fallen_back(folder)
+
+
+@pytest.mark.parametrize("missing", [LAST, PREVIOUS])
+def test_a_run_can_be_resumed_while_one_of_two_checkpoints_is_there(runs: Path, missing: str) -> None:
+    for name in {LAST, PREVIOUS} - {missing}:
+        save_checkpoint(runs / RUN / name, {"position": {"step": 1}})
+    assert list_runs(runs, live="")[1].resumable
+    assert (load_last(runs / RUN)[1] != "") == (missing == LAST)
 
 
 # ----------------------------------------------------------------------- log

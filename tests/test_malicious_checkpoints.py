@@ -1,0 +1,345 @@
+"""Checkpoints made to do harm, with a right digest: refused by name in little memory, nothing in them executed."""
+
+import hashlib
+import io
+import os
+import pickle
+import re
+import struct
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from memory import MIB, Memory, measured
+from test_worker import CONFIG, RUN, Engine
+
+from engine.checkpoint import LARGEST, CheckpointError, digest_file, load_checkpoint, load_last
+from engine.dataset import Dataset
+from engine.messages import CommandFailed, Evaluate, Predict, PredictFiles, ResumeRun, StartRun, decode_event, encode
+from engine.run import Run, resume
+from engine.runs import LAST, PREVIOUS
+from engine.train import train
+
+
+def with_digest(path: Path, data: bytes) -> Path:
+    """Write a file with a right digest, as somebody who means harm would."""
+    path.write_bytes(data)
+    digest_file(path).write_text(f"{hashlib.sha256(data).hexdigest()}  {path.name}\n")
+    return path
+
+
+def zipped(entries: dict[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        for name, data in entries.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def records(archive: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(archive)) as source:
+        return {name: source.read(name) for name in source.namelist()}
+
+
+def saved(content: object) -> bytes:
+    buffer = io.BytesIO()
+    torch.save(content, buffer)
+    return buffer.getvalue()
+
+
+def refused(path: Path, reason: str) -> None:
+    with pytest.raises(CheckpointError, match=reason) as caught:
+        load_checkpoint(path)
+    assert str(path) in str(caught.value)
+
+
+class MakesFolder:
+    """Pickled, it makes a folder when it is read."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __reduce__(self) -> tuple[Callable[[str], None], tuple[str]]:
+        return os.mkdir, (str(self.folder),)
+
+
+def test_a_pickle_that_runs_code_runs_nothing(tmp_path: Path) -> None:
+    trap = tmp_path / "trap"
+    for data in (
+        saved({"format": 1, "model": MakesFolder(trap)}),
+        pickle.dumps(MakesFolder(trap)),
+        zipped({"archive/data.pkl": pickle.dumps(MakesFolder(trap), protocol=2), "archive/version": b"3"}),
+    ):
+        refused(with_digest(tmp_path / LAST, data), "is not a checkpoint")
+        assert not trap.exists()
+
+
+@measured
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_bomb_is_refused_before_it_goes_off(tmp_path: Path, method: int) -> None:
+    good = records(saved({"format": 1, "w": torch.zeros(8)}))
+    path = with_digest(tmp_path / LAST, zipped(good | {"archive/data/0": bytes(40 * MIB)}, method))
+    assert path.stat().st_size < MIB
+    with Memory() as used:
+        refused(path, "it unpacks to .* more than it holds")
+    assert used.grown < 20 * MIB
+
+
+def test_entries_that_lie_over_each_other_are_refused(tmp_path: Path) -> None:
+    data = bytearray(zipped({"archive/a": bytes(1000), "archive/b": bytes(1000)}))
+    second = data.rindex(b"PK\x01\x02")
+    data[second + 42 : second + 46] = struct.pack("<I", 0)  # where the second entry is said to begin
+    data[second + 20 : second + 28] = struct.pack("<II", 2000, 2000)
+    refused(with_digest(tmp_path / LAST, bytes(data)), "is not a checkpoint")
+
+
+@measured
+@pytest.mark.parametrize("size", [LARGEST + 1, 1 << 40], ids=["a byte too many", "a terabyte"])
+def test_a_file_of_absurd_size_is_not_even_read(tmp_path: Path, size: int) -> None:
+    path = with_digest(tmp_path / LAST, b"")
+    with open(path, "wb") as file:
+        file.truncate(size)
+    with Memory() as used:
+        refused(path, f"has {size} bytes; a checkpoint has at most")
+    assert used.grown < 20 * MIB
+
+
+def test_what_is_read_is_what_was_checked(tmp_path: Path) -> None:
+    """zipfile looks for the directory before the end of the file, torch where the end says that it is."""
+    good = records(saved({"format": 1, "w": torch.ones(8)}))
+    bomb, fine = zipped(good | {"archive/data/0": bytes(100 * MIB)}, zipfile.ZIP_DEFLATED), bytearray(zipped(good))
+    directory, end = fine.index(b"PK\1\2"), fine.index(b"PK\5\6")
+    other, other_end = bomb.index(b"PK\1\2"), bomb.index(b"PK\5\6")
+    assert end - directory == other_end - other
+    for entry in re.finditer(b"PK\1\2", bytes(fine)):  # zipfile adds what it believes to lie before the archive
+        where = int.from_bytes(fine[entry.start() + 42 : entry.start() + 46], "little")
+        fine[entry.start() + 42 : entry.start() + 46] = struct.pack("<I", (where + other - directory) % 2**32)
+    fine[end + 16 : end + 20] = struct.pack("<I", other)
+    path = with_digest(tmp_path / LAST, bomb[:other_end] + bytes(fine))
+    assert torch.equal(load_checkpoint(path)["w"], torch.ones(8))
+
+
+@measured
+def test_more_records_than_any_checkpoint_has_are_not_listed(tmp_path: Path) -> None:
+    entry = struct.pack("<IHHHHHHIIIHHHHHII", 0x02014B50, 20, 20, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0) + b"a"
+    end = struct.pack("<IHHHHIIH", 0x06054B50, 0, 0, 0xFFFF, 0xFFFF, len(entry) * 10**6, 0, 0)
+    path = with_digest(tmp_path / LAST, entry * 10**6 + end)
+    with Memory() as used:
+        refused(path, "more than 10000 records")
+    assert used.grown < 150 * MIB  # of which the file itself has 45
+
+
+@measured
+def test_a_large_file_without_its_digest_is_not_kept_in_memory(tmp_path: Path) -> None:
+    path = with_digest(tmp_path / LAST, b"")
+    with open(path, "wb") as file:
+        file.truncate(300 * MIB)
+    with Memory() as used:
+        refused(path, "does not match")
+    assert used.grown < 20 * MIB
+
+
+@measured
+@pytest.mark.parametrize(
+    "wish",
+    [
+        b"c__builtin__\nbytearray\nJ\0\0\0\x30\x85R", b"ctorch\nTensor\nJ\0\0\0\x30\x85R",
+        b"ctorch\nFloatTensor\nJ\0\0\0\x30\x85R", b"ctorch._utils\n_rebuild_parameter\n)R",
+        b"(i__builtin__\nbytearray\n", b"\x8c\x08builtins\x8c\x09bytearray\x93J\0\0\0\x30\x85R",
+    ],
+    ids=["bytes", "tensor", "floats", "parameter", "old", "new"],
+)  # fmt: skip
+def test_a_pickle_that_asks_for_memory_gets_none(tmp_path: Path, wish: bytes) -> None:
+    outline = b"\x80\2}(X\6\0\0\0formatK\1X\1\0\0\0w" + wish + b"u."
+    path = with_digest(tmp_path / LAST, zipped({"archive/data.pkl": outline, "archive/version": b"3\n"}))
+    with Memory() as used:
+        refused(path, "it asks for .* not only for tensors")
+    assert used.grown < 20 * MIB
+
+
+def test_a_tensor_that_claims_more_than_its_record_is_refused(tmp_path: Path) -> None:
+    parts = records(saved({"format": 1, "w": torch.ones(8)}))
+    grown = re.sub(rb"K\x08(tq.QK\x00)K\x08", rb"Kp\1Kp", parts["archive/data.pkl"], flags=re.S)
+    assert grown != parts["archive/data.pkl"]
+    refused(with_digest(tmp_path / LAST, zipped(parts | {"archive/data.pkl": grown})), "is not a checkpoint")
+
+
+def endless() -> list[Any]:
+    """A list that holds itself."""
+    one: list[Any] = []
+    one.append(one)
+    return one
+
+
+def vast() -> list[Any]:
+    """A list of a thousand lists of a thousand lists ..., which all are the same: a few KB in a file."""
+    many: list[Any] = []
+    for _ in range(20):
+        many = [many] * 1000
+    return many
+
+
+@measured
+@pytest.mark.parametrize("make", [endless, vast, lambda: "x" * 2 * MIB, lambda: 1 << 20_000, lambda: {1j}])
+def test_what_has_no_end_or_is_no_plain_value_is_refused(tmp_path: Path, make: Callable[[], object]) -> None:
+    for content in ({"format": 1, "data": make()}, {"format": 1, "position": {"step": make()}}, [make()]):
+        path = with_digest(tmp_path / LAST, saved(content))
+        with Memory() as used:
+            refused(path, "is not a checkpoint .it")
+        assert used.grown < 50 * MIB
+
+
+@measured
+def test_a_tensor_that_claims_more_than_the_file_holds_is_refused(tmp_path: Path) -> None:
+    vast = torch.zeros(1).expand(10**6, 10**6)
+    path = with_digest(tmp_path / LAST, saved({"format": 1, "deep": [{"w": (vast,)}]}))
+    with Memory() as used:
+        refused(path, r"a tensor of shape \[1000000, 1000000\] that is not in the file")
+    assert used.grown < 20 * MIB
+
+
+@pytest.fixture
+def good_state(digits: Dataset) -> dict[str, Any]:
+    run = Run(CONFIG, digits)
+    events = train(run)
+    for _ in range(3):
+        next(events)
+    return {"format": 1, **run.state()}
+
+
+def spoil(name: str, state: dict[str, Any]) -> None:
+    position, model, optimizer = state["position"], state["model"], state["optimizer"]
+    match name:
+        case "weights of another shape":
+            model["conv1.weight"] = torch.zeros(3, 3)
+        case "weights of no number":
+            model["fc1.bias"][7] = float("nan")
+        case "weights missing":
+            del model["fc1.bias"]
+        case "weights no tensors":
+            state["model"] = {"conv1.weight": "text"}
+        case "model no mapping":
+            state["model"] = [1, 2]
+        case "position missing":
+            del state["position"]
+        case "position text":
+            state["position"] = "here"
+        case "epoch negative":
+            position["epoch"] = -5
+        case "epoch text":
+            position["epoch"] = "1"
+        case "batch beyond the epoch":
+            position["batch"] = 10**12
+        case "step no whole number":
+            position["step"] = 1.5
+        case "seconds of no number":
+            position["seconds"] = float("nan")
+        case "moments of another shape":
+            optimizer["state"][0]["exp_avg"] = torch.zeros(10**6)
+        case "moments of one too many":
+            optimizer["state"][99] = optimizer["state"][0]
+        case "moments of no shape":
+            optimizer["state"][0]["exp_avg"] = torch.zeros(())
+        case "moments missing":
+            del optimizer["state"][0]["exp_avg_sq"]
+        case "moments of number -1":
+            optimizer["state"][-1] = optimizer["state"].pop(9 if 9 in optimizer["state"] else 7)
+        case "moments no tensor":
+            optimizer["state"][0]["step"] = "x"
+        case "data missing":
+            del state["data"]
+        case "data a list":
+            state["data"] = ["x"] * 1000
+        case "step negative":
+            position["step"] = -5
+        case "step beyond counting":
+            position["step"] = 2**60
+        case "seconds endless":
+            position["seconds"] = float("inf")
+        case "sums no tensor":
+            state["sums"] = {"loss": "x", "right": None}
+        case "generator cut short":
+            state["rng"] = {"cpu": torch.zeros(3, dtype=torch.uint8)}
+        case "config out of bounds":
+            state["config"]["batch_size"] = 0
+        case "config unknown":
+            state["config"] = {"exec": "rm"}
+        case "config no mapping":
+            state["config"] = 7
+        case _:
+            raise AssertionError(name)
+
+
+SPOILT = [
+    "weights of another shape", "weights of no number", "weights missing", "weights no tensors", "model no mapping",
+    "position missing", "position text", "epoch negative", "epoch text", "batch beyond the epoch",
+    "step no whole number", "step negative", "step beyond counting", "seconds of no number", "seconds endless",
+    "moments of another shape", "moments of no shape", "moments missing", "moments of one too many",
+    "moments of number -1", "moments no tensor", "sums no tensor", "generator cut short", "data missing",
+    "data a list", "config out of bounds", "config unknown", "config no mapping",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_a_state_that_does_not_fit_is_refused_by_name(
+    tmp_path: Path, digits: Dataset, good_state: dict[str, Any], name: str
+) -> None:
+    spoil(name, good_state)
+    with_digest(tmp_path / LAST, saved(good_state))
+    with pytest.raises(CheckpointError, match=r"run r|last\.pt"):
+        resume("r", tmp_path, digits)
+
+
+def test_a_state_that_fits_is_resumed(tmp_path: Path, digits: Dataset, good_state: dict[str, Any]) -> None:
+    with_digest(tmp_path / LAST, saved(good_state))
+    assert resume("r", tmp_path, digits).step == good_state["position"]["step"]
+
+
+def test_of_the_optimizers_settings_in_a_file_none_is_believed(
+    tmp_path: Path, digits: Dataset, good_state: dict[str, Any]
+) -> None:
+    group = good_state["optimizer"]["param_groups"][0]
+    group |= {"lr": "x", "betas": [float("nan")], "amsgrad": True, "capturable": 7, "params": ["x"]}
+    with_digest(tmp_path / LAST, saved(good_state))
+    run = resume("r", tmp_path, digits)
+    assert run.optimizer.param_groups[0]["betas"] == (0.9, 0.999)
+    next(train(run))
+
+
+def test_weights_that_are_no_numbers_fall_back_to_the_checkpoint_before(
+    tmp_path: Path, digits: Dataset, good_state: dict[str, Any]
+) -> None:
+    with_digest(tmp_path / PREVIOUS, saved(good_state))
+    good_state["model"]["fc1.bias"][0] = float("inf")
+    with_digest(tmp_path / LAST, saved(good_state))
+    assert "no number" in load_last(tmp_path)[1]
+
+
+def test_the_engine_answers_for_a_spoilt_run_and_lives(checkpoints: Path) -> None:
+    engine = Engine(checkpoints)
+    engine.load()
+    engine.done(StartRun(config=CONFIG))
+    engine.finish()
+    folder = checkpoints / RUN
+    state, _ = load_last(folder)
+    (folder / PREVIOUS).unlink()
+    for name in SPOILT:
+        spoilt = pickle.loads(pickle.dumps(state))
+        spoil(name, spoilt)
+        with_digest(folder / LAST, saved(spoilt))
+        os.utime(folder / LAST, ns=(0, SPOILT.index(name)))  # the last network is kept as long as its file is
+        refusal = engine.refused(ResumeRun(run=RUN, changes={"epochs": 9}))
+        assert RUN in refusal
+        assert "Error" not in refusal.split("(")[0]
+        for question in (Predict(start=0, run=RUN), Evaluate(run=RUN), PredictFiles(paths=[], run=RUN)):
+            answer = engine.tell(question)
+            decode_event(encode(answer))  # else it would end the screen's conversation
+            if name.startswith(("weights", "model", "position", "step", "seconds", "epoch", "config")):
+                assert isinstance(answer, CommandFailed), (name, answer)
+                assert RUN in answer.reason
+                assert "Error" not in answer.reason.split("(")[0]
+    engine.done(StartRun(config=CONFIG))
+    assert engine.finish().state == "finished"
