@@ -7,15 +7,12 @@ Imports no torch, so that `mnist-tui runs` answers at once.
 import errno
 import os
 import re
-import sys
-import zlib
-from collections.abc import Iterator
-from io import BufferedReader
 from pathlib import Path
 
 import msgspec
 
 from engine.config import ConfigError, RunConfig
+from engine.event_log import EVENTS, ends_torn, seal
 from engine.files import open_regular, remove_temporaries, write_atomically
 from engine.messages import (
     Continued,
@@ -23,7 +20,6 @@ from engine.messages import (
     EpochDone,
     Loss,
     Paused,
-    ProtocolError,
     RunEvent,
     RunStarted,
     RunSummary,
@@ -31,17 +27,12 @@ from engine.messages import (
     Share,
     Steered,
     Text,
-    decode_run_event,
-    encode,
 )
 
 NAME = re.compile(r"\d{4,}-[a-z0-9][a-z0-9-]*")
 RECORD = "run.json"
-EVENTS = "events.jsonl"
 LAST, PREVIOUS = "last.pt", "previous.pt"
-LONGEST_LINE = 1 << 20
 LONGEST_RECORD = 1 << 17
-WINDOWS, WINDOW = 64, 1 << 19  # bytes; of a log longer than all of them, only they are read: about ten seconds' work
 
 
 class RunError(Exception):
@@ -75,7 +66,7 @@ class RunLog:
         self.record = record
         self._file = open(folder / EVENTS, "ab", buffering=0)  # noqa: SIM115  (closed by close)
         self._appended: RunEvent | None = None  # the last event whose line is written, if not yet flushed
-        self._torn = _ends_torn(folder / EVENTS)  # by a crash, or a full disk; it must not swallow the next line
+        self._torn = ends_torn(folder / EVENTS)  # by a crash, or a full disk; it must not swallow the next line
         self.save_record()
 
     def write(self, event: RunEvent) -> None:
@@ -223,71 +214,3 @@ def close_interrupted(checkpoints: Path) -> list[str]:
         except (RunError, OSError):
             continue  # an unreadable record is shown as such in the list
     return interrupted
-
-
-class EventReader:
-    """Iterates over the events of a run's log; `skipped` counts lines that could not be read.
-
-    The last line is ignored without being counted when its newline is missing: a crash may tear it. Of a log that
-    is very long, stretches from its beginning to its end are read, so that the curves keep their shape.
-    Iterating raises OSError for what is there and cannot be read.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / EVENTS
-        self.skipped = 0
-
-    def __iter__(self) -> Iterator[RunEvent]:
-        try:
-            file = open_regular(self.path)
-        except FileNotFoundError:
-            return
-        with file:
-            for line in self._lines(file):
-                try:
-                    yield unseal(line)
-                except ProtocolError:
-                    self.skipped += 1
-
-    def _lines(self, file: BufferedReader) -> Iterator[bytes]:
-        for start, end in windows(os.fstat(file.fileno()).st_size):
-            place = file.seek(start)
-            begins = start == 0  # whether a line begins here
-            while place < end and (line := file.readline(LONGEST_LINE)):
-                place += len(line)
-                ends = line.endswith(b"\n")
-                if begins and ends:
-                    yield line
-                elif begins and len(line) == LONGEST_LINE:
-                    self.skipped += 1
-                begins = ends
-
-
-def windows(size: int) -> list[tuple[int, int]]:
-    """Return where to read a log of so many bytes: all of it, and what is appended meanwhile, unless it is too long."""
-    if size <= WINDOWS * WINDOW:
-        return [(0, sys.maxsize)]
-    starts = [i * (size - WINDOW) // (WINDOWS - 1) for i in range(WINDOWS)]
-    return [(start, start + WINDOW) for start in starts]
-
-
-def seal(event: RunEvent) -> bytes:
-    """Return an event's line of the log: its JSON, with the CRC-32 of all that stands before it as last field."""
-    body = encode(event)[: -len(b"}\n")]
-    return b'%s,"crc":"%08x"}\n' % (body, zlib.crc32(body))
-
-
-def unseal(line: bytes) -> RunEvent:
-    """Read a line of the log. Raises ProtocolError when it is no event, or not what was written."""
-    body, _, seal = line.rpartition(b',"crc":"')
-    if seal != b'%08x"}\n' % zlib.crc32(body):
-        raise ProtocolError("the line does not match its checksum")
-    return decode_run_event(body + b"}\n")
-
-
-def _ends_torn(path: Path) -> bool:
-    with open(path, "rb") as file:
-        if file.seek(0, os.SEEK_END) == 0:
-            return False
-        file.seek(-1, os.SEEK_END)
-        return file.read(1) != b"\n"

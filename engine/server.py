@@ -20,6 +20,7 @@ from typing import Any
 import msgspec
 
 from engine.connection import Connection
+from engine.event_log import EventReader
 from engine.history import History, parts
 from engine.messages import (
     MAX_LINE,
@@ -57,7 +58,7 @@ from engine.messages import (
     encode,
 )
 from engine.ports import Reply, WorkerPort
-from engine.runs import EventReader, RunError, find_run, list_runs, summarize
+from engine.runs import RunError, find_run, list_runs, summarize
 from engine.sockets import peer_uid
 from engine.tail import Tail
 

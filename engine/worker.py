@@ -21,6 +21,7 @@ from engine.config import ConfigError, RunConfig, Value
 from engine.data import DataError, Dataset, load_data
 from engine.device import DeviceError, choose_device, device_name
 from engine.download import download
+from engine.event_log import EventReader
 from engine.history import History
 from engine.image_folder import export_pngs
 from engine.inspection import Inspector
@@ -53,7 +54,7 @@ from engine.output import say_traceback
 from engine.paths import default_data
 from engine.ports import Desk, Reply
 from engine.run import Run, resume
-from engine.runs import EventReader, RunError, RunLog, RunRecord, create_folder, find_run, read_record
+from engine.runs import RunError, RunLog, RunRecord, create_folder, find_run, read_record
 
 COMMANDS_SHARE = 0.05  # seconds for commands between two stretches of training, of 0.1 seconds each
 DISK_PATIENCE = 2.0  # seconds between two attempts to write what a full disk did not take

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from test_worker import CONFIG, RUN, Engine
 
+from engine.event_log import EventReader
 from engine.messages import EpochDone, StartRun, StepsDone
-from engine.runs import EventReader, read_record
+from engine.runs import read_record
 from engine.server import Server
 from tui.store import RunView, apply_to_run
 

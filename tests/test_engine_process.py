@@ -13,6 +13,7 @@ import pytest
 
 from engine.checkpoint import load_checkpoint
 from engine.config import RunConfig
+from engine.event_log import EventReader
 from engine.messages import (
     AnyEvent,
     AskStatus,
@@ -35,7 +36,7 @@ from engine.messages import (
     Stop,
 )
 from engine.paths import engine_lock, engine_socket
-from engine.runs import EventReader, read_record
+from engine.runs import read_record
 from tui.client import ALREADY_SERVED, CommandRefused, EngineClient, engine_environment, engine_is_running
 from tui.session import Session
 

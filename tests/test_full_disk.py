@@ -12,6 +12,7 @@ import torch
 from test_worker import CONFIG, RUN, Engine
 
 from engine.checkpoint import load_checkpoint, load_last
+from engine.event_log import EVENTS, EventReader
 from engine.messages import (
     CheckpointSaved,
     CommandDone,
@@ -30,7 +31,7 @@ from engine.messages import (
     Stop,
 )
 from engine.run import Run
-from engine.runs import EVENTS, LAST, EventReader, list_runs, read_record
+from engine.runs import LAST, list_runs, read_record
 from engine.train import train
 
 CHECKPOINT, LOG = "engine.run.save_checkpoint", "engine.runs.RunLog._append"

@@ -10,11 +10,10 @@ import pytest
 from fake_engine import epoch_done, started, steps
 
 from engine.config import RunConfig
+from engine.event_log import EVENTS, EventReader, seal
 from engine.messages import CheckpointSaved, RunEnded, RunEvent, Steered
 from engine.runs import (
-    EVENTS,
     RECORD,
-    EventReader,
     RunError,
     RunLog,
     RunRecord,
@@ -24,7 +23,6 @@ from engine.runs import (
     list_runs,
     read_record,
     run_names,
-    seal,
     summarize,
 )
 

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 from fake_engine import RUN, FakeApp, epoch_done, snapshot, started
 
+from engine.event_log import seal
 from engine.messages import RunEvent, StepsDone
-from engine.runs import seal
 from tui.store import MOST_LOG_LINES, MOST_POINTS
 
 MIB = 1 << 20

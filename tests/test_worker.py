@@ -11,6 +11,7 @@ from fake_engine import READY
 from engine.checkpoint import load_checkpoint
 from engine.config import RunConfig
 from engine.dataset import DataError
+from engine.event_log import EventReader
 from engine.messages import (
     AnyCommand,
     AnyEvent,
@@ -45,7 +46,7 @@ from engine.messages import (
     StepsDone,
     Stop,
 )
-from engine.runs import EventReader, read_record, run_names
+from engine.runs import read_record, run_names
 from engine.worker import Worker
 
 RUN = "0001-seed-cnn"

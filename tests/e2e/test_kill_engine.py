@@ -18,6 +18,7 @@ from e2e.conftest import World
 from engine.checkpoint import load_last
 from engine.config import RunConfig
 from engine.data import load_data
+from engine.event_log import EVENTS, EventReader, seal
 from engine.messages import (
     CommandFailed,
     EpochDone,
@@ -32,7 +33,7 @@ from engine.messages import (
 )
 from engine.paths import sample_file
 from engine.run import Run
-from engine.runs import EVENTS, LAST, EventReader, seal
+from engine.runs import LAST
 from engine.train import train
 from tui.client import EngineClient
 
