@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from fake_engine import epoch_done, started
 from memory import MIB, Memory, measured
+from PIL import Image
 from test_worker import CONFIG, Engine
 
 from engine.dataset import DataError
@@ -153,6 +154,22 @@ def test_an_image_made_to_do_harm_is_refused_in_little_memory(tmp_path: Path, na
     with Memory() as used, pytest.raises(DataError, match=r"digit\.png"):
         read_gray(path, 0)
     assert used.grown < 50 * MIB
+
+
+@measured
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("mode", "kind"),
+    [("RGBA", "PNG"), ("LA", "PNG"), ("I;16", "PNG"), ("F", "TIFF"), ("CMYK", "JPEG"), ("P", "GIF"), ("L", "WEBP")],
+)
+def test_a_small_file_of_as_many_pixels_as_are_allowed_stays_bounded(tmp_path: Path, mode: str, kind: str) -> None:
+    path = tmp_path / "digit.png"
+    Image.new(mode, (6300, 6300)).save(path, kind, **({"compression": "tiff_deflate"} if kind == "TIFF" else {}))
+    assert path.stat().st_size < 4 * MIB
+    with Memory() as used:
+        read_gray(path, 0)
+    print(f"{mode} {kind}: {used.grown // MIB} MiB")
+    assert used.grown < 1024 * MIB
 
 
 def test_a_classification_names_each_bad_file_and_goes_on(checkpoints: Path, tmp_path: Path) -> None:
