@@ -75,8 +75,8 @@ RUN_COLUMNS = ("run", "state", "epochs", "accuracy", "loss", "data", "started")
 def run_row(run: RunSummary) -> tuple[str, ...]:
     """Return a run's line of a list under RUN_COLUMNS; accuracy and loss are of the last test."""
     return (
-        inert(run.run),
-        inert(state_word(run.state)),
+        inert(run.run, longest=40),
+        inert(state_word(run.state), longest=16),
         f"{run.epoch}/{run.epochs}",
         percent(run.test_accuracy) if run.test_accuracy is not None else "-",
         f"{run.test_loss:.4f}" if run.test_loss is not None else "-",

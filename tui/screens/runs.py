@@ -70,7 +70,7 @@ class RunsScreen(StateScreen):
         row = table.cursor_row
         table.clear()
         for run in state.runs:
-            table.add_row(*(Text(cell) for cell in run_row(run)), key=run.run)
+            table.add_row(*(Text(cell) for cell in run_row(run)))
         table.move_cursor(row=min(row, len(state.runs) - 1))
 
     @property
