@@ -49,7 +49,7 @@ from tui.ascii import needs_ascii
 from tui.attention import call, worth_a_call
 from tui.client import EngineClient, EngineUnreachable
 from tui.describe import describe, state_word
-from tui.driver import TerminalDriver
+from tui.driver import TerminalDriver, is_gone
 from tui.filters import AsciiFilter, InertFilter, NoColorFilter
 from tui.inert import inert
 from tui.logout import logout_warning
@@ -66,8 +66,8 @@ from tui.store import State, apply, say
 
 DARK, LIGHT = "textual-dark", "textual-light"
 TERMINAL = 2  # the descriptor that Textual draws on
-# Seconds to leave in order after a signal; after a hang-up there is no terminal to be put in order.
-LEAVING = {signal.SIGHUP: 0.8, signal.SIGTERM: 2.0, signal.SIGINT: 2.0}
+LEAVING = 4.0  # seconds to leave in order after a signal, where nobody may read what leaving writes
+LEAVING_NOTHING = 0.8  # when the terminal is gone
 AT_ONCE = 0.03  # seconds within which events that answer a key are drawn together
 
 
@@ -434,17 +434,17 @@ class MnistApp(App[None]):
 def take_signals(app: MnistApp) -> None:
     """Leave in order on SIGTERM, SIGHUP and SIGINT; Textual handles none of them.
 
-    Nobody may ever read what leaving writes, so the process goes within LEAVING seconds at any rate.
+    Whatever holds it up, the process then goes within LEAVING seconds.
     """
     if threading.current_thread() is not threading.main_thread():
         return
 
     def hurry(number: int, _: object) -> None:
         signal.signal(signal.SIGALRM, lambda *_: os._exit(128 + number))
-        signal.setitimer(signal.ITIMER_REAL, LEAVING[signal.Signals(number)])
+        signal.setitimer(signal.ITIMER_REAL, LEAVING_NOTHING if is_gone(TERMINAL) else LEAVING)
 
     loop = asyncio.get_running_loop()
-    for number in LEAVING:
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         loop.add_signal_handler(number, app.exit, None, 128 + number)
         # The loop's handler waits for the loop, which may itself wait for the terminal. This one does not.
         signal.signal(number, hurry)
@@ -455,4 +455,5 @@ def open_app(checkpoints: Path, data: str, notify: bool = True) -> int:
     locale.setlocale(locale.LC_CTYPE, "")
     app = MnistApp(checkpoints, data, notify=notify)
     app.run()
+    signal.setitimer(signal.ITIMER_REAL, 0)  # it has been left in order
     return app.return_code or 0

@@ -31,7 +31,12 @@ def tell_hang_up(file: int) -> None:
     The system sends it only to the terminal's own session, and once; whoever misses it would be told for ever that
     there is something to read, which is nothing.
     """
+    if is_gone(file, wait=True):
+        os.kill(os.getpid(), signal.SIGHUP)
+
+
+def is_gone(file: int, *, wait: bool = False) -> bool:
+    """Tell whether a terminal has hung up; `wait` until it does."""
     poll = select.poll()
     poll.register(file, 0)
-    if any(events & select.POLLHUP for _, events in poll.poll()):
-        os.kill(os.getpid(), signal.SIGHUP)
+    return any(events & select.POLLHUP for _, events in poll.poll(None if wait else 0))

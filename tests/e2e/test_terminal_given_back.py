@@ -60,7 +60,7 @@ def test_the_terminal_is_given_back_after(world: World, how: str | signal.Signal
             terminal.press(how)
         else:
             os.kill(screen_pid(terminal.pid), how)
-        terminal.until(f"status {status}", seconds=10)
+        terminal.until(f"status {status}", seconds=30)
         assert_given_back(terminal, before)
 
 

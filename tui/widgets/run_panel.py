@@ -56,7 +56,10 @@ def figures(view: RunView) -> list[tuple[str, str, str]]:
             ("Epoch time", f"{last.seconds:.1f} s + {last.test_seconds:.1f} s", "value"),
             ("", "", "value"),
         ]
-    rows += [("Network", inert(view.config.model, longest=40), "value"), ("Parameters", f"{view.parameters:,}", "value")]
+    rows += [
+        ("Network", inert(view.config.model, longest=40), "value"),
+        ("Parameters", f"{view.parameters:,}", "value"),
+    ]
     for name in SHOWN:
         value = getattr(view.config, name)
         shown = f"{value:g}" if isinstance(value, float) else str(value)
