@@ -61,7 +61,10 @@ class MakesFolder:
         return os.mkdir, (str(self.folder),)
 
 
-def test_a_pickle_that_runs_code_runs_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("first", [True, False], ids=["both lines of defence", "the second alone"])
+def test_a_pickle_that_runs_code_runs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: bool) -> None:
+    if not first:
+        monkeypatch.setattr("engine.checkpoint_check.check_outline", lambda pickled: None)
     trap = tmp_path / "trap"
     for data in (
         saved({"format": 1, "model": MakesFolder(trap)}),
