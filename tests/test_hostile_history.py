@@ -91,8 +91,7 @@ ABSURD: list[RunEvent] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
-@pytest.mark.parametrize("live", [True, False])
+@pytest.mark.parametrize(("size", "live"), [((80, 24), True), ((200, 50), False)])
 async def test_absurd_figures_are_drawn_somehow_on_every_screen(size: tuple[int, int], live: bool) -> None:
     summary = RunSummary(
         run=RUN, state="x" * 300, started=1e10, model="m" * 300, epoch=HUGE, epochs=HUGE, sample=True,

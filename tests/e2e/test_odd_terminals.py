@@ -23,6 +23,13 @@ SCREENS = {
 COLOURS = re.compile(rb"\x1b\[([0-9;:]*)m")
 
 
+def slow(*values: object) -> list[object]:
+    """Return cases that `pytest -m slow` tries as well."""
+    return [
+        pytest.param(*(value if isinstance(value, tuple) else (value,)), marks=pytest.mark.slow) for value in values
+    ]
+
+
 def environment(**changes: str | None) -> list[str]:
     """Return the command that runs a program with these variables, None removing one."""
     words = ["env", "-u", "COLORTERM", "-u", "NO_COLOR", "-u", "LC_ALL", "-u", "TMUX"]
@@ -70,7 +77,7 @@ def until_right(terminal: Terminal) -> None:
     )
 
 
-@pytest.mark.parametrize(("cols", "rows"), [(1, 1), (3, 20), (20, 3), (300, 2), (2, 100)])
+@pytest.mark.parametrize(("cols", "rows"), [(1, 1), (3, 20), *slow((20, 3), (300, 2), (2, 100))])
 def test_a_tiny_terminal_is_no_reason_to_crash_and_shows_all_once_it_is_large(cols: int, rows: int) -> None:
     with program(cols, rows) as terminal:
         while len(terminal.raw) < 20:
@@ -97,7 +104,7 @@ def test_a_storm_of_resizes_ends_with_the_right_frame() -> None:
 
 
 @pytest.mark.parametrize(
-    "term", ["screen", "tmux-256color", "linux", "vt100", "xterm", "xterm-16color", "no-such-terminal"]
+    "term", ["screen", "linux", *slow("tmux-256color", "vt100", "xterm", "xterm-direct", "no-such-terminal")]
 )
 def test_an_odd_terminal_type_shows_every_screen(term: str) -> None:
     with program(TERM=term) as terminal:
@@ -124,7 +131,7 @@ def colours(raw: bytes) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("term", ["xterm-256color", "xterm-direct"])
+@pytest.mark.parametrize("term", ["xterm-256color", *slow("xterm-direct")])
 def test_no_color_means_no_colour_at_all(term: str) -> None:
     with program(NO_COLOR="1", TERM=term, COLORTERM="truecolor") as terminal:
         terminal.until("epoch 2/10")
@@ -141,7 +148,7 @@ def test_sixteen_colours_are_enough() -> None:
         assert not [each for each in used if re.search(r"\b[34]8[;:]", each)]
 
 
-@pytest.mark.parametrize("name", ["C", "POSIX"])
+@pytest.mark.parametrize("name", ["C", *slow("POSIX")])
 def test_a_locale_without_unicode_gets_nothing_but_ascii(name: str) -> None:
     with program(LC_ALL=name) as terminal:
         terminal.until("epoch 2/10")
