@@ -31,7 +31,7 @@ LONG = 4096 * "y"
 def texts() -> list[str]:
     """Return texts of all sequences; each begins with another one, for what is cut short."""
     turned = (SEQUENCES[i:] + SEQUENCES[:i] for i in range(len(SEQUENCES)))
-    return ["".join(f"{sequence}evil" for sequence in each) for each in turned] + [LONG, "\ud800\udc9b31337m"]
+    return ["".join(f"{sequence}evil" for sequence in each) for each in turned] + [LONG, "\udc9b31337m\ud800"]
 
 
 def names() -> list[str]:

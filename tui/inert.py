@@ -1,7 +1,10 @@
 """Text from outside (file names, messages, output of the engine) made harmless for a terminal."""
 
-import re
+import json
 import unicodedata
+from typing import Any
+
+import msgspec
 
 LONGEST = 500
 MOST_MARKS = 4  # combining marks on one character; scripts need three
@@ -30,11 +33,7 @@ def _shown(character: str) -> str:
     return REPLACEMENT if unicodedata.category(character)[0] == "C" else character
 
 
-def ascii_json(json: str) -> str:
-    """Return the same JSON in printable ASCII: no terminal obeys it, and every locale can show it."""
-    return json if json.isascii() and "\x7f" not in json else re.sub("[^\n -~]", _escaped, json)
-
-
-def _escaped(match: re.Match[str]) -> str:
-    units = match[0].encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{units[i : i + 2].hex()}" for i in range(0, len(units), 2))
+def ascii_json(content: Any, indent: int | None = None) -> str:
+    """Return structs, lists and the like as JSON in printable ASCII: no terminal obeys it, every locale can show it."""
+    separators = (",", ":" if indent is None else ": ")
+    return json.dumps(msgspec.to_builtins(content), indent=indent, separators=separators)

@@ -16,7 +16,6 @@ from engine.messages import (
     DataProgress,
     EngineFailed,
     EpochDone,
-    Event,
     LoadData,
     Printed,
     ResumeRun,
@@ -26,7 +25,6 @@ from engine.messages import (
     StartRun,
     StepsDone,
     Stop,
-    encode,
 )
 from tui.attention import call, worth_a_call
 from tui.client import CommandRefused
@@ -101,8 +99,7 @@ class JsonLines:
     """Every event as one JSON line on stdout."""
 
     def show(self, event: AnyEvent, view: RunView | None) -> None:
-        assert isinstance(event, Event)
-        sys.stdout.write(ascii_json(encode(event).decode()))
+        sys.stdout.write(ascii_json(event) + "\n")
         sys.stdout.flush()
 
 

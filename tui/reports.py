@@ -19,7 +19,7 @@ def print_json(content: Any) -> None:
     """Print what was told, without what only the protocol needs."""
     if isinstance(content, msgspec.Struct):
         content = {name: getattr(content, name) for name in content.__struct_fields__ if name != "reply_to"}
-    sys.stdout.write(ascii_json(msgspec.json.format(msgspec.json.encode(content)).decode()) + "\n")
+    sys.stdout.write(ascii_json(content, indent=2) + "\n")
 
 
 def print_runs(runs: Sequence[RunSummary]) -> None:
@@ -58,7 +58,7 @@ def print_predictions(files: Sequence[FilePrediction], run: str) -> None:
 
 def print_data(data: DataReady) -> None:
     print(f"{data.train:,} training and {data.test:,} test images")
-    print(f"from {inert(data.path)} ({data.kind}), fingerprint {data.fingerprint}, loaded in {data.seconds:.2f} s")
+    print(inert(f"from {data.path} ({data.kind}), fingerprint {data.fingerprint}, loaded in {data.seconds:.2f} s"))
     for note in data.notes:
         print(inert(note))
     if data.sample:
@@ -66,7 +66,8 @@ def print_data(data: DataReady) -> None:
 
 
 def print_status(status: StatusTold, checkpoints: Path) -> None:
-    print(f"engine {status.state}, pid {status.pid}, up {duration(status.uptime)}, {status.memory / 2**20:.0f} MiB")
+    up = f"up {duration(status.uptime)}, {status.memory / 2**20:.0f} MiB"
+    print(f"engine {inert(status.state)}, pid {status.pid}, {up}")
     print(f"serves {inert(str(checkpoints))}; {status.clients} attached, this command included")
     if status.run:
         print(f"run {inert(status.run)}: epoch {status.epoch}, step {status.step:,}")

@@ -111,9 +111,8 @@ def test_the_engine_does_not_notice_and_the_screen_is_soon_up_to_date(world: Wor
         terminal.until("Steering")
 
 
-@pytest.mark.parametrize(
-    ("number", "status"), [(signal.SIGTERM, 143), pytest.param(signal.SIGHUP, 129, marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_ends_the_screen_all_the_same(world: World, number: signal.Signals, status: int) -> None:
     with Terminal(PROGRAM, world.env) as terminal:
         before = termios.tcgetattr(terminal.fd)

@@ -9,7 +9,7 @@ from tui.inert import inert
 from tui.store import RunView, State
 
 BAR_WIDTH = 10
-NAME_WIDTH = 40
+NAME_WIDTH, STATE_WIDTH = 40, 16
 
 
 class RunBar(Widget):
@@ -80,7 +80,7 @@ def run_segments(view: RunView, past: bool) -> list[tuple[str, str, int]]:
     epoch = min(done + 1, view.config.epochs) if view.live else done
     parts = [
         (inert(view.run, NAME_WIDTH) + (" (past)" if past else ""), "", 3),
-        ("waiting for the disk", "bad", 0) if view.problem else (inert(state_word(view.state), NAME_WIDTH), style, 0),
+        ("waiting for the disk", "bad", 0) if view.problem else (inert(state_word(view.state), STATE_WIDTH), style, 0),
         (f"epoch {epoch}/{view.config.epochs}", "", 2),
     ]
     if view.live:
