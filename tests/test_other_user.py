@@ -70,7 +70,8 @@ async def test_nor_when_the_state_folder_was_opened_to_everybody_under_the_engin
     path = engine_socket(checkpoints)
     os.chmod(state, 0o777)
     os.chmod(path, 0o666)
-    assert as_other_user(lambda: talk(path)) == "heard b''"
+    heard = as_other_user(lambda: talk(path))
+    assert heard == "heard b''" or heard.startswith(("BrokenPipeError", "ConnectionResetError"))  # hung up at once
     assert as_other_user(lambda: str(path.unlink())) == "None"
     with pytest.raises(PathError, match="chmod 700 it"):
         await EngineClient.connect(checkpoints)

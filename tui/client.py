@@ -33,7 +33,9 @@ from engine.sockets import address, peer_uid
 from engine.tail import Tail
 from tui.logout import precaution
 
-START_LIMIT = 20.0  # seconds in which a new engine must open its socket; it does so before it imports torch
+# Seconds for an engine to open its socket and greet. It does so before it imports torch, but while the libraries of
+# torch are read, from a cold disk or over a network, no thread of it can answer.
+START_LIMIT = 120.0
 RETRY = 0.03
 
 E = TypeVar("E", bound=AnyEvent)
@@ -86,7 +88,7 @@ class EngineClient:
         if user not in (None, os.getuid()):
             raise PathError(f"{path}: user {user} answers there, not you; remove it, or set XDG_STATE_HOME")
         writer.write(encode(Hello(protocol=PROTOCOL, version=program_version())))
-        line = await asyncio.wait_for(reader.readline(), 10)
+        line = await asyncio.wait_for(reader.readline(), START_LIMIT)
         if not line:
             raise ConnectionResetError("the engine closed the connection")
         welcome = decode_event(line)
