@@ -358,7 +358,10 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
 def main() -> None:
     if needs_ascii():
         write_ascii()
-    cli(prog_name="mnist-tui")
+    try:
+        cli(prog_name="mnist-tui")
+    except PathError as error:  # of a default, before any command has begun
+        sys.exit(f"Error: {error}")
 
 
 if __name__ == "__main__":
