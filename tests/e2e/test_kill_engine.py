@@ -112,10 +112,10 @@ def assert_on_record(received: Sequence[RunEvent], log: Sequence[RunEvent], figu
         figures.merged += 1
 
 
-def was_in_a_save(folder: Path) -> bool:
-    """Tell by what lies there: a file under its temporary name, or the digests of two checkpoints for one name."""
-    digests = [path for path in folder.glob("*.sha256") if len(path.read_text().splitlines()) > 1]
-    return bool(digests or list(folder.glob(".*.tmp")))
+def traces_of_saving(folder: Path) -> set[tuple[str, int]]:
+    """Return what a save leaves when it is cut off: a file under its temporary name, two digests for one name."""
+    cut = [path for path in folder.glob("*.sha256") if len(path.read_text().splitlines()) > 1]
+    return {(path.name, path.stat().st_mtime_ns) for path in [*cut, *folder.glob(".*.tmp")]}
 
 
 @pytest.mark.slow
@@ -138,17 +138,18 @@ async def test_a_run_whose_engine_is_killed_again_and_again_ends_with_the_same_w
             shutil.rmtree(folder)
             skipped = 0
             figures.fresh += 1
+        before = traces_of_saving(folder)
         engine = await attach(world)
         engine.client.send(StartRun(config=config) if fresh else ResumeRun(run=RUN))
         await engine.until(RunStarted)
         if chance.random() < 0.5:
             await engine.until(EpochDone)  # it is being saved now
-            await asyncio.sleep(chance.uniform(0, 0.01))  # what a save takes, about
+            await asyncio.sleep(chance.uniform(0, 0.02))  # twice what a save takes, about
         else:
             await asyncio.sleep(chance.uniform(0, 1.5 * epoch_seconds))
         await engine.kill()
         figures.kills += 1
-        figures.in_saves += was_in_a_save(folder)
+        figures.in_saves += bool(traces_of_saving(folder) - before)
 
         reader = EventReader(folder)
         log = list(reader)
