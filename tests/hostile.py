@@ -1,4 +1,4 @@
-"""Text that would act on a terminal, a folder or a screen's markup if it could; and how to tell that none did."""
+"""Text that would act on a terminal, a folder or a screen's markup if anything let it, and what tells whether it did."""
 
 import itertools
 import re

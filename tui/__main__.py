@@ -361,7 +361,7 @@ def main() -> None:
     try:
         cli(prog_name="mnist-tui")
     except PathError as error:  # of a default, before any command has begun
-        sys.exit(f"Error: {error}")
+        sys.exit(inert(f"Error: {error}"))
 
 
 if __name__ == "__main__":
