@@ -2,6 +2,7 @@
 
 import builtins
 import errno
+import io
 import os
 import signal
 from collections.abc import Callable
@@ -11,7 +12,6 @@ from typing import Any
 import pytest
 import torch
 
-import engine.files
 from engine.checkpoint import keep_previous, load_checkpoint, load_last, save_checkpoint
 from engine.files import remove_temporaries
 
@@ -81,10 +81,11 @@ def killed_at(name: str, number: int, work: Callable[[], None]) -> bool:
 
             return call
 
+        real_open = builtins.open
         if name == "open":
-            engine.files.open = killing(builtins.open)  # type: ignore[attr-defined]
+            builtins.open = io.open = killing(real_open)
         elif name == "write":
-            engine.files.open = lambda *a, **o: HalfWritten(builtins.open(*a, **o), strike)  # type: ignore[attr-defined]  # noqa: SIM115
+            builtins.open = io.open = lambda *a, **o: HalfWritten(real_open(*a, **o), strike)
         else:
             setattr(os, name, killing(getattr(os, name)))
         try:

@@ -113,6 +113,15 @@ def test_what_is_no_file_in_the_place_of_a_record_or_log_is_refused_at_once(
         assert [run.state for run in list_runs(tmp_path, live="")] == ["unreadable"]
 
 
+def test_a_record_of_a_terabyte_is_unreadable(tmp_path: Path) -> None:
+    (tmp_path / RUN).mkdir()
+    with open(tmp_path / RUN / RECORD, "wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(RunError, match="is longer than any record"):
+        read_record(tmp_path / RUN)
+    assert [run.state for run in list_runs(tmp_path, live="")] == ["unreadable"]
+
+
 def test_a_run_folder_that_leads_to_itself_does_not_break_the_list(tmp_path: Path) -> None:
     (tmp_path / RUN).symlink_to(tmp_path / RUN)
     assert list_runs(tmp_path, live="") == []
