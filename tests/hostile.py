@@ -1,4 +1,4 @@
-"""Text that would act on a terminal, a folder or a screen's markup if anything let it, and what tells whether it did."""
+"""Text that would act on a terminal, a folder or a screen if anything let it, and what tells whether it did."""
 
 import itertools
 import re
