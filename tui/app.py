@@ -65,7 +65,7 @@ from tui.screens.train import TrainScreen
 from tui.store import State, apply, say
 
 DARK, LIGHT = "textual-dark", "textual-light"
-TERMINAL = 2  # the descriptor that Textual draws on
+TERMINAL = 1  # the descriptor that is drawn on
 LEAVING = 4.0  # seconds to leave in order after a signal, where nobody may read what leaving writes
 LEAVING_NOTHING = 0.8  # when the terminal is gone
 AT_ONCE = 0.03  # seconds within which events that answer a key are drawn together

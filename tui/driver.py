@@ -3,15 +3,22 @@
 import os
 import select
 import signal
+import sys
 import threading
+from typing import Any
 
 from textual.drivers.linux_driver import LinuxDriver
 
 
 class TerminalDriver(LinuxDriver):
-    """Gives all of the terminal back, and notices when it is gone."""
+    """Draws on stdout, gives all of the terminal back, and notices when it is gone."""
 
     _watched = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        assert sys.__stdout__ is not None
+        self._file = sys.__stdout__  # Textual's own choice is stderr, which somebody may want in a file
 
     def start_application_mode(self) -> None:
         super().start_application_mode()  # type: ignore[no-untyped-call]

@@ -121,6 +121,15 @@ def test_a_terminal_that_can_draw_nothing_gets_a_message(term: str | None) -> No
         assert bytes(terminal.raw).isascii()
 
 
+def test_errors_may_go_to_a_file(tmp_path: Path) -> None:
+    errors = tmp_path / "errors"
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "tests"), str(ROOT)])}
+    with Terminal(["sh", "-c", f'"$@" 2>{errors}', "sh", *environment(), *FAKE], env) as terminal:
+        terminal.until("epoch 2/10")
+        leave(terminal)
+    assert errors.read_text() == ""
+
+
 def colours(raw: bytes) -> set[str]:
     """Return every SGR parameter list that sets a colour."""
     found = set()
