@@ -1,5 +1,6 @@
 """Textual's driver of the terminal, with what it leaves undone."""
 
+import asyncio
 import os
 import select
 import signal
@@ -11,9 +12,9 @@ from textual.drivers.linux_driver import LinuxDriver
 
 
 class TerminalDriver(LinuxDriver):
-    """Draws on stdout, gives all of the terminal back, and notices when it is gone."""
+    """Draws on stdout, gives all of the terminal back, can be stopped at any moment, and notices a terminal's end."""
 
-    _watched = False
+    _begun = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -22,9 +23,18 @@ class TerminalDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         super().start_application_mode()  # type: ignore[no-untyped-call]
-        if not self._watched:
-            self._watched = True
+        if not self._begun:
+            self._begun = True
+            # Textual writes to the terminal in its handlers of these, which may interrupt it in the middle of a write,
+            # and then wait for themselves. Within the loop they do not.
+            loop = asyncio.get_running_loop()
+            loop.add_signal_handler(signal.SIGTSTP, self._sigtstp_application)
+            loop.add_signal_handler(signal.SIGCONT, self._continue)
             threading.Thread(target=tell_hang_up, args=(self.fileno,), daemon=True, name="hang-up").start()
+
+    def _continue(self) -> None:
+        if self._must_signal_resume:  # it was stopped: whoever was not, needs no second start
+            self._sigcont_application()
 
     def stop_application_mode(self) -> None:
         if self._mouse_pixels:

@@ -128,6 +128,42 @@ def test_ctrl_z_gives_the_terminal_back_and_fg_brings_the_screen_again(world: Wo
         assert gone(screen, 30), "a suspended screen outlives its terminal"
 
 
+STOPPED_WHILE_WRITING = """
+import os, pathlib, signal, sys
+from textual.drivers._writer_thread import WriterThread
+from tui.app import MnistApp, open_app
+real_write = WriterThread.write
+def write(self, text):
+    if "armed" in vars(WriterThread):
+        del WriterThread.armed
+        with self._queue.mutex:
+            os.kill(os.getpid(), signal.SIGTSTP)
+            sum(range(1000))
+    real_write(self, text)
+WriterThread.write = write
+MnistApp.action_toggle_ascii = lambda self: (setattr(WriterThread, "armed", True), self.refresh())
+sys.exit(open_app(pathlib.Path(sys.argv[1]), ""))
+"""
+
+
+def test_a_stop_in_the_middle_of_a_write_is_no_deadlock(world: World, tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(STOPPED_WHILE_WRITING)
+    shell = ["/bin/bash", "--norc", "--noprofile", "--noediting", "-i"]
+    with Terminal(shell, {**world.env, "PS1": "prompt> "}) as terminal:
+        terminal.until("prompt>")
+        terminal.press(f"{sys.executable} {program} {world.checkpoints}\r")
+        terminal.until("t  train")
+        terminal.press("A")
+        terminal.until("Stopped", seconds=30)
+        terminal.screen.reset()
+        terminal.press("fg\r")
+        terminal.until("t  train")
+        os.kill(screen_pid(terminal.pid), signal.SIGCONT)  # some send it to whoever was not stopped
+        terminal.press("q")
+        terminal.until("prompt>")
+
+
 @pytest.mark.parametrize("missed", ["ignored at the start", "sent to another session"])
 def test_a_screen_whose_terminal_is_gone_ends_although_no_hang_up_reaches_it(world: World, missed: str) -> None:
     start = {"ignored at the start": 'trap "" HUP; "$@"', "sent to another session": 'setsid "$@"'}[missed]
