@@ -116,7 +116,7 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         str,
         field("Precision", "bf16 computes with 16 bits, where the processor is fast at it; weights keep 32.", "Machine",
               choices=("auto", "fp32", "bf16")),
-    ] = "auto"  # fmt: skip
+    ] = "fp32"  # fmt: skip
     data: Annotated[
         str,
         field("Data folder", "Image folders or IDX files; empty: what is loaded, or found in Dataset/.", "Machine"),

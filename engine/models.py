@@ -37,9 +37,10 @@ MODELS: dict[str, Callable[[RunConfig], nn.Module]] = {
 def build_model(config: RunConfig) -> nn.Module:
     """Return a new network on the CPU, its weights drawn from the global generator.
 
-    The channels of a pixel lie together (channels_last): so the CPU's convolutions are fastest.
+    For bf16 the channels of a pixel lie together (channels_last): so the CPU's convolutions are fastest.
     """
-    return MODELS[config.model](config).to(memory_format=torch.channels_last)
+    model = MODELS[config.model](config)
+    return model.to(memory_format=torch.channels_last) if config.precision == "bf16" else model
 
 
 def set_dropout(model: nn.Module, config: RunConfig) -> None:

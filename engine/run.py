@@ -32,7 +32,7 @@ class Run:
         self.config = config.replace({"precision": self.precision})  # what it began with, it is resumed with
         self.data = data.to(self.device)
         torch.manual_seed(config.seed)
-        self.model = build_model(config).to(self.device)
+        self.model = build_model(self.config).to(self.device)
         # Fused: one kernel for all parameters instead of a dozen, on CUDA, MPS and the CPU alike.
         self.optimizer = torch.optim.Adam(
             self.model.parameters(), lr=config.lr, weight_decay=config.weight_decay, fused=True

@@ -75,6 +75,9 @@ async def test_a_machine_that_is_always_late_does_not_freeze_the_screen(monkeypa
         async with asyncio.timeout(20):
             while "epoch 2/10" not in screen_text(app):
                 await pilot.pause(0.01)
+            await pilot.resize_terminal(120, 30)
+            while app.screen.size != (120, 30):
+                await pilot.pause(0.01)
 
 
 async def test_one_key_trains_with_the_seed_configuration() -> None:

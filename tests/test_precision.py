@@ -60,9 +60,9 @@ def test_a_run_is_resumed_in_the_precision_it_began_with(
     digits: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine.precision, "cpu_has_bf16", lambda: True)
-    run = Run(RunConfig(device="cpu"), digits, folder=tmp_path)
+    run = Run(RunConfig(device="cpu", precision="auto"), digits, folder=tmp_path)
     assert (run.precision, run.config.precision) == ("bf16", "bf16")
     run.save()
     monkeypatch.setattr(engine.precision, "cpu_has_bf16", lambda: False)
     assert resume("r", tmp_path, digits).precision == "bf16"
-    assert Run(RunConfig(device="cpu"), digits).precision == "fp32"
+    assert Run(RunConfig(device="cpu", precision="auto"), digits).precision == "fp32"

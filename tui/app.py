@@ -16,6 +16,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.timer import Timer, TimerCallback
 
 from engine.config import RunConfig
 from engine.messages import (
@@ -228,8 +229,16 @@ class MnistApp(App[None]):
         if not self._draw_due:
             self._draw_due = True
             due = self._drawn + (AT_ONCE if soon else self.frame_time) - time.monotonic()
-            # Not set_timer: Textual's skips a tick that is late by its interval, and a lost draw is a frozen screen.
-            asyncio.get_running_loop().call_later(max(0.0, due), self.call_next, self.draw)
+            self.set_timer(max(0.0, due), self.draw)
+
+    def set_timer(
+        self, delay: float, callback: TimerCallback | None = None, *, name: str | None = None, pause: bool = False
+    ) -> Timer:
+        """Textual's own, which skips a call that is late by its delay: it would freeze the screen, or keep its old
+        size for ever. Here late means late."""
+        timer = super().set_timer(delay, callback, name=name, pause=pause)
+        timer._skip = False
+        return timer
 
     def draw(self) -> None:
         """Draw the state on the screen in front, dialogs aside."""
