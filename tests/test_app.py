@@ -5,6 +5,8 @@ import itertools
 
 import pytest
 from fake_engine import RUN, FakeApp, digit, epoch_done, snapshot, started, steps, tell
+from rich.text import Text
+from textual.app import App
 from textual.widgets import Button, Input, Static
 
 from engine.messages import (
@@ -78,6 +80,19 @@ async def test_a_machine_that_is_always_late_does_not_freeze_the_screen(monkeypa
             await pilot.resize_terminal(120, 30)
             while app.screen.size != (120, 30):
                 await pilot.pause(0.01)
+
+
+async def test_a_frame_that_falls_into_a_batch_is_drawn_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = FakeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        drawn: list[object] = []
+        monkeypatch.setattr(App, "_display", lambda self, screen, frame: drawn.append(frame) if frame else None)
+        with app.batch_update():
+            app._display(app.screen, Text("lost"))
+        drawn.clear()
+        await pilot.pause()
+    assert drawn
 
 
 async def test_one_key_trains_with_the_seed_configuration() -> None:

@@ -104,6 +104,7 @@ class MnistApp(App[None]):
         self._draw_due = False
         self._outlet = Outlet(TERMINAL, self.catch_up)
         self._missed_call = ""
+        self._frame_lost = False
 
     def get_line_filters(self) -> list[LineFilter]:
         filters = [*super().get_line_filters(), InertFilter()]
@@ -215,7 +216,15 @@ class MnistApp(App[None]):
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Let Textual write a frame, unless the terminal takes none: then all is drawn anew as soon as it does."""
         if self.is_headless or self._outlet.is_open():
+            self._frame_lost |= renderable is not None and self._batch_count > 0
             super()._display(screen, renderable)
+
+    def _end_batch(self) -> None:
+        """Draw anew what fell into a batch: Textual drops such a frame, and holds what it showed for drawn."""
+        super()._end_batch()
+        if self._frame_lost and not self._batch_count:
+            self._frame_lost = False
+            self.refresh()
 
     def catch_up(self) -> None:
         """Draw and tell what the terminal missed."""
