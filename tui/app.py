@@ -220,11 +220,17 @@ class MnistApp(App[None]):
             super()._display(screen, renderable)
 
     def _end_batch(self) -> None:
-        """Draw anew what fell into a batch: Textual drops such a frame, and holds what it showed for drawn."""
+        """Draw what waited for the end of a batch.
+
+        Textual drops a frame that falls into one and takes it for drawn; and a screen whose turn to draw comes in one
+        would wait for its next message.
+        """
         super()._end_batch()
-        if self._frame_lost and not self._batch_count:
-            self._frame_lost = False
-            self.refresh()
+        if not self._batch_count and self.screen_stack:
+            if self._frame_lost:
+                self._frame_lost = False
+                self.refresh()
+            self.screen.check_idle()
 
     def catch_up(self) -> None:
         """Draw and tell what the terminal missed."""
