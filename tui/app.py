@@ -477,6 +477,8 @@ def take_signals(app: MnistApp) -> None:
 def open_app(checkpoints: Path, data: str, notify: bool = True) -> int:
     """Run the app until it is left; return the exit status."""
     locale.setlocale(locale.LC_CTYPE, "")
+    for exported in ("COLUMNS", "LINES"):  # believed before the terminal, which may have been resized since
+        os.environ.pop(exported, None)
     app = MnistApp(checkpoints, data, notify=notify)
     app.run()
     signal.setitimer(signal.ITIMER_REAL, 0)  # it has been left in order

@@ -90,6 +90,12 @@ def test_a_tiny_terminal_is_no_reason_to_crash_and_shows_all_once_it_is_large(co
         leave(terminal)
 
 
+def test_an_exported_size_is_not_believed() -> None:
+    with program(COLUMNS="60", LINES="20") as terminal:
+        until_right(terminal)
+        leave(terminal)
+
+
 def test_a_storm_of_resizes_ends_with_the_right_frame() -> None:
     sizes = random.Random(1)
     with program() as terminal:
