@@ -87,8 +87,8 @@ async def test_a_frame_that_falls_into_a_batch_is_drawn_after_it(monkeypatch: py
     app = FakeApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await tell(app, pilot, snapshot(*TRAINING))
-        drawn: list[object] = []
-        monkeypatch.setattr(App, "_display", lambda self, screen, frame: drawn.append(frame) if frame else None)
+        drawn = asyncio.Event()
+        monkeypatch.setattr(App, "_display", lambda self, screen, frame: drawn.set() if frame else None)
         with app.batch_update():
             if lost:
                 app._display(app.screen, Text("a frame"))
@@ -97,8 +97,7 @@ async def test_a_frame_that_falls_into_a_batch_is_drawn_after_it(monkeypatch: py
                 app.screen.refresh()
                 app.screen._on_timer_update()  # the screen's turn to draw
         async with asyncio.timeout(20):
-            while not drawn:
-                await asyncio.sleep(0.01)
+            await drawn.wait()
 
 
 async def test_one_key_trains_with_the_seed_configuration() -> None:
