@@ -96,6 +96,25 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     weight_decay: Annotated[
         float, field("Weight decay", "L2 penalty on all weights.", "Optimizer", low=0, high=1, live=True)
     ] = 0.0
+    schedule: Annotated[
+        str,
+        field("Schedule", "The learning rate stays constant, or rises and falls once; it is then the highest.",
+              "Optimizer", choices=("constant", "one-cycle")),
+    ] = "constant"  # fmt: skip
+    beta1: Annotated[
+        float,
+        field("Beta 1", "Adam's memory of the gradient: its share that is kept at each step.", "Optimizer",
+              low=0, high=0.9999),
+    ] = 0.9  # fmt: skip
+    beta2: Annotated[
+        float,
+        field("Beta 2", "Adam's memory of the squared gradient.", "Optimizer", low=0, high=0.999999),
+    ] = 0.999
+    label_smoothing: Annotated[
+        float,
+        field("Label smoothing", "Share of the label that is spread over all ten digits; raises the training loss.",
+              "Optimizer", low=0, high=0.9, live=True),
+    ] = 0.0  # fmt: skip
     model: Annotated[
         str, field("Network", "The network to train.", "Network", choices=("seed-cnn",))
     ] = "seed-cnn"  # fmt: skip
@@ -114,8 +133,8 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = "auto"
     precision: Annotated[
         str,
-        field("Precision", "bf16 computes with 16 bits, where the processor is fast at it; weights keep 32.", "Machine",
-              choices=("auto", "fp32", "bf16")),
+        field("Precision", "bf16 trains with 16 bits, where the processor is fast at it; weights and tests keep 32.",
+              "Machine", choices=("auto", "fp32", "bf16")),
     ] = "fp32"  # fmt: skip
     data: Annotated[
         str,

@@ -1,4 +1,7 @@
-"""What a network makes of images: loss, accuracy, confusion, and single digits with probabilities."""
+"""What a network makes of images: loss, accuracy, confusion, and single digits with probabilities.
+
+Always in float32, whatever it is trained with: the figures of its weights are the same wherever they are measured.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engine.messages import Digit, Predict
-from engine.precision import logits_of
+from engine.models import as_input
 
 MOST_DIGITS = 64
 BATCH = 1000  # large enough to be quick, small enough for any device's memory
@@ -37,13 +40,13 @@ def inference(model: nn.Module) -> Iterator[None]:
         model.train(was_training)
 
 
-def evaluate(model: nn.Module, images: Tensor, labels: Tensor, precision: str = "fp32") -> Evaluation:
+def evaluate(model: nn.Module, images: Tensor, labels: Tensor) -> Evaluation:
     """Measure a network on uint8 images [N, 28, 28] with labels [N], all on the network's device."""
     loss = torch.zeros((), dtype=torch.float64 if images.device.type != "mps" else torch.float32, device=images.device)
     confusion = torch.zeros(100, dtype=torch.int64, device=images.device)
     with inference(model):
         for start in range(0, len(images), BATCH):
-            logits = logits_of(model, images[start : start + BATCH], precision)
+            logits = model(as_input(images[start : start + BATCH]))
             actual = labels[start : start + BATCH]
             loss += F.cross_entropy(logits, actual, reduction="sum")
             confusion += torch.bincount(actual * 10 + logits.argmax(1), minlength=100)
@@ -56,17 +59,15 @@ def evaluate(model: nn.Module, images: Tensor, labels: Tensor, precision: str = 
     )
 
 
-def predict(model: nn.Module, images: Tensor, precision: str = "fp32") -> tuple[Tensor, Tensor]:
+def predict(model: nn.Module, images: Tensor) -> tuple[Tensor, Tensor]:
     """Return predicted classes [N] and probabilities [N, 10], on the CPU, for uint8 images [N, 28, 28]."""
     with inference(model):
         # A run that is about to fail may give what is no number, which no message can carry.
-        probabilities = F.softmax(logits_of(model, images, precision), dim=1).nan_to_num().cpu()
+        probabilities = F.softmax(model(as_input(images)), dim=1).nan_to_num().cpu()
     return probabilities.argmax(1), probabilities
 
 
-def walk_digits(
-    model: nn.Module, images: Tensor, labels: Tensor, wanted: Predict, precision: str = "fp32"
-) -> list[Digit]:
+def walk_digits(model: nn.Module, images: Tensor, labels: Tensor, wanted: Predict) -> list[Digit]:
     """Classify up to `wanted.count` images met when walking from its start around the end.
 
     With a filter (wrong ones, one actual or predicted digit) the walk ends when it is back at its start.
@@ -81,7 +82,7 @@ def walk_digits(
         steps = torch.arange(begin, min(begin + chunk, total), device=images.device)
         indices = (wanted.start + direction * steps) % total
         pixels, actual = images[indices], labels[indices].cpu()
-        predicted, probabilities = predict(model, pixels, precision)
+        predicted, probabilities = predict(model, pixels)
         keep = torch.ones_like(actual, dtype=torch.bool)
         if wanted.only_wrong:
             keep &= predicted != actual

@@ -11,7 +11,6 @@ from engine.evaluate import evaluate, predict, walk_digits
 from engine.messages import Evaluate, Evaluated, FilePrediction, FilesPredicted, Predict, Predicted, PredictFiles
 from engine.models import build_model
 from engine.pictures import read_picture
-from engine.precision import choose_precision
 from engine.run import Run, config_in, position_in
 from engine.runs import LAST, find_run, read_record
 
@@ -23,7 +22,6 @@ class Network:
     name: str
     step: int
     model: torch.nn.Module
-    precision: str
 
     @property
     def device(self) -> torch.device:
@@ -50,7 +48,7 @@ class Inspector:
         network = self._network(command.run, live)
         data = self._data_of(network.name, live, loaded)
         images, labels = data.test_images.to(network.device), data.test_labels.to(network.device)
-        digits = walk_digits(network.model, images, labels, command, network.precision)
+        digits = walk_digits(network.model, images, labels, command)
         return Predicted(run=network.name, step=network.step, digits=digits)
 
     def classify(self, command: PredictFiles, live: Run | None) -> FilesPredicted:
@@ -63,7 +61,7 @@ class Inspector:
             except DataError as error:
                 files.append(FilePrediction(path=path, error=str(error)))
                 continue
-            predicted, probabilities = predict(network.model, pixels.unsqueeze(0).to(network.device), network.precision)
+            predicted, probabilities = predict(network.model, pixels.unsqueeze(0).to(network.device))
             files.append(
                 FilePrediction(
                     path=path,
@@ -80,7 +78,7 @@ class Inspector:
         network = self._network(command.run, live)
         data = self._read_data(command.data) if command.data else self._data_of(network.name, live, loaded)
         images, labels = data.test_images.to(network.device), data.test_labels.to(network.device)
-        result = evaluate(network.model, images, labels, network.precision)
+        result = evaluate(network.model, images, labels)
         return Evaluated(
             run=network.name,
             data=data.path,
@@ -122,11 +120,10 @@ class Inspector:
                 step = position_in(state).step
             except (RuntimeError, KeyError, TypeError, ValueError, AttributeError) as error:
                 raise CheckpointError(f"{path}: does not fit its network ({brief(error)})") from error
-            precision = choose_precision(config.precision, torch.device("cpu"))
-            self._kept, self._time = Network(folder.name, step, model, precision), changed
+            self._kept, self._time = Network(folder.name, step, model), changed
         assert self._kept is not None
         return self._kept
 
 
 def network_of(run: Run) -> Network:
-    return Network(run.name, run.step, run.model, run.precision)
+    return Network(run.name, run.step, run.model)

@@ -13,6 +13,7 @@ from engine.data import Dataset
 from engine.device import choose_device
 from engine.messages import CheckpointSaved, Count, Seconds
 from engine.models import build_model, set_dropout
+from engine.optim import build_optimizer, learning_rate
 from engine.output import say
 from engine.precision import choose_precision
 from engine.runs import LAST, PREVIOUS
@@ -33,10 +34,7 @@ class Run:
         self.data = data.to(self.device)
         torch.manual_seed(config.seed)
         self.model = build_model(self.config).to(self.device)
-        # Fused: one kernel for all parameters instead of a dozen, on CUDA, MPS and the CPU alike.
-        self.optimizer = torch.optim.Adam(
-            self.model.parameters(), lr=config.lr, weight_decay=config.weight_decay, fused=True
-        )
+        self.optimizer = build_optimizer(self.config, self.model)
         self.epoch = 0  # finished epochs
         self.batch = 0  # finished steps of the present epoch
         self.step = 0  # finished steps in all
@@ -49,12 +47,15 @@ class Run:
     def steps_per_epoch(self) -> int:
         return math.ceil(len(self.data.train_labels) / self.config.batch_size)
 
+    @property
+    def lr(self) -> float:
+        """The learning rate of the next step, or of the last once there is none."""
+        return learning_rate(self.config, self.step, self.config.epochs * self.steps_per_epoch)
+
     def steer(self, changes: dict[str, Value]) -> None:
         """Change hyperparameters from the next step on. Raises ConfigError and changes nothing on a bad one."""
         self.config = check_steering(self.config, changes, self.epoch)
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.config.lr
-            group["weight_decay"] = self.config.weight_decay
+        self.optimizer.param_groups[0]["weight_decay"] = self.config.weight_decay
         set_dropout(self.model, self.config)
 
     def state(self) -> dict[str, Any]:

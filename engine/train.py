@@ -70,8 +70,9 @@ def take_step(run: Run, batch: torch.Tensor) -> torch.Tensor:
         actual = run.data.train_labels[batch]
         run.optimizer.zero_grad(set_to_none=True)
         logits = logits_of(run.model, run.data.train_images[batch], run.precision)
-        loss = F.cross_entropy(logits, actual)
+        loss = F.cross_entropy(logits, actual, label_smoothing=run.config.label_smoothing)
         loss.backward()  # type: ignore[no-untyped-call]
+        run.optimizer.param_groups[0]["lr"] = run.lr
         run.optimizer.step()
         # Sums stay on the device: reading one here would wait for the device at every step.
         loss = loss.detach()
@@ -106,10 +107,10 @@ def started(run: Run) -> RunStarted:
 def finish_epoch(run: Run) -> EpochDone:
     """Test the network, report the epoch and begin the next. Raises TrainingFailed."""
     began = time.perf_counter()
-    test = evaluate(run.model, run.data.test_images, run.data.test_labels, run.precision)
+    test = evaluate(run.model, run.data.test_images, run.data.test_labels)
     if not math.isfinite(test.loss):
         raise TrainingFailed(
-            f"the test loss became {test.loss} after step {run.step} with learning rate {run.config.lr:g};"
+            f"the test loss became {test.loss} after step {run.step} with learning rate {run.lr:g};"
             " start again with a lower one"
         )
     count = len(run.data.train_labels)
@@ -124,7 +125,7 @@ def finish_epoch(run: Run) -> EpochDone:
         test_accuracy=test.accuracy,
         seconds=run.seconds,
         test_seconds=time.perf_counter() - began,
-        lr=run.config.lr,
+        lr=run.optimizer.param_groups[0]["lr"],
         confusion=test.confusion,
     )
     run.batch, run.seconds = 0, 0.0
@@ -158,7 +159,7 @@ class Report:
             if not math.isfinite(loss):
                 step = self.run.step - len(losses) + offset + 1
                 raise TrainingFailed(
-                    f"the loss became {loss} at step {step} with learning rate {self.run.config.lr:g};"
+                    f"the loss became {loss} at step {step} with learning rate {self.run.lr:g};"
                     " start again with a lower one"
                 )
         seconds = time.perf_counter() - self.since

@@ -119,7 +119,7 @@ def test_a_batch_as_large_as_the_data_is_one_step(digits: Dataset) -> None:
 def test_an_epochs_figures_are_those_of_its_network(digits: Dataset) -> None:
     run = Run(CONFIG.replace({"epochs": 1}), digits)
     [epoch] = figures(list(train(run)))
-    measured = evaluate(run.model, digits.test_images, digits.test_labels, run.precision)
+    measured = evaluate(run.model, digits.test_images, digits.test_labels)
     assert (epoch.test_loss, epoch.test_accuracy, epoch.confusion) == (
         measured.loss, measured.accuracy, measured.confusion,
     )  # fmt: skip
@@ -285,7 +285,7 @@ def test_steering_takes_effect_at_the_next_step(digits: Dataset) -> None:
     next(events)
     run.steer({"lr": 0.5, "weight_decay": 0.25, "dropout": 0.75, "dropout2d": 0.125})
     [group] = run.optimizer.param_groups
-    assert (group["lr"], group["weight_decay"]) == (0.5, 0.25)
+    assert (run.lr, group["weight_decay"]) == (0.5, 0.25)
     rates = [module.p for module in run.model.modules() if isinstance(module, nn.Dropout | nn.Dropout2d)]
     assert sorted(rates) == [0.125, 0.75]
     before = weights(run)
