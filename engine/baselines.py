@@ -3,7 +3,7 @@
     python -m engine.baselines prepare FOLDER --data PATH     writes the data set as PNG and as IDX files
     python -m engine.baselines ROW FOLDER                     prints {"ready": true}, then for each line on stdin
                                                               trains that many batches (0: an epoch) and prints
-                                                              {"seconds": ...}
+                                                              {"seconds": ...}; for "test" {"accuracy": ...}
 
 One process a row: none inherits the threads, caches or settings of another.
 """
@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Protocol
 
 import torch
 from torch.nn import functional as F
@@ -26,6 +27,7 @@ from torchvision import datasets, transforms
 from engine.data import load_data
 from engine.dataset import DataError
 from engine.device import DeviceError, choose_device
+from engine.evaluate import evaluate
 from engine.idx import write_idx_folder
 from engine.image_folder import export_pngs
 from engine.models import SeedCNN, as_input
@@ -33,8 +35,14 @@ from engine.models import SeedCNN, as_input
 BATCH, RATE = 100, 1e-3  # the seed notebook's
 PNG = "png"
 Batches = Iterable[tuple[torch.Tensor, torch.Tensor]]
-Epoch = Callable[[int], float]
-"""Trains that many batches, 0 for a whole epoch, and returns the seconds that took."""
+
+
+class Row(Protocol):
+    model: SeedCNN
+
+    def train(self, most: int) -> float:
+        """Train so many batches, 0 for a whole epoch; return the seconds that took."""
+        ...
 
 
 def prepare(work: Path, data_path: str, count: int) -> int:
@@ -47,21 +55,21 @@ def prepare(work: Path, data_path: str, count: int) -> int:
     return count
 
 
-def notebook(work: Path, device: torch.device) -> Epoch:
+def notebook(work: Path, device: torch.device) -> Row:
     """The seed as it is: image files, opened, decoded and converted each time they are needed."""
     treatment = transforms.Compose([transforms.Grayscale(), transforms.ToTensor()])
     files = datasets.ImageFolder(str(work / PNG / "train"), treatment)
-    return timed(DataLoader(files, batch_size=BATCH, shuffle=True), device)
+    return Loop(DataLoader(files, batch_size=BATCH, shuffle=True), device)
 
 
-def torchvision(work: Path, device: torch.device, workers: int) -> Epoch:
+def torchvision(work: Path, device: torch.device, workers: int) -> Row:
     """What tutorials and the official example do."""
     treatment = transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.1307,), (0.3081,))])
     images = datasets.MNIST(str(work), train=True, transform=treatment)
-    return timed(DataLoader(images, batch_size=BATCH, shuffle=True, num_workers=workers), device)
+    return Loop(DataLoader(images, batch_size=BATCH, shuffle=True, num_workers=workers), device)
 
 
-def resident(work: Path, device: torch.device) -> Epoch:
+def resident(work: Path, device: torch.device) -> Row:
     """A plain fp32 loop over tensors that lie on the device: the strong baseline."""
     data = load_data(work)
     images, labels = data.train_images.to(device), data.train_labels.to(device)
@@ -71,55 +79,63 @@ def resident(work: Path, device: torch.device) -> Epoch:
             for batch in torch.split(torch.randperm(len(images), device=device), BATCH):
                 yield as_input(images[batch]), labels[batch]
 
-    return timed(Shuffled(), device)  # type: ignore[arg-type]
+    return Loop(Shuffled(), device)  # type: ignore[arg-type]
 
 
-def timed(batches: Batches, device: torch.device) -> Epoch:
-    """Return the training of one epoch as every notebook writes it."""
-    model = SeedCNN().to(device).train()
-    optimizer = torch.optim.Adam(model.parameters(), lr=RATE)
+class Loop:
+    """Training as every notebook writes it."""
 
-    def train(most: int) -> float:
+    def __init__(self, batches: Batches, device: torch.device) -> None:
+        self.batches = batches
+        self.device = device
+        self.model = SeedCNN().to(device)
+        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=RATE)
+
+    def train(self, most: int) -> float:
         began = time.perf_counter()
-        loss_sum = torch.zeros((), device=device)
-        for images, labels in itertools.islice(batches, most or None):
-            images, labels = images.to(device), labels.to(device)
-            optimizer.zero_grad()
-            loss = F.cross_entropy(model(images), labels)
+        self.model.train()
+        loss_sum = torch.zeros((), device=self.device)
+        for images, labels in itertools.islice(self.batches, most or None):
+            images, labels = images.to(self.device), labels.to(self.device)
+            self.optimizer.zero_grad()
+            loss = F.cross_entropy(self.model(images), labels)
             loss.backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
+            self.optimizer.step()
             loss_sum += loss.detach() * len(labels)
         loss_sum.item()  # waits for the device
         return time.perf_counter() - began
 
-    return train
 
-
-def limit(work: Path, device: torch.device, dtype: torch.dtype) -> Epoch:
+class Limit:
     """The arithmetic of the network at the speed at which this device multiplies large matrices."""
-    data = load_data(work)
-    model = SeedCNN().train()
-    with FlopCounterMode(display=False) as counter:
-        F.cross_entropy(model(as_input(data.train_images[:BATCH])), data.train_labels[:BATCH]).backward()  # type: ignore[no-untyped-call]
-    operations = counter.get_total_flops() / BATCH * len(data.train_labels)
-    side = 8192 if device.type == "cuda" else 2048
-    a, b = (torch.randn(side, side, device=device).to(dtype) for _ in range(2))
 
-    def multiply() -> float:
+    def __init__(self, work: Path, device: torch.device, dtype: torch.dtype) -> None:
+        data = load_data(work)
+        self.model = SeedCNN().train()
+        with FlopCounterMode(display=False) as counter:
+            logits = self.model(as_input(data.train_images[:BATCH]))
+            F.cross_entropy(logits, data.train_labels[:BATCH]).backward()  # type: ignore[no-untyped-call]
+        self.operations: float = counter.get_total_flops() / BATCH * len(data.train_labels)
+        self.side = 8192 if device.type == "cuda" else 2048
+        self.a, self.b = (torch.randn(self.side, self.side, device=device).to(dtype) for _ in range(2))
+
+    def train(self, most: int) -> float:
+        seconds = min(self._multiply() for _ in range(5))
+        return self.operations * seconds / (2 * self.side**3)
+
+    def _multiply(self) -> float:
         began = time.perf_counter()
-        (a @ b)[0, 0].item()
+        (self.a @ self.b)[0, 0].item()
         return time.perf_counter() - began
 
-    return lambda _: operations * min(multiply() for _ in range(5)) / (2 * side**3)
 
-
-ROWS: dict[str, Callable[[Path, torch.device], Epoch]] = {
+ROWS: dict[str, Callable[[Path, torch.device], Row]] = {
     "notebook": notebook,
     "torchvision": lambda work, device: torchvision(work, device, 0),
     "torchvision, 1 worker": lambda work, device: torchvision(work, device, 1),
     "resident": resident,
-    "limit fp32": lambda work, device: limit(work, device, torch.float32),
-    "limit bf16": lambda work, device: limit(work, device, torch.bfloat16),
+    "limit fp32": lambda work, device: Limit(work, device, torch.float32),
+    "limit bf16": lambda work, device: Limit(work, device, torch.bfloat16),
 }
 
 
@@ -130,19 +146,25 @@ def main() -> None:
     parser.add_argument("--data", default="")
     parser.add_argument("--images", type=int, default=0)
     parser.add_argument("--device", default="auto")
+    parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     try:
         if options.row == "prepare":
             tell(ready=prepare(options.work, options.data, options.images))
             return
-        torch.manual_seed(0)
-        epoch = ROWS[options.row](options.work, choose_device(options.device))
+        device = choose_device(options.device)
+        torch.manual_seed(options.seed)
+        row = ROWS[options.row](options.work, device)
     except (DataError, DeviceError, OSError) as error:
         tell(failed=str(error))
         sys.exit(1)
     tell(ready=True)
     for line in sys.stdin:
-        tell(seconds=epoch(int(line)))
+        if line.strip() == "test":
+            data = load_data(options.work).to(device)
+            tell(accuracy=evaluate(row.model, data.test_images, data.test_labels).accuracy)
+        else:
+            tell(seconds=row.train(int(line)))
 
 
 def tell(**answer: object) -> None:

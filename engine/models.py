@@ -23,24 +23,47 @@ class SeedCNN(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         x = F.relu(F.max_pool2d(self.conv1(images), 2))
-        x = F.relu(F.max_pool2d(self.dropout2d(self.conv2(x)), 2))
+        # Whole maps are dropped: the same before the pooling as after it, on a quarter of the values.
+        x = F.relu(self.dropout2d(F.max_pool2d(self.conv2(x), 2)))
         x = F.relu(self.fc1(x.flatten(1)))
         logits: Tensor = self.fc2(self.dropout(x))
         return logits
 
 
+class FastCNN(nn.Module):
+    """Learns in the fewest seconds: twice the feature maps of SeedCNN, batch normalisation (Ioffe and Szegedy,
+    https://arxiv.org/abs/1502.03167), and one linear layer; 18,426 parameters."""
+
+    def __init__(self, dropout2d: float = 0.0, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 16, kernel_size=5, bias=False)
+        self.norm1 = nn.BatchNorm2d(16)
+        self.conv2 = nn.Conv2d(16, 32, kernel_size=5, bias=False)
+        self.norm2 = nn.BatchNorm2d(32)
+        self.dropout2d = nn.Dropout2d(dropout2d)
+        self.dropout = nn.Dropout(dropout)
+        self.fc = nn.Linear(512, 10)
+
+    def forward(self, images: Tensor) -> Tensor:
+        # Normalised after the pooling: a quarter of the values.
+        x = F.relu(self.norm1(F.max_pool2d(self.conv1(images), 2)))
+        x = F.relu(self.norm2(F.max_pool2d(self.conv2(x), 2)))
+        logits: Tensor = self.fc(self.dropout(self.dropout2d(x).flatten(1)))
+        return logits
+
+
 MODELS: dict[str, Callable[[RunConfig], nn.Module]] = {
     "seed-cnn": lambda config: SeedCNN(config.dropout2d, config.dropout),
+    "fast-cnn": lambda config: FastCNN(config.dropout2d, config.dropout),
 }
 
 
 def build_model(config: RunConfig) -> nn.Module:
     """Return a new network on the CPU, its weights drawn from the global generator.
 
-    For bf16 the channels of a pixel lie together (channels_last): so the CPU's convolutions are fastest.
+    The channels of a pixel lie together in memory (channels_last): so the CPU's convolutions are fastest.
     """
-    model = MODELS[config.model](config)
-    return model.to(memory_format=torch.channels_last) if config.precision == "bf16" else model
+    return MODELS[config.model](config).to(memory_format=torch.channels_last)
 
 
 def set_dropout(model: nn.Module, config: RunConfig) -> None:

@@ -8,10 +8,12 @@ import torch
 from test_cli import call
 
 from engine.baselines import ROWS as BASELINE_ROWS
-from engine.baselines import limit, prepare, resident, timed
+from engine.baselines import Limit, Loop, prepare, resident
 from engine.data import load_data
+from engine.paths import sample_file
 from tui.bench import BASELINES, LIMITS, ROWS, Result, measured
-from tui.bench_report import print_bench
+from tui.bench_accuracy import TARGETS, WAYS, Mark, Reached, reached
+from tui.bench_report import print_accuracy, print_bench
 
 CPU = torch.device("cpu")
 
@@ -35,8 +37,8 @@ def test_what_is_prepared_are_the_first_images_in_every_form(digits_folder: Path
     assert torch.equal(part.train_labels, whole.train_labels[:50])
     assert torch.equal(part.test_images, whole.test_images)
     assert len(list((tmp_path / "png" / "train").glob("*/*.png"))) == 50
-    assert 0 < resident(tmp_path, CPU)(0) < 60
-    assert 0 < limit(tmp_path, CPU, torch.float32)(0) < 60
+    assert 0 < resident(tmp_path, CPU).train(0) < 60
+    assert 0 < Limit(tmp_path, CPU, torch.float32).train(0) < 60
 
 
 def test_an_epoch_of_a_baseline_sees_every_image_once() -> None:
@@ -48,10 +50,10 @@ def test_an_epoch_of_a_baseline_sees_every_image_once() -> None:
                 seen.extend(range(start, start + 10))
                 yield torch.rand(10, 1, 28, 28), torch.arange(10)
 
-    epoch = timed(Batches(), CPU)  # type: ignore[arg-type]
-    assert epoch(0) > 0
+    loop = Loop(Batches(), CPU)  # type: ignore[arg-type]
+    assert loop.train(0) > 0
     assert seen == list(range(30))
-    epoch(2)  # a warm-up
+    loop.train(2)  # a warm-up
     assert seen == [*range(30), *range(20)]
 
 
@@ -80,11 +82,35 @@ def test_an_unknown_row_is_refused_with_those_there_are(checkpoints: Path) -> No
     assert "'tensorflow' is no row; give one of notebook, torchvision" in done.stderr
 
 
+def test_a_target_is_reached_at_the_first_epoch_that_has_it_and_not_by_every_seed() -> None:
+    runs = [
+        [Mark(2.0, 5.0, 0.98), Mark(4.0, 8.0, 0.99), Mark(6.0, 11.0, 0.985), Mark(8.0, 14.0, 0.992)],
+        [Mark(3.0, 6.0, 0.97), Mark(6.0, 10.0, 0.98)],
+    ]
+    assert reached("notebook", 0.987, runs) == Reached(
+        way="notebook", target=0.987, training=[4.0], wall=[8.0], accuracies=[0.992, 0.98]
+    )
+    assert reached("notebook", 0.97, runs).training == [2.0, 3.0]
+    assert reached("notebook", 0.999, runs).wall == []
+
+
+def test_the_table_of_accuracies_counts_the_seeds_that_got_there(capsys: pytest.CaptureFixture[str]) -> None:
+    way = Reached(way="notebook", target=0.987, training=[2.0, 4.0], wall=[3.0, 3.0], accuracies=[0.99, 0.988, 0.98])
+    never = Reached(way="notebook", target=0.99, training=[], wall=[], accuracies=[0.98])
+    print_accuracy([way, never])
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert lines[1] == ["notebook", "98.7%", "3.0", "±", "1.4", "3.0", "±", "0.0", "2/3"]
+    assert lines[2] == ["notebook", "99.0%", "-", "-", "0/1"]
+
+
 @pytest.mark.slow
-def test_all_rows_are_measured_on_the_same_images(checkpoints: Path, digits_folder: Path) -> None:
-    done = call(checkpoints, "bench", "--images", "150", "--rounds", "2", "--data", str(digits_folder), "--json")
+def test_all_rows_are_measured_on_the_same_images_and_all_ways_tested(checkpoints: Path) -> None:
+    done = call(checkpoints, "bench", "--images", "600", "--rounds", "2", "--json", "--data", str(sample_file()))
     result = json.loads(done.stdout)
-    assert result["images"] == 150
+    assert result["images"] == 600
     assert [row["row"] for row in result["rows"]] == list(ROWS)
     assert all(len(row["seconds"]) == 2 and min(row["seconds"]) > 0 for row in result["rows"])
     assert next(row for row in result["rows"] if row["row"] == "resident")["ratio"] == 1.0
+    ways = result["time_to_accuracy"]
+    assert [(way["way"], way["target"]) for way in ways] == [(way, target) for way in WAYS for target in TARGETS]
+    assert all(0.3 < way["accuracies"][0] < 0.97 for way in ways)  # of so few images nobody learns more

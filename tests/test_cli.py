@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from engine.config import FIELDS
+from engine.config import FIELDS, PRESETS
 from engine.dataset import Dataset
 from engine.messages import EpochDone, RunEnded, RunStarted, decode_event
 from engine.runs import read_record
@@ -183,6 +183,15 @@ def test_train_to_the_end_then_look_at_the_run_with_every_command(
     assert "engine idle" in call(checkpoints, "engine", "status").stdout
     assert "the engine has ended" in call(checkpoints, "engine", "stop").stderr
     call(checkpoints, "engine", "status", expect=1)
+
+
+def test_a_preset_trains_and_does_not_go_with_a_resumed_run(checkpoints: Path, digits_folder: Path) -> None:
+    trained = call(checkpoints, "train", "--preset", "fast", "--batch-size", "50", "--json")
+    events = [decode_event(line.encode()) for line in trained.stdout.splitlines()]
+    started = next(event for event in events if isinstance(event, RunStarted))
+    assert started.config.differences() == {**PRESETS["fast"].changes, "batch_size": 50}
+    refused = call(checkpoints, "train", "--preset", "fast", "--resume", started.run, expect=2)
+    assert "leave out --preset" in refused.stderr
 
 
 def test_control_c_stops_and_saves_and_resume_finishes(checkpoints: Path) -> None:

@@ -122,8 +122,8 @@ def test_differences_are_what_is_not_default() -> None:
 
 
 def test_every_preset_is_a_valid_config() -> None:
-    for changes in PRESETS.values():
-        assert RunConfig().replace(changes).differences() == changes
+    for preset in PRESETS.values():
+        assert RunConfig().replace(preset.changes).differences() == preset.changes
 
 
 def test_the_defaults_are_the_seed_notebooks() -> None:

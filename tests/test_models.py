@@ -5,9 +5,12 @@ import torch
 from torch import nn
 from torchvision.transforms.functional import to_tensor
 
-from engine.config import FIELDS, RunConfig
+from engine.config import FIELDS, PRESETS, RunConfig
 from engine.dataset import Dataset
+from engine.messages import EpochDone
 from engine.models import MODELS, SeedCNN, as_input, build_model, count_parameters, set_dropout
+from engine.run import Run
+from engine.train import train
 
 
 def described_network() -> nn.Sequential:
@@ -31,6 +34,7 @@ def described_network() -> nn.Sequential:
 def twins(**config: float) -> tuple[nn.Module, nn.Sequential]:
     """Our network and the described one, with the same weights in order."""
     ours, described = build_model(RunConfig(**config)), described_network()  # type: ignore[arg-type]
+    described.to(memory_format=torch.channels_last)  # another layout in memory adds up in another order
     for theirs, parameter in zip(described.parameters(), ours.parameters(), strict=True):
         assert theirs.shape == parameter.shape
         theirs.data.copy_(parameter.data)
@@ -100,3 +104,22 @@ def test_the_input_is_what_torchvisions_to_tensor_gives(digits: Dataset) -> None
     assert torch.equal(ours, torch.stack([to_tensor(image.numpy()) for image in images]))
     assert torch.equal(images, before)
     assert (ours.min(), ours.max(), ours.dtype) == (0, 1, torch.float32)
+
+
+def test_the_fast_network_has_its_parameters_and_takes_both_rates_of_dropout() -> None:
+    config = RunConfig().replace(PRESETS["fast"].changes)
+    model = build_model(config)
+    assert count_parameters(model) == 18_426
+    images = torch.rand(32, 1, 28, 28)
+    assert torch.equal(model.train()(images), model(images))  # the preset drops nothing
+    for field in ("dropout", "dropout2d"):
+        set_dropout(model, config.replace({field: 0.5}))
+        assert not torch.equal(model(images), model(images))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_network_learns_a_batch_in_either_precision(name: str, digits: Dataset) -> None:
+    for precision in ("fp32", "bf16"):
+        config = RunConfig(model=name, epochs=10, batch_size=40, lr=0.005, device="cpu", precision=precision)
+        epochs = [event for event in train(Run(config, digits)) if isinstance(event, EpochDone)]
+        assert epochs[-1].train_loss < 0.7 * epochs[0].train_loss

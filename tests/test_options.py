@@ -7,7 +7,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from engine.config import FIELDS, ConfigError, FieldInfo, RunConfig, Value
+from engine.config import FIELDS, PRESETS, ConfigError, FieldInfo, RunConfig, Value
 from tui.options import clean, command_line, config_of, config_options, given
 
 
@@ -39,6 +39,12 @@ def test_every_hyperparameter_is_an_option_that_says_what_it_takes(field: FieldI
     shown = "".join(parse(["--help"])[0].output.split())  # a line may end at any blank or hyphen
     for words in (field.option, field.help, field.bounds if field.bounds != "text" else ""):
         assert "".join(words.split()) in shown
+
+
+def test_a_preset_gives_way_to_the_options_beside_it() -> None:
+    options = parse(["--lr", "0.5", "--dropout", "0.25"])[1]
+    expected = {**PRESETS["fast"].changes, "lr": 0.5, "dropout": 0.25}
+    assert config_of(options, "fast").differences() == expected
 
 
 def test_options_that_are_not_given_are_not_there() -> None:

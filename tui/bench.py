@@ -69,9 +69,16 @@ class Baseline:
         self.process = process
 
     async def turn(self, batches: int = 0) -> float:
+        return float((await self._ask(str(batches)))["seconds"])
+
+    async def test(self) -> float:
+        """Return the accuracy on the test images."""
+        return float((await self._ask("test"))["accuracy"])
+
+    async def _ask(self, line: str) -> dict[str, Any]:
         assert self.process.stdin is not None
-        self.process.stdin.write(b"%d\n" % batches)
-        return float((await answer(self.process))["seconds"])
+        self.process.stdin.write(f"{line}\n".encode())
+        return await answer(self.process)
 
     async def end(self) -> None:
         with contextlib.suppress(ProcessLookupError):

@@ -3,6 +3,7 @@
 from rich.table import Table
 
 from tui.bench import Result
+from tui.bench_accuracy import Reached, mean_and_deviation
 from tui.inert import inert
 from tui.reports import wide_console
 
@@ -19,4 +20,15 @@ def print_bench(result: Result) -> None:
         ratio = f"{row.ratio:.2f}" if row.ratio is not None else "-"
         name = f"{row.row} ({result.precision})" if row.row.startswith("engine") else row.row
         table.add_row(name, *(f"{figure:.2f}" for figure in figures), f"{row.images_per_s:,.0f}", ratio)
+    wide_console().print(table)
+
+
+def print_accuracy(ways: list[Reached]) -> None:
+    """Print the seconds that each way took until each accuracy, mean and standard deviation over the seeds."""
+    table = Table("", "until", "s of training", "s in all", "seeds", box=None, pad_edge=False)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for way in ways:
+        seconds = mean_and_deviation(way.training), mean_and_deviation(way.wall)
+        table.add_row(way.way, f"{way.target:.1%}", *seconds, f"{len(way.training)}/{len(way.accuracies)}")
     wide_console().print(table)

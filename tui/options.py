@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
-from engine.config import FIELDS, ConfigError, FieldInfo, RunConfig, Value
+from engine.config import FIELDS, PRESETS, ConfigError, FieldInfo, RunConfig, Value
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -57,5 +57,6 @@ def given(options: dict[str, Any]) -> dict[str, Value]:
     return {name: value for name, value in options.items() if value is not None}
 
 
-def config_of(options: dict[str, Any]) -> RunConfig:
-    return msgspec.structs.replace(RunConfig(), **given(options))
+def config_of(options: dict[str, Any], preset: str = "seed") -> RunConfig:
+    """Return the config of a preset with the options that were given."""
+    return msgspec.structs.replace(RunConfig(), **{**PRESETS[preset].changes, **given(options)})

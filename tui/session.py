@@ -9,7 +9,7 @@ from typing import TypeVar
 from engine.messages import AnyEvent, Command, EngineFailed, Snapshot
 from tui.client import CommandRefused, EngineClient
 
-IDLE_EXIT = 10.0  # a command's engine leaves soon: memory of a shared machine is not ours to keep
+IDLE_EXIT = 30.0  # a command's engine leaves soon: memory of a shared machine is not ours to keep
 
 E = TypeVar("E", bound=AnyEvent)
 

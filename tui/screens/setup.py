@@ -65,8 +65,8 @@ class SetupScreen(StateScreen):
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="top"):
             yield Static("", markup=False, id="headline")
-            for name in PRESETS:
-                yield Button(name, compact=True, classes="preset", name=name)
+            for name, preset in PRESETS.items():
+                yield Button(preset.title, compact=True, classes="preset", name=name)
             yield Button("Train", compact=True, variant="primary", id="submit")
         yield ConfigForm(self._initial)
         yield Static("", markup=False, id="command")
@@ -143,7 +143,7 @@ class SetupScreen(StateScreen):
         self.set_focus(None)  # the text that was selected is gone
         form = self.query_one(ConfigForm)
         kept = {row.field.name: row.value for row in form.rows if row.field.name in ("data", "device") and row.value}
-        form.fill(RunConfig().replace({**PRESETS[name], **kept}))
+        form.fill(RunConfig().replace({**PRESETS[name].changes, **kept}))
 
     def action_next_field(self) -> None:
         self._move(1)
