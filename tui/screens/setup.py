@@ -27,8 +27,8 @@ class SetupScreen(StateScreen):
     DEFAULT_CSS = """
     SetupScreen {
         #top { height: 1; padding: 0 1; }
-        #top Static { width: 1fr; color: $text-muted; }
-        #top Button { margin: 0 0 0 2; }
+        #top Static { width: 1fr; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
+        #top Button { margin: 0 0 0 1; min-width: 0; }
         ConfigForm { height: 1fr; }
         #command { height: auto; max-height: 3; padding: 0 1; color: $text-muted; background: $surface; }
     }
