@@ -35,8 +35,9 @@ class RunPanel(Widget):
 
     def render(self) -> Text:
         lines = []
+        width = max([14, *(len(label) for label, _, _ in self.rows)]) + 1
         for label, value, style in self.rows:
-            line = Text(f"{label:<15}", self.get_component_rich_style("run-panel--label"))
+            line = Text(f"{label:<{width}}", self.get_component_rich_style("run-panel--label"))
             lines.append(line.append(value, self.get_component_rich_style(f"run-panel--{style}")))
         return Text("\n", end="").join(lines)
 
@@ -60,7 +61,8 @@ def figures(view: RunView) -> list[tuple[str, str, str]]:
         ("Network", inert(view.config.model, longest=40), "value"),
         ("Parameters", f"{view.parameters:,}", "value"),
     ]
-    for name in SHOWN:
+    others = [name for name in view.config.differences() if FIELDS[name].group == "Optimizer" and name not in SHOWN]
+    for name in (*SHOWN, *others):
         value = getattr(view.config, name)
         shown = f"{value:g}" if isinstance(value, float) else str(value)
         rows.append((FIELDS[name].label, shown, "changed" if value != FIELDS[name].default else "value"))
