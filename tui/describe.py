@@ -42,7 +42,8 @@ def describe(event: AnyEvent) -> list[str]:
             config = event.config
             return [
                 f"{event.run} started on {event.device}: {event.parameters:,} parameters, {config.epochs} epochs,"
-                f" batch {config.batch_size}, lr {config.lr:g} {config.schedule}, seed {config.seed}, {config.precision}"
+                f" batch {config.batch_size}, lr {config.lr:g} {config.schedule}, seed {config.seed},"
+                f" {config.precision}"
             ]
         case EpochDone():
             return [
