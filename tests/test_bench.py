@@ -13,7 +13,8 @@ from engine.data import load_data
 from engine.paths import sample_file
 from tui.bench import BASELINES, LIMITS, ROWS, Result, measured
 from tui.bench_accuracy import TARGETS, WAYS, Mark, Reached, reached
-from tui.bench_report import print_accuracy, print_bench
+from tui.bench_report import print_accuracy, print_bench, print_screen
+from tui.bench_screen import KEYS, STARTS, ScreenCosts
 
 CPU = torch.device("cpu")
 
@@ -101,6 +102,35 @@ def test_the_table_of_accuracies_counts_the_seeds_that_got_there(capsys: pytest.
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert lines[1] == ["notebook", "98.7%", "3.0", "±", "1.4", "3.0", "±", "0.0", "2/3"]
     assert lines[2] == ["notebook", "99.0%", "-", "-", "0/1"]
+
+
+def test_what_the_screen_costs_is_told_as_medians_and_a_percentile(capsys: pytest.CaptureFixture[str]) -> None:
+    print_screen(
+        ScreenCosts(
+            bare_import=[0.5, 1.0, 0.25],
+            first_frame=[0.75, 1.2, 0.5],
+            first_paint=12345,
+            live_per_s=1234.5,
+            idle_per_s=0.0,
+            keys=[float(key) for key in range(101)],
+        )
+    )
+    first, paint, wire, keys = capsys.readouterr().out.splitlines()
+    assert "0.75 s, 1.50 of a bare import of Textual (0.50 s)" in first
+    assert "12,345 bytes" in paint
+    assert "1,234 bytes/s while training, 0 idle" in wire
+    assert "50 ms, 95th percentile 95 ms" in keys
+
+
+@pytest.mark.slow
+def test_the_screen_is_measured_in_a_terminal(checkpoints: Path, digits_folder: Path) -> None:
+    done = call(checkpoints, "bench", "--screen", "--json", "--data", str(digits_folder))
+    costs = json.loads(done.stdout)
+    assert len(costs["first_frame"]) == len(costs["bare_import"]) == STARTS
+    assert costs["first_paint"] > 2000  # a screen full of text
+    assert len(costs["keys"]) == KEYS
+    assert min(costs["keys"]) > 0
+    assert costs["live_per_s"] > costs["idle_per_s"]
 
 
 @pytest.mark.slow

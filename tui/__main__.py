@@ -258,11 +258,13 @@ def export(folder: Path, checkpoints: Path, data: str) -> None:
 @click.option("--images", type=click.IntRange(0), default=0, help="Train on the first so many images (0: all).")
 @click.option("--row", "rows", multiple=True, help="Measure only this row; may be repeated.")
 @click.option("--seeds", type=click.IntRange(0, 100), help="Runs for the time to accuracy. [default: 1; quick: 0]")
+@click.option("--screen", is_flag=True, help="Measure the screen instead: first frame, bytes, answers to keys.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, mps.")
 @data_option
 @json_option
 def bench(
     quick: bool,
+    screen: bool,
     rounds: int,
     images: int,
     rows: tuple[str, ...],
@@ -284,7 +286,8 @@ def bench(
     from tui.bench import ROWS
     from tui.bench import bench as measure
     from tui.bench_accuracy import time_to_accuracy
-    from tui.bench_report import print_accuracy, print_bench
+    from tui.bench_report import print_accuracy, print_bench, print_screen
+    from tui.bench_screen import screen_costs
     from tui.reports import print_json
 
     unknown = [name for name in rows if name not in ROWS]
@@ -295,6 +298,10 @@ def bench(
     with tempfile.TemporaryDirectory(prefix="mnist-tui-bench-") as work:
         wanted = tuple(name for name in ROWS if name in rows) or ROWS
         try:
+            if screen:
+                costs = run(screen_costs(data, device, Path(work)))
+                (print_json if as_json else print_screen)(costs)
+                return
             result = run(measure(data, device, Path(work), images=images, rounds=rounds, rows=wanted))
         finally:
             with contextlib.suppress(click.ClickException):  # none was started

@@ -34,6 +34,8 @@ LIMITS = ("limit fp32", "limit bf16")
 ROWS = (*BASELINES, ENGINE, SCREEN, *LIMITS)
 COLUMNS, LINES = 120, 36  # of the screen that is attached
 PATIENCE = 600.0  # seconds for a row to get ready, and for an epoch
+PATIENCE_FOR_A_FRAME = 30.0
+HEAD = 65536  # bytes of what a screen draws first that are kept
 WARM_UP = 20  # batches
 
 
@@ -129,6 +131,9 @@ class Screen:
 
     def __init__(self, checkpoints: Path) -> None:
         self.bytes = 0
+        self.head = b""
+        self.answered = threading.Event()  # set whenever it draws
+        self.began = time.perf_counter()
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
@@ -140,10 +145,21 @@ class Screen:
         with contextlib.suppress(OSError):
             while data := os.read(self.fd, 65536):
                 self.bytes += len(data)
+                if len(self.head) < HEAD:
+                    self.head += data
+                self.answered.set()
+
+    def wait_for(self, words: bytes) -> float:
+        """Return the seconds from its start until it has drawn these words. Raises CommandRefused after a while."""
+        while words not in self.head:
+            self.answered.clear()
+            if words not in self.head and not self.answered.wait(PATIENCE_FOR_A_FRAME):
+                raise CommandRefused("the screen draws nothing")
+        return time.perf_counter() - self.began
 
     def settle(self) -> None:
         """Wait until it has drawn its first screen, and nothing more for a while."""
-        end = time.monotonic() + 30
+        end = time.monotonic() + PATIENCE_FOR_A_FRAME
         seen = -1
         while time.monotonic() < end and (self.bytes < 1000 or seen != self.bytes):
             seen = self.bytes

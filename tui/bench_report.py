@@ -1,9 +1,12 @@
 """What `mnist-tui bench` measured, as a table."""
 
+import statistics
+
 from rich.table import Table
 
 from tui.bench import Result
 from tui.bench_accuracy import Reached, mean_and_deviation
+from tui.bench_screen import ScreenCosts, percentile_95
 from tui.inert import inert
 from tui.reports import wide_console
 
@@ -21,6 +24,16 @@ def print_bench(result: Result) -> None:
         name = f"{row.row} ({result.precision})" if row.row.startswith("engine") else row.row
         table.add_row(name, *(f"{figure:.2f}" for figure in figures), f"{row.images_per_s:,.0f}", ratio)
     wide_console().print(table)
+
+
+def print_screen(costs: ScreenCosts) -> None:
+    bare, first = statistics.median(costs.bare_import), statistics.median(costs.first_frame)
+    ratio = statistics.median(ours / theirs for ours, theirs in zip(costs.first_frame, costs.bare_import, strict=True))
+    print(f"first frame      {first:.2f} s, {ratio:.2f} of a bare import of Textual ({bare:.2f} s)")
+    print(f"first paint      {costs.first_paint:,} bytes, attached to a run in progress")
+    print(f"on the wire      {costs.live_per_s:,.0f} bytes/s while training, {costs.idle_per_s:,.0f} idle")
+    middle, late = statistics.median(costs.keys), percentile_95(costs.keys)
+    print(f"key answered     {middle:.0f} ms, 95th percentile {late:.0f} ms, while training")
 
 
 def print_accuracy(ways: list[Reached]) -> None:
