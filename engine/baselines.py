@@ -159,9 +159,10 @@ def main() -> None:
         tell(failed=str(error))
         sys.exit(1)
     tell(ready=True)
+    data = None
     for line in sys.stdin:
         if line.strip() == "test":
-            data = load_data(options.work).to(device)
+            data = data or load_data(options.work).to(device)
             tell(accuracy=evaluate(row.model, data.test_images, data.test_labels).accuracy)
         else:
             tell(seconds=row.train(int(line)))

@@ -6,7 +6,6 @@ training leave out start, loading and tests; seconds of wall time leave out noth
 
 import asyncio
 import contextlib
-import statistics
 import sys
 import time
 from asyncio.subprocess import DEVNULL
@@ -125,11 +124,3 @@ async def launch(*words: str, stdout: int = DEVNULL, stderr: int | BinaryIO = DE
         sys.executable, "-m", "tui", *words, stdin=DEVNULL, stdout=stdout, stderr=stderr,
         env=engine_environment(), limit=2**20,
     )  # fmt: skip
-
-
-def mean_and_deviation(values: list[float]) -> str:
-    """Say `4.1 ± 0.2`; without the deviation for one value, `-` for none."""
-    if not values:
-        return "-"
-    deviation = f" ± {statistics.stdev(values):.1f}" if len(values) > 1 else ""
-    return f"{statistics.mean(values):.1f}{deviation}"

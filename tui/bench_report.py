@@ -1,12 +1,12 @@
-"""What `mnist-tui bench` measured, as a table."""
+"""What `mnist-tui bench` measured, in words and tables."""
 
 import statistics
 
 from rich.table import Table
 
 from tui.bench import Result
-from tui.bench_accuracy import Reached, mean_and_deviation
-from tui.bench_screen import ScreenCosts, percentile_95
+from tui.bench_accuracy import Reached
+from tui.bench_screen import SETTLING, ScreenCosts
 from tui.inert import inert
 from tui.reports import wide_console
 
@@ -30,9 +30,9 @@ def print_screen(costs: ScreenCosts) -> None:
     bare, first = statistics.median(costs.bare_import), statistics.median(costs.first_frame)
     ratio = statistics.median(ours / theirs for ours, theirs in zip(costs.first_frame, costs.bare_import, strict=True))
     print(f"first frame      {first:.2f} s, {ratio:.2f} of a bare import of Textual ({bare:.2f} s)")
-    print(f"first paint      {costs.first_paint:,} bytes, attached to a run in progress")
+    print(f"first paint      {costs.first_paint:,} bytes, with {SETTLING:.0f} s of a run in progress")
     print(f"on the wire      {costs.live_per_s:,.0f} bytes/s while training, {costs.idle_per_s:,.0f} idle")
-    middle, late = statistics.median(costs.keys), percentile_95(costs.keys)
+    middle, late = statistics.median(costs.keys), statistics.quantiles(costs.keys, n=20, method="inclusive")[-1]
     print(f"key answered     {middle:.0f} ms, 95th percentile {late:.0f} ms, while training")
 
 
@@ -45,3 +45,11 @@ def print_accuracy(ways: list[Reached]) -> None:
         seconds = mean_and_deviation(way.training), mean_and_deviation(way.wall)
         table.add_row(way.way, f"{way.target:.1%}", *seconds, f"{len(way.training)}/{len(way.accuracies)}")
     wide_console().print(table)
+
+
+def mean_and_deviation(values: list[float]) -> str:
+    """Say `4.1 ± 0.2`; without the deviation for one value, `-` for none."""
+    if not values:
+        return "-"
+    deviation = f" ± {statistics.stdev(values):.1f}" if len(values) > 1 else ""
+    return f"{statistics.mean(values):.1f}{deviation}"

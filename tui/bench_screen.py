@@ -6,7 +6,6 @@ happens.
 
 import asyncio
 import os
-import statistics
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from tui.session import Session, attached
 
 BARE = "import textual.app, textual.widgets"
 STARTS = 5
+SETTLING = 2.0  # seconds after the first frame, for its run and what the screen says about it
 WATCHED = 10.0  # seconds of a live and of an idle screen
 KEYS = 60
 DRAWN = b"Setup"  # the last word of the first line that every screen has
@@ -81,11 +81,11 @@ def start_once(checkpoints: Path) -> tuple[float, float]:
 
 
 def watch(checkpoints: Path, with_keys: bool) -> tuple[int, int, list[float]]:
-    """Return the bytes until a screen has settled, those of the time after, and the milliseconds of each key."""
+    """Return the bytes until a screen has settled, those while it is watched, and the milliseconds of each key."""
     screen = Screen(checkpoints)
     try:
         screen.wait_for(DRAWN)
-        time.sleep(2.0)  # its data, its run, and what it says about them
+        time.sleep(SETTLING)
         painted = screen.bytes
         time.sleep(WATCHED)
         after = screen.bytes - painted
@@ -102,7 +102,3 @@ def answer_to(screen: Screen, key: bytes) -> float:
     os.write(screen.fd, key)
     screen.answered.wait(5)
     return (time.perf_counter() - began) * 1000
-
-
-def percentile_95(values: list[float]) -> float:
-    return statistics.quantiles(values, n=20, method="inclusive")[-1]
