@@ -12,7 +12,8 @@ from engine.messages import Continued, Paused, RunEnded, RunEvent, SavingFailed
 from engine.output import say, say_traceback
 from engine.run import Run
 from engine.runs import RunLog
-from engine.train import TrainingFailed, train
+from engine.step import TrainingFailed
+from engine.train import train
 
 
 class ActiveRun:

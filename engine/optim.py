@@ -15,10 +15,15 @@ LAST = FIRST / 1e4  # at the last
 
 def build_optimizer(config: RunConfig, model: nn.Module) -> torch.optim.Adam:
     """Return Adam (Kingma and Ba, https://arxiv.org/abs/1412.6980) over all weights of a network."""
-    # Fused: one kernel for all parameters instead of a dozen, on CUDA, MPS and the CPU alike.
+    parameters = list(model.parameters())
+    device = parameters[0].device
+    cuda = device.type == "cuda"
+    # Fused: one kernel for all parameters instead of a dozen, on CUDA, MPS and the CPU alike. Capturable, and with the
+    # learning rate in the device's memory: a CUDA graph of the step reads there what it is at each step.
     return torch.optim.Adam(
-        model.parameters(),
-        lr=config.lr,
+        parameters,
+        lr=torch.tensor(config.lr, device=device) if cuda else config.lr,
+        capturable=cuda,
         betas=(config.beta1, config.beta2),
         weight_decay=config.weight_decay,
         fused=True,
@@ -56,3 +61,11 @@ SCHEDULES: dict[str, Callable[[int, int], float]] = {
 def learning_rate(config: RunConfig, step: int, steps: int) -> float:
     """Return the learning rate of a step, counted from 0, in a run of so many steps."""
     return config.lr * SCHEDULES[config.schedule](step, steps)
+
+
+def set_learning_rate(optimizer: torch.optim.Optimizer, lr: float) -> None:
+    for group in optimizer.param_groups:
+        if isinstance(group["lr"], torch.Tensor):
+            group["lr"].fill_(lr)
+        else:
+            group["lr"] = lr

@@ -10,20 +10,14 @@ import time
 from collections.abc import Generator
 
 import torch
-from torch.nn import functional as F
 
 from engine.evaluate import evaluate
-from engine.memory import fitting_batch, is_out_of_memory
 from engine.messages import STEP_POINTS, CheckpointSaved, EpochDone, RunEnded, RunStarted, StepsDone, coarsen
 from engine.models import count_parameters
-from engine.precision import logits_of
 from engine.run import Run
+from engine.step import Steps, TrainingFailed
 
 REPORT_EVERY = 0.1  # seconds between two readings of the losses, each of which waits for the device
-
-
-class TrainingFailed(Exception):
-    """Training cannot go on; the message says at which step and why."""
 
 
 def order_of(images: int, seed: int, epoch: int) -> torch.Tensor:
@@ -43,13 +37,14 @@ def train(run: Run) -> Generator[RunStarted | StepsDone | EpochDone | Checkpoint
     run.model.train()
     yield started(run)
 
+    take_step = Steps(run)
     while run.epoch < run.config.epochs:
         order = order_of(len(run.data.train_labels), run.config.seed, run.epoch).to(run.device)
         batches = torch.split(order, run.config.batch_size)
         report = Report(run)
         while run.batch < len(batches):
             batch = batches[run.batch]
-            loss = take_step(run, batch)
+            loss = take_step(batch)
             run.batch += 1
             run.step += 1
             if report.add(loss, len(batch)):
@@ -62,30 +57,6 @@ def train(run: Run) -> Generator[RunStarted | StepsDone | EpochDone | Checkpoint
         if run.folder is not None:
             yield run.save()
     yield RunEnded(run=run.name, step=run.step, time=time.time(), state="finished")
-
-
-def take_step(run: Run, batch: torch.Tensor) -> torch.Tensor:
-    """Train on the images of a batch of indices [b]; return its mean loss, on the device. Raises TrainingFailed."""
-    try:
-        actual = run.data.train_labels[batch]
-        run.optimizer.zero_grad(set_to_none=True)
-        logits = logits_of(run.model, run.data.train_images[batch], run.precision)
-        loss = F.cross_entropy(logits, actual, label_smoothing=run.config.label_smoothing)
-        loss.backward()  # type: ignore[no-untyped-call]
-        run.optimizer.param_groups[0]["lr"] = run.lr
-        run.optimizer.step()
-        # Sums stay on the device: reading one here would wait for the device at every step.
-        loss = loss.detach()
-        run.loss_sum += loss * len(batch)
-        run.right += (logits.detach().argmax(1) == actual).sum()
-        return loss
-    except (RuntimeError, MemoryError) as error:
-        if not is_out_of_memory(error):
-            raise
-    fitting = fitting_batch(run)  # out of the handler: the error holds on to the memory of the failed step
-    size = run.config.batch_size
-    remedy = f"{fitting} would fit" if fitting else "not even one image fits; free some memory"
-    raise TrainingFailed(f"no memory for a batch of {size} on {run.device} at step {run.step + 1}; {remedy}")
 
 
 def started(run: Run) -> RunStarted:
@@ -125,7 +96,7 @@ def finish_epoch(run: Run) -> EpochDone:
         test_accuracy=test.accuracy,
         seconds=run.seconds,
         test_seconds=time.perf_counter() - began,
-        lr=run.optimizer.param_groups[0]["lr"],
+        lr=float(run.optimizer.param_groups[0]["lr"]),
         confusion=test.confusion,
     )
     run.batch, run.seconds = 0, 0.0
@@ -139,6 +110,8 @@ class Report:
 
     def __init__(self, run: Run) -> None:
         self.run = run
+        # Steps to ask for before a device that queues them is waited for: a pause would wait for all of them.
+        self.most = math.inf if run.device.type == "cpu" else 100
         self.begin()
 
     def begin(self) -> None:
@@ -151,7 +124,7 @@ class Report:
         """Take a step's loss; True when it is time to report."""
         self.pending.append(loss)
         self.images += images
-        return time.perf_counter() - self.since >= REPORT_EVERY
+        return time.perf_counter() - self.since >= REPORT_EVERY or len(self.pending) >= self.most
 
     def event(self) -> StepsDone:
         losses = torch.stack(self.pending).tolist()
@@ -164,6 +137,8 @@ class Report:
                 )
         seconds = time.perf_counter() - self.since
         self.run.seconds += seconds
+        if self.most < math.inf:
+            self.most = max(10, REPORT_EVERY * len(losses) / seconds)
         stride = math.ceil(len(losses) / STEP_POINTS)
         return StepsDone(
             run=self.run.name,

@@ -22,7 +22,8 @@ from engine.config import RunConfig
 from engine.data import load_data
 from engine.paths import sample_file
 from engine.run import Run
-from engine.train import TrainingFailed, train
+from engine.step import TrainingFailed
+from engine.train import train
 
 run = Run(RunConfig(batch_size=50, epochs=1, device="cpu"), load_data(str(sample_file())))
 events = train(run)

@@ -16,7 +16,8 @@ from engine.data import Dataset
 from engine.evaluate import evaluate, walk_digits
 from engine.messages import CheckpointSaved, EpochDone, Event, Predict, RunEnded, RunStarted, StepsDone
 from engine.run import Run, resume
-from engine.train import TrainingFailed, order_of, train
+from engine.step import TrainingFailed
+from engine.train import order_of, train
 
 CONFIG = RunConfig(epochs=2, batch_size=30, seed=5, device="cpu", precision="bf16")  # 200 images: 7 steps
 

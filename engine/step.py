@@ -1,0 +1,154 @@
+"""One training step: gather, forward, backward, optimizer.
+
+On CUDA the whole step is one graph (https://docs.pytorch.org/docs/stable/notes/cuda.html#cuda-graphs): a network as
+small as ours spends more time on the start of its kernels than in them, and a graph starts all of them with one call.
+Elsewhere, and where a step cannot be captured, the same lines run one by one.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from engine.checkpoint import brief
+from engine.memory import fitting_batch, is_out_of_memory
+from engine.optim import set_learning_rate
+from engine.output import say
+from engine.precision import logits_of
+from engine.run import Run
+
+WARM_UP = 3  # steps before a capture: what is made at first use (moments, workspaces) must not be made within one
+
+
+class TrainingFailed(Exception):
+    """Training cannot go on; the message says at which step and why."""
+
+
+class Graph(Protocol):
+    """A computation that is recorded once and then repeated on the memory it was recorded with."""
+
+    def warm_up(self, compute: Callable[[], Tensor]) -> Tensor: ...
+
+    def capture(self, compute: Callable[[], Tensor]) -> None: ...
+
+    def replay(self) -> Tensor: ...
+
+
+class CudaGraph:
+    """Warmed up and captured on a stream of its own, as torch asks."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+        self.graph = torch.cuda.CUDAGraph()
+
+    def warm_up(self, compute: Callable[[], Tensor]) -> Tensor:
+        current = torch.cuda.current_stream(self.stream.device)
+        self.stream.wait_stream(current)
+        with torch.cuda.stream(self.stream):
+            result = compute()
+        current.wait_stream(self.stream)
+        return result
+
+    def capture(self, compute: Callable[[], Tensor]) -> None:
+        with torch.cuda.graph(self.graph, stream=self.stream):
+            self.result = compute()
+
+    def replay(self) -> Tensor:
+        self.graph.replay()
+        return self.result.clone()
+
+
+def graphs_for(device: torch.device) -> Callable[[], Graph] | None:
+    """Return what makes graphs for a device, None where there are none."""
+    return (lambda: CudaGraph(device)) if device.type == "cuda" else None
+
+
+class Steps:
+    """The steps of a run: one graph for each size of batch, the last of an epoch being smaller."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.new_graph = graphs_for(run.device)
+        self._config = run.config
+        self._graphs: dict[int, CapturedStep] = {}
+
+    def __call__(self, batch: Tensor) -> Tensor:
+        """Train on the images of a batch of indices [b]; return its mean loss, on the device. Raises TrainingFailed."""
+        run = self.run
+        set_learning_rate(run.optimizer, run.lr)
+        try:
+            return self._captured(batch, self.new_graph) if self.new_graph else compute(run, batch)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+        self._graphs.clear()
+        fitting = fitting_batch(run)  # out of the handler: the error holds on to the memory of the failed step
+        remedy = f"{fitting} would fit" if fitting else "not even one image fits; free some memory"
+        raise TrainingFailed(
+            f"no memory for a batch of {run.config.batch_size} on {run.device} at step {run.step + 1}; {remedy}"
+        )
+
+    def _captured(self, batch: Tensor, new_graph: Callable[[], Graph]) -> Tensor:
+        if self.run.config is not self._config:  # steered: a graph keeps the rates that it was captured with
+            self._graphs.clear()
+            self._config = self.run.config
+        step = self._graphs.get(len(batch))
+        if step is None:
+            step = self._graphs[len(batch)] = CapturedStep(self.run, len(batch), new_graph())
+        try:
+            return step(batch)
+        except CaptureFailed as error:
+            say(f"{self.run.name} trains without CUDA graphs: {error}")
+            self.new_graph = None
+            self._graphs.clear()
+            return compute(self.run, batch)
+
+
+class CaptureFailed(Exception):
+    """A step that cannot be captured; the message is torch's."""
+
+
+class CapturedStep:
+    """A step on batches of one size: WARM_UP times as it is, then as a graph."""
+
+    def __init__(self, run: Run, size: int, graph: Graph) -> None:
+        self.run = run
+        self.graph = graph
+        self.indices = torch.zeros(size, dtype=torch.int64, device=run.device)
+        self.warm_up = WARM_UP
+        self.captured = False
+
+    def __call__(self, batch: Tensor) -> Tensor:
+        """Raises CaptureFailed, with nothing changed."""
+        self.indices.copy_(batch)
+        if self.warm_up:
+            self.warm_up -= 1
+            return self.graph.warm_up(self._compute)
+        if not self.captured:
+            try:
+                self.graph.capture(self._compute)
+            except RuntimeError as error:
+                if is_out_of_memory(error):
+                    raise
+                raise CaptureFailed(brief(error)) from error
+            self.captured = True
+        return self.graph.replay()
+
+    def _compute(self) -> Tensor:
+        return compute(self.run, self.indices)
+
+
+def compute(run: Run, batch: Tensor) -> Tensor:
+    """Train on a batch of indices [b] and return its mean loss. Nothing here waits for the device."""
+    actual = run.data.train_labels[batch]
+    run.optimizer.zero_grad(set_to_none=True)
+    logits = logits_of(run.model, run.data.train_images[batch], run.precision)
+    loss = F.cross_entropy(logits, actual, label_smoothing=run.config.label_smoothing)
+    loss.backward()  # type: ignore[no-untyped-call]
+    run.optimizer.step()
+    loss = loss.detach()
+    run.loss_sum += loss * len(batch)
+    run.right += (logits.detach().argmax(1) == actual).sum()
+    return loss
