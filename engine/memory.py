@@ -3,6 +3,8 @@
 import torch
 from torch.nn import functional as F
 
+from engine.augment import augment
+from engine.models import as_input
 from engine.precision import logits_of
 from engine.run import Run
 
@@ -30,7 +32,8 @@ def fitting_batch(run: Run) -> int:
 
 def _fits(run: Run, size: int) -> bool:
     try:
-        logits = logits_of(run.model, run.data.train_images[:size], run.precision)
+        images = augment(as_input(run.data.train_images[:size]), run.config)
+        logits = logits_of(run.model, images, run.precision)
         F.cross_entropy(logits, run.data.train_labels[:size]).backward()  # type: ignore[no-untyped-call]
     except (RuntimeError, MemoryError):  # whatever the kernels call it when they have no room
         return False

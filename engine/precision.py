@@ -9,8 +9,6 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from engine.models import as_input
-
 # Processors that multiply bfloat16 in hardware; elsewhere it is emulated, and slow.
 FAST_BF16 = ("avx512_bf16", "amx_bf16")
 
@@ -35,8 +33,8 @@ def cpu_has_bf16() -> bool:
 
 
 def logits_of(model: nn.Module, images: Tensor, precision: str) -> Tensor:
-    """Return logits float32 [N, 10] for uint8 images [N, 28, 28]."""
+    """Return logits float32 [N, 10] for float32 images [N, 1, 28, 28]."""
     # No cache of converted weights: they change with each step, and are read once.
     with torch.autocast(images.device.type, torch.bfloat16, enabled=precision == "bf16", cache_enabled=False):
-        logits: Tensor = model(as_input(images))
+        logits: Tensor = model(images)
     return logits.float()

@@ -1,4 +1,4 @@
-"""One training step: gather, forward, backward, optimizer.
+"""One training step: gather, augment, forward, backward, optimizer.
 
 On CUDA the whole step is one graph (https://docs.pytorch.org/docs/stable/notes/cuda.html#cuda-graphs): a network as
 small as ours spends more time on the start of its kernels than in them, and a graph starts all of them with one call.
@@ -12,8 +12,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from engine.augment import augment
 from engine.checkpoint import brief
 from engine.memory import fitting_batch, is_out_of_memory
+from engine.models import as_input
 from engine.optim import set_learning_rate
 from engine.output import say
 from engine.precision import logits_of
@@ -144,7 +146,8 @@ def compute(run: Run, batch: Tensor) -> Tensor:
     """Train on a batch of indices [b] and return its mean loss. Nothing here waits for the device."""
     actual = run.data.train_labels[batch]
     run.optimizer.zero_grad(set_to_none=True)
-    logits = logits_of(run.model, run.data.train_images[batch], run.precision)
+    images = augment(as_input(run.data.train_images[batch]), run.config)
+    logits = logits_of(run.model, images, run.precision)
     loss = F.cross_entropy(logits, actual, label_smoothing=run.config.label_smoothing)
     loss.backward()  # type: ignore[no-untyped-call]
     run.optimizer.step()

@@ -116,6 +116,10 @@ def test_the_fast_network_has_its_parameters_and_takes_both_rates_of_dropout() -
         assert not torch.equal(model(images), model(images))
 
 
+def test_the_deep_network_has_its_parameters() -> None:
+    assert count_parameters(build_model(RunConfig(model="deep-cnn"))) == 150_698
+
+
 @pytest.mark.parametrize("name", MODELS)
 def test_every_network_learns_a_batch_in_either_precision(name: str, digits: Dataset) -> None:
     for precision in ("fp32", "bf16"):

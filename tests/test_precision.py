@@ -39,9 +39,10 @@ def test_a_system_that_does_not_say_gets_fp32(monkeypatch: pytest.MonkeyPatch) -
 
 def test_fp32_is_the_network_itself_and_bf16_close_to_it(digits: Dataset) -> None:
     network = SeedCNN().eval()
-    exact = network(as_input(digits.test_images))
-    assert torch.equal(logits_of(network, digits.test_images, "fp32"), exact)
-    rounded = logits_of(network, digits.test_images, "bf16")
+    images = as_input(digits.test_images)
+    exact = network(images)
+    assert torch.equal(logits_of(network, images, "fp32"), exact)
+    rounded = logits_of(network, images, "bf16")
     assert rounded.dtype == torch.float32
     assert 0 < (rounded - exact).abs().max() < 0.02  # 8 bits of significand, five layers
 

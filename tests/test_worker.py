@@ -273,7 +273,7 @@ def test_an_unexpected_error_in_a_step_fails_the_run_alone(
     def broken(*_: object) -> None:
         raise RuntimeError("CUDA error: an illegal memory access")
 
-    monkeypatch.setattr("engine.train.logits_of", broken)
+    monkeypatch.setattr("engine.step.logits_of", broken)
     assert engine.finish().reason == "RuntimeError: CUDA error: an illegal memory access"
     assert "Traceback" in capsys.readouterr().err
     engine.load()
