@@ -1,7 +1,9 @@
 """The optimizer, and how its learning rate moves during a run."""
 
+import inspect
 import math
 from collections.abc import Callable
+from typing import TypeVar, cast
 
 import torch
 from torch import nn
@@ -13,14 +15,34 @@ FIRST = 1 / 25  # of the highest rate, at the first step
 LAST = FIRST / 1e4  # at the last
 
 
-def build_optimizer(config: RunConfig, model: nn.Module) -> torch.optim.Adam:
+Kind = TypeVar("Kind", bound=torch.optim.Optimizer)
+COMPILED = ("add_param_group", "zero_grad", "state_dict", "load_state_dict")
+
+
+def leave_compiler_out(kind: type[Kind]) -> type[Kind]:
+    """Return an optimizer like `kind` that does not import torch's compiler at its first use.
+
+    That takes as long as the import of torch itself, and only a compiled program needs it. The arithmetic is the same
+    functions, called without what is wrapped around them for the compiler.
+    """
+    for name in COMPILED:
+        plain = inspect.unwrap(getattr(torch.optim.Optimizer, name))
+        plain.__dynamo_disable = plain  # where torch looks before it imports
+    step = torch.no_grad()(inspect.unwrap(kind.step))
+    return cast(type[Kind], type(kind.__name__, (kind,), {"step": step}))
+
+
+Adam = leave_compiler_out(torch.optim.Adam)
+
+
+def build_optimizer(config: RunConfig, model: nn.Module) -> torch.optim.Optimizer:
     """Return Adam (Kingma and Ba, https://arxiv.org/abs/1412.6980) over all weights of a network."""
     parameters = list(model.parameters())
     device = parameters[0].device
     cuda = device.type == "cuda"
     # Fused: one kernel for all parameters instead of a dozen, on CUDA, MPS and the CPU alike. Capturable, and with the
     # learning rate in the device's memory: a CUDA graph of the step reads there what it is at each step.
-    return torch.optim.Adam(
+    return Adam(
         parameters,
         lr=torch.tensor(config.lr, device=device) if cuda else config.lr,
         capturable=cuda,

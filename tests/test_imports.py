@@ -77,3 +77,27 @@ def test_help_and_the_list_of_runs_need_no_textual_and_no_torch(tmp_path: Path) 
             cwd=ROOT, capture_output=True, text=True, check=True, timeout=60,
         )  # fmt: skip
         assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_training_and_saving_need_no_compiler_of_torch(tmp_path: Path) -> None:
+    """Its import takes as long as that of torch."""
+    program = (
+        "import sys\nfrom pathlib import Path\n"
+        "from engine.config import RunConfig\nfrom engine.data import load_data\nfrom engine.run import Run, resume\n"
+        "from engine.train import train\n"
+        "from engine.paths import sample_file\n"
+        "data = load_data(str(sample_file()))\n"
+        "folder = Path(sys.argv[1])\n"
+        "list(train(Run(RunConfig(epochs=1, batch_size=1000, device='cpu'), data, folder=folder)))\n"
+        "list(train(resume('run', folder, data, {'epochs': 2})))\n"
+        "print([name for name in ('torch._dynamo', 'torch._inductor', 'sympy') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -75,3 +75,21 @@ def test_label_smoothing_raises_the_training_loss_and_is_no_part_of_the_test(dig
     plain, smooth = first_epoch(0.0), first_epoch(0.9)
     assert smooth.train_loss != plain.train_loss
     assert smooth.test_loss == pytest.approx(plain.test_loss, abs=1e-3)
+
+
+def test_adam_takes_the_steps_of_torchs_own_to_the_last_bit() -> None:
+    ours, theirs = (nn.Linear(5, 3) for _ in range(2))
+    theirs.load_state_dict(ours.state_dict())
+    config = RunConfig(lr=0.01, beta1=0.8, beta2=0.95, weight_decay=0.1)
+    optimizers = (
+        build_optimizer(config, ours),
+        torch.optim.Adam(theirs.parameters(), lr=0.01, betas=(0.8, 0.95), weight_decay=0.1, fused=True),
+    )
+    for _ in range(5):
+        images = torch.randn(4, 5)
+        for network, optimizer in zip((ours, theirs), optimizers, strict=True):
+            optimizer.zero_grad()
+            network(images).square().sum().backward()
+            optimizer.step()
+    assert torch.equal(ours.weight, theirs.weight)
+    assert torch.equal(ours.bias, theirs.bias)
