@@ -50,11 +50,12 @@ from engine.messages import (
     Steered,
     Stop,
 )
-from engine.output import say_traceback
+from engine.output import say, say_traceback
 from engine.paths import default_data
 from engine.ports import Desk, Reply
 from engine.run import Run, resume
 from engine.runs import RunError, RunLog, RunRecord, create_folder, find_run, read_record
+from engine.step import Steps
 
 COMMANDS_SHARE = 0.05  # seconds for commands between two stretches of training, of 0.1 seconds each
 DISK_PATIENCE = 2.0  # seconds between two attempts to write what a full disk did not take
@@ -111,10 +112,23 @@ class Worker:
         )
         with contextlib.suppress(DataError):  # DataFailed tells every screen; another folder can be named
             self.load(data_path)
+        self.warm_up()
         while not self.ending:
             self.take_commands()
             if self.active is not None and not self.active.idle:
                 self.advance()
+
+    def warm_up(self) -> None:
+        """Take a step that is thrown away, while nobody waits: the first use of a device loads libraries and kernels,
+        which on CUDA takes seconds."""
+        if self.data is None or not self.commands.empty():
+            return
+        try:
+            run = Run(RunConfig(batch_size=min(RunConfig().batch_size, len(self.data.train_labels))), self.data)
+            Steps(run)(torch.arange(run.config.batch_size, device=run.device)).item()
+            self.data = run.data  # on the run's device: the first run starts at once
+        except Exception as error:  # a run will fail in the same way, and say so to those who asked for it
+            say(f"warming up failed: {error}")
 
     def take_commands(self) -> None:
         """Carry out the commands that are there; wait for one when there is nothing else to do.

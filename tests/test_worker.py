@@ -46,6 +46,7 @@ from engine.messages import (
     StepsDone,
     Stop,
 )
+from engine.run import Run
 from engine.runs import read_record, run_names
 from engine.worker import Worker
 
@@ -419,6 +420,41 @@ def test_the_loop_trains_while_nothing_is_asked(engine: Engine) -> None:
     worker.work()
     assert engine.desk.of(RunEnded)[0].state == "finished"
     assert len(engine.desk.of(EpochDone)) == 2
+
+
+def test_an_engine_warms_up_and_its_first_run_is_none_the_wiser(engine: Engine) -> None:
+    cold = Engine(engine.checkpoints)
+    cold.load()
+    cold.done(StartRun(config=CONFIG))
+    cold.finish()
+    engine.worker.warm_up()
+    assert engine.worker.active is None
+    engine.done(StartRun(config=CONFIG))
+    engine.finish()
+    losses = [[event.test_loss for event in each.desk.of(EpochDone)] for each in (cold, engine)]
+    assert losses[0] == losses[1]
+
+
+def test_nobody_waits_for_the_warming_up(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(run: Run) -> None:
+        pytest.fail("a step was taken while a command waited")
+
+    monkeypatch.setattr("engine.worker.Steps", refuse)
+    engine.worker.submit(Pause(), lambda answer: None)
+    engine.worker.warm_up()
+
+
+def test_an_engine_that_cannot_warm_up_serves_nevertheless(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(run: Run) -> None:
+        raise RuntimeError("no kernel image is available")
+
+    monkeypatch.setattr("engine.worker.Steps", fail)
+    engine.worker.warm_up()
+    assert "warming up failed: no kernel image" in capsys.readouterr().out
+    engine.done(StartRun(config=CONFIG))
+    assert engine.finish().state == "finished"
 
 
 def test_the_loop_starts_without_data(checkpoints: Path, tmp_path: Path) -> None:
