@@ -157,9 +157,9 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = "auto"
     precision: Annotated[
         str,
-        field("Precision", "bf16 trains with 16 bits, where the processor is fast at it; weights and tests keep 32.",
+        field("Precision", "auto: bf16, 16 bits, on a CPU that is fast at it, else fp32; weights and tests keep 32.",
               "Machine", choices=("auto", "fp32", "bf16")),
-    ] = "fp32"  # fmt: skip
+    ] = "auto"  # fmt: skip
     data: Annotated[
         str,
         field("Data folder", "Image folders or IDX files; empty: what is loaded, or found in Dataset/.", "Machine"),
@@ -214,7 +214,7 @@ PRESETS = {
         "best",
         {"model": "deep-cnn", "epochs": 24, "batch_size": 256, "lr": 0.01, "schedule": "one-cycle", "beta2": 0.99,
          "label_smoothing": 0.1, "rotation": 10.0, "shift": 2.0, "scale": 0.1, "shear": 10.0, "elastic": 0.8,
-         "dropout2d": 0.0, "dropout": 0.3, "precision": "auto"},
+         "dropout2d": 0.0, "dropout": 0.3},
     ),
 }  # fmt: skip
 

@@ -8,12 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 from click.testing import CliRunner
 from PIL import Image
 
 from engine.config import FIELDS, PRESETS
 from engine.dataset import Dataset
 from engine.messages import EpochDone, RunEnded, RunStarted, decode_event
+from engine.precision import choose_precision
 from engine.runs import read_record
 from tui.__main__ import FILES_AT_ONCE, cli
 from tui.client import engine_environment, engine_is_running
@@ -139,7 +141,8 @@ def test_train_to_the_end_then_look_at_the_run_with_every_command(
     assert isinstance(started, RunStarted)
     assert isinstance(ended, RunEnded)
     asked = {"epochs": 2, "batch_size": 20, "seed": 3, "device": "cpu"}
-    assert started.config.differences() == asked
+    chosen = {"precision": choose_precision("auto", torch.device("cpu"))}
+    assert started.config.differences() == {**asked, **chosen}
     assert (ended.state, ended.step) == ("finished", 20)
     epochs = [event for event in events if isinstance(event, EpochDone)]
     assert [event.epoch for event in epochs] == [1, 2]
@@ -186,10 +189,10 @@ def test_train_to_the_end_then_look_at_the_run_with_every_command(
 
 
 def test_a_preset_trains_and_does_not_go_with_a_resumed_run(checkpoints: Path, digits_folder: Path) -> None:
-    trained = call(checkpoints, "train", "--preset", "fast", "--batch-size", "50", "--json")
+    trained = call(checkpoints, "train", "--preset", "fast", "--batch-size", "50", "--precision", "fp32", "--json")
     events = [decode_event(line.encode()) for line in trained.stdout.splitlines()]
     started = next(event for event in events if isinstance(event, RunStarted))
-    assert started.config.differences() == {**PRESETS["fast"].changes, "batch_size": 50}
+    assert started.config.differences() == {**PRESETS["fast"].changes, "batch_size": 50, "precision": "fp32"}
     refused = call(checkpoints, "train", "--preset", "fast", "--resume", started.run, expect=2)
     assert "leave out --preset" in refused.stderr
 

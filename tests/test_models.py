@@ -33,7 +33,7 @@ def described_network() -> nn.Sequential:
 
 def twins(**config: float) -> tuple[nn.Module, nn.Sequential]:
     """Our network and the described one, with the same weights in order."""
-    ours, described = build_model(RunConfig(**config)), described_network()  # type: ignore[arg-type]
+    ours, described = build_model(RunConfig(precision="fp32", **config)), described_network()  # type: ignore[arg-type]
     for theirs, parameter in zip(described.parameters(), ours.parameters(), strict=True):
         assert theirs.shape == parameter.shape
         theirs.data.copy_(parameter.data)
