@@ -12,8 +12,10 @@ from pathlib import Path
 
 from rich.console import RenderableType
 from textual import on, work
+from textual._compositor import CompositorUpdate
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.events import Resize
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.timer import Timer, TimerCallback
@@ -55,6 +57,7 @@ from tui.filters import AsciiFilter, InertFilter, NoColorFilter
 from tui.inert import inert
 from tui.logout import logout_warning
 from tui.outlet import Outlet
+from tui.picture import Picture
 from tui.screens.base import StateScreen
 from tui.screens.confusion import ConfusionScreen
 from tui.screens.dialogs import EpochsQuestion, quit_question, stop_question, version_question
@@ -103,6 +106,7 @@ class MnistApp(App[None]):
         self._drawn = 0.0
         self._draw_due = False
         self._outlet = Outlet(TERMINAL, self.catch_up)
+        self._picture = Picture()
         self._missed_call = ""
         self._frame_lost = False
 
@@ -117,6 +121,7 @@ class MnistApp(App[None]):
     def on_mount(self) -> None:
         self.install_screen(SetupScreen(self.config), "setup")
         self.set_class(self.plain_ascii, "-ascii")
+        self.app_resume_signal.subscribe(self, self.action_draw_anew)
         take_signals(self)
         self.converse()
 
@@ -214,10 +219,22 @@ class MnistApp(App[None]):
     # ----------------------------------------------------------------- drawing
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        """Let Textual write a frame, unless the terminal takes none: then all is drawn anew as soon as it does."""
+        """Write what is new in a frame, unless the terminal takes none: then all is drawn anew as soon as it does."""
         if self.is_headless or self._outlet.is_open():
             self._frame_lost |= renderable is not None and self._batch_count > 0
+            written = self._running and not self._closed and not self._batch_count and not self.is_headless
+            if written and isinstance(renderable, CompositorUpdate):
+                renderable = self._picture.advance(renderable, self.console)
             super()._display(screen, renderable)
+
+    def on_resize(self, event: Resize) -> None:
+        if event.size != self.size:  # what a terminal does to its content then is its own affair
+            self._picture.forget()
+
+    def action_draw_anew(self, _: object = None) -> None:
+        """Draw everything, whatever the terminal is thought to show."""
+        self._picture.forget()
+        self.refresh()
 
     def delay_update(self, delay: float = 0.0) -> None:
         """Draw another screen as soon as it is laid out: Textual's 50 ms are half of what a key would wait."""
