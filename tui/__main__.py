@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Coroutine, Iterator
@@ -94,6 +95,7 @@ def cli(context: click.Context, checkpoints: Path, data: str, notify: bool) -> N
         raise click.ClickException(
             "the screen needs a terminal (TERM is set and not dumb); `mnist-tui train` trains without one"
         )
+    gc.disable()  # until the first frame: hardly anything of what is made for it goes again
     from tui.app import open_app
 
     sys.exit(open_app(checkpoints, data, notify))
