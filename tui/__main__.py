@@ -1,6 +1,5 @@
 """The command line of mnist-tui. Each command imports what it needs when it runs: `--help` answers at once."""
 
-import asyncio
 import contextlib
 import gc
 import os
@@ -384,6 +383,8 @@ async def _ask_engine(checkpoints: Path, command: Any, kind: type[T], *, then_wa
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run a command's conversation; its failures become one line on stderr and exit status 1."""
+    import asyncio
+
     from engine.messages import ProtocolError
     from tui.client import CommandRefused, EngineUnreachable
 
