@@ -127,10 +127,14 @@ class MnistApp(App[None]):
         self.converse()
 
     def on_ready(self) -> None:
-        """Have the collector of garbage pass over what is there now, and come seldom: all in all it takes 80 ms."""
-        gc.freeze()
-        gc.set_threshold(50_000)
-        gc.enable()
+        """Have the collector of garbage, if it waits for this, pass over what is there now and come seldom.
+
+        To look at all of it takes 80 ms, in which no key is answered.
+        """
+        if not gc.isenabled():
+            gc.freeze()
+            gc.set_threshold(50_000)
+            gc.enable()
 
     # ------------------------------------------------------------------ engine
 
