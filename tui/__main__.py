@@ -259,7 +259,7 @@ def export(folder: Path, checkpoints: Path, data: str) -> None:
 @click.option("--images", type=click.IntRange(0), default=0, help="Train on the first so many images (0: all).")
 @click.option("--row", "rows", multiple=True, help="Measure only this row; may be repeated.")
 @click.option("--seeds", type=click.IntRange(0, 100), help="Runs for the time to accuracy. [default: 1; quick: 0]")
-@click.option("--screen", is_flag=True, help="Measure the screen instead: first frame, bytes, answers to keys.")
+@click.option("--screen", is_flag=True, help="Measure start and screen instead: seconds, bytes, answers to keys.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, mps.")
 @data_option
 @json_option
