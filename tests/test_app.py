@@ -577,3 +577,19 @@ async def test_help_lists_every_key() -> None:
     text = captured.get()
     for action in ACTIONS:
         assert action.help in text
+
+
+@pytest.mark.parametrize("key", ["T", "A"])
+async def test_a_screen_that_comes_back_wears_what_was_chosen_elsewhere(key: str) -> None:
+    app, other = FakeApp(), FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        for each in ("2", key, "1"):
+            await pilot.press(each)
+        await pilot.pause()
+        shown = app.screen._compositor.render_strips()
+    async with other.run_test(size=(120, 36)) as pilot:
+        await tell(other, pilot, snapshot(*TRAINING))
+        await pilot.press(key)
+        await pilot.pause()
+        assert [list(strip) for strip in other.screen._compositor.render_strips()] == [list(strip) for strip in shown]

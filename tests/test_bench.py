@@ -14,7 +14,7 @@ from engine.paths import sample_file
 from tui.bench import BASELINES, LIMITS, ROWS, Result, measured
 from tui.bench_accuracy import TARGETS, WAYS, Mark, Reached, reached
 from tui.bench_report import print_accuracy, print_bench, print_screen
-from tui.bench_screen import KEYS, STARTS, ScreenCosts
+from tui.bench_screen import KEYS, STARTS, STEPS, ScreenCosts
 
 CPU = torch.device("cpu")
 
@@ -107,15 +107,20 @@ def test_the_table_of_accuracies_counts_the_seeds_that_got_there(capsys: pytest.
 def test_what_the_screen_costs_is_told_as_medians_and_a_percentile(capsys: pytest.CaptureFixture[str]) -> None:
     print_screen(
         ScreenCosts(
-            bare_import=[0.5, 1.0, 0.25],
-            first_frame=[0.75, 1.2, 0.5],
+            help=[(0.02, 0.12), (0.03, 0.14), (0.02, 0.13)],
+            first_step=[(2.0, 2.5), (4.0, 4.4)],
+            first_frame=[(0.5, 0.75), (1.0, 1.2), (0.25, 0.5)],
+            attached=[0.1, 0.2, 0.7],
             first_paint=12345,
             live_per_s=1234.5,
             idle_per_s=0.0,
             keys=[float(key) for key in range(101)],
         )
     )
-    first, paint, wire, keys = capsys.readouterr().out.splitlines()
+    help, step, first, attached, paint, wire, keys = capsys.readouterr().out.splitlines()
+    assert "0.11 s over bare Python (0.02 s)" in help
+    assert "3.45 s, 1.18 of torch and data (3.00 s)" in step
+    assert "0.20 s after it" in attached
     assert "0.75 s, 1.50 of a bare import of Textual (0.50 s)" in first
     assert "12,345 bytes" in paint
     assert "1,234 bytes/s while training, 0 idle" in wire
@@ -126,7 +131,8 @@ def test_what_the_screen_costs_is_told_as_medians_and_a_percentile(capsys: pytes
 def test_the_screen_is_measured_in_a_terminal(checkpoints: Path, digits_folder: Path) -> None:
     done = call(checkpoints, "bench", "--screen", "--json", "--data", str(digits_folder))
     costs = json.loads(done.stdout)
-    assert len(costs["first_frame"]) == len(costs["bare_import"]) == STARTS
+    assert len(costs["help"]) == len(costs["first_frame"]) == len(costs["attached"]) == STARTS
+    assert len(costs["first_step"]) == STEPS
     assert costs["first_paint"] > 2000  # a screen full of text
     assert len(costs["keys"]) == KEYS
     assert min(costs["keys"]) > 0

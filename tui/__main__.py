@@ -1,7 +1,7 @@
 """The command line of mnist-tui. Each command imports what it needs when it runs: `--help` answers at once."""
 
-import asyncio
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Coroutine, Iterator
@@ -94,6 +94,7 @@ def cli(context: click.Context, checkpoints: Path, data: str, notify: bool) -> N
         raise click.ClickException(
             "the screen needs a terminal (TERM is set and not dumb); `mnist-tui train` trains without one"
         )
+    gc.disable()  # until the first frame: hardly anything of what is made for it goes again
     from tui.app import open_app
 
     sys.exit(open_app(checkpoints, data, notify))
@@ -258,7 +259,7 @@ def export(folder: Path, checkpoints: Path, data: str) -> None:
 @click.option("--images", type=click.IntRange(0), default=0, help="Train on the first so many images (0: all).")
 @click.option("--row", "rows", multiple=True, help="Measure only this row; may be repeated.")
 @click.option("--seeds", type=click.IntRange(0, 100), help="Runs for the time to accuracy. [default: 1; quick: 0]")
-@click.option("--screen", is_flag=True, help="Measure the screen instead: first frame, bytes, answers to keys.")
+@click.option("--screen", is_flag=True, help="Measure start and screen instead: seconds, bytes, answers to keys.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, mps.")
 @data_option
 @json_option
@@ -382,6 +383,8 @@ async def _ask_engine(checkpoints: Path, command: Any, kind: type[T], *, then_wa
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run a command's conversation; its failures become one line on stderr and exit status 1."""
+    import asyncio
+
     from engine.messages import ProtocolError
     from tui.client import CommandRefused, EngineUnreachable
 

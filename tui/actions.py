@@ -45,6 +45,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "app", "ctrl+z", "suspend_process", "suspend", "Back to the shell; fg brings the screen back.", footer=False
     ),
+    Action("app", "ctrl+l", "draw_anew", "redraw", "Draw everything anew, should something else have.", footer=False),
     Action("app", "T", "toggle_theme", "theme", "Dark or light colours.", footer=False),
     Action(
         "app", "A", "toggle_ascii", "ASCII", "Draw with plain ASCII characters, or with all of Unicode.", footer=False

@@ -1,6 +1,7 @@
 """The app: screens, keys, and the only place that sends commands and applies events."""
 
 import asyncio
+import gc
 import locale
 import os
 import signal
@@ -12,8 +13,10 @@ from pathlib import Path
 
 from rich.console import RenderableType
 from textual import on, work
+from textual._compositor import CompositorUpdate
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.events import Resize
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.timer import Timer, TimerCallback
@@ -55,6 +58,7 @@ from tui.filters import AsciiFilter, InertFilter, NoColorFilter
 from tui.inert import inert
 from tui.logout import logout_warning
 from tui.outlet import Outlet
+from tui.picture import Picture
 from tui.screens.base import StateScreen
 from tui.screens.confusion import ConfusionScreen
 from tui.screens.dialogs import EpochsQuestion, quit_question, stop_question, version_question
@@ -103,6 +107,7 @@ class MnistApp(App[None]):
         self._drawn = 0.0
         self._draw_due = False
         self._outlet = Outlet(TERMINAL, self.catch_up)
+        self._picture = Picture()
         self._missed_call = ""
         self._frame_lost = False
 
@@ -117,8 +122,19 @@ class MnistApp(App[None]):
     def on_mount(self) -> None:
         self.install_screen(SetupScreen(self.config), "setup")
         self.set_class(self.plain_ascii, "-ascii")
+        self.app_resume_signal.subscribe(self, self.action_draw_anew)
         take_signals(self)
         self.converse()
+
+    def on_ready(self) -> None:
+        """Have the collector of garbage, if it waits for this, pass over what is there now and come seldom.
+
+        To look at all of it takes 80 ms, in which no key is answered.
+        """
+        if not gc.isenabled():
+            gc.freeze()
+            gc.set_threshold(50_000)
+            gc.enable()
 
     # ------------------------------------------------------------------ engine
 
@@ -214,14 +230,25 @@ class MnistApp(App[None]):
     # ----------------------------------------------------------------- drawing
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        """Let Textual write a frame, unless the terminal takes none: then all is drawn anew as soon as it does."""
+        """Write what is new in a frame, unless the terminal takes none: then all is drawn anew as soon as it does."""
         if self.is_headless or self._outlet.is_open():
             self._frame_lost |= renderable is not None and self._batch_count > 0
+            written = self._running and not self._closed and not self._batch_count and not self.is_headless
+            if written and isinstance(renderable, CompositorUpdate):
+                renderable = self._picture.advance(renderable, self.console)
             super()._display(screen, renderable)
 
+    def on_resize(self, event: Resize) -> None:
+        if event.size != self.size:  # what a terminal does to its content then is its own affair
+            self._picture.forget()
+
+    def action_draw_anew(self, _: object = None) -> None:
+        """Draw everything, whatever the terminal is thought to show."""
+        self._picture.forget()
+        self.refresh()
+
     def delay_update(self, delay: float = 0.0) -> None:
-        """Draw another screen as soon as it is laid out: Textual's 50 ms are half of what a key would wait."""
-        super().delay_update(0.0)
+        """Draw another screen as soon as it is laid out: Textual hides what it does to it, and a key waits 50 ms."""
 
     def _end_batch(self) -> None:
         """Draw what waited for the end of a batch.
@@ -271,8 +298,11 @@ class MnistApp(App[None]):
                 return
 
     def go(self, mode: str) -> None:
-        """Bring a screen to the front and draw it."""
+        """Bring a screen to the front, at once as it was when it was left, and then draw the present state."""
         self.switch_mode(mode)
+        if isinstance(self.screen, StateScreen) and self.screen.is_as_left:
+            self.screen.refresh()
+            self.screen._on_timer_update()  # its turn to draw: Textual gives it only when all messages are dealt with
         self.call_later(self.draw)
 
     # -------------------------------------------------------- wishes of screens

@@ -1,4 +1,4 @@
-"""`mnist-tui bench --screen`: time to the first frame, bytes on the wire, and how soon a key is answered.
+"""`mnist-tui bench --screen`: time to start, bytes on the wire, and how soon a key is answered.
 
 Measured on the program itself in a pseudo-terminal of 120x36, while the engine trains on all cores and while nothing
 happens.
@@ -6,8 +6,6 @@ happens.
 
 import asyncio
 import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -16,22 +14,34 @@ import msgspec
 from engine.config import RunConfig
 from engine.messages import CommandDone, EngineReady, RunStarted, StartRun, StepsDone, Stop
 from tui.bench import Screen, tell
-from tui.client import engine_environment
+from tui.bench_start import first_step, seconds_of
 from tui.session import Session, attached
 
 BARE = "import textual.app, textual.widgets"
 STARTS = 5
+STEPS = 3  # times that an engine of its own is started
 SETTLING = 2.0  # seconds after the first frame, for its run and what the screen says about it
 WATCHED = 10.0  # seconds of a live and of an idle screen
 KEYS = 60
 DRAWN = b"Setup"  # the last word of the first line that every screen has
+HISTORY = b"smoothed"  # a word that only the chart of a run has
 
 
 class ScreenCosts(msgspec.Struct, frozen=True, kw_only=True):
-    """Seconds of a bare import and to the first frame; bytes; milliseconds from each key to the first byte after it."""
+    """Seconds, bytes, and milliseconds from each key to the first byte after it. What is in pairs was so in turns."""
 
-    bare_import: list[float]
-    first_frame: list[float]
+    help: list[tuple[float, float]]
+    """Seconds of bare Python, and of `mnist-tui --help`."""
+
+    first_step: list[tuple[float, float]]
+    """Seconds to import torch and load the data, and from `mnist-tui train` to its first step."""
+
+    first_frame: list[tuple[float, float]]
+    """Seconds to import Textual, and to the first frame."""
+
+    attached: list[float]
+    """Seconds from the first frame until the charts of a run in progress are on it."""
+
     first_paint: int
     live_per_s: float
     idle_per_s: float
@@ -44,16 +54,21 @@ async def screen_costs(data: str, device: str, work: Path) -> ScreenCosts:
     async with attached(checkpoints, data=data) as session:
         await session.until(EngineReady)
         tell("starting")
-        starts = [await asyncio.to_thread(start_once, checkpoints) for _ in range(STARTS)]
+        helps = [(seconds_of("-c", "pass"), seconds_of("-m", "tui", "--help")) for _ in range(STARTS)]
+        steps = [await first_step(data, device, work / f"start{i}") for i in range(STEPS)]
+        frames = [await asyncio.to_thread(start_once, checkpoints) for _ in range(STARTS)]
         tell("idle")
         _, idle, _ = await asyncio.to_thread(watch, checkpoints, False)
         await train(session, device, data)
         tell("training")
         painted, live, keys = await asyncio.to_thread(watch, checkpoints, True)
+        late = [await asyncio.to_thread(attach_once, checkpoints) for _ in range(STARTS)]
         await session.ask(Stop(force=True), CommandDone)
     return ScreenCosts(
-        bare_import=[bare for bare, _ in starts],
-        first_frame=[first for _, first in starts],
+        help=helps,
+        first_step=steps,
+        first_frame=frames,
+        attached=late,
         first_paint=painted,
         live_per_s=live / WATCHED,
         idle_per_s=idle / WATCHED,
@@ -70,12 +85,20 @@ async def train(session: Session, device: str, data: str) -> None:
 
 def start_once(checkpoints: Path) -> tuple[float, float]:
     """Return the seconds of the bare import and those until the first frame, one after the other."""
-    began = time.perf_counter()
-    subprocess.run([sys.executable, "-c", BARE], env=engine_environment(), check=True)
-    bare = time.perf_counter() - began
+    bare = seconds_of("-c", BARE)
     screen = Screen(checkpoints)
     try:
         return bare, screen.wait_for(DRAWN)
+    finally:
+        screen.close()
+
+
+def attach_once(checkpoints: Path) -> float:
+    """Return the seconds from the first frame until the history of the run in progress is on the screen."""
+    screen = Screen(checkpoints)
+    try:
+        first = screen.wait_for(DRAWN)
+        return screen.wait_for(HISTORY) - first
     finally:
         screen.close()
 

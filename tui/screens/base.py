@@ -1,11 +1,13 @@
 """What all screens share: the bar on top, the keys below, and a `show` that draws a State."""
 
 from textual.app import ComposeResult
+from textual.events import ScreenResume
+from textual.geometry import Size
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from tui.store import State
 from tui.widgets.cells import CellWidget
+from tui.widgets.key_bar import KeyBar
 from tui.widgets.nav import Nav
 from tui.widgets.run_bar import RunBar
 
@@ -20,15 +22,38 @@ class StateScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._keys_shown: object = None
+        self._left_with: object = None
 
     def compose(self) -> ComposeResult:
         yield RunBar()
         yield Nav()
         yield from self.compose_body()
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def compose_body(self) -> ComposeResult:
         raise NotImplementedError
+
+    @property
+    def dress(self) -> object:
+        """What the styles of all screens depend on."""
+        return self.app.theme, self.app.classes
+
+    @property
+    def is_as_left(self) -> bool:
+        """Whether the screen was in front before, and has kept its styles."""
+        return self._left_with == self.dress
+
+    def on_screen_suspend(self) -> None:
+        self._left_with = self.dress
+
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """Spare Textual the styles of every widget, most of what coming to the front costs."""
+        event.refresh_styles = self._left_with is not None and not self.is_as_left
+
+    def _screen_resized(self, size: Size) -> None:
+        """Lay the widgets out, unless they are: Textual does so whenever the screen comes to the front."""
+        if size != self.outer_size or not self.is_as_left:
+            super()._screen_resized(size)
 
     def show(self, state: State) -> None:
         """Draw a state. Called when it changed and this screen is in front."""

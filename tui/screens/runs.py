@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
+from textual.events import ScreenResume
 from textual.message import Message
 from textual.widgets import DataTable, Static
 
@@ -57,7 +58,7 @@ class RunsScreen(StateScreen):
     def on_mount(self) -> None:
         self.query_one(DataTable).add_columns(*RUN_COLUMNS)
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: ScreenResume) -> None:
         self.post_message(self.Refreshed())
 
     def show_body(self, state: State) -> None:

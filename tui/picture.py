@@ -1,0 +1,180 @@
+"""What the terminal shows, cell by cell, and the fewest bytes from there to the next frame.
+
+Textual sends whole lines of a widget of which a digit changed, and the whole screen whenever another one comes to the
+front; each piece of text carries all of its colours. Over a slow link that is most of what a screen costs.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from rich.cells import cell_len, get_character_cell_size
+from rich.color import Color, ColorSystem
+from rich.console import Console
+from rich.style import Style
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate  # a frame is one of these, and has no name
+from textual.strip import Strip
+
+FEWEST = 5  # unchanged cells that are worth a jump of the cursor
+SHOWN_ON_BLANKS = {"4", "7", "9", "21", "51", "52", "53"}  # underline, reverse, strike, frames, overline
+
+
+class Look(NamedTuple):
+    """Codes of SGR: attributes, the colour of the character, the colour behind it. On a blank only the last counts,
+    and the others are "", unless an attribute draws something there too."""
+
+    attributes: str
+    ink: str
+    ground: str
+
+
+Cell = tuple[str, Look]  # a character, or a text that takes other than one cell a character and "" in its other cells
+PLAIN = Look("", "39", "49")
+UNKNOWN: Cell = (" ", Look("0", "39", "49"))  # equals nothing that is drawn
+
+
+class Frame(CompositorUpdate):
+    """A frame as the bytes that draw it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def render_segments(self, console: Console) -> str:
+        return self.text
+
+
+class Picture:
+    """What the terminal shows, as far as is known."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, list[Cell]] = {}
+
+    def forget(self) -> None:
+        """Something else may have drawn on the terminal, or cleared it."""
+        self._rows.clear()
+
+    def advance(self, update: CompositorUpdate, console: Console) -> Frame | None:
+        """Take what is to be shown next; return the frame that shows it, or None when it is there already."""
+        colors = console._color_system or ColorSystem.TRUECOLOR  # as Textual has it; the public name is a string
+        parts: list[str] = []
+        pen = PLAIN
+        for y, pieces in sorted(_lines(update).items()):
+            old = self._rows.get(y, [])
+            new = _drawn(old, pieces, colors)
+            old = old + [UNKNOWN] * (len(new) - len(old))
+            if new != old:
+                self._rows[y] = new
+                pen = _change(parts, y, old, new, pen)
+        if not parts:
+            return None
+        return Frame("".join(parts) + ("\x1b[m" if pen != PLAIN else ""))
+
+
+def _lines(update: CompositorUpdate) -> dict[int, Iterable[tuple[int, Strip]]]:
+    """Return the pieces of each line of a frame, with their columns."""
+    if isinstance(update, ChopsUpdate):
+        return {y: [(x, strip) for x, strip in update.chops[y].items() if strip] for y, _, _ in update.spans}
+    assert isinstance(update, LayoutUpdate)
+    lines: dict[int, Iterable[tuple[int, Strip]]] = {}
+    for y, strips in enumerate(update.strips, update.region.y):
+        x = update.region.x
+        pieces = []
+        for strip in strips:
+            pieces.append((x, strip))
+            x += strip.cell_length
+        lines[y] = pieces
+    return lines
+
+
+def _drawn(old: list[Cell], pieces: Iterable[tuple[int, Strip]], colors: ColorSystem) -> list[Cell]:
+    """Return a row with pieces drawn over it."""
+    row = old.copy()
+    for x, strip in pieces:
+        cells: list[Cell] = []
+        for text, style, _ in strip:
+            ink, blank = look(style, colors)
+            if narrow(text):
+                cells += [(character, blank if character == " " else ink) for character in text]
+            elif width := cell_len(text):
+                cells += [(text, ink), *[("", ink)] * (width - 1)]
+        if x > len(row):
+            row += [UNKNOWN] * (x - len(row))
+        row[x : x + len(cells)] = cells
+    return row
+
+
+def _change(parts: list[str], y: int, old: list[Cell], new: list[Cell], pen: Look) -> Look:
+    """Add the bytes that turn one row into another; return the look that the terminal is left with."""
+    for start, end in _runs(old, new):
+        parts.append(f"\x1b[{y + 1};{start + 1}H")
+        for text, look in new[start:end]:
+            if look != pen and (wanted := look if look.ink else _for_blank(pen, look.ground)) != pen:
+                parts.append(turn(pen, wanted))
+                pen = wanted
+            parts.append(text)
+    return pen
+
+
+def _runs(old: list[Cell], new: list[Cell]) -> list[tuple[int, int]]:
+    """Return the first and last columns, the latter exclusive, of what differs; near ones as one.
+
+    Terminals do not agree on the width of every character, so rows with such are drawn as a whole.
+    """
+    if any(len(text) != 1 for row in (old, new) for text, _ in row):
+        return [(0, len(new))]
+    runs: list[tuple[int, int]] = []
+    for x in (x for x, (before, after) in enumerate(zip(old, new, strict=True)) if before != after):
+        if runs and x - runs[-1][1] < FEWEST:
+            runs[-1] = runs[-1][0], x + 1
+        else:
+            runs.append((x, x + 1))
+    return runs
+
+
+@lru_cache(4096)
+def narrow(text: str) -> bool:
+    """Tell whether each character of a text takes one cell."""
+    return text.isascii() or (
+        cell_len(text) == len(text) and all(get_character_cell_size(character) == 1 for character in text)
+    )
+
+
+def look(style: Style | None, colors: ColorSystem) -> tuple[Look, Look]:
+    """Return how a character is drawn in a style, and how a blank is."""
+    if style is None:
+        return PLAIN, _on_blank(PLAIN)
+    return _look(style.color, style.bgcolor, style._attributes & style._set_attributes, colors)
+
+
+@lru_cache(4096)
+def _look(color: Color | None, ground: Color | None, attributes: int, colors: ColorSystem) -> tuple[Look, Look]:
+    bits = (Style._style_map[bit] for bit in range(attributes.bit_length()) if attributes & 1 << bit)
+    found = Look(
+        ";".join(bits),
+        ";".join(color.downgrade(colors).get_ansi_codes()) if color else PLAIN.ink,
+        ";".join(ground.downgrade(colors).get_ansi_codes(foreground=False)) if ground else PLAIN.ground,
+    )
+    return found, _on_blank(found)
+
+
+def _on_blank(look: Look) -> Look:
+    return look if SHOWN_ON_BLANKS & set(look.attributes.split(";")) else Look("", "", look.ground)
+
+
+@lru_cache(4096)
+def _for_blank(pen: Look, ground: str) -> Look:
+    """Return the look nearest to the pen's for a blank with a colour behind it."""
+    if SHOWN_ON_BLANKS & set(pen.attributes.split(";")):
+        return Look("", PLAIN.ink, ground)
+    return pen._replace(ground=ground)
+
+
+@lru_cache(4096)
+def turn(pen: Look, look: Look) -> str:
+    """Return what makes the terminal write in another look than it does."""
+    if pen.attributes != look.attributes:
+        codes = ["0", look.attributes] if look.attributes else ["0"]
+        codes += [code for code, plain in ((look.ink, PLAIN.ink), (look.ground, PLAIN.ground)) if code != plain]
+    else:
+        codes = [new for old, new in zip(pen[1:], look[1:], strict=True) if old != new]
+    return f"\x1b[{';'.join(codes)}m"
