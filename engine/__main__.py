@@ -5,16 +5,19 @@ The socket answers before torch is imported (seconds), so that a screen is there
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
 import traceback
 from pathlib import Path
 
-from engine.messages import ALREADY_SERVED, EngineFailed, Shutdown, program_version
+from engine.messages import ALREADY_SERVED, AnyEvent, CommandFailed, EngineFailed, ResumeRun, program_version
+from engine.output import say
 from engine.paths import PathError, default_checkpoints, engine_log
 from engine.runs import close_interrupted
 from engine.seat import take_seat
 from engine.server import Server, start_in_thread
+from engine.torchrun import is_restart, rank, world_size
 
 
 def main() -> int:
@@ -26,6 +29,8 @@ def main() -> int:
 
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if rank() > 0:
+        return accompany()
     try:
         checkpoints = (options.checkpoints or default_checkpoints()).resolve()
         checkpoints.mkdir(parents=True, exist_ok=True)
@@ -37,26 +42,59 @@ def main() -> int:
         print(f"mnist-tui engine: {error}", file=sys.stderr)
         return 1
 
-    close_interrupted(checkpoints)
+    interrupted = close_interrupted(checkpoints)
     server = Server(checkpoints, program_version(), options.idle_exit)
     start_in_thread(server, listener, engine_log(checkpoints))
     asyncio.run_coroutine_threadsafe(seat.keep(server.serve), server.loop)
     try:
+        from engine.group import join
         from engine.worker import Worker
 
-        worker = Worker(checkpoints, server)
-        signal.signal(signal.SIGTERM, lambda *_: worker.submit(Shutdown(force=True), lambda event: None))
+        worker = Worker(checkpoints, server, join())
+        signal.signal(signal.SIGTERM, lambda *_: worker.terminate())
         server.employ(worker)
+        if is_restart() and interrupted:
+            worker.submit(ResumeRun(run=interrupted[-1]), lambda event: say(describe_restart(event)))
         worker.work(options.data)
     except Exception as error:
         traceback.print_exc()
         server.publish(EngineFailed(reason=f"{type(error).__name__}: {error}"))
         server.flush()
-        return 1
-    finally:
         seat.leave()
+        leave_group(1)
+        return 1
+    seat.leave()
     server.flush()
+    leave_group(0)
     return 0
+
+
+def describe_restart(answer: AnyEvent) -> str:
+    if isinstance(answer, CommandFailed):
+        return f"a process was lost, and the run cannot go on: {answer.reason}"
+    return "a process was lost; the run goes on from its last checkpoint"
+
+
+def accompany() -> int:
+    """Train along with the engine, as one of the other processes of a torchrun."""
+    try:
+        from engine.follower import follow
+        from engine.group import Group
+
+        follow(Group())
+    except Exception:
+        traceback.print_exc()
+        leave_group(1)
+    leave_group(0)
+    return 0
+
+
+def leave_group(status: int) -> None:
+    """End this process at once where it is one of several: a connection to one that is lost would hold it up."""
+    if world_size() > 1:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator
 
+from engine.checkpoint import brief
+from engine.group import GroupBroken
 from engine.messages import Continued, Paused, RunEnded, RunEvent, SavingFailed
 from engine.output import say, say_traceback
 from engine.run import Run
@@ -48,7 +50,11 @@ class ActiveRun:
             self._events = continued(self.run)
         except TrainingFailed as error:
             self.record(self._end("failed", str(error)))
+        except GroupBroken:
+            raise
         except Exception as error:
+            if self.run.group.size > 1:  # the others wait for this process, or this one lost another
+                raise GroupBroken(f"a process of {self.run.group.size} is lost, or failed: {brief(error)}") from error
             say_traceback()
             self.record(self._end("failed", f"{type(error).__name__}: {error}"))
         else:

@@ -160,6 +160,11 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         field("Precision", "auto: bf16, 16 bits, on a CPU that is fast at it, else fp32; weights and tests keep 32.",
               "Machine", choices=("auto", "fp32", "bf16")),
     ] = "auto"  # fmt: skip
+    processes: Annotated[
+        int,
+        field("Processes", "Train on so many processes together (torchrun), each with its share of every batch.",
+              "Machine", low=1, high=1024),
+    ] = 1  # fmt: skip
     data: Annotated[
         str,
         field("Data folder", "Image folders or IDX files; empty: what is loaded, or found in Dataset/.", "Machine"),

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import torch
 
+from engine.torchrun import local_rank, world_size
+
 
 class DeviceError(ValueError):
     """A device that is not there; the message says which there are."""
@@ -16,12 +18,26 @@ def choose_device(name: str = "auto") -> torch.device:
     Raises DeviceError when it is unknown or absent: training on another device than the one asked for would be
     a silent replacement.
     """
-    if name == "auto":
-        return torch.device(available_devices()[0])
     known = available_devices()
+    if name == "auto":
+        name = known[0].partition(":")[0]
+    if name.startswith("cuda") and world_size() > 1:
+        return own_gpu(name, known)
     wanted = "cuda:0" if name == "cuda" else name
     if wanted not in known:
         raise DeviceError(f"Device (device): {name!r} is not on this machine; give auto or one of {', '.join(known)}")
+    return torch.device(wanted)
+
+
+def own_gpu(name: str, known: list[str]) -> torch.device:
+    """Return the GPU of this one of several processes. Raises DeviceError when there are too few."""
+    wanted = f"cuda:{local_rank()}"
+    if wanted not in known or name != "cuda":
+        gpus = len(known) - 1
+        raise DeviceError(
+            f"Device (device): {name!r} for process {local_rank()} of this machine, which has {gpus} GPUs; each process"
+            " takes one of its own: give cuda or cpu, and at most as many processes as GPUs"
+        )
     return torch.device(wanted)
 
 

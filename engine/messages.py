@@ -174,6 +174,7 @@ class Welcome(Event, frozen=True):
     version: str
     pid: int
     checkpoints: str
+    processes: int = 1  # that train together, this one among them
 
 
 class EngineReady(Event, frozen=True):

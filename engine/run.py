@@ -1,16 +1,20 @@
 """One training run: its network, its optimizer, and how far it is."""
 
+import hashlib
+import io
 import math
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import torch
+from torch import Tensor
 
 from engine.checkpoint import CheckpointError, brief, keep_previous, load_last, save_checkpoint
 from engine.config import FIELDS, ConfigError, RunConfig, Value
 from engine.data import Dataset
 from engine.device import choose_device
+from engine.group import ALONE, Alone, Begin, End
 from engine.messages import CheckpointSaved, Count, Seconds
 from engine.models import build_model, set_dropout
 from engine.optim import build_optimizer, learning_rate
@@ -25,15 +29,29 @@ class Run:
     A run with a folder saves itself after every epoch. Seeds the global generators of torch.
     """
 
-    def __init__(self, config: RunConfig, data: Dataset, *, name: str = "run", folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        config: RunConfig,
+        data: Dataset,
+        *,
+        name: str = "run",
+        folder: Path | None = None,
+        group: Alone = ALONE,
+        state: dict[str, Any] | None = None,
+    ) -> None:
+        """Begin anew, or where the checkpoint `state` was taken. Raises CheckpointError when that does not fit."""
         self.name = name
         self.folder = folder
+        self.group = group
+        if group.size > 1 and group.rank == 0:
+            group.tell(Begin(config, data.path, data.fingerprint, packed(state)))
         self.device = choose_device(config.device)
         self.precision = choose_precision(config.precision, self.device)
         self.config = config.replace({"precision": self.precision})  # what it began with, it is resumed with
         self.data = data.to(self.device)
         torch.manual_seed(config.seed)
         self.model = build_model(self.config).to(self.device)
+        self.network = group.wrap(self.model)  # what is trained through
         self.optimizer = build_optimizer(self.config, self.model)
         self.epoch = 0  # finished epochs
         self.batch = 0  # finished steps of the present epoch
@@ -42,6 +60,14 @@ class Run:
         self.seconds = 0.0  # training time of the present epoch
         self.loss_sum = torch.zeros((), device=self.device)  # over the images of the present epoch
         self.right = torch.zeros((), dtype=torch.int64, device=self.device)
+        if state:
+            self.restore(state)
+        if group.rank:
+            # Every process drops out and distorts in its own way. After a resume it is another way than it would have
+            # been: the state of rank 0's generator is the only one that is kept.
+            torch.manual_seed(seed_of(config.seed, group.rank, self.step))
+            self.loss_sum.zero_()
+            self.right.zero_()
 
     @property
     def steps_per_epoch(self) -> int:
@@ -54,7 +80,28 @@ class Run:
 
     def steer(self, changes: dict[str, Value]) -> None:
         """Change hyperparameters from the next step on. Raises ConfigError and changes nothing on a bad one."""
-        self.config = check_steering(self.config, changes, self.epoch)
+        self.adopt(check_steering(self.config, changes, self.epoch))
+
+    def agree(self, steps: float = 0) -> float:
+        """Meet the other processes: take over what rank 0 was told meanwhile, and return how many steps come next.
+
+        Raises RunOver in the others when rank 0 has ended the run.
+        """
+        config, steps = self.group.agree(self.config, steps)
+        if config != self.config:
+            self.adopt(config)
+        return steps
+
+    def collect(self, losses: Tensor) -> None:
+        """Add up over all processes what each knows of its share: losses [steps], and the sums of the epoch."""
+        self.group.total(losses, self.loss_sum, self.right)
+        if self.group.rank:
+            self.loss_sum.zero_()  # rank 0 has the sums of all
+            self.right.zero_()
+
+    def adopt(self, config: RunConfig) -> None:
+        """Go on with a configuration that differs in what may change during a run."""
+        self.config = config
         self.optimizer.param_groups[0]["weight_decay"] = self.config.weight_decay
         set_dropout(self.model, self.config)
 
@@ -162,15 +209,35 @@ def config_in(state: dict[str, Any], folder: Path) -> RunConfig:
         raise CheckpointError(f"{folder / LAST}: holds no configuration of a run ({brief(error)})") from error
 
 
-def resume(name: str, folder: Path, data: Dataset, changes: dict[str, Value] | None = None) -> Run:
+def packed(state: dict[str, Any] | None) -> bytes:
+    """Return a checkpoint as bytes for the other processes."""
+    buffer = io.BytesIO()
+    if state:
+        torch.save(state, buffer)
+    return buffer.getvalue()
+
+
+def seed_of(*numbers: int) -> int:
+    """Return a seed that is a function of these numbers alone."""
+    digest = hashlib.sha256("/".join(map(str, numbers)).encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1
+
+
+def resume(
+    name: str, folder: Path, data: Dataset, changes: dict[str, Value] | None = None, group: Alone = ALONE
+) -> Run:
     """Return the run of a folder as its last checkpoint left it, steered by `changes`.
 
     Raises CheckpointError, and ConfigError when the changes do not fit or no epoch is left to train.
     """
     state, problem = load_last(folder)
-    run = Run(config_in(state, folder), data, name=name, folder=folder)
-    run.restore(state)
-    if problem:
-        say(f"{problem}; continuing from {PREVIOUS}, step {run.step}")
-    run.steer({"epochs": run.config.epochs, **(changes or {})})
+    config = config_in(state, folder).replace({"processes": group.size})
+    try:
+        run = Run(config, data, name=name, folder=folder, group=group, state=state)
+        if problem:
+            say(f"{problem}; continuing from {PREVIOUS}, step {run.step}")
+        run.steer({"epochs": config.epochs, **(changes or {})})
+    except (CheckpointError, ConfigError):
+        group.tell(End())
+        raise
     return run

@@ -61,6 +61,7 @@ from engine.ports import Reply, WorkerPort
 from engine.runs import RunError, find_run, list_runs, summarize
 from engine.sockets import peer_uid
 from engine.tail import Tail
+from engine.torchrun import world_size
 
 PRINTED = 200  # lines of the engine's output that a new client is shown
 LOG_EVERY = 0.5  # seconds between two looks at the engine's output
@@ -161,7 +162,13 @@ class Server:
             if not isinstance(hello, Hello):
                 raise ProtocolError("the first line was no Hello")
             client.send(
-                Welcome(protocol=PROTOCOL, version=self.version, pid=os.getpid(), checkpoints=str(self.checkpoints))
+                Welcome(
+                    protocol=PROTOCOL,
+                    version=self.version,
+                    pid=os.getpid(),
+                    checkpoints=str(self.checkpoints),
+                    processes=world_size(),
+                )
             )
             self._send_snapshot(client)
             self.clients.add(client)

@@ -14,6 +14,7 @@ from torch.nn import functional as F
 
 from engine.augment import augment
 from engine.checkpoint import brief
+from engine.group import GroupBroken
 from engine.memory import fitting_batch, is_out_of_memory
 from engine.models import as_input
 from engine.optim import set_learning_rate
@@ -72,7 +73,7 @@ class Steps:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.new_graph = graphs_for(run.device)
+        self.new_graph = graphs_for(run.device) if run.group.size == 1 else None
         self._config = run.config
         self._graphs: dict[int, CapturedStep] = {}
 
@@ -88,9 +89,9 @@ class Steps:
         self._graphs.clear()
         fitting = fitting_batch(run)  # out of the handler: the error holds on to the memory of the failed step
         remedy = f"{fitting} would fit" if fitting else "not even one image fits; free some memory"
-        raise TrainingFailed(
-            f"no memory for a batch of {run.config.batch_size} on {run.device} at step {run.step + 1}; {remedy}"
-        )
+        message = f"no memory for a batch of {run.config.batch_size} on {run.device} at step {run.step + 1}; {remedy}"
+        # The other processes wait for this one in the middle of the step.
+        raise TrainingFailed(message) if run.group.size == 1 else GroupBroken(message)
 
     def _captured(self, batch: Tensor, new_graph: Callable[[], Graph]) -> Tensor:
         if self.run.config is not self._config:  # steered: a graph keeps the rates that it was captured with
@@ -143,15 +144,23 @@ class CapturedStep:
 
 
 def compute(run: Run, batch: Tensor) -> Tensor:
-    """Train on a batch of indices [b] and return its mean loss. Nothing here waits for the device."""
-    actual = run.data.train_labels[batch]
+    """Train on a batch of indices [b] and return its mean loss, or this process's part of it.
+
+    Nothing here waits for the device.
+    """
+    mine = run.group.share(batch)
+    part = len(mine) / len(batch)
+    mine = mine if part else batch[:1]  # with a weight of nought: every process takes part in every step
+    actual = run.data.train_labels[mine]
     run.optimizer.zero_grad(set_to_none=True)
-    images = augment(as_input(run.data.train_images[batch]), run.config)
-    logits = logits_of(run.model, images, run.precision)
+    images = augment(as_input(run.data.train_images[mine]), run.config)
+    logits = logits_of(run.network, images, run.precision)
     loss = F.cross_entropy(logits, actual, label_smoothing=run.config.label_smoothing)
-    loss.backward()  # type: ignore[no-untyped-call]
+    weight = part * run.group.size  # gradients are averaged over processes, whose parts may differ by an image
+    (loss if weight == 1 else loss * weight).backward()  # type: ignore[no-untyped-call]
     run.optimizer.step()
-    loss = loss.detach()
+    loss = loss.detach() if part == 1 else loss.detach() * part
     run.loss_sum += loss * len(batch)
-    run.right += (logits.detach().argmax(1) == actual).sum()
+    if part:
+        run.right += (logits.detach().argmax(1) == actual).sum()
     return loss

@@ -4,7 +4,6 @@
 yields only between two steps, so that a run can be steered, saved or asked for a prediction whenever it does.
 """
 
-import hashlib
 import math
 import time
 from collections.abc import Generator
@@ -14,7 +13,7 @@ import torch
 from engine.evaluate import evaluate
 from engine.messages import STEP_POINTS, CheckpointSaved, EpochDone, RunEnded, RunStarted, StepsDone, coarsen
 from engine.models import count_parameters
-from engine.run import Run
+from engine.run import Run, seed_of
 from engine.step import Steps, TrainingFailed
 
 REPORT_EVERY = 0.1  # seconds between two readings of the losses, each of which waits for the device
@@ -23,9 +22,7 @@ REPORT_EVERY = 0.1  # seconds between two readings of the losses, each of which 
 def order_of(images: int, seed: int, epoch: int) -> torch.Tensor:
     """Return the permutation [images] of an epoch: a function of seed and epoch alone, so that a resumed run
     repeats no image and skips none."""
-    digest = hashlib.sha256(f"{seed}/{epoch}".encode()).digest()
-    generator = torch.Generator().manual_seed(int.from_bytes(digest[:8], "big") >> 1)
-    return torch.randperm(images, generator=generator)
+    return torch.randperm(images, generator=torch.Generator().manual_seed(seed_of(seed, epoch)))
 
 
 def train(run: Run) -> Generator[RunStarted | StepsDone | EpochDone | CheckpointSaved | RunEnded, None, None]:
@@ -34,10 +31,11 @@ def train(run: Run) -> Generator[RunStarted | StepsDone | EpochDone | Checkpoint
     Raises TrainingFailed when the loss is no longer a number or memory runs out, and OSError when the run cannot be
     saved; `train(run)` then goes on where it was.
     """
-    run.model.train()
+    run.network.train()
     yield started(run)
 
     take_step = Steps(run)
+    run.agree()
     while run.epoch < run.config.epochs:
         order = order_of(len(run.data.train_labels), run.config.seed, run.epoch).to(run.device)
         batches = torch.split(order, run.config.batch_size)
@@ -56,6 +54,7 @@ def train(run: Run) -> Generator[RunStarted | StepsDone | EpochDone | Checkpoint
         yield finish_epoch(run)
         if run.folder is not None:
             yield run.save()
+        run.agree()
     yield RunEnded(run=run.name, step=run.step, time=time.time(), state="finished")
 
 
@@ -78,7 +77,8 @@ def started(run: Run) -> RunStarted:
 def finish_epoch(run: Run) -> EpochDone:
     """Test the network, report the epoch and begin the next. Raises TrainingFailed."""
     began = time.perf_counter()
-    test = evaluate(run.model, run.data.test_images, run.data.test_labels)
+    tested = len(run.data.test_labels) if run.group.rank == 0 else 1  # the figures of the others go nowhere
+    test = evaluate(run.model, run.data.test_images[:tested], run.data.test_labels[:tested])
     if not math.isfinite(test.loss):
         raise TrainingFailed(
             f"the test loss became {test.loss} after step {run.step} with learning rate {run.lr:g};"
@@ -110,24 +110,30 @@ class Report:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        # Steps to ask for before a device that queues them is waited for: a pause would wait for all of them.
-        self.most = math.inf if run.device.type == "cpu" else 100
+        self.alone = run.group.size == 1
+        # Steps to ask for before a device that queues them is waited for: a pause would wait for all of them. Several
+        # processes go by this number alone, as they have clocks of their own.
+        self.most = math.inf if run.device.type == "cpu" and self.alone else 100
         self.begin()
 
     def begin(self) -> None:
         """Start an interval. What the reader of the events did in between, a pause say, is not training time."""
         self.pending: list[torch.Tensor] = []
         self.images = 0
+        self.most = self.run.agree(self.most)
         self.since = time.perf_counter()
 
     def add(self, loss: torch.Tensor, images: int) -> bool:
         """Take a step's loss; True when it is time to report."""
         self.pending.append(loss)
         self.images += images
-        return time.perf_counter() - self.since >= REPORT_EVERY or len(self.pending) >= self.most
+        late = self.alone and time.perf_counter() - self.since >= REPORT_EVERY
+        return late or len(self.pending) >= self.most
 
     def event(self) -> StepsDone:
-        losses = torch.stack(self.pending).tolist()
+        means = torch.stack(self.pending)
+        self.run.collect(means)
+        losses = means.tolist()
         for offset, loss in enumerate(losses):
             if not math.isfinite(loss):
                 step = self.run.step - len(losses) + offset + 1

@@ -22,6 +22,7 @@ from engine.data import DataError, Dataset, load_data
 from engine.device import DeviceError, choose_device, device_name
 from engine.download import download
 from engine.event_log import EventReader
+from engine.group import ALONE, Alone, End, GroupBroken, Leave
 from engine.history import History
 from engine.image_folder import export_pngs
 from engine.inspection import Inspector
@@ -66,7 +67,8 @@ class CommandError(Exception):
 
 
 class Worker:
-    def __init__(self, checkpoints: Path, desk: Desk) -> None:
+    def __init__(self, checkpoints: Path, desk: Desk, group: Alone = ALONE) -> None:
+        self.group = group
         self.checkpoints = checkpoints
         self.desk = desk
         self.commands: queue.SimpleQueue[tuple[AnyCommand, Reply]] = queue.SimpleQueue()
@@ -82,6 +84,12 @@ class Worker:
     def submit(self, command: AnyCommand, reply: Reply) -> None:
         """Hand over a command; called from any thread, and from signal handlers."""
         self.commands.put((command, reply))
+
+    def terminate(self) -> None:
+        """End on SIGTERM, which torchrun sends to all processes of a group when one is lost: its run is to go on."""
+        if self.group.size > 1:
+            raise GroupBroken("ended by SIGTERM")
+        self.submit(Shutdown(force=True), lambda event: None)
 
     @property
     def live(self) -> Run | None:
@@ -100,7 +108,7 @@ class Worker:
     # ------------------------------------------------------------------ loop
 
     def work(self, data_path: str = "") -> None:
-        """Announce the engine, load the data, and serve until Shutdown."""
+        """Announce the engine, load the data, and serve until Shutdown. Raises GroupBroken."""
         device = choose_device()
         self.desk.publish(
             EngineReady(
@@ -117,6 +125,7 @@ class Worker:
             self.take_commands()
             if self.active is not None and not self.active.idle:
                 self.advance()
+        self.group.tell(Leave())
 
     def warm_up(self) -> None:
         """Take a step that is thrown away, while nobody waits: the first use of a device loads libraries and kernels,
@@ -147,6 +156,8 @@ class Worker:
         """Do what a command asks and answer it; a failure is an answer too, and never ends the engine."""
         try:
             answer = self.handle(command)
+        except GroupBroken:
+            raise
         except (CommandError, ConfigError, DataError, DeviceError, RunError, CheckpointError, OSError) as error:
             answer = CommandFailed(reason=str(error))
         except Exception as error:
@@ -262,6 +273,11 @@ class Worker:
             raise CommandError(f"run {self.active.run.name} is already training; stop it first")
         config = RunConfig().replace(msgspec.structs.asdict(config))  # decoding a message checks types, not bounds
         choose_device(config.device)
+        if config.processes != self.group.size:
+            raise CommandError(
+                f"Processes (processes): {config.processes}, but this engine has {self.group.size}; end it with"
+                f" `mnist-tui engine stop` and train with --processes {config.processes}, or give {self.group.size}"
+            )
         if config.data or self.data is None or self.data_path is None:
             self.load(config.data)
         data = self.needed_data()
@@ -272,7 +288,7 @@ class Worker:
             )
         folder = create_folder(self.checkpoints, config.model)
         try:
-            run = Run(config, data, name=folder.name, folder=folder)
+            run = Run(config, data, name=folder.name, folder=folder, group=self.group)
             log = RunLog(folder, record_of(run))
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)  # no half-made run in the list
@@ -286,7 +302,7 @@ class Worker:
         record = read_record(folder)
         if self.data is None or self.data.fingerprint != record.data:
             self.load(record.data_path)
-        run = resume(folder.name, folder, self.needed_data(), changes)
+        run = resume(folder.name, folder, self.needed_data(), changes, self.group)
         record.state, record.reason, record.config = "running", "", run.config
         self.desk.replace_history(History(EventReader(folder)).events)
         self.launch(run, RunLog(folder, record))
@@ -331,6 +347,7 @@ class Worker:
 
     def leave(self, active: ActiveRun) -> None:
         self.active = None
+        self.group.tell(End())
         if active.ended is not None and active.ended.state != "failed":
             self.inspector.keep(active.run)
 

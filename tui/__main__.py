@@ -126,7 +126,11 @@ def train(
         raise click.UsageError("--resume continues with the run's own hyperparameters; leave out --preset")
     config = config_of(options, preset or "seed")
     notify = notify and context.find_root().params["notify"]
-    training = train_plainly(checkpoints, config, resume=resume, changes=given(options), json=as_json, notify=notify)
+    processes = options["processes"]  # of the engine: a run can be resumed on another number
+    changes = {name: value for name, value in given(options).items() if name != "processes"}
+    training = train_plainly(
+        checkpoints, config, resume=resume, changes=changes, processes=processes, json=as_json, notify=notify
+    )
     sys.exit(run(training))
 
 

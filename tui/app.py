@@ -103,7 +103,9 @@ class MnistApp(App[None]):
         self.plain_ascii = needs_ascii() if ascii is None else ascii
         # A remote terminal gets half the frames: what it draws has to travel.
         self.frame_time = 0.5 if "SSH_CONNECTION" in os.environ else 0.25
-        self._replacing = False  # the engine that is ending is to be followed by one of our version
+        self._replacing = False  # the engine that is ending is to be followed by one that suits
+        self._processes: int | None = None  # that the next engine is to have
+        self._next: Command | None = None  # for the next engine
         self._drawn = 0.0
         self._draw_due = False
         self._outlet = Outlet(TERMINAL, self.catch_up)
@@ -140,27 +142,17 @@ class MnistApp(App[None]):
 
     @work(group="engine", exclusive=True)
     async def converse(self) -> None:
-        """Attach to the engine and apply its events until the connection ends."""
+        """Attach to the engine and apply its events until it is gone for good."""
+        client: EngineClient | None
         try:
-            self.client = await self.connect()
+            client = await self.connect()
         except (EngineUnreachable, PathError, ProtocolError, OSError) as error:
             self.set_state(replace(self.state, link="lost", link_reason=inert(str(error))))
             return
-        self.set_state(State(link="foreign" if self.client.foreign else "live"))
-        if self.client.foreign:
-            self.decide_about(self.client)
-        self.warn_of_logout()
-        self.send(ListRuns())
-        if self.data:
-            self.send(LoadData(id=1, path=self.data))
-        reason = "The engine has ended. A run in progress is kept up to its last checkpoint: e, then R resumes it."
-        try:
-            async for event in self.client.events():
-                self.receive(event)
-        except ProtocolError as error:
-            reason = inert(f"The engine said what this screen does not understand ({error}); e attaches again.")
-            await self.client.close()
-        self.client = None
+        reason = ""
+        while client is not None:
+            reason = await self.attend(client)
+            client = await self.rejoined(client)
         if self._replacing:
             self._replacing = False
             self.action_reconnect()
@@ -172,6 +164,49 @@ class MnistApp(App[None]):
         self.notify(reason, severity="error", markup=False)
         self.set_state(replace(say(self.state, reason), link="lost", link_reason=reason))
 
+    async def attend(self, client: EngineClient) -> str:
+        """Apply the events of an engine until the connection ends; return what is to be told then."""
+        self.client = client
+        self.set_state(State(link="foreign" if client.foreign else "live"))
+        if client.foreign:
+            self.decide_about(client)
+        self.take_processes(client.welcome.processes)
+        self.warn_of_logout()
+        self.send(ListRuns())
+        if self.data:
+            self.send(LoadData(id=1, path=self.data))
+        if self._next is not None:
+            self.send(self._next)
+            self._next = None
+        reason = "The engine has ended. A run in progress is kept up to its last checkpoint: e, then R resumes it."
+        try:
+            async for event in client.events():
+                self.receive(event)
+        except ProtocolError as error:
+            reason = inert(f"The engine said what this screen does not understand ({error}); e attaches again.")
+            await client.close()
+        self.client = None
+        return reason
+
+    async def rejoined(self, client: EngineClient) -> EngineClient | None:
+        """Return a new connection to an engine of several processes that lost one; None where all has ended."""
+        if client.welcome.processes == 1 or self._replacing:
+            return None
+        lost = f"The engine has ended or lost one of its {client.welcome.processes} processes; it may start again."
+        self.set_state(replace(say(self.state, lost), link="connecting", link_reason=lost))
+        try:
+            return await client.rejoin(self.checkpoints)
+        except (EngineUnreachable, PathError, ProtocolError):
+            return None
+
+    def take_processes(self, processes: int) -> None:
+        """Offer in the form what the engine has: a run begins at once with so many."""
+        if processes != self.config.processes:
+            self.config = self.config.replace({"processes": processes})
+            setup = self.get_screen("setup")
+            if isinstance(setup, SetupScreen):
+                setup.offer(self.config)
+
     @work(group="logout", exclusive=True)
     async def warn_of_logout(self) -> None:
         """Say what a logout would do to the engine, before anything is trained."""
@@ -180,7 +215,10 @@ class MnistApp(App[None]):
             self.set_state(say(self.state, warning))
 
     async def connect(self) -> EngineClient:
-        return await EngineClient.connect_or_start(self.checkpoints, data=self.data, any_version=True)
+        processes, self._processes = self._processes, None
+        return await EngineClient.connect_or_start(
+            self.checkpoints, data=self.data, any_version=True, processes=processes
+        )
 
     @work(group="version", exclusive=True)
     async def decide_about(self, client: EngineClient) -> None:
@@ -360,8 +398,7 @@ class MnistApp(App[None]):
     @on(SetupScreen.Chosen)
     def start_run(self, event: SetupScreen.Chosen) -> None:
         self.config = event.config
-        self.send(StartRun(config=event.config))
-        self.go("train")
+        self.action_train()
 
     @on(SetupScreen.SteeringChosen)
     def steer(self, event: SetupScreen.SteeringChosen) -> None:
@@ -378,7 +415,12 @@ class MnistApp(App[None]):
         self.go(mode)
 
     def action_train(self) -> None:
-        self.send(StartRun(config=self.config))
+        start = StartRun(config=self.config)
+        if self.client is None or self.client.foreign or self.client.welcome.processes == self.config.processes:
+            self.send(start)
+        else:  # an engine of as many processes takes the place of this one, which has nothing to do
+            self._processes, self._next, self._replacing = self.config.processes, start, True
+            self.client.send(Shutdown())
         self.go("train")
 
     def action_pause(self) -> None:

@@ -17,10 +17,14 @@ from engine.messages import (
     MAX_LINE,
     PROTOCOL,
     AnyEvent,
+    AskStatus,
     Command,
+    CommandDone,
     CommandFailed,
     Hello,
     ProtocolError,
+    Shutdown,
+    StatusTold,
     Welcome,
     decode_event,
     decode_known,
@@ -37,6 +41,8 @@ from tui.logout import precaution
 # torch are read, from a cold disk or over a network, no thread of it can answer.
 START_LIMIT = 120.0
 RETRY = 0.03
+REJOINING = 90.0  # seconds for them to be there again: each imports torch
+RESTARTS = 3  # of all processes of an engine, each time that one is lost
 
 E = TypeVar("E", bound=AnyEvent)
 
@@ -104,29 +110,55 @@ class EngineClient:
 
     @classmethod
     async def connect_or_start(
-        cls, checkpoints: Path, *, data: str = "", idle_exit: float = 900, any_version: bool = False
+        cls,
+        checkpoints: Path,
+        *,
+        data: str = "",
+        idle_exit: float = 900,
+        any_version: bool = False,
+        processes: int | None = None,
     ) -> Self:
-        """Attach to the engine of a folder of runs, starting one if there is none. Raises EngineUnreachable."""
+        """Attach to the engine of a folder of runs, starting one if there is none. Raises EngineUnreachable.
+
+        With `processes` it is an engine of so many; one that has another number and nothing to do makes way for it.
+        """
         process: subprocess.Popen[bytes] | None = None
         output = Tail(engine_log(checkpoints))
         deadline = asyncio.get_running_loop().time() + START_LIMIT
         while asyncio.get_running_loop().time() < deadline:
             with contextlib.suppress(OSError):
                 client = await cls.connect(checkpoints, any_version=any_version)
-                if process is not None and process.pid != client.welcome.pid:
+                if processes not in (None, client.welcome.processes) and not client.foreign:
+                    await client.make_way(processes)
+                    while engine_is_running(checkpoints):  # noqa: ASYNC110  (another process; it has no event to await)
+                        await asyncio.sleep(RETRY)
+                    continue
+                if process is not None and process.pid != client.welcome.pid and client.welcome.processes == 1:
                     process.terminate()  # it came second; later it might find the seat free, and wait there for nobody
                 return client
             # An engine that found another one at work has ended rightly. That other one will answer, unless it
             # is just ending: then it is our turn again.
             if process is None or process.poll() == ALREADY_SERVED:
                 await asyncio.to_thread(precaution)  # asks systemd, and remembers the answer
-                process = start_engine(checkpoints, data, idle_exit)
+                process = start_engine(checkpoints, data, idle_exit, processes or 1)
             elif process.returncode is not None:
                 break
             await asyncio.sleep(RETRY)
         raise EngineUnreachable(
             f"{failure(process, output.read())}; the engine's output is in {engine_log(checkpoints)}"
         )
+
+    async def rejoin(self, checkpoints: Path) -> Self:
+        """Attach again to an engine of several processes that torchrun starts anew, once one of them was lost.
+
+        Raises EngineUnreachable when it is not there again within REJOINING seconds, or has only one process.
+        """
+        deadline = asyncio.get_running_loop().time() + REJOINING
+        while self.welcome.processes > 1 and asyncio.get_running_loop().time() < deadline:
+            with contextlib.suppress(OSError):
+                return await self.connect(checkpoints)
+            await asyncio.sleep(RETRY)
+        raise EngineUnreachable("the engine ended; `mnist-tui engine log` shows its last words")
 
     async def events(self) -> AsyncIterator[AnyEvent]:
         """Yield events until the engine closes the connection. Answers to requests go to their requesters."""
@@ -164,19 +196,45 @@ class EngineClient:
             raise ProtocolError(f"{type(event).__name__} is no answer to {type(command).__name__}")
         return event
 
+    async def make_way(self, processes: int | None) -> None:
+        """End an engine that has another number of processes and nothing to do. Raises EngineUnreachable."""
+
+        async def read() -> None:
+            async for _ in self.events():
+                pass
+
+        reading = asyncio.create_task(read())
+        status = await self.request(AskStatus(), StatusTold)
+        if status.state not in ("idle", "starting"):
+            await self.close()
+            raise EngineUnreachable(
+                f"the engine has {self.welcome.processes} processes, not {processes}, and is {status.state}"
+                f" {status.run}; stop that run first, or leave out --processes"
+            )
+        await self.request(Shutdown(), CommandDone)
+        await reading
+
     async def close(self) -> None:
         self._writer.close()
         with contextlib.suppress(ConnectionError, asyncio.CancelledError):
             await self._writer.wait_closed()
 
 
-def start_engine(checkpoints: Path, data: str, idle_exit: float) -> "subprocess.Popen[bytes]":
+def start_engine(checkpoints: Path, data: str, idle_exit: float, processes: int = 1) -> "subprocess.Popen[bytes]":
     """Start an engine in a session of its own, so that no hang-up of this terminal reaches it, nor a logout.
 
+    Several processes are started by torchrun, which starts all of them again when one is lost.
     Raises EngineUnreachable.
     """
-    command = [*precaution().prefix, sys.executable, "-m", "engine"]
-    command += ["--checkpoints", str(checkpoints), "--idle-exit", str(idle_exit)]
+    command = [*precaution().prefix, sys.executable, "-m"]
+    environment = engine_environment()
+    if processes > 1:
+        command += ["torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)]
+        command += ["--max-restarts", str(RESTARTS), "-m"]
+        environment.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // processes)))
+        # Or else processes that start again find the addresses of those before them in the store of torchrun.
+        environment.setdefault("TORCH_DISABLE_SHARE_RDZV_TCP_STORE", "1")
+    command += ["engine", "--checkpoints", str(checkpoints), "--idle-exit", str(idle_exit)]
     if data:
         command += ["--data", data]
     try:
@@ -188,7 +246,7 @@ def start_engine(checkpoints: Path, data: str, idle_exit: float) -> "subprocess.
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                env=engine_environment(),
+                env=environment,
             )
     except OSError as error:
         raise EngineUnreachable(

@@ -10,6 +10,8 @@ import msgspec
 
 from engine.config import FIELDS, PRESETS, ConfigError, FieldInfo, RunConfig, Value
 
+ALIASES = {"processes": ("--nproc-per-node",)}  # torchrun's own name
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -40,7 +42,8 @@ def config_options(command: F) -> F:
         default = "" if field.default == "" else f"; default {field.default}"
         bounds = "" if field.bounds == "text" else f"{field.bounds}{default}"
         help = f"{field.help} [{bounds}]" if bounds else field.help
-        command = click.option(field.option, field.name, type=FieldType(field), help=help)(command)
+        names = [field.option, *ALIASES.get(field.name, ())]
+        command = click.option(*names, field.name, type=FieldType(field), help=help)(command)
     return command
 
 

@@ -14,6 +14,7 @@ from engine.messages import (
     CommandFailed,
     DataFailed,
     DataProgress,
+    DataReady,
     EngineFailed,
     EpochDone,
     LoadData,
@@ -109,6 +110,7 @@ async def train_plainly(
     *,
     resume: str = "",
     changes: dict[str, Value] | None = None,
+    processes: int | None = None,
     json: bool,
     notify: bool = True,
 ) -> int:
@@ -119,10 +121,13 @@ async def train_plainly(
     display: Display = JsonLines() if json else ProgressBars() if sys.stderr.isatty() else Lines()
     if warning := await asyncio.to_thread(logout_warning):
         print(f"warning: {inert(warning)}", file=sys.stderr)
-    async with attached(checkpoints, data=config.data) as session:
+    async with attached(checkpoints, data=config.data, processes=processes) as session:
+        together = session.client.welcome.processes
+        session.rejoins = together > 1
+        config = config.replace({"processes": together})
         command = ResumeRun(id=1, run=resume, changes=changes or {}) if resume else StartRun(id=1, config=config)
         if not resume:
-            session.client.send(LoadData(path=config.data))  # not what another screen had loaded before
+            session.client.send(LoadData(id=2, path=config.data))  # not what another screen had loaded before
         session.client.send(command)
         stopping = asyncio.Event()
 
@@ -162,12 +167,12 @@ async def follow(session: Session, display: Display, notify: bool) -> RunView | 
         event, news = item
         if isinstance(event, CommandFailed) and event.reply_to == 1:
             raise CommandRefused(event.reason)
-        if isinstance(event, EngineFailed):
+        if isinstance(event, EngineFailed) and not session.rejoins:
             raise CommandRefused(f"the engine failed: {event.reason}")
         if isinstance(event, RunEvent):
             view = apply_to_run(view, event)
-        if isinstance(event, DataFailed):
-            continue  # an old one, or the refusal of our command tells it
+        if isinstance(event, DataFailed) or (isinstance(event, DataReady) and event.reply_to):
+            continue  # an old one, or the refusal of our command tells it; what is loaded is told to all
         if news or not isinstance(event, RunEvent | Printed | DataProgress):
             display.show(event, view)
         if notify and news and (text := worth_a_call(event)):

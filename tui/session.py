@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from engine.messages import AnyEvent, Command, EngineFailed, Snapshot
-from tui.client import CommandRefused, EngineClient
+from tui.client import CommandRefused, EngineClient, EngineUnreachable
 
 IDLE_EXIT = 30.0  # a command's engine leaves soon: memory of a shared machine is not ours to keep
 
@@ -20,18 +20,27 @@ class Session:
     None in the queue means that there will be no more.
     """
 
-    def __init__(self, client: EngineClient) -> None:
+    def __init__(self, client: EngineClient, checkpoints: Path) -> None:
         self.client = client
+        self.checkpoints = checkpoints
+        self.rejoins = False  # whether to go on with an engine of several processes that had to start again
         self.events: asyncio.Queue[tuple[AnyEvent, bool] | None] = asyncio.Queue()
 
     async def pump(self) -> None:
         try:
-            async for event in self.client.events():
-                if isinstance(event, Snapshot):
-                    for part in event.events:
-                        self.events.put_nowait((part, False))
-                else:
-                    self.events.put_nowait((event, True))
+            while True:
+                async for event in self.client.events():
+                    if isinstance(event, Snapshot):
+                        for part in event.events:
+                            self.events.put_nowait((part, False))
+                    else:
+                        self.events.put_nowait((event, True))
+                if not self.rejoins:
+                    return
+                await self.client.close()
+                self.client = await self.client.rejoin(self.checkpoints)
+        except EngineUnreachable:
+            pass
         finally:  # whatever ended it: nobody waits for more
             self.events.put_nowait(None)
 
@@ -53,19 +62,21 @@ class Session:
 
 
 @contextlib.asynccontextmanager
-async def attached(checkpoints: Path, *, data: str = "", start: bool = True) -> AsyncIterator[Session]:
+async def attached(
+    checkpoints: Path, *, data: str = "", start: bool = True, processes: int | None = None
+) -> AsyncIterator[Session]:
     """Attach to the engine, starting one unless told not to. Raises EngineUnreachable, or OSError without one.
 
     Who does not start one only asks what all versions understand, and so gets an engine of any version.
     """
     if start:
-        client = await EngineClient.connect_or_start(checkpoints, data=data, idle_exit=IDLE_EXIT)
+        client = await EngineClient.connect_or_start(checkpoints, data=data, idle_exit=IDLE_EXIT, processes=processes)
     else:
         client = await EngineClient.connect(checkpoints, any_version=True)
-    session = Session(client)
+    session = Session(client, checkpoints)
     pump = asyncio.create_task(session.pump())
     try:
         yield session
     finally:
         pump.cancel()
-        await client.close()
+        await session.client.close()

@@ -17,6 +17,8 @@ from tui.screens.base import StateScreen
 from tui.store import State
 from tui.widgets.config_form import ConfigForm
 
+KEPT = ("data", "device", "processes")  # by a preset
+
 
 class SetupScreen(StateScreen):
     """Presets, the form, the same run as a command to copy, and one button."""
@@ -61,6 +63,12 @@ class SetupScreen(StateScreen):
         self._state = State()
         self._preset = 0
         self._headline = ""
+
+    def offer(self, config: RunConfig) -> None:
+        """Fill the form with the config of the next run."""
+        self._initial = config
+        if self.is_mounted:
+            self.query_one(ConfigForm).fill(config)
 
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="top"):
@@ -139,10 +147,10 @@ class SetupScreen(StateScreen):
         self._fill_preset(list(PRESETS)[self._preset])
 
     def _fill_preset(self, name: str) -> None:
-        """Fill in a preset; where the data lies and which device trains are not its business."""
+        """Fill in a preset; where the data lies and what trains are not its business."""
         self.set_focus(None)  # the text that was selected is gone
         form = self.query_one(ConfigForm)
-        kept = {row.field.name: row.value for row in form.rows if row.field.name in ("data", "device") and row.value}
+        kept = {row.field.name: row.value for row in form.rows if row.field.name in KEPT and row.value}
         form.fill(RunConfig().replace({**PRESETS[name].changes, **kept}))
 
     def action_next_field(self) -> None:

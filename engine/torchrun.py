@@ -1,0 +1,23 @@
+"""What torchrun tells the processes that it starts. https://docs.pytorch.org/docs/stable/elastic/run.html"""
+
+import os
+
+
+def world_size() -> int:
+    """Return how many processes train together, 1 without torchrun."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def rank() -> int:
+    """Return this process's number among them; 0 is the engine."""
+    return int(os.environ.get("RANK", "0"))
+
+
+def local_rank() -> int:
+    """Return this process's number on its machine, which is the number of its GPU."""
+    return int(os.environ.get("LOCAL_RANK", "0"))
+
+
+def is_restart() -> bool:
+    """Tell whether all were started again because one was lost."""
+    return int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")) > 0
