@@ -195,7 +195,7 @@ class MnistApp(App[None]):
         lost = f"The engine has ended or lost one of its {client.welcome.processes} processes; it may start again."
         self.set_state(replace(say(self.state, lost), link="connecting", link_reason=lost))
         try:
-            return await client.rejoin(self.checkpoints)
+            return await client.rejoin()
         except (EngineUnreachable, PathError, ProtocolError):
             return None
 

@@ -148,7 +148,7 @@ class EngineClient:
             f"{failure(process, output.read())}; the engine's output is in {engine_log(checkpoints)}"
         )
 
-    async def rejoin(self, checkpoints: Path) -> Self:
+    async def rejoin(self) -> Self:
         """Attach again to an engine of several processes that torchrun starts anew, once one of them was lost.
 
         Raises EngineUnreachable when it is not there again within REJOINING seconds, or has only one process.
@@ -156,7 +156,7 @@ class EngineClient:
         deadline = asyncio.get_running_loop().time() + REJOINING
         while self.welcome.processes > 1 and asyncio.get_running_loop().time() < deadline:
             with contextlib.suppress(OSError):
-                return await self.connect(checkpoints)
+                return await self.connect(Path(self.welcome.checkpoints))
             await asyncio.sleep(RETRY)
         raise EngineUnreachable("the engine ended; `mnist-tui engine log` shows its last words")
 

@@ -20,9 +20,8 @@ class Session:
     None in the queue means that there will be no more.
     """
 
-    def __init__(self, client: EngineClient, checkpoints: Path) -> None:
+    def __init__(self, client: EngineClient) -> None:
         self.client = client
-        self.checkpoints = checkpoints
         self.rejoins = False  # whether to go on with an engine of several processes that had to start again
         self.events: asyncio.Queue[tuple[AnyEvent, bool] | None] = asyncio.Queue()
 
@@ -38,7 +37,7 @@ class Session:
                 if not self.rejoins:
                     return
                 await self.client.close()
-                self.client = await self.client.rejoin(self.checkpoints)
+                self.client = await self.client.rejoin()
         except EngineUnreachable:
             pass
         finally:  # whatever ended it: nobody waits for more
@@ -73,7 +72,7 @@ async def attached(
         client = await EngineClient.connect_or_start(checkpoints, data=data, idle_exit=IDLE_EXIT, processes=processes)
     else:
         client = await EngineClient.connect(checkpoints, any_version=True)
-    session = Session(client, checkpoints)
+    session = Session(client)
     pump = asyncio.create_task(session.pump())
     try:
         yield session

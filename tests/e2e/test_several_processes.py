@@ -1,0 +1,154 @@
+"""An engine of several processes, as torchrun starts it: it obeys, survives the loss of one, and leaves none behind."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from test_engine_process import LIMIT, Attached
+
+from engine.config import RunConfig
+from engine.messages import (
+    CheckpointSaved,
+    CommandDone,
+    EngineReady,
+    EpochDone,
+    Printed,
+    RunEnded,
+    RunStarted,
+    Shutdown,
+    StartRun,
+    Steer,
+    Steered,
+    StepsDone,
+    Stop,
+)
+from tui.client import CommandRefused, EngineClient, EngineUnreachable, engine_environment
+
+pytestmark = pytest.mark.slow
+TOGETHER = RunConfig(epochs=100_000, batch_size=20, device="cpu", processes=2)
+
+
+def processes_of(checkpoints: Path) -> list[int]:
+    """Return the engine processes for a folder of runs, not torchrun's own."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if str(checkpoints).encode() in words and b"torch.distributed.run" not in words:
+            found.append(int(folder.name))
+    return sorted(found)
+
+
+async def all_gone(checkpoints: Path) -> None:
+    async with asyncio.timeout(LIMIT):
+        while processes_of(checkpoints):  # noqa: ASYNC110  (they are no children of ours: there is no event)
+            await asyncio.sleep(0.05)
+
+
+async def attached_to(processes: int, checkpoints: Path) -> Attached:
+    return Attached(await EngineClient.connect_or_start(checkpoints, processes=processes))
+
+
+@pytest.fixture
+async def screen(checkpoints: Path) -> AsyncIterator[Attached]:
+    screen = await attached_to(2, checkpoints)
+    yield screen
+    screen.session.rejoins = False
+    with contextlib.suppress(CommandRefused):  # it has ended already
+        await screen.session.ask(Shutdown(force=True), CommandDone)
+    await screen.leave()
+    await all_gone(checkpoints)
+
+
+async def test_both_are_steered_stopped_and_ended_together(screen: Attached, checkpoints: Path) -> None:
+    assert screen.client.welcome.processes == 2
+    await screen.session.ask(StartRun(config=TOGETHER), CommandDone)
+    await screen.until(EpochDone)
+    assert len(processes_of(checkpoints)) == 2
+    await screen.session.ask(Steer(changes={"lr": 0.01, "dropout": 0.1}), CommandDone)
+    await screen.until(Steered)
+    await screen.until(EpochDone)
+    await screen.session.ask(Stop(), CommandDone)
+    stopped = await screen.until(RunEnded)
+    assert stopped.state == "stopped"
+    await screen.session.ask(StartRun(config=TOGETHER.replace({"epochs": 1})), CommandDone)
+    assert (await screen.until(RunEnded)).state == "finished"
+
+
+async def test_a_run_of_another_number_is_refused_and_says_what_to_do(screen: Attached) -> None:
+    with pytest.raises(CommandRefused, match=r"Processes \(processes\): 1, but this engine has 2"):
+        await screen.session.ask(StartRun(config=RunConfig()), CommandDone)
+
+
+async def test_an_idle_engine_makes_way_for_one_of_another_number_and_a_busy_one_does_not(checkpoints: Path) -> None:
+    one = await attached_to(1, checkpoints)
+    await one.until(EngineReady, news=False)
+    two = await attached_to(2, checkpoints)
+    assert two.client.welcome.processes == 2
+    await two.session.ask(StartRun(config=TOGETHER), CommandDone)
+    with pytest.raises(EngineUnreachable, match="the engine has 2 processes, not 1, and is training 0001-seed-cnn"):
+        await attached_to(1, checkpoints)
+    await two.session.ask(Shutdown(force=True), CommandDone)
+    await one.leave()
+    await two.leave()
+    await all_gone(checkpoints)
+
+
+async def test_when_one_is_killed_all_start_again_from_the_last_checkpoint(screen: Attached, checkpoints: Path) -> None:
+    screen.session.rejoins = True
+    await screen.session.ask(StartRun(config=TOGETHER.replace({"epochs": 40})), CommandDone)
+    saved = await screen.until(CheckpointSaved)
+    engine = screen.client.welcome.pid
+    [other] = [pid for pid in processes_of(checkpoints) if pid != engine]
+    os.kill(other, signal.SIGKILL)
+    resumed = await screen.until(RunStarted, lambda event: event.step > 0, news=False)
+    assert resumed.step >= saved.step
+    ended = await screen.until(RunEnded, news=False)
+    assert (ended.state, ended.step) == ("finished", 400)
+    assert screen.session.client.welcome.pid != engine
+    printed = [line for event, _ in screen.heard if isinstance(event, Printed) for line in event.lines]
+    assert any("a process was lost; the run goes on" in line for line in printed)
+
+
+def two_agents(checkpoints: Path) -> list["subprocess.Popen[bytes]"]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "torch.distributed.run", "--nnodes", "2", "--nproc-per-node", "1"]
+    command += ["--rdzv-backend", "c10d", "--rdzv-endpoint", f"127.0.0.1:{port}", "--local-addr", "127.0.0.1"]
+    command += ["-m", "engine", "--checkpoints", str(checkpoints)]
+    return [subprocess.Popen(command, env=engine_environment(), stdout=subprocess.DEVNULL) for _ in range(2)]
+
+
+async def test_two_machines_train_together(checkpoints: Path) -> None:
+    """Two agents of torchrun, as on two machines, that know each other by an address."""
+    agents = two_agents(checkpoints)
+    try:
+        async with asyncio.timeout(2 * LIMIT):
+            while True:
+                try:
+                    screen = Attached(await EngineClient.connect(checkpoints))
+                    break
+                except OSError:
+                    await asyncio.sleep(0.1)
+        assert screen.client.welcome.processes == 2
+        await screen.session.ask(StartRun(config=TOGETHER.replace({"epochs": 2})), CommandDone)
+        assert await screen.until(StepsDone)
+        assert (await screen.until(RunEnded)).state == "finished"
+        await screen.session.ask(Shutdown(), CommandDone)
+        await screen.leave()
+        await all_gone(checkpoints)
+        assert [await asyncio.to_thread(agent.wait, LIMIT) for agent in agents] == [0, 0]
+    finally:
+        for agent in agents:
+            agent.kill()
+            agent.wait()
