@@ -5,6 +5,7 @@ The socket answers before torch is imported (seconds), so that a screen is there
 
 import argparse
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -19,6 +20,8 @@ from engine.seat import take_seat
 from engine.server import Server, start_in_thread
 from engine.torchrun import is_restart, rank, world_size
 
+PRIORITY = "5"  # of the engine's session, from -20 to 19: a third of the share of a screen that needs it
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m engine", description="The training engine of mnist-tui.")
@@ -29,6 +32,7 @@ def main() -> int:
 
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    give_way()
     if rank() > 0:
         return accompany()
     try:
@@ -67,6 +71,16 @@ def main() -> int:
     server.flush()
     leave_group(0)
     return 0
+
+
+def give_way() -> None:
+    """Let screens go first where training keeps every core busy.
+
+    Linux shares cores out between sessions, of which the engine has one of its own; `nice` has a say only within one
+    (https://man7.org/linux/man-pages/man7/sched.7.html, autogroup).
+    """
+    with contextlib.suppress(OSError):
+        Path("/proc/self/autogroup").write_text(PRIORITY)
 
 
 def describe_restart(answer: AnyEvent) -> str:

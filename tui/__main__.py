@@ -284,47 +284,12 @@ def bench(
     engine without and with a screen, and what the device could do at best. They take turns; nothing else should run.
     Then the time until 98.7 and 99.0 % of the test images are right: the notebook, this program, its preset `fast`.
     """
-    import tempfile
+    from tui.bench_command import run_bench
 
-    import msgspec
-
-    from tui.bench import ROWS
-    from tui.bench import bench as measure
-    from tui.bench_accuracy import time_to_accuracy
-    from tui.bench_report import print_accuracy, print_bench, print_screen
-    from tui.bench_screen import screen_costs
-    from tui.reports import print_json
-
-    unknown = [name for name in rows if name not in ROWS]
-    if unknown:
-        raise click.BadParameter(f"{unknown[0]!r} is no row; give one of {', '.join(ROWS)}", param_hint="--row")
     if quick:
         images, rounds = images or 6000, 1
-    with tempfile.TemporaryDirectory(prefix="mnist-tui-bench-") as work:
-        wanted = tuple(name for name in ROWS if name in rows) or ROWS
-        try:
-            if screen:
-                costs = run(screen_costs(data, device, Path(work)))
-                (print_json if as_json else print_screen)(costs)
-                return
-            result = run(measure(data, device, Path(work), images=images, rounds=rounds, rows=wanted))
-        finally:
-            with contextlib.suppress(click.ClickException):  # none was started
-                stop_engine(Path(work) / "checkpoints")
-        if not as_json:
-            print_bench(result)
-        ways = run(time_to_accuracy(device, Path(work), (0 if quick else 1) if seeds is None else seeds))
-    if as_json:
-        print_json({**msgspec.structs.asdict(result), "time_to_accuracy": ways})
-    elif ways and ways[0].accuracies:
-        print()
-        print_accuracy(ways)
-
-
-def stop_engine(checkpoints: Path) -> None:
-    from engine.messages import CommandDone, Shutdown
-
-    run(_ask_engine(checkpoints, Shutdown(force=True), CommandDone, then_wait=True))
+    seeds = (0 if quick else 1) if seeds is None else seeds
+    run(run_bench(data, device, screen=screen, images=images, rounds=rounds, rows=rows, seeds=seeds, as_json=as_json))
 
 
 @cli.group()
@@ -339,8 +304,9 @@ def engine_status(checkpoints: Path, as_json: bool) -> None:
     """State, run, memory, attached screens, last error. Exit status 1 when no engine runs."""
     from engine.messages import AskStatus, StatusTold
     from tui.reports import print_json, print_status
+    from tui.session import ask_engine
 
-    told = run(_ask_engine(checkpoints, AskStatus(), StatusTold))
+    told = run(ask_engine(checkpoints, AskStatus(), StatusTold))
     if as_json:
         print_json(told)
     else:
@@ -353,8 +319,9 @@ def engine_status(checkpoints: Path, as_json: bool) -> None:
 def engine_stop(checkpoints: Path, force: bool) -> None:
     """Stop the run in progress, save it, and end the engine."""
     from engine.messages import CommandDone, Shutdown
+    from tui.session import ask_engine
 
-    run(_ask_engine(checkpoints, Shutdown(force=force), CommandDone, then_wait=True))
+    run(ask_engine(checkpoints, Shutdown(force=force), CommandDone, then_wait=True))
     print("the engine has ended", file=sys.stderr)
 
 
@@ -370,19 +337,6 @@ def engine_log_(checkpoints: Path) -> None:
                 print(inert(line.rstrip("\n")))
     except FileNotFoundError:
         raise click.ClickException(f"{path}: no engine has written anything yet") from None
-
-
-async def _ask_engine(checkpoints: Path, command: Any, kind: type[T], *, then_wait: bool = False) -> T:
-    from tui.session import attached
-
-    try:
-        async with attached(checkpoints, start=False) as session:
-            answer = await session.ask(command, kind)  # type: ignore[type-var, unused-ignore]
-            while then_wait and await session.events.get() is not None:
-                pass
-            return answer
-    except OSError:
-        raise click.ClickException(f"no engine runs for {checkpoints}") from None
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:

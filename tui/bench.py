@@ -6,16 +6,10 @@ all alike; a ratio is the median of the ratios within the rounds.
 
 import asyncio
 import contextlib
-import fcntl
 import json
 import os
-import pty
-import signal
 import statistics
-import struct
 import sys
-import termios
-import threading
 import time
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,19 +17,27 @@ from typing import Any, Protocol
 import msgspec
 
 from engine.config import RunConfig
-from engine.messages import CommandDone, DataReady, EngineReady, EpochDone, LoadData, RunEnded, RunStarted, StartRun
+from engine.messages import (
+    CommandDone,
+    DataReady,
+    EngineReady,
+    EpochDone,
+    LoadData,
+    RunEnded,
+    RunStarted,
+    Shutdown,
+    StartRun,
+)
+from tui.bench_terminal import Screen
 from tui.client import CommandRefused, engine_environment
 from tui.session import Session, attached
 
 RESIDENT = "resident"
 BASELINES = ("notebook", "torchvision", "torchvision, 1 worker", RESIDENT)
-ENGINE, SCREEN = "engine", "engine + screen"
+ENGINE, SCREEN, TOGETHER = "engine", "engine + screen", "engine, 2 processes"
 LIMITS = ("limit fp32", "limit bf16")
-ROWS = (*BASELINES, ENGINE, SCREEN, *LIMITS)
-COLUMNS, LINES = 120, 36  # of the screen that is attached
+ROWS = (*BASELINES, ENGINE, SCREEN, TOGETHER, *LIMITS)
 PATIENCE = 600.0  # seconds for a row to get ready, and for an epoch
-PATIENCE_FOR_A_FRAME = 30.0
-HEAD = 65536  # bytes of what a screen draws first that are kept
 WARM_UP = 20  # batches
 
 
@@ -126,51 +128,6 @@ class EngineWithScreen:
             await asyncio.to_thread(screen.close)
 
 
-class Screen:
-    """`mnist-tui` in a pseudo-terminal; a thread takes what it draws."""
-
-    def __init__(self, checkpoints: Path) -> None:
-        self.bytes = 0
-        self.head = b""
-        self.answered = threading.Event()  # set whenever it draws
-        self.began = time.perf_counter()
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
-            command = [sys.executable, "-m", "tui", "--checkpoints", str(checkpoints), "--no-notify"]
-            os.execvpe(command[0], command, {**engine_environment(), "TERM": "xterm-256color"})
-        threading.Thread(target=self._take, daemon=True).start()
-
-    def _take(self) -> None:
-        with contextlib.suppress(OSError):
-            while data := os.read(self.fd, 65536):
-                self.bytes += len(data)
-                if len(self.head) < HEAD:
-                    self.head += data
-                self.answered.set()
-
-    def wait_for(self, words: bytes) -> float:
-        """Return the seconds from its start until it has drawn these words. Raises CommandRefused after a while."""
-        while words not in self.head:
-            self.answered.clear()
-            if words not in self.head and not self.answered.wait(PATIENCE_FOR_A_FRAME):
-                raise CommandRefused("the screen draws nothing")
-        return time.perf_counter() - self.began
-
-    def settle(self) -> None:
-        """Wait until it has drawn its first screen, and nothing more for a while."""
-        end = time.monotonic() + PATIENCE_FOR_A_FRAME
-        seen = -1
-        while time.monotonic() < end and (self.bytes < 1000 or seen != self.bytes):
-            seen = self.bytes
-            time.sleep(0.5)
-
-    def close(self) -> None:
-        os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
-        os.close(self.fd)
-
-
 async def bench(data: str, device: str, work: Path, *, images: int, rounds: int, rows: tuple[str, ...]) -> Result:
     """Measure the rows named, in alternating turns. Raises CommandRefused with the reason of one that cannot run."""
     tell("preparing: the data set as PNG and as IDX files, for those who read them")
@@ -183,11 +140,18 @@ async def bench(data: str, device: str, work: Path, *, images: int, rounds: int,
         assert isinstance(ready, EngineReady)
         await session.ask(LoadData(path=str(work)), DataReady)
         engine = Engine(session, RunConfig(epochs=1, device=device, data=str(work)))
+        if not ready.device.startswith("cpu") and TOGETHER in rows:
+            rows = tuple(name for name in rows if name != TOGETHER)
+            tell("two processes are measured on CPUs alone: each would take a GPU of its own")
         for name in rows:
             if name == ENGINE:
                 runners[name] = engine
             elif name == SCREEN:
                 runners[name] = EngineWithScreen(engine, work / "checkpoints")
+            elif name == TOGETHER:
+                both = await stack.enter_async_context(attached(work / name, data=str(work), processes=2))
+                stack.push_async_callback(both.ask, Shutdown(force=True), CommandDone)
+                runners[name] = Engine(both, engine.config.replace({"processes": 2}))
             else:
                 other = Baseline(await start(name, work, "--device", device))
                 stack.push_async_callback(other.end)
@@ -197,8 +161,8 @@ async def bench(data: str, device: str, work: Path, *, images: int, rounds: int,
             if isinstance(runner, Baseline):
                 await answer(runner.process)
                 await runner.turn(WARM_UP)
-        if ENGINE in rows or SCREEN in rows:
-            await engine.turn()
+            elif isinstance(runner, Engine):
+                await runner.turn()
         seconds: dict[str, list[float]] = {name: [] for name in rows}
         for number in range(rounds):
             for name in rows:

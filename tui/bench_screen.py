@@ -13,8 +13,9 @@ import msgspec
 
 from engine.config import RunConfig
 from engine.messages import CommandDone, EngineReady, RunStarted, StartRun, StepsDone, Stop
-from tui.bench import Screen, tell
+from tui.bench import tell
 from tui.bench_start import first_step, seconds_of
+from tui.bench_terminal import Screen
 from tui.session import Session, attached
 
 BARE = "import textual.app, textual.widgets"

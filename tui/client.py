@@ -42,6 +42,7 @@ from tui.logout import precaution
 START_LIMIT = 120.0
 RETRY = 0.03
 REJOINING = 90.0  # seconds for them to be there again: each imports torch
+LOOPBACK = "lo0" if sys.platform == "darwin" else "lo"
 RESTARTS = 3  # of all processes of an engine, each time that one is lost
 
 E = TypeVar("E", bound=AnyEvent)
@@ -234,6 +235,8 @@ def start_engine(checkpoints: Path, data: str, idle_exit: float, processes: int 
         environment.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // processes)))
         # Or else processes that start again find the addresses of those before them in the store of torchrun.
         environment.setdefault("TORCH_DISABLE_SHARE_RDZV_TCP_STORE", "1")
+        environment.setdefault("GLOO_SOCKET_IFNAME", LOOPBACK)  # they are on one machine: nobody else can connect
+        environment.setdefault("NCCL_SOCKET_IFNAME", LOOPBACK)
     command += ["engine", "--checkpoints", str(checkpoints), "--idle-exit", str(idle_exit)]
     if data:
         command += ["--data", data]

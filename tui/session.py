@@ -79,3 +79,15 @@ async def attached(
     finally:
         pump.cancel()
         await session.client.close()
+
+
+async def ask_engine(checkpoints: Path, command: Command, kind: type[E], *, then_wait: bool = False) -> E:
+    """Ask the engine of a folder of runs, and wait for its end if it is to end. Raises EngineUnreachable."""
+    try:
+        async with attached(checkpoints, start=False) as session:
+            answer = await session.ask(command, kind)
+            while then_wait and await session.events.get() is not None:
+                pass
+            return answer
+    except OSError:
+        raise EngineUnreachable(f"no engine runs for {checkpoints}") from None

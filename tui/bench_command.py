@@ -1,0 +1,57 @@
+"""What `mnist-tui bench` does, from the first measurement to the table."""
+
+import contextlib
+import tempfile
+from pathlib import Path
+
+import click
+import msgspec
+
+from engine.messages import CommandDone, Shutdown
+from tui.bench import ROWS, bench
+from tui.bench_accuracy import time_to_accuracy
+from tui.bench_report import print_accuracy, print_bench, print_screen
+from tui.bench_screen import screen_costs
+from tui.client import EngineUnreachable
+from tui.reports import print_json
+from tui.session import ask_engine
+
+
+async def run_bench(
+    data: str,
+    device: str,
+    *,
+    screen: bool,
+    images: int,
+    rounds: int,
+    rows: tuple[str, ...],
+    seeds: int,
+    as_json: bool,
+) -> None:
+    """Measure and print; with `screen` what the screen costs, else the rows (all if none is named) and accuracies.
+
+    Raises CommandRefused with the reason of what cannot be measured.
+    """
+    unknown = [name for name in rows if name not in ROWS]
+    if unknown:
+        raise click.BadParameter(f"{unknown[0]!r} is no row; give one of {', '.join(ROWS)}", param_hint="--row")
+    wanted = tuple(name for name in ROWS if name in rows) or ROWS
+    with tempfile.TemporaryDirectory(prefix="mnist-tui-bench-") as folder:
+        work = Path(folder)
+        try:
+            if screen:
+                costs = await screen_costs(data, device, work)
+                (print_json if as_json else print_screen)(costs)
+                return
+            result = await bench(data, device, work, images=images, rounds=rounds, rows=wanted)
+        finally:
+            with contextlib.suppress(EngineUnreachable):  # none was started
+                await ask_engine(work / "checkpoints", Shutdown(force=True), CommandDone, then_wait=True)
+        if not as_json:
+            print_bench(result)
+        ways = await time_to_accuracy(device, work, seeds)
+    if as_json:
+        print_json({**msgspec.structs.asdict(result), "time_to_accuracy": ways})
+    elif ways and ways[0].accuracies:
+        print()
+        print_accuracy(ways)
