@@ -12,10 +12,12 @@ import msgspec
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
+from torch.distributed.rendezvous import rendezvous
 
 from engine.config import RunConfig
 from engine.torchrun import world_size
 
+GATHERING = timedelta(minutes=10)  # for all to be there
 PATIENCE = timedelta(days=365)  # a paused run keeps the others waiting; one that is lost is noticed at once
 
 
@@ -89,7 +91,8 @@ class Group(Alone):
 
     def __init__(self) -> None:
         backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
-        dist.init_process_group(backend, timeout=PATIENCE)
+        store, rank, size = next(rendezvous("env://", timeout=GATHERING))
+        dist.init_process_group(backend, store=store, rank=rank, world_size=size, timeout=PATIENCE)
         self.rank, self.size = dist.get_rank(), dist.get_world_size()
 
     def wrap(self, model: nn.Module) -> nn.Module:
