@@ -14,11 +14,11 @@ from pathlib import Path
 
 from engine.messages import ALREADY_SERVED, AnyEvent, CommandFailed, EngineFailed, ResumeRun, program_version
 from engine.output import say
-from engine.paths import PathError, default_checkpoints, engine_log
+from engine.paths import PathError, default_checkpoints, engine_log, remove_meetings
 from engine.runs import close_interrupted
 from engine.seat import take_seat
 from engine.server import Server, start_in_thread
-from engine.torchrun import is_restart, rank, world_size
+from engine.torchrun import meeting, rank, restarts, world_size
 
 PRIORITY = "5"  # of the engine's session, from -20 to 19: a third of the share of a screen that needs it
 
@@ -42,6 +42,7 @@ def main() -> int:
         if seat is None:
             return ALREADY_SERVED
         listener = seat.listen()
+        remove_meetings(checkpoints, keep=meeting())
     except (PathError, OSError) as error:
         print(f"mnist-tui engine: {error}", file=sys.stderr)
         return 1
@@ -57,7 +58,7 @@ def main() -> int:
         worker = Worker(checkpoints, server, join())
         signal.signal(signal.SIGTERM, lambda *_: worker.terminate())
         server.employ(worker)
-        if is_restart() and interrupted:
+        if restarts() and interrupted:
             worker.submit(ResumeRun(run=interrupted[-1]), lambda event: say(describe_restart(event)))
         worker.work(options.data)
     except Exception as error:

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.distributed.rendezvous import rendezvous
 
 from engine.config import RunConfig
-from engine.torchrun import world_size
+from engine.torchrun import meeting, rank, restarts, world_size
 
 GATHERING = timedelta(minutes=10)  # for all to be there
 PATIENCE = timedelta(days=365)  # a paused run keeps the others waiting; one that is lost is noticed at once
@@ -91,9 +91,13 @@ class Group(Alone):
 
     def __init__(self) -> None:
         backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
-        store, rank, size = next(rendezvous("env://", timeout=GATHERING))
-        dist.init_process_group(backend, store=store, rank=rank, world_size=size, timeout=PATIENCE)
-        self.rank, self.size = dist.get_rank(), dist.get_world_size()
+        self.rank, self.size = rank(), world_size()
+        if meeting():
+            store = dist.FileStore(f"{meeting()}/store-{restarts()}", self.size)  # type: ignore[attr-defined]
+            store.set_timeout(GATHERING)
+        else:
+            store, _, _ = next(rendezvous("env://", timeout=GATHERING))
+        dist.init_process_group(backend, store=store, rank=self.rank, world_size=self.size, timeout=PATIENCE)
 
     def wrap(self, model: nn.Module) -> nn.Module:
         return nn.parallel.DistributedDataParallel(model, gradient_as_bucket_view=True)

@@ -8,10 +8,13 @@ import contextlib
 import hashlib
 import os
 import pwd
+import shutil
 import stat
+import tempfile
 from pathlib import Path
 
 SAMPLE_NAME = "mnist-5k.npz"
+MEETING = ".meeting-"
 
 
 class PathError(Exception):
@@ -107,6 +110,20 @@ def engine_socket(checkpoints: Path) -> Path:
 def engine_lock(checkpoints: Path) -> Path:
     """Raises PathError."""
     return engine_socket(checkpoints).with_suffix(".lock")
+
+
+def new_meeting(checkpoints: Path) -> Path:
+    """Make a folder where the processes of an engine find each other. Raises PathError, OSError."""
+    socket = engine_socket(checkpoints)
+    return Path(tempfile.mkdtemp(prefix=f"{socket.stem}{MEETING}", dir=socket.parent))
+
+
+def remove_meetings(checkpoints: Path, keep: str) -> None:
+    """Remove such folders, but this one; called by an engine as it starts, as torchrun needs them to its own end."""
+    socket = engine_socket(checkpoints)
+    for folder in socket.parent.glob(f"{socket.stem}{MEETING}*"):
+        if str(folder) != keep:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def engine_log(checkpoints: Path) -> Path:

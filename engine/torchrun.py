@@ -2,6 +2,8 @@
 
 import os
 
+MEETING_VARIABLE = "MNIST_TUI_MEETING"
+
 
 def world_size() -> int:
     """Return how many processes train together, 1 without torchrun."""
@@ -18,6 +20,11 @@ def local_rank() -> int:
     return int(os.environ.get("LOCAL_RANK", "0"))
 
 
-def is_restart() -> bool:
-    """Tell whether all were started again because one was lost."""
-    return int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")) > 0
+def restarts() -> int:
+    """Return how often all were started again because one was lost."""
+    return int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"))
+
+
+def meeting() -> str:
+    """Return the folder where processes of one machine find each other; "" where torchrun's own store is for that."""
+    return os.environ.get(MEETING_VARIABLE, "")

@@ -36,14 +36,13 @@ from engine.seat import is_held
 from engine.sockets import address, peer_uid
 from engine.tail import Tail
 from tui.logout import precaution
+from tui.torchrun import launcher
 
 # Seconds for an engine to open its socket and greet. It does so before it imports torch, but while the libraries of
 # torch are read, from a cold disk or over a network, no thread of it can answer.
 START_LIMIT = 120.0
 RETRY = 0.03
 REJOINING = 90.0  # seconds for them to be there again: each imports torch
-LOOPBACK = "lo0" if sys.platform == "darwin" else "lo"
-RESTARTS = 3  # of all processes of an engine, each time that one is lost
 
 E = TypeVar("E", bound=AnyEvent)
 
@@ -227,29 +226,20 @@ def start_engine(checkpoints: Path, data: str, idle_exit: float, processes: int 
     Several processes are started by torchrun, which starts all of them again when one is lost.
     Raises EngineUnreachable.
     """
-    command = [*precaution().prefix, sys.executable, "-m"]
-    environment = engine_environment()
-    if processes > 1:
-        command += ["torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)]
-        command += ["--max-restarts", str(RESTARTS), "-m"]
-        environment.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // processes)))
-        # Or else processes that start again find the addresses of those before them in the store of torchrun.
-        environment.setdefault("TORCH_DISABLE_SHARE_RDZV_TCP_STORE", "1")
-        environment.setdefault("GLOO_SOCKET_IFNAME", LOOPBACK)  # they are on one machine: nobody else can connect
-        environment.setdefault("NCCL_SOCKET_IFNAME", LOOPBACK)
-    command += ["engine", "--checkpoints", str(checkpoints), "--idle-exit", str(idle_exit)]
+    command = ["-m", "engine", "--checkpoints", str(checkpoints), "--idle-exit", str(idle_exit)]
     if data:
         command += ["--data", data]
     try:
         checkpoints.mkdir(parents=True, exist_ok=True)
+        torchrun, variables = launcher(processes, checkpoints)
         with open(engine_log(checkpoints), "ab") as log:
             return subprocess.Popen(
-                command,
+                [*precaution().prefix, sys.executable, *torchrun, *command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                env=environment,
+                env={**engine_environment(), **variables},
             )
     except OSError as error:
         raise EngineUnreachable(

@@ -36,22 +36,35 @@ TOGETHER = RunConfig(epochs=100_000, batch_size=20, device="cpu", processes=2)
 
 
 def processes_of(checkpoints: Path) -> list[int]:
-    """Return the engine processes for a folder of runs, not torchrun's own."""
+    """Return the engine processes for a folder of runs, torchrun's own aside."""
+    return [pid for pid, words in commands_for(checkpoints) if b"torch.distributed.run" not in words]
+
+
+def commands_for(checkpoints: Path) -> list[tuple[int, list[bytes]]]:
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             words = (folder / "cmdline").read_bytes().split(b"\0")
         except OSError:
             continue
-        if str(checkpoints).encode() in words and b"torch.distributed.run" not in words:
-            found.append(int(folder.name))
-    return sorted(found)
+        if str(checkpoints).encode() in words:
+            found.append((int(folder.name), words))
+    return found
 
 
 async def all_gone(checkpoints: Path) -> None:
+    """Wait until no process is left, torchrun's own included."""
     async with asyncio.timeout(LIMIT):
-        while processes_of(checkpoints):  # noqa: ASYNC110  (they are no children of ours: there is no event)
+        while [pid for pid, _ in commands_for(checkpoints) if not is_zombie(pid)]:  # noqa: ASYNC110  (they are no children of ours: there is no event)
             await asyncio.sleep(0.05)
+
+
+def is_zombie(pid: int) -> bool:
+    """Tell whether a process has ended and only waits for this one, its parent, to notice."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
 
 
 async def attached_to(processes: int, checkpoints: Path) -> Attached:
@@ -82,6 +95,22 @@ async def test_both_are_steered_stopped_and_ended_together(screen: Attached, che
     assert stopped.state == "stopped"
     await screen.session.ask(StartRun(config=TOGETHER.replace({"epochs": 1})), CommandDone)
     assert (await screen.until(RunEnded)).state == "finished"
+
+
+def listeners_of(pid: int) -> list[str]:
+    """Return the addresses, in the kernel's hexadecimal, at which a process waits for TCP connections."""
+    sockets = {os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir()}
+    lines = [line.split() for name in ("tcp", "tcp6") for line in Path("/proc/net", name).read_text().splitlines()[1:]]
+    return [words[1].split(":")[0] for words in lines if words[3] == "0A" and f"socket:[{words[9]}]" in sockets]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc/net")
+async def test_no_other_machine_can_connect_to_them(screen: Attached, checkpoints: Path) -> None:
+    await screen.session.ask(StartRun(config=TOGETHER), CommandDone)
+    await screen.until(EpochDone)
+    addresses = [address for pid in processes_of(checkpoints) for address in listeners_of(pid)]
+    assert addresses
+    assert set(addresses) == {"0100007F"}  # 127.0.0.1
 
 
 async def test_a_run_of_another_number_is_refused_and_says_what_to_do(screen: Attached) -> None:
