@@ -1,4 +1,4 @@
-"""Widgets drawn cell by cell, of which only the cells that changed travel to the terminal."""
+"""Widgets drawn cell by cell, of which only the lines that changed are given to Textual."""
 
 from itertools import groupby
 
@@ -52,21 +52,6 @@ class Cells:
             self.put(max(0, (self.width - cell_len(line)) // 2), y, line, style)
 
 
-def changed(old: list[Cell], new: list[Cell]) -> tuple[int, int] | None:
-    """Return the first and the last column that differ, the latter exclusive."""
-    if old == new:
-        return None
-    if len(old) != len(new):
-        return 0, len(new)
-    columns = [x for x, (before, after) in enumerate(zip(old, new, strict=True)) if before != after]
-    start, end = columns[0], columns[-1] + 1
-    while start and "" in (old[start][0], new[start][0]):  # not from the middle of a wide character
-        start -= 1
-    while end < len(new) and "" in (old[end][0], new[end][0]):
-        end += 1
-    return start, end
-
-
 class CellWidget(Widget):
     """A widget that draws itself into Cells. It calls `redraw` when what it shows changes."""
 
@@ -84,7 +69,7 @@ class CellWidget(Widget):
         raise NotImplementedError
 
     def redraw(self) -> None:
-        """Draw anew and send the terminal what differs from before."""
+        """Draw anew and have Textual take the lines that differ from before."""
         width, height = self.size
         if not self.is_attached or not width or not height:
             return
@@ -100,12 +85,11 @@ class CellWidget(Widget):
                 styles[name] = self._look(name)
             old = before.rows[y] if same else []
             restyled = any(self._looks.get(name, styles[name]) != styles[name] for name in names)
-            span = (0, width) if restyled else changed(old, row)
-            if span is None:
+            if row == old and not restyled:
                 self._strips.append(old_strips[y])
                 continue
             self._strips.append(Strip(_segments(row, styles), width))
-            regions.append(Region(span[0], y, span[1] - span[0], 1))
+            regions.append(Region(0, y, width, 1))
         self._looks = {**self._looks, **styles}
         if not same:
             self.refresh()
