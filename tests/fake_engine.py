@@ -10,6 +10,7 @@ from engine.messages import (
     PROTOCOL,
     AnyEvent,
     Command,
+    CommandDone,
     DataReady,
     Digit,
     EngineReady,
@@ -21,6 +22,7 @@ from engine.messages import (
     Welcome,
 )
 from tui.app import MnistApp
+from tui.client import CommandRefused, EngineUnreachable
 
 READY = EngineReady(device="cpu", device_name="Test CPU", torch="2.99", threads=2)
 DATA = DataReady(
@@ -31,15 +33,30 @@ C = TypeVar("C", bound=Command)
 
 
 class FakeClient:
-    def __init__(self, *, foreign: bool = False) -> None:
+    def __init__(self, *, foreign: bool = False, processes: int = 1) -> None:
         self.foreign = foreign
-        self.welcome = Welcome(protocol=PROTOCOL + foreign, version="9.9", pid=1, checkpoints="checkpoints")
+        self.welcome = Welcome(
+            protocol=PROTOCOL + foreign, version="9.9", pid=1, checkpoints="checkpoints", processes=processes
+        )
+        self.refusal = ""  # of what it is asked
+        self.successor: FakeClient | None = None  # after it has lost a process
         self.sent: list[Command] = []
         self.incoming: asyncio.Queue[AnyEvent | ProtocolError | None] = asyncio.Queue()
         self.closed = False
 
     def send(self, command: Command) -> None:
         self.sent.append(command)
+
+    async def request(self, command: Command, kind: type[AnyEvent]) -> CommandDone:
+        self.sent.append(command)
+        if self.refusal:
+            raise CommandRefused(self.refusal)
+        return CommandDone()
+
+    async def rejoin(self) -> "FakeClient":
+        if self.successor is None:
+            raise EngineUnreachable("it is gone")
+        return self.successor
 
     async def events(self) -> AsyncIterator[AnyEvent]:
         while (event := await self.incoming.get()) is not None:
@@ -57,15 +74,15 @@ class FakeClient:
 class FakeApp(MnistApp):
     """The real app, attached to a FakeClient."""
 
-    def __init__(self, *, ascii: bool = False, foreign: bool = False) -> None:
+    def __init__(self, *, ascii: bool = False, foreign: bool = False, processes: int = 1) -> None:
         super().__init__(Path("checkpoints"), ascii=ascii)
-        self.engine = FakeClient(foreign=foreign)
+        self.engine = FakeClient(foreign=foreign, processes=processes)
         self.connections = 0
 
     async def connect(self) -> FakeClient:  # type: ignore[override]
         self.connections += 1
         if self.connections > 1:
-            self.engine = FakeClient()
+            self.engine = FakeClient(processes=self._processes or 1)
         return self.engine
 
 

@@ -269,6 +269,20 @@ async def test_quitting_during_a_run_asks_what_becomes_of_it(key: str, leaves: b
         assert len(app.engine.sent_of(Stop)) == stops
 
 
+async def test_a_run_that_cannot_be_saved_keeps_the_screen_and_says_so() -> None:
+    app = FakeApp()
+    async with app.run_test() as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        app.engine.refusal = "run 0001-seed-cnn cannot be saved: no space left on the device"
+        await pilot.press("q")
+        await pilot.pause()
+        await pilot.press("s")
+        await pilot.pause()
+        assert not app._exit
+        [note] = [note.message for note in app._notifications if note.title == "Not stopped"]
+        assert "no space left" in note
+
+
 async def test_a_bad_value_is_shown_at_its_field_and_nothing_starts() -> None:
     app = FakeApp()
     async with app.run_test(size=(120, 36)) as pilot:

@@ -26,6 +26,7 @@ from engine.messages import (
     AnyEvent,
     CancelDownload,
     Command,
+    CommandDone,
     Continue,
     DataFailed,
     DownloadData,
@@ -51,7 +52,7 @@ from engine.paths import PathError
 from tui.actions import ACTIONS, NAVIGATION, bindings
 from tui.ascii import needs_ascii
 from tui.attention import call, worth_a_call
-from tui.client import EngineClient, EngineUnreachable
+from tui.client import CommandRefused, EngineClient, EngineUnreachable
 from tui.describe import describe, state_word
 from tui.driver import TerminalDriver, is_gone
 from tui.filters import AsciiFilter, InertFilter, NoColorFilter
@@ -73,6 +74,7 @@ DARK, LIGHT = "textual-dark", "textual-light"
 TERMINAL = 1  # the descriptor that is drawn on
 LEAVING = 4.0  # seconds to leave in order after a signal, where nobody may read what leaving writes
 LEAVING_NOTHING = 0.8  # when the terminal is gone
+STOPPING = 10.0  # seconds to hear that a run is stopped and saved
 AT_ONCE = 0.03  # seconds within which events that answer a key are drawn together
 
 
@@ -488,9 +490,15 @@ class MnistApp(App[None]):
             self.exit()
             return
         answer = await self.push_screen_wait(quit_question(inert(run.run), state_word(run.state), run.problem))
-        if answer in ("stop", "force"):
-            self.send(Stop(force=answer == "force"))
-            await self.client.close()
+        if answer in ("stop", "force") and self.client is not None:
+            try:
+                async with asyncio.timeout(STOPPING):
+                    await self.client.request(Stop(force=answer == "force"), CommandDone)
+            except CommandRefused as error:
+                self.notify(inert(str(error)), title="Not stopped", severity="error", markup=False)
+                return
+            except TimeoutError:
+                pass  # it has the command, and needs no screen to carry it out
         if answer in ("stop", "force", "leave"):
             self.exit()
 

@@ -1,0 +1,73 @@
+"""The app and engines of several processes."""
+
+import msgspec
+from fake_engine import RUN, FakeApp, FakeClient, snapshot, started, steps, tell
+from textual.widgets import Input
+
+from engine.messages import ListRuns, Shutdown, StartRun
+from tui.screens.setup import SetupScreen
+from tui.widgets.config_form import FieldRow
+
+
+async def test_a_run_of_more_processes_gets_an_engine_that_has_them() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 50)) as pilot:
+        await tell(app, pilot, snapshot())
+        first = app.engine
+        await pilot.press("5")
+        await pilot.pause()
+        row = next(row for row in app.screen.query(FieldRow) if row.field.name == "processes")
+        row.query_one(Input).value = "2"
+        await pilot.pause()
+        await pilot.press("f5")
+        await pilot.pause()
+        assert first.sent_of(StartRun) == []
+        assert first.sent_of(Shutdown) == [Shutdown()]
+        first.incoming.put_nowait(None)
+        while app.connections < 2:
+            await pilot.pause()
+        await tell(app, pilot, snapshot())
+        assert app.engine.welcome.processes == 2
+        [start] = app.engine.sent_of(StartRun)
+        assert start.config.processes == 2
+
+
+async def test_the_form_offers_what_the_engine_has() -> None:
+    app = FakeApp(processes=4)
+    async with app.run_test(size=(120, 50)) as pilot:
+        await tell(app, pilot, snapshot())
+        await pilot.press("5")
+        await pilot.pause()
+        assert isinstance(app.screen, SetupScreen)
+        row = next(row for row in app.screen.query(FieldRow) if row.field.name == "processes")
+        assert row.value == 4
+        await pilot.press("t")
+        [start] = app.engine.sent_of(StartRun)
+        assert start.config.processes == 4
+
+
+async def test_an_engine_that_lost_a_process_is_waited_for_and_followed() -> None:
+    app = FakeApp(processes=2)
+    async with app.run_test(size=(120, 36)) as pilot:
+        run = msgspec.structs.replace(started(), config=started().config.replace({"processes": 2}))
+        await tell(app, pilot, snapshot(run, steps(40, [1.0])))
+        first = app.engine
+        app.engine = first.successor = FakeClient(processes=2)
+        first.incoming.put_nowait(None)
+        while not app.engine.sent_of(ListRuns):
+            await pilot.pause()
+        await tell(app, pilot, snapshot(run, steps(80, [0.5])))
+        assert app.connections == 1  # none was started
+        assert (app.state.link, app.state.run.run if app.state.run else "") == ("live", RUN)
+        assert app.state.run is not None
+        assert app.state.run.live
+
+
+async def test_an_engine_that_does_not_come_back_has_ended() -> None:
+    app = FakeApp(processes=2)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(started()))
+        app.engine.incoming.put_nowait(None)
+        while app.state.link != "lost":
+            await pilot.pause()
+        assert "The engine has ended" in app.state.link_reason
