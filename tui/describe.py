@@ -40,10 +40,11 @@ def describe(event: AnyEvent) -> list[str]:
             return [f"{event.run} resumed on {event.device} at step {event.step:,}"]
         case RunStarted():
             config = event.config
+            several = f", {config.processes} processes" if config.processes > 1 else ""
             return [
                 f"{event.run} started on {event.device}: {event.parameters:,} parameters, {config.epochs} epochs,"
                 f" batch {config.batch_size}, lr {config.lr:g} {config.schedule}, seed {config.seed},"
-                f" {config.precision}"
+                f" {config.precision}{several}"
             ]
         case EpochDone():
             return [

@@ -10,6 +10,7 @@ from tui.inert import inert
 from tui.store import RunView
 
 SHOWN = ("epochs", "batch_size", "lr", "weight_decay", "dropout2d", "dropout", "seed")
+GROUPS = ("Optimizer", "Augmentation")  # whose other fields are shown where they differ from the default
 
 
 class RunPanel(Widget):
@@ -61,14 +62,15 @@ def figures(view: RunView) -> list[tuple[str, str, str]]:
         ("Network", inert(view.config.model, longest=40), "value"),
         ("Parameters", f"{view.parameters:,}", "value"),
     ]
-    others = [name for name in view.config.differences() if FIELDS[name].group == "Optimizer" and name not in SHOWN]
+    others = [name for name in view.config.differences() if FIELDS[name].group in GROUPS and name not in SHOWN]
     for name in (*SHOWN, *others):
         value = getattr(view.config, name)
         shown = f"{value:g}" if isinstance(value, float) else str(value)
         rows.append((FIELDS[name].label, shown, "changed" if value != FIELDS[name].default else "value"))
+    several = f", {view.config.processes} processes" if view.config.processes > 1 else ""
     rows += [
         ("", "", "value"),
         ("Images", f"{view.train_images:,} + {view.test_images:,}", "value"),
-        ("Device", inert(f"{view.device}, {view.config.precision}", longest=40), "value"),
+        ("Device", inert(f"{view.device}, {view.config.precision}{several}", longest=40), "value"),
     ]
     return rows
