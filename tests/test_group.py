@@ -26,6 +26,7 @@ CONFIG = RunConfig(epochs=2, batch_size=33, dropout=0.0, dropout2d=0.0, lr=0.01,
 PROGRAM = """
 import json, sys
 import msgspec, torch
+from engine.__main__ import leave_group
 from engine.config import RunConfig
 from engine.data import load_data
 from engine.follower import follow
@@ -50,6 +51,7 @@ else:
     group.tell(End())
     group.tell(Leave())
     print(json.dumps({"size": group.size, "losses": losses, "epochs": epochs}))
+leave_group(0)
 """
 
 
@@ -92,6 +94,7 @@ def test_several_processes_learn_what_one_learns(size: int, digits_folder: Path,
     program.write_text(PROGRAM)
     config = json.dumps({**{name: getattr(CONFIG, name) for name in CONFIG.__struct_fields__}, "processes": size})
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(size)]
+    command += ["--log-dir", str(tmp_path)]
     done = subprocess.run(
         [*command, str(program), config, str(digits_folder)],
         env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
