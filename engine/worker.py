@@ -57,6 +57,7 @@ from engine.ports import Desk, Reply
 from engine.run import Run, resume
 from engine.runs import RunError, RunLog, RunRecord, create_folder, find_run, read_record
 from engine.step import Steps
+from engine.validation import split
 
 COMMANDS_SHARE = 0.05  # seconds for commands between two stretches of training, of 0.1 seconds each
 DISK_PATIENCE = 2.0  # seconds between two attempts to write what a full disk did not take
@@ -281,9 +282,10 @@ class Worker:
         if config.data or self.data is None or self.data_path is None:
             self.load(config.data)
         data = self.needed_data()
-        if config.batch_size > len(data.train_labels):
+        images = len(data.train_labels) - len(split(len(data.train_labels), config.validation)[1])
+        if config.batch_size > images:
             raise CommandError(
-                f"Batch size (batch_size): {config.batch_size} is more than the {len(data.train_labels)}"
+                f"Batch size (batch_size): {config.batch_size} is more than the {images}"
                 " training images; give at most that"
             )
         folder = create_folder(self.checkpoints, config.model)
