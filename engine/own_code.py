@@ -72,7 +72,7 @@ def code_of_run(model: str, folder: Path) -> Code | None:
             f"run {folder.name} brings code of its own ({where(code, folder)}), which you have not run before;"
             f" look at it, and if you trust it: mnist-tui trust {folder.name}"
         )
-    return msgspec.structs.replace(code, model=str(OwnName(str(folder / COPY), code.name.kind)))
+    return msgspec.structs.replace(code, model=name_of_copy(code, folder))
 
 
 def brought_code(model: str, folder: Path) -> Code | None:
@@ -80,6 +80,10 @@ def brought_code(model: str, folder: Path) -> Code | None:
     if not is_own(model) or not OwnName.parse(model).is_file:
         return named_code(model)
     return Code(model, read_source(folder / COPY))
+
+
+def name_of_copy(code: Code, folder: Path) -> str:
+    return str(OwnName(str(folder / COPY), code.name.kind)) if code.name.is_file else code.model
 
 
 def where(code: Code, folder: Path) -> str:

@@ -48,7 +48,8 @@ def run_file(code: Code) -> ModuleType:
     module = ModuleType(MODULE)
     module.__file__ = code.name.place
     sys.modules[MODULE] = module  # where dataclasses, say, look up what a class refers to
-    exec(compile(code.text, code.name.place, "exec"), module.__dict__)
+    # As UTF-8, whatever it says of itself: what is run is what a reader sees.
+    exec(compile(code.text.decode("utf-8-sig"), code.name.place, "exec"), module.__dict__)
     return module
 
 

@@ -21,6 +21,7 @@ from engine.messages import (
     EngineFailed,
     EngineReady,
     EpochDone,
+    ModelDescribed,
     Paused,
     Predicted,
     RunEnded,
@@ -105,6 +106,7 @@ class State:
     digits: tuple[Digit, ...] = ()
     digits_run: str = ""
     digits_step: int = 0
+    network: ModelDescribed | None = None  # the last one that a screen asked about
     log: tuple[str, ...] = ()
     log_count: int = 0  # lines so far, those that left the log among them
     failures: int = 0  # commands refused so far; a change means that `failure` is news
@@ -145,6 +147,8 @@ def apply(state: State, event: AnyEvent) -> State:
             state = replace(state, progress=event, data_problem="")
         case Predicted():
             state = replace(state, digits=tuple(event.digits), digits_run=event.run, digits_step=event.step)
+        case ModelDescribed():
+            state = replace(state, network=event)
         case RunsListed():
             state = replace(state, runs=(() if event.first else state.runs) + tuple(event.runs))
         case RunOpened():
