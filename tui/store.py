@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from engine.config import RunConfig
 from engine.messages import (
     AnyEvent,
+    AugmentationPreviewed,
     CheckpointSaved,
     CommandFailed,
     Continued,
@@ -24,6 +25,7 @@ from engine.messages import (
     ModelDescribed,
     Paused,
     Predicted,
+    RatesTried,
     RunEnded,
     RunEvent,
     RunOpened,
@@ -107,6 +109,8 @@ class State:
     digits_run: str = ""
     digits_step: int = 0
     network: ModelDescribed | None = None  # the last one that a screen asked about
+    augmented: AugmentationPreviewed | None = None
+    rates: RatesTried | None = None  # what the learning-rate finder has seen
     log: tuple[str, ...] = ()
     log_count: int = 0  # lines so far, those that left the log among them
     failures: int = 0  # commands refused so far; a change means that `failure` is news
@@ -149,6 +153,10 @@ def apply(state: State, event: AnyEvent) -> State:
             state = replace(state, digits=tuple(event.digits), digits_run=event.run, digits_step=event.step)
         case ModelDescribed():
             state = replace(state, network=event)
+        case AugmentationPreviewed():
+            state = replace(state, augmented=event)
+        case RatesTried():
+            state = replace(state, rates=event)
         case RunsListed():
             state = replace(state, runs=(() if event.first else state.runs) + tuple(event.runs))
         case RunOpened():

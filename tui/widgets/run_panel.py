@@ -14,12 +14,8 @@ from tui.network_words import shown_name
 from tui.store import RunView
 
 SHOWN = ("epochs", "batch_size", "lr", "weight_decay", "dropout2d", "dropout", "seed")
-GROUPS = (
-    "Training",
-    "Optimizer",
-    "Augmentation",
-    "Network",
-)  # whose other fields are shown where they differ from the default
+# Whose other fields are shown where they differ from the default.
+GROUPS = ("Training", "Optimizer", "Schedule", "Regularisation", "Augmentation", "Network")
 
 
 class RunPanel(Widget):
