@@ -51,7 +51,7 @@ def test_train_a_network_of_ones_own_then_give_the_run_to_somebody_else(
     own = write()
     monkeypatch.chdir(tmp_path)
     done = call(checkpoints, "train", "--model", "net.py:Net", "--epochs", "2", "--batch-size", "20", "--json")
-    started = [e for e in map(decode_event, done.stdout.encode().splitlines()) if isinstance(e, RunStarted)][0]
+    started = next(e for e in map(decode_event, done.stdout.encode().splitlines()) if isinstance(e, RunStarted))
     assert (started.run, started.config.model) == ("0001-net", own)
     assert json.loads(call(checkpoints, "evaluate", "--json").stdout)["run"] == "0001-net"
     call(checkpoints, "engine", "stop")

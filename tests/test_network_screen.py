@@ -48,7 +48,7 @@ async def test_the_form_shows_the_size_of_its_network_before_the_run(size: tuple
         assert [command.config for command in app.engine.sent_of(DescribeModel)] == [RunConfig()]
         assert "asking the engine" in screen_text(app)
         await tell(app, pilot, described())
-        assert "seed-cnn: 21,840 parameters, 0.961 MFLOPs an image; f3 shows its layers" in screen_text(app)
+        assert "seed-cnn: 21,840 parameters, 0.961 MFLOPs an image; f8 shows its layers" in screen_text(app)
 
 
 async def test_it_is_asked_anew_when_network_or_size_change_and_old_answers_are_passed_over() -> None:
@@ -86,8 +86,8 @@ async def test_code_of_ones_own_is_loaded_when_a_key_asks_for_it_and_not_while_t
         before = len(app.engine.sent_of(DescribeModel))
         await type_in(app, pilot, model=OWN)
         assert len(app.engine.sent_of(DescribeModel)) == before
-        assert "mine.py:Net is your own code; f3 loads it" in line(app)
-        await pilot.press("f3")
+        assert "mine.py:Net is your own code; f8 loads it" in line(app)
+        await pilot.press("f8")
         await tell(app, pilot)
         assert app.engine.sent_of(DescribeModel)[-1].config.model == OWN
         await tell(app, pilot, CommandFailed(reason=f"{OWN}: cannot be loaded: ValueError: \x1b[2Jno, line 3"))
@@ -103,7 +103,7 @@ async def test_f3_shows_layers_n_another_network_and_enter_takes_it(size: tuple[
         await open_setup(app, pilot)
         await tell(app, pilot, described())
         await type_in(app, pilot, lr="11")  # a bad field elsewhere is no hindrance
-        await pilot.press("f3")
+        await pilot.press("f8")
         await tell(app, pilot)
         assert isinstance(app.screen, NetworkScreen)
         if size[1] > 20:
@@ -117,7 +117,7 @@ async def test_f3_shows_layers_n_another_network_and_enter_takes_it(size: tuple[
         await pilot.pause()
         assert isinstance(app.screen, SetupScreen)
         assert app.screen.query_one("#field-model", Input).value == "seed-cnn-bn"
-        await pilot.press("f3")
+        await pilot.press("f8")
         await pilot.press("n", "escape")
         await pilot.pause()
         assert app.screen.query_one("#field-model", Input).value == "seed-cnn-bn"
@@ -131,7 +131,7 @@ async def test_during_a_run_its_network_is_shown_and_cannot_be_exchanged() -> No
         await tell(app, pilot)
         assert not app.engine.sent_of(DescribeModel)  # the run would wait for the answer
         assert "seed-cnn: 21,840 parameters" in line(app)
-        await pilot.press("f3", "n", "enter")
+        await pilot.press("f8", "n", "enter")
         await pilot.pause()
         assert app.screen.query_one("#field-model", Input).value == "seed-cnn"
 
@@ -141,7 +141,7 @@ async def test_names_of_layers_are_shown_inert_and_ascii_is_kept() -> None:
     app = FakeApp(ascii=True)
     async with app.run_test(size=(120, 36)) as pilot:
         await open_setup(app, pilot)
-        await pilot.press("f3")
+        await pilot.press("f8")
         await tell(app, pilot)
         told = described()
         await tell(app, pilot, ModelDescribed(model="seed-cnn", width=1.0, depth=0, parameters=1, flops=1,

@@ -77,7 +77,7 @@ ACTIONS: tuple[Action, ...] = (
         "Start a run with the form, or steer the one in progress; so does enter in a field.",
     ),
     Action("setup", "f2", "preset", "preset", "Fill in the next preset."),
-    Action("setup", "f3", "network", "network", "Show the layers of the network, or choose another."),
+    Action("setup", "f8", "network", "network", "Show the layers of the network, or choose another."),
     Action("network", "n", "other(1)", "next", "The next network of the catalogue."),
     Action("network", "p", "other(-1)", "prev", "The network before."),
     Action("network", "enter", "take", "take", "Take this network into the form."),

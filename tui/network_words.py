@@ -28,9 +28,9 @@ def figures(network: ModelDescribed) -> str:
 def network_line(model: str, network: ModelDescribed | None) -> str:
     """Return the line below the form: what is known of its network, and which key tells more."""
     if network is not None:
-        return f"{shown_name(model)}: {figures(network)}; f3 shows its layers"
+        return f"{shown_name(model)}: {figures(network)}; f8 shows its layers"
     if is_own(model):
-        return f"{shown_name(model)} is your own code; f3 loads it and shows its layers"
+        return f"{shown_name(model)} is your own code; f8 loads it and shows its layers"
     return f"{shown_name(model)}: asking the engine for its size"
 
 

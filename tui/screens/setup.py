@@ -189,7 +189,7 @@ class SetupScreen(StateScreen):
             self.post_message(NetworkScreen.Wanted(wanted))
         line = network_line(wanted.model, known)
         if self._state.run is not None and self._state.training:
-            line = f"{shown_name(wanted.model)}: {self._state.run.parameters:,} parameters; f3 shows its layers"
+            line = f"{shown_name(wanted.model)}: {self._state.run.parameters:,} parameters; f8 shows its layers"
         if line != self._line:
             self._line = line
             self.query_one("#network", Static).update(line)

@@ -53,7 +53,7 @@ class FieldRow(Horizontal):
             return "needs a new run"
         if self.field.own:  # a hundred characters of names would hide all else
             entry = CATALOGUE.get(str(self.value))
-            return f"f3 shows all. {entry.help if entry else 'Your own code: it runs with your rights.'}"
+            return f"f8 shows all. {entry.help if entry else 'Your own code: it runs with your rights.'}"
         bounds = "" if self.field.bounds == "text" else f"{self.field.bounds}. "
         return f"{bounds}{self.field.help}"
 
