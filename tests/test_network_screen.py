@@ -9,8 +9,10 @@ from engine.catalogue import CATALOGUE
 from engine.config import RunConfig
 from engine.messages import CommandFailed, DescribeModel, Layer, ModelDescribed, StartRun
 from tui.network_words import layer_row, network_line, operations
-from tui.screens.network import NetworkScreen, is_about, network_of
+from tui.screens.network import NetworkScreen, network_of
 from tui.screens.setup import SetupScreen
+from tui.store import MOST_NETWORKS, State, apply
+from tui.store import described as known
 
 OWN = "/home/me/nets/mine.py:Net"
 
@@ -64,8 +66,9 @@ async def test_it_is_asked_anew_when_network_or_size_change_and_old_answers_are_
         assert "asking the engine" in line(app)
         await tell(app, pilot, described("mlp", depth=3, parameters=222))
         assert "mlp: 222 parameters" in line(app)
-        await tell(app, pilot, described("seed-cnn"))
-        assert "222" not in line(app)
+        await type_in(app, pilot, depth="0")
+        assert "mlp: 111 parameters" in line(app)  # what was told once is not asked again
+        assert len(app.engine.sent_of(DescribeModel)) == 3
 
 
 async def test_a_size_that_does_not_fit_is_told_and_starts_nothing() -> None:
@@ -173,4 +176,9 @@ def test_words() -> None:
     config = RunConfig(model="lenet5", width=2.0, depth=3, lr=0.5)
     assert network_of(config) == RunConfig(model="lenet5")
     assert network_of(RunConfig(model=OWN, width=2.0)) == RunConfig(model=OWN, width=2.0)
-    assert not is_about(described("lenet5", width=2.0), network_of(config))
+    state = apply(apply(State(), described("lenet5", width=2.0)), described("lenet5", parameters=5))
+    assert known(state, RunConfig(model="lenet5", lr=0.5)) == described("lenet5", parameters=5)
+    assert known(state, RunConfig(model="lenet5", depth=3)) is None
+    for width in range(40):
+        state = apply(state, described("mlp", width=float(width)))
+    assert [each.width for each in state.networks] == [float(width) for width in range(39, 39 - MOST_NETWORKS, -1)]

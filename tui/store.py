@@ -42,6 +42,7 @@ from tui.inert import inert
 
 MOST_POINTS = 4096  # losses kept for the chart; beyond, neighbours are averaged
 MOST_LOG_LINES = 500
+MOST_NETWORKS = 16  # descriptions that are kept, of up to 2,000 layers each
 
 Point = tuple[float, float]
 
@@ -108,7 +109,7 @@ class State:
     digits: tuple[Digit, ...] = ()
     digits_run: str = ""
     digits_step: int = 0
-    network: ModelDescribed | None = None  # the last one that a screen asked about
+    networks: tuple[ModelDescribed, ...] = ()  # those that screens asked about, the newest first
     augmented: AugmentationPreviewed | None = None
     rates: RatesTried | None = None  # what the learning-rate finder has seen
     log: tuple[str, ...] = ()
@@ -135,7 +136,7 @@ def apply(state: State, event: AnyEvent) -> State:
         case Snapshot():
             opened = state.opened  # its past runs are no news: one that is looked at stays
             if event.first:
-                state = State(link=state.link, runs=state.runs)
+                state = State(link=state.link, runs=state.runs, networks=state.networks)
             for part in event.events:
                 state = apply(state, part)
             state = replace(state, opened=opened)
@@ -152,7 +153,8 @@ def apply(state: State, event: AnyEvent) -> State:
         case Predicted():
             state = replace(state, digits=tuple(event.digits), digits_run=event.run, digits_step=event.step)
         case ModelDescribed():
-            state = replace(state, network=event)
+            others = (each for each in state.networks if not is_same_network(each, event))
+            state = replace(state, networks=(event, *others)[:MOST_NETWORKS])
         case AugmentationPreviewed():
             state = replace(state, augmented=event)
         case RatesTried():
@@ -167,6 +169,15 @@ def apply(state: State, event: AnyEvent) -> State:
             pass
     lines = [inert(line) for line in describe(event)]
     return say(state, *lines) if lines else state
+
+
+def is_same_network(one: ModelDescribed, other: ModelDescribed | RunConfig) -> bool:
+    return (one.model, one.width, one.depth) == (other.model, other.width, other.depth)
+
+
+def described(state: State, config: RunConfig) -> ModelDescribed | None:
+    """Return what is known of the network of a config."""
+    return next((each for each in state.networks if is_same_network(each, config)), None)
 
 
 def say(state: State, *lines: str) -> State:

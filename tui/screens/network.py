@@ -11,10 +11,9 @@ from textual.widgets import Static
 
 from engine.catalogue import CATALOGUE
 from engine.config import FIELDS, RunConfig
-from engine.messages import ModelDescribed
 from tui.actions import bindings
 from tui.network_words import figures, layer_table, shown_name
-from tui.store import State
+from tui.store import State, described
 
 NETWORK = ("model", "width", "depth")  # the fields that it is made from
 
@@ -76,18 +75,18 @@ class NetworkScreen(ModalScreen[RunConfig | None]):
         self.post_message(self.Wanted(config))
 
     def show(self, state: State) -> None:
-        """Draw the answer to what was asked last; others are for other networks."""
-        network = state.network
-        if network is not None and is_about(network, self._config):
-            if network is not self._shown:
-                self._shown = network
-                entry = CATALOGUE.get(self._config.model)
-                about = f"{entry.help}\n{figures(network)}" if entry else figures(network)
-                self.query_one("#about", Static).update(about)
-                self.query_one("#layers", Static).update(layer_table(network))
-        elif state.failures > self._failures:
+        """Draw what is known of this network, or why it could not be told."""
+        network = described(state, self._config)
+        if state.failures > self._failures:
             self._failures = state.failures
+            self._shown = network  # of before
             self.query_one("#layers", Static).update(state.failure)
+        elif network is not None and network is not self._shown:
+            self._shown = network
+            entry = CATALOGUE.get(self._config.model)
+            about = f"{entry.help}\n{figures(network)}" if entry else figures(network)
+            self.query_one("#about", Static).update(about)
+            self.query_one("#layers", Static).update(layer_table(network))
 
     def action_other(self, step: int) -> None:
         """Look at another network of the catalogue, in the size of the form where it has that freedom."""
@@ -110,7 +109,3 @@ def network_of(config: RunConfig) -> RunConfig:
     if entry is not None:
         chosen.update({name: FIELDS[name].default for name in ("width", "depth") if name not in entry.takes})
     return RunConfig(**chosen)
-
-
-def is_about(network: ModelDescribed, config: RunConfig) -> bool:
-    return all(getattr(network, name) == getattr(config, name) for name in NETWORK)

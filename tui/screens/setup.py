@@ -18,8 +18,8 @@ from tui.inert import inert
 from tui.network_words import network_line, shown_name
 from tui.options import command_line
 from tui.screens.base import StateScreen
-from tui.screens.network import NETWORK, NetworkScreen, is_about, network_of
-from tui.store import State
+from tui.screens.network import NETWORK, NetworkScreen, network_of
+from tui.store import State, described
 from tui.widgets.config_form import ConfigForm
 from tui.widgets.preview import Preview
 
@@ -180,9 +180,8 @@ class SetupScreen(StateScreen):
 
         Not for a user's own: its code runs when that is asked for. Nor during a run, which would wait for it.
         """
-        wanted, known = self._network(), self._state.network
-        if known is not None and not is_about(known, wanted):
-            known = None
+        wanted = self._network()
+        known = described(self._state, wanted)
         idle = self._state.link == "live" and not self._state.training
         if known is None and idle and wanted != self._asked and not is_own(wanted.model):
             self._asked = wanted
