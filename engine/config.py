@@ -215,7 +215,7 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = 0.0  # fmt: skip
     model: Annotated[
         str,
-        field("Network", "What to train (`models` lists it). FILE.py:Class is your own code, and runs with your rights.",
+        field("Network", "What to train; see `models`. FILE.py:Class is your own code, and runs with your rights.",
               "Network", choices=tuple(CATALOGUE), own=True),
     ] = "seed-cnn"  # fmt: skip
     width: Annotated[
