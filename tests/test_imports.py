@@ -58,7 +58,8 @@ def test_no_module_of_the_engine_loads_anything_of_a_screen() -> None:
 
 
 def test_the_shared_vocabulary_is_light() -> None:
-    light = ["engine", "engine.config", "engine.messages", "engine.paths", "engine.runs", "engine.history"]
+    names = ("config", "messages", "paths", "presets", "runs", "history")
+    light = ["engine", *(f"engine.{name}" for name in names)]
     assert loaded_with(light, ["torch", "numpy", "PIL", "asyncio"]) == {}
 
 
