@@ -5,8 +5,6 @@ processes and the like), is no part of it: so it suits every machine. Imports no
 """
 
 import difflib
-import json
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -42,6 +40,8 @@ def read_preset(path: Path) -> Preset:
 
 def parse_preset(content: bytes) -> Preset:
     """Read the content of a preset's file. Raises ConfigError with the line, or the key, that is wrong."""
+    import tomllib  # it takes as long as all else here, and few commands read a preset
+
     try:
         values = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -95,10 +95,16 @@ def preset_text(preset: Preset) -> str:
 
 
 def toml_value(value: Value) -> str:
-    if isinstance(value, str):
-        # What JSON escapes in a string, TOML escapes in the same way; and DEL as well.
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    return repr(value)
+    if not isinstance(value, str):
+        return repr(value)
+    return '"' + "".join(toml_character(each) for each in value) + '"'
+
+
+def toml_character(character: str) -> str:
+    """Escape what a string of TOML must not hold, and what an editor or a terminal would not show."""
+    if character in '"\\':
+        return f"\\{character}"
+    return character if character.isprintable() else f"\\U{ord(character):08x}"
 
 
 def without_machine(changes: Mapping[str, Value]) -> dict[str, Value]:

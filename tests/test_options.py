@@ -36,7 +36,7 @@ def test_every_hyperparameter_is_an_option_that_says_what_it_takes(field: FieldI
     result, options = parse([field.option, str(value)])
     assert result.exit_code == 0, result.output
     assert given(options) == {field.name: value}
-    assert config_of(options) == RunConfig().replace({field.name: value})
+    assert config_of(options, {}) == RunConfig().replace({field.name: value})
     shown = "".join(parse(["--help"])[0].output.split())  # a line may end at any blank or hyphen
     for words in (field.option, field.help, field.bounds if field.bounds != "text" else ""):
         assert "".join(words.split()) in shown
@@ -45,14 +45,14 @@ def test_every_hyperparameter_is_an_option_that_says_what_it_takes(field: FieldI
 def test_a_preset_gives_way_to_the_options_beside_it() -> None:
     options = parse(["--lr", "0.5", "--dropout", "0.25"])[1]
     expected = {**PRESETS["fast"].changes, "lr": 0.5, "dropout": 0.25}
-    assert config_of(options, "fast").differences() == expected
+    assert config_of(options, PRESETS["fast"].changes).differences() == expected
 
 
 def test_options_that_are_not_given_are_not_there() -> None:
     _, options = parse([])
     assert set(options) == set(FIELDS)
     assert given(options) == {}
-    assert config_of(options) == RunConfig()
+    assert config_of(options, {}) == RunConfig()
 
 
 @pytest.mark.parametrize("field", [field for field in FIELDS.values() if field.kind is not str], ids=lambda f: f.name)
@@ -79,7 +79,7 @@ def test_a_command_line_gives_the_config_it_was_made_of(config: RunConfig) -> No
     assert (program, subcommand) == ("mnist-tui", "train")
     result, options = parse(arguments)
     assert result.exit_code == 0, result.output
-    assert config_of(options) == config
+    assert config_of(options, {}) == config
 
 
 def test_all_fields_are_tried_above() -> None:

@@ -69,7 +69,7 @@ def test_text_is_escaped_as_toml_wants_it(title: str) -> None:
 def test_text_that_toml_could_misread_comes_back(text: str) -> None:
     written = preset_text(Preset(text, {}))
     assert parse_preset(written.encode()).title == text
-    assert written.count("\n") == 1
+    assert written[:-1].isprintable()
 
 
 def test_a_saved_preset_is_plain_toml_and_loads_as_it_was(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from fake_engine import DATA, RUN
 from hostile import hostile_in, texts, with_hostile_texts
 
+from engine.config import Value
 from engine.messages import Evaluated, FilePrediction, RunSummary, StatusTold
 from tui.reports import print_data, print_evaluation, print_json, print_predictions, print_runs, print_status
 

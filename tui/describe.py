@@ -1,6 +1,7 @@
 """Events in words: the lines of the log pane and of `mnist-tui train` without a terminal."""
 
 import time
+from collections.abc import Mapping
 
 from engine.config import FIELDS, Value
 from engine.messages import (
@@ -99,6 +100,11 @@ def spell(name: str, value: Value) -> str:
     """Return `Learning rate is now 0.0005`."""
     shown = f"{value:g}" if isinstance(value, float) else str(value)
     return f"{FIELDS[name].label if name in FIELDS else name} is now {shown}"
+
+
+def brief(values: Mapping[str, Value]) -> str:
+    """Return `epochs 1, lr 0.01`."""
+    return ", ".join(f"{name} {value}" for name, value in values.items())
 
 
 def duration(seconds: float) -> str:
