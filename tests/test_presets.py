@@ -9,10 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.config import FIELDS, PRESETS, ConfigError, FieldInfo, Preset, RunConfig, Value
-from engine.preset_file import LONGEST_FILE, LONGEST_TITLE, MACHINE, parse_preset, preset_text, without_machine
+from engine.preset_file import (
+    LONGEST_FILE,
+    LONGEST_TITLE,
+    MACHINE,
+    PresetError,
+    parse_preset,
+    preset_text,
+    without_machine,
+)
 from engine.presets import (
     LONGEST_NAME,
-    PresetError,
     PresetExists,
     delete_preset,
     list_presets,

@@ -89,7 +89,8 @@ def train(
     **options: Any,
 ) -> None:
     """Train without a screen. Ctrl-C stops after the present step and saves."""
-    from engine.presets import PresetError, load_preset
+    from engine.preset_file import PresetError
+    from engine.presets import load_preset
     from tui.plain import train_plainly
 
     options["data"] = options["data"] or context.find_root().params["data"] or None

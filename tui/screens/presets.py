@@ -1,0 +1,102 @@
+"""Questions about presets: which one to fill in, and under what name to save the form."""
+
+from collections.abc import Sequence
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from engine.config import RunConfig, Value
+from engine.preset_file import PresetError
+from engine.presets import LONGEST_NAME, ListedPreset, check_name
+from tui.describe import brief
+from tui.inert import inert
+from tui.screens.dialogs import Dialog
+
+
+class PresetChoice(Dialog[ListedPreset | None]):
+    """A list of presets, with what the one under the cursor differs in from the defaults."""
+
+    BINDINGS = [("escape,f2", "cancel", "cancel")]  # noqa: RUF012
+
+    DEFAULT_CSS = """
+    PresetChoice {
+        OptionList { height: auto; max-height: 45vh; background: $surface; }
+        #details { height: 5; margin: 1 0; color: $text-muted; }
+        #details.bad { color: $text-error; }
+    }
+    """
+
+    def __init__(self, presets: Sequence[ListedPreset]) -> None:
+        super().__init__()
+        self._presets = presets
+
+    def compose(self) -> ComposeResult:
+        width = max(len(preset.name) for preset in self._presets)
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = "presets"
+            yield OptionList(*(Option(one_line(preset, width)) for preset in self._presets), markup=False, compact=True)
+            yield Static("", markup=False, id="details")
+            yield Static("Enter fills it in, escape does not.", markup=False)
+
+    @on(OptionList.OptionHighlighted)
+    def explain(self, event: OptionList.OptionHighlighted) -> None:
+        preset = self._presets[event.option_index]
+        details = self.query_one("#details", Static)
+        details.set_class(bool(preset.problem), "bad")
+        details.update(inert(preset.problem or details_of(preset)))
+
+    @on(OptionList.OptionSelected)
+    def choose(self, event: OptionList.OptionSelected) -> None:
+        preset = self._presets[event.option_index]
+        if preset.problem:
+            self.app.bell()
+        else:
+            self.dismiss(preset)
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
+
+
+def one_line(preset: ListedPreset, width: int) -> Text:
+    kind = "cannot be used" if preset.problem else "" if preset.built_in else "yours"
+    title = preset.title if preset.title != preset.name else ""
+    words = "  ".join(each for each in (inert(title, longest=40), kind) if each)
+    return Text(f"{inert(preset.name, longest=40):<{min(width, 40)}}  {words}", no_wrap=True, overflow="ellipsis")
+
+
+def details_of(preset: ListedPreset) -> str:
+    differs = brief(RunConfig().replace(preset.changes).differences())
+    return f"Differs from the defaults in {differs}." if differs else "The defaults."
+
+
+class PresetName(Dialog[str | None]):
+    """Under what name the form is to be saved."""
+
+    BINDINGS = [("escape", "cancel", "cancel")]  # noqa: RUF012
+
+    def __init__(self, changes: dict[str, Value]) -> None:
+        super().__init__()
+        self._changes = changes
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            what = brief(self._changes) or "the defaults"
+            yield Static(f"Save as a preset: {inert(what)}. Under what name?", markup=False, classes="text")
+            yield Input(compact=True, max_length=LONGEST_NAME)
+            yield Static("Enter saves it, escape does not.", markup=False, classes="text", id="problem")
+
+    @on(Input.Submitted)
+    def answer(self, event: Input.Submitted) -> None:
+        try:
+            check_name(event.value)
+        except PresetError as error:
+            self.query_one("#problem", Static).update(inert(str(error)))
+        else:
+            self.dismiss(event.value)
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
