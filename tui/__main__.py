@@ -13,6 +13,7 @@ import click
 from engine.config import ConfigError
 from engine.paths import PathError, default_data, engine_log
 from tui.ascii import needs_ascii, to_ascii, write_ascii
+from tui.compare_command import compare
 from tui.inert import inert
 from tui.options import config_of, config_options, given
 from tui.presets_command import presets
@@ -75,6 +76,11 @@ def cli(context: click.Context, checkpoints: Path, data: str, notify: bool) -> N
 @click.option("--preset", metavar="NAME", help="Start from these; options given beside it go first. [see: presets]")
 @config_options
 @click.option("--resume", metavar="RUN", default="", help="Continue a run from its last checkpoint.")
+@click.option(
+    "--seeds",
+    type=click.IntRange(2, 1000),
+    help="Train so many times, with seeds from --seed on: mean, standard deviation, confidence interval. [2 to 1000]",
+)
 @notify_option
 @json_option
 @checkpoints_option
@@ -85,6 +91,7 @@ def train(
     as_json: bool,
     preset: str | None,
     resume: str,
+    seeds: int | None,
     notify: bool,
     **options: Any,
 ) -> None:
@@ -96,12 +103,18 @@ def train(
     options["data"] = options["data"] or context.find_root().params["data"] or None
     if resume and preset:
         raise click.UsageError("--resume continues with the run's own hyperparameters; leave out --preset")
+    if resume and seeds:
+        raise click.UsageError("--resume continues one run; leave out --seeds")
     try:
         config = config_of(options, load_preset(checkpoints, preset).changes if preset else {})
     except PresetError as error:
         raise click.BadParameter(str(error), param_hint="--preset") from error
     notify = notify and context.find_root().params["notify"]
     processes = options["processes"]  # of the engine: a run can be resumed on another number
+    if seeds:
+        from tui.seeds import train_seeds
+
+        sys.exit(run(train_seeds(checkpoints, config, seeds, processes=processes, json=as_json, notify=notify)))
     changes = {name: value for name, value in given(options).items() if name != "processes"}
     training = train_plainly(
         checkpoints, config, resume=resume, changes=changes, processes=processes, json=as_json, notify=notify
@@ -110,6 +123,7 @@ def train(
 
 
 cli.add_command(presets)
+cli.add_command(compare)
 
 
 @cli.command()
