@@ -76,7 +76,8 @@ def what_is_left(config: RunConfig, result: SeedsDone) -> list[str]:
     lines += [f"to go on: mnist-tui train --resume {numbers_of([run])}" for run in stopped]
     if begun < result.wanted:
         rest = command_line(config.replace({"seed": config.seed + begun}))
-        lines.append(f"the other seeds: {rest} --seeds {result.wanted - begun}")
+        several = f" --seeds {result.wanted - begun}" if result.wanted - begun > 1 else ""
+        lines.append(f"the other seeds: {rest}{several}")
     if finished := [run.run for run in result.runs if run.accuracy is not None]:
         lines.append(f"beside the same seeds of another configuration: mnist-tui compare {numbers_of(finished)} RUNS")
     return lines
