@@ -193,3 +193,17 @@ async def test_during_a_run_the_form_can_be_saved_and_not_be_filled(app: FakeApp
         assert not app.screen.query_one("#presets", Button).display
         await press(app, pilot, "f3", *"mine", "enter")
     assert load_preset(app.checkpoints, "mine").changes == {"lr": 0.25}
+
+
+async def test_without_colour_the_option_under_the_cursor_is_underlined(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = FakeApp()
+    app.checkpoints = tmp_path
+    async with app.run_test(size=(80, 24)) as pilot:
+        await tell(app, pilot, snapshot())
+        await press(app, pilot, "5", "f2", "down")
+        options = app.screen.query_one(OptionList)
+        underlined = [any(part.style and part.style.underline for part in options.render_line(y)) for y in range(3)]
+    assert underlined == [False, True, False]

@@ -24,7 +24,7 @@ class PresetChoice(Dialog[ListedPreset | None]):
 
     DEFAULT_CSS = """
     PresetChoice {
-        OptionList { height: auto; max-height: 45vh; background: $surface; }
+        OptionList { height: auto; max-height: 10; background: $surface; }
         #details { height: 5; margin: 1 0; color: $text-muted; }
         #details.bad { color: $text-error; }
     }
