@@ -8,7 +8,7 @@ import difflib
 from collections.abc import Mapping
 from pathlib import Path
 
-from engine.config import FIELDS, ConfigError, Preset, Value, parse_values
+from engine.config import FIELDS, ConfigError, Preset, RunConfig, Value, parse_values
 from engine.files import open_regular
 
 TITLE = "title"
@@ -78,8 +78,9 @@ def check_title(title: object) -> str:
 
 
 def check_changes(changes: Mapping[str, object]) -> dict[str, Value]:
-    """Return the values parsed and checked, in the order of RunConfig. Raises ConfigError."""
+    """Return the values parsed and checked, alone and together, in the order of RunConfig. Raises ConfigError."""
     values = parse_values(changes)
+    RunConfig().replace(values)
     for field in (FIELDS[name] for name in MACHINE if name in values):
         raise PresetError(
             f"{field.label} ({field.name}) is about the machine and no part of a preset; leave it out, and give"

@@ -1,6 +1,7 @@
 """Presets: built in, and the user's own as files that anybody may have edited."""
 
 import os
+import re
 import tomllib
 from pathlib import Path
 
@@ -60,11 +61,19 @@ titles = st.text(st.characters(exclude_categories=["Cs"]), max_size=LONGEST_TITL
 
 @given(titles, changes_of_training)
 def test_whatever_is_written_reads_back_the_same(title: str, changes: dict[str, Value]) -> None:
-    preset = parse_preset(preset_text(Preset(title, changes)).encode())
-    assert preset == Preset(title, changes)
-    assert {name: type(value) for name, value in preset.changes.items()} == {
+    content = preset_text(Preset(title, changes))
+    read = tomllib.loads(content)
+    assert read == {**({"title": title} if title else {}), **changes}
+    assert {name: type(value) for name, value in read.items() if name != "title"} == {
         name: type(value) for name, value in changes.items()
     }
+    try:
+        RunConfig().replace(changes)
+    except ConfigError as error:  # they do not go together
+        with pytest.raises(ConfigError, match=re.escape(str(error))):
+            parse_preset(content.encode())
+    else:
+        assert parse_preset(content.encode()) == Preset(title, changes)
 
 
 @given(titles)
@@ -121,6 +130,7 @@ def test_an_editor_may_leave_comments_a_byte_order_mark_and_line_ends_of_windows
         ("seed = " + "9" * 5000, "is not TOML"),
         ("title = 3", "title: give a text"),
         ("title = '" + "x" * (LONGEST_TITLE + 1) + "'", "title: give a text of at most 200"),
+        ("patience = 3", "no images are held out"),
         ("lr 3", "at line 1"),
         ("epochs = 3\nlr = 0.1\nlr = 0.2\n", "at line 3"),
         ("epochs = 3\n\nlr = [1,", "is not TOML"),

@@ -69,6 +69,9 @@ def given(options: Mapping[str, Any]) -> dict[str, Value]:
     return {name: value for name, value in options.items() if value is not None}
 
 
-def config_of(options: Mapping[str, Any], changes: Mapping[str, Value]) -> RunConfig:
-    """Return the config of a preset's changes, with the options that were given."""
-    return RunConfig().replace({**changes, **given(options)})
+def config_of(options: Mapping[str, Any], changes: Mapping[str, Value] = {}) -> RunConfig:
+    """Return the config of a preset's changes, with the options that were given. Raises click.UsageError."""
+    try:
+        return RunConfig().replace({**changes, **given(options)})
+    except ConfigError as error:
+        raise click.UsageError(str(error)) from error

@@ -1,20 +1,23 @@
 """Questions about presets: which one to fill in, and under what name to save the form."""
 
+import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from engine.config import RunConfig, Value
-from engine.preset_file import PresetError
-from engine.presets import LONGEST_NAME, ListedPreset, check_name
+from engine.preset_file import PresetError, without_machine
+from engine.presets import LONGEST_NAME, ListedPreset, PresetExists, check_name, list_presets, save_preset
 from tui.describe import brief
 from tui.inert import inert
-from tui.screens.dialogs import Dialog
+from tui.screens.dialogs import Dialog, replace_question
 
 
 class PresetChoice(Dialog[ListedPreset | None]):
@@ -100,3 +103,29 @@ class PresetName(Dialog[str | None]):
 
     def action_cancel(self) -> None:
         self.dismiss(None)
+
+
+async def chosen_preset(screen: Screen[None], checkpoints: Path) -> ListedPreset | None:
+    """Let the user choose one of the presets there are; None when that was not to be."""
+    presets = await asyncio.to_thread(list_presets, checkpoints)
+    if not screen.is_current:  # another one came to the front while the files were read
+        return None
+    return await screen.app.push_screen_wait(PresetChoice(presets))
+
+
+async def saved_as_preset(screen: Screen[None], checkpoints: Path, config: RunConfig) -> str:
+    """Save a config under a name that is asked for, after a question where there is one of it; return the name.
+
+    "" when that was not to be. Raises ConfigError.
+    """
+    changes = without_machine(config.differences())
+    name = await screen.app.push_screen_wait(PresetName(changes))
+    if name is None:
+        return ""
+    try:
+        await asyncio.to_thread(save_preset, checkpoints, name, changes)
+    except PresetExists:
+        if await screen.app.push_screen_wait(replace_question(name)) != "replace":
+            return ""
+        await asyncio.to_thread(save_preset, checkpoints, name, changes, replace=True)
+    return name
