@@ -18,7 +18,7 @@ def compare(a: str, b: str, metric: str, checkpoints: Path, as_json: bool) -> No
 
     A and B are each several runs of one configuration with different seeds, as `train --seeds` makes them: numbers,
     ranges and names, with commas between. Runs with the same seed are paired, and their differences go through
-    Student's paired t-test.
+    Student's paired t-test. What counts is the test after the last epoch.
     """
     import msgspec
 

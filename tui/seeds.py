@@ -44,6 +44,8 @@ async def train_seeds(
                 raise
             print(f"seed {seed} failed: {inert(str(error))}", file=sys.stderr)
             done.append(SeedRun(seed=seed, state="failed", reason=str(error)))
+            if interrupts.came:
+                break
             continue
         on_sample = on_sample or (outcome.view is not None and outcome.view.sample)
         if outcome.view is not None or not interrupts.came:

@@ -19,6 +19,8 @@ from tui.describe import brief
 from tui.inert import inert
 from tui.screens.dialogs import Dialog, replace_question
 
+MOST_DETAILS = 270  # characters, which five lines of the dialog hold
+
 
 class PresetChoice(Dialog[ListedPreset | None]):
     """A list of presets, with what the one under the cursor differs in from the defaults."""
@@ -50,7 +52,7 @@ class PresetChoice(Dialog[ListedPreset | None]):
         preset = self._presets[event.option_index]
         details = self.query_one("#details", Static)
         details.set_class(bool(preset.problem), "bad")
-        details.update(inert(preset.problem or details_of(preset)))
+        details.update(inert(preset.problem or details_of(preset), longest=MOST_DETAILS))
 
     @on(OptionList.OptionSelected)
     def choose(self, event: OptionList.OptionSelected) -> None:
