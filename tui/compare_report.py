@@ -90,11 +90,11 @@ def verdict(result: Comparison) -> list[str]:
         freedom = "1 degree of freedom" if test.df == 1 else f"{test.df} degrees of freedom"
         lines = [f"Student's paired t-test over {pairs} seeds, two-sided: t = {test.t:.2f}, {freedom}, {chance}."]
         lines.append(
-            f"{better} is better by {amount}, which is more than noise: chance alone does that in fewer than one of 20"
-            " comparisons."
+            f"{better} is better by {amount}, which is more than noise: chance alone would make such a difference in"
+            " fewer than one of 20 comparisons."
             if test.significant
-            else f"{better} is better by {amount}, which may be noise: chance alone does that in more than one of 20"
-            " comparisons. These seeds cannot tell which is better."
+            else f"{better} is better by {amount}, which may be noise: chance alone would make such a difference in"
+            " more than one of 20 comparisons. These seeds cannot tell which is better."
         )
     if pairs < FEW:
         lines.append(
