@@ -2,6 +2,7 @@
 
 import pytest
 from click.testing import CliRunner
+from fake_engine import FakeApp, snapshot, tell
 from textual.app import App, ComposeResult
 from textual.widgets import Input
 

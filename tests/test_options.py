@@ -49,7 +49,7 @@ def test_every_hyperparameter_is_an_option_that_says_what_it_takes(field: FieldI
 def test_a_preset_gives_way_to_the_options_beside_it() -> None:
     options = parse(["--lr", "0.5", "--dropout", "0.25"])[1]
     expected = {**PRESETS["fast"].changes, "lr": 0.5, "dropout": 0.25}
-    assert config_of(options, "fast").differences() == expected
+    assert config_of(options, PRESETS["fast"].changes).differences() == expected
 
 
 def test_options_that_are_not_given_are_not_there() -> None:
@@ -77,7 +77,7 @@ def test_a_bad_choice_is_refused_with_the_nearest() -> None:
 
 def test_a_size_that_a_network_does_not_take_is_a_usage_error() -> None:
     with pytest.raises(click.UsageError, match=r"Depth \(depth\): 3 is not for fast-cnn"):
-        config_of(parse(["--depth", "3"])[1], "fast")
+        config_of(parse(["--depth", "3"])[1], PRESETS["fast"].changes)
 
 
 @pytest.mark.parametrize(
