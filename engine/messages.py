@@ -252,7 +252,9 @@ class StepsDone(Event, frozen=True):
 class EpochDone(Event, frozen=True):
     """An epoch and its test. Training figures are running means over the epoch, with dropout on.
 
-    `confusion[actual][predicted]` counts test images. `seconds` are of training, without the test.
+    `confusion[actual][predicted]` counts test images. `seconds` are of training, without the test. `dead` is the share
+    of units that no test image makes fire, `input_share` that of a step's time in which its images are made (0 where
+    it is not measured): see engine/vitals.py.
     """
 
     run: Text
@@ -266,6 +268,8 @@ class EpochDone(Event, frozen=True):
     test_seconds: Seconds
     lr: Positive
     confusion: Confusion
+    dead: Share = 0.0
+    input_share: Share = 0.0
 
 
 class Steered(Event, frozen=True):

@@ -153,7 +153,7 @@ def compute(run: Run, batch: Tensor) -> Tensor:
     mine = mine if part else batch[:1]  # with a weight of nought: every process takes part in every step
     actual = run.data.train_labels[mine]
     run.optimizer.zero_grad(set_to_none=True)
-    images = augment(as_input(run.data.train_images[mine]), run.config)
+    images = inputs(run, mine)
     logits = logits_of(run.network, images, run.precision)
     loss = F.cross_entropy(logits, actual, label_smoothing=run.config.label_smoothing)
     weight = part * run.group.size  # gradients are averaged over processes, whose parts may differ by an image
@@ -164,3 +164,8 @@ def compute(run: Run, batch: Tensor) -> Tensor:
     if part:
         run.right += (logits.detach().argmax(1) == actual).sum()
     return loss
+
+
+def inputs(run: Run, batch: Tensor) -> Tensor:
+    """Return what the network is given for training images of these indices [b]: float32 [b, 1, 28, 28]."""
+    return augment(as_input(run.data.train_images[batch]), run.config)

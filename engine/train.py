@@ -15,6 +15,7 @@ from engine.messages import STEP_POINTS, CheckpointSaved, EpochDone, RunEnded, R
 from engine.models import count_parameters
 from engine.run import Run, seed_of
 from engine.step import Steps, TrainingFailed
+from engine.vitals import Vitals, measure
 
 REPORT_EVERY = 0.1  # seconds between two readings of the losses, each of which waits for the device
 
@@ -84,6 +85,7 @@ def finish_epoch(run: Run) -> EpochDone:
             f"the test loss became {test.loss} after step {run.step} with learning rate {run.lr:g};"
             " start again with a lower one"
         )
+    signs = measure(run) if run.group.rank == 0 else Vitals()
     count = len(run.data.train_labels)
     run.epoch += 1
     event = EpochDone(
@@ -98,6 +100,8 @@ def finish_epoch(run: Run) -> EpochDone:
         test_seconds=time.perf_counter() - began,
         lr=float(run.optimizer.param_groups[0]["lr"]),
         confusion=test.confusion,
+        dead=signs.dead,
+        input_share=signs.input_share,
     )
     run.batch, run.seconds = 0, 0.0
     run.loss_sum.zero_()

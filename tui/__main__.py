@@ -49,6 +49,12 @@ notify_option = click.option(
     default=True,
     help="Ring the bell and notify the desktop (OSC 9, OSC 777) when a run ends or fails. [default: on]",
 )
+coach_option = click.option(
+    "--coach/--no-coach",
+    envvar="MNIST_TUI_COACH",
+    default=True,
+    help="Watch runs for what goes wrong in them, and say what would help. [default: on]",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")
 
 
@@ -79,9 +85,10 @@ def harmless_errors() -> Iterator[None]:
 @checkpoints_option
 @data_option
 @notify_option
+@coach_option
 @click.version_option(package_name="mnist-tui")
 @click.pass_context
-def cli(context: click.Context, checkpoints: Path, data: str, notify: bool) -> None:
+def cli(context: click.Context, checkpoints: Path, data: str, notify: bool, coach: bool) -> None:
     """Train a digit classifier on MNIST in the terminal.
 
     Without a command: open the screen, attached to the engine of this folder of runs. The engine is a process of
@@ -97,7 +104,7 @@ def cli(context: click.Context, checkpoints: Path, data: str, notify: bool) -> N
     gc.disable()  # until the first frame: hardly anything of what is made for it goes again
     from tui.app import open_app
 
-    sys.exit(open_app(checkpoints, data, notify))
+    sys.exit(open_app(checkpoints, data, notify, coach))
 
 
 @cli.command()
@@ -106,6 +113,7 @@ def cli(context: click.Context, checkpoints: Path, data: str, notify: bool) -> N
 @config_options
 @click.option("--resume", metavar="RUN", default="", help="Continue a run from its last checkpoint.")
 @notify_option
+@coach_option
 @json_option
 @checkpoints_option
 def train(
@@ -116,6 +124,7 @@ def train(
     preset: str | None,
     resume: str,
     notify: bool,
+    coach: bool,
     **options: Any,
 ) -> None:
     """Train without a screen. Ctrl-C stops after the present step and saves."""
@@ -126,11 +135,13 @@ def train(
         raise click.UsageError("--resume continues with the run's own hyperparameters; leave out --preset")
     config = config_of(options, preset or "seed")
     notify = notify and context.find_root().params["notify"]
+    coach = coach and context.find_root().params["coach"]
     processes = options["processes"]  # of the engine: a run can be resumed on another number
     changes = {name: value for name, value in given(options).items() if name != "processes"}
     training = train_plainly(
-        checkpoints, config, resume=resume, changes=changes, processes=processes, json=as_json, notify=notify
-    )
+        checkpoints, config, resume=resume, changes=changes, processes=processes, json=as_json, notify=notify,
+        coach=coach,
+    )  # fmt: skip
     sys.exit(run(training))
 
 

@@ -1,0 +1,52 @@
+"""Rules about units and time, from what the engine measures beside the test (engine/vitals.py)."""
+
+import statistics
+
+from engine.config import Value
+from tui.coach.advice import Advice
+from tui.coach.learning_rate import rate
+from tui.coach.trend import recent_epochs
+from tui.store import RunView
+
+DEAD = 0.3  # of the units; the networks of the program have up to a fifth of them from the start
+EPOCHS = 2  # in which units have to be dead: in the first some only wait for their turn
+INPUT = 1 / 3  # of a step's time
+TIMED = 3  # epochs, of which the one in the middle counts: other work on the machine disturbs single ones
+
+
+def dead_units(view: RunView) -> Advice | None:
+    epochs = recent_epochs(view)[-EPOCHS:]
+    if len(epochs) < EPOCHS or min(epoch.dead for epoch in epochs) < DEAD:
+        return None
+    changes = rate(view, 0.1)
+    return Advice(
+        rule="dead units",
+        seen=f"{100 * epochs[-1].dead:.0f} % of the units and maps behind a ReLU are zero for each of the test images"
+        f" looked at, for {EPOCHS} epochs.",
+        why="A unit that never fires gets no gradient and hardly ever comes back: the network is smaller than it looks.",
+        remedy=f"Start again with a tenth of the learning rate, {changes['lr']:g}: long steps are what kills units.",
+        changes=changes,
+        anew=True,
+    )
+
+
+def input_bound(view: RunView) -> Advice | None:
+    epochs = recent_epochs(view)[-TIMED:]
+    if len(epochs) < EPOCHS or statistics.median(epoch.input_share for epoch in epochs) < INPUT:
+        return None
+    config = view.config
+    changes: dict[str, Value] = {"elastic": 0.0} if config.elastic else {"model": "deep-cnn"}
+    remedy = (
+        "Leave the elastic distortions out; turning and moving costs a fraction of them."
+        if config.elastic
+        else "Train a larger network: with images as costly as these it takes little longer."
+    )
+    share = statistics.median(epoch.input_share for epoch in epochs)
+    return Advice(
+        rule="input-bound",
+        seen=f"{100 * share:.0f} % of a step's time goes into the making of its images, {epochs[-1].seconds * share:.1f}"
+        f" of {epochs[-1].seconds:.1f} s of the last epoch.",
+        why="In that time nothing is learned: the network waits for its input.",
+        remedy=remedy,
+        changes=changes,
+    )
