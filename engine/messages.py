@@ -126,6 +126,27 @@ class Predict(Command, frozen=True):
     run: str = ""
 
 
+class PreviewAugmentation(Command, frozen=True):
+    """Distort a training image `count` times as a run with this config would."""
+
+    config: RunConfig
+    index: int = 0
+    count: int = 8
+
+
+class FindRate(Command, frozen=True):
+    """Try ever higher learning rates on a copy of the paused run, or, without one, on a new network of `config`.
+
+    Every screen is told of each few steps (RatesTried); StartRun, ResumeRun, Continue and StopFinding end it.
+    """
+
+    config: RunConfig
+
+
+class StopFinding(Command, frozen=True):
+    pass
+
+
 class PredictFiles(Command, frozen=True):
     """Classify image files with a run's weights (empty: the latest run)."""
 
@@ -134,10 +155,14 @@ class PredictFiles(Command, frozen=True):
 
 
 class Evaluate(Command, frozen=True):
-    """Measure a run's last weights (empty: the latest run) on the test set of a data folder (empty: the run's own)."""
+    """Measure a run's last weights (empty: the latest run) on the test set of a data folder (empty: the run's own).
+
+    With `best`, the weights of its best epoch by validation accuracy.
+    """
 
     run: str = ""
     data: str = ""
+    best: bool = False
 
 
 class ListRuns(Command, frozen=True):
@@ -252,9 +277,9 @@ class StepsDone(Event, frozen=True):
 class EpochDone(Event, frozen=True):
     """An epoch and its test. Training figures are running means over the epoch, with dropout on.
 
-    `confusion[actual][predicted]` counts test images. `seconds` are of training, without the test. `dead` is the share
-    of units that no test image makes fire, `input_share` that of a step's time in which its images are made (0 where
-    it is not measured): see engine/vitals.py.
+    `confusion[actual][predicted]` counts test images. `seconds` are of training, without the test. The validation
+    figures are of the training images that are held out, None where there are none. `dead` is the share of units that
+    no test image makes fire, `input_share` that of a step's time in which its images are made (engine/vitals.py).
     """
 
     run: Text
@@ -268,6 +293,8 @@ class EpochDone(Event, frozen=True):
     test_seconds: Seconds
     lr: Positive
     confusion: Confusion
+    validation_loss: Loss | None = None
+    validation_accuracy: Share | None = None
     dead: Share = 0.0
     input_share: Share = 0.0
 
@@ -334,6 +361,30 @@ class Predicted(Event, frozen=True):
     run: str
     step: int
     digits: list[Digit]
+
+
+class AugmentationPreviewed(Event, frozen=True):
+    """A training image distorted several times: 784 gray values each, as in Digit."""
+
+    index: int
+    label: int
+    pixels: list[bytes]
+
+
+class RatesTried(Event, frozen=True):
+    """What the learning-rate finder has seen so far: the loss at each rate, and the same smoothed.
+
+    Once `done`: the rate at which the loss falls most steeply, and a tenth of that of the lowest loss; 0 where too few
+    losses are numbers. `problem` says why it ended early.
+    """
+
+    rates: list[float]
+    losses: list[float]
+    smoothed: list[float]
+    done: bool
+    steepest: float = 0.0
+    decade_below: float = 0.0
+    problem: str = ""
 
 
 class FilePrediction(msgspec.Struct, frozen=True, kw_only=True):
@@ -443,6 +494,8 @@ AnyEvent = (
     | Welcome
     | Snapshot
     | Predicted
+    | AugmentationPreviewed
+    | RatesTried
     | FilesPredicted
     | Evaluated
     | RunsListed
@@ -464,6 +517,9 @@ AnyCommand = (
     | Continue
     | Stop
     | Predict
+    | PreviewAugmentation
+    | FindRate
+    | StopFinding
     | PredictFiles
     | Evaluate
     | ListRuns

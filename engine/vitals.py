@@ -21,7 +21,7 @@ from engine.run import Run
 from engine.step import inputs
 
 IMAGES = 1000  # that a unit has to fire at one of
-REPEATS = 3  # of which the one in the middle counts
+REPEATS = 5  # of which the one in the middle counts
 RELUS = {F.relu, F.relu_, torch.relu, torch.relu_, Tensor.relu, Tensor.relu_}  # nn.ReLU calls the first
 
 
@@ -84,12 +84,11 @@ def input_share(run: Run) -> float:
     """
     if run.device.type != "cpu" or not run.batch or not run.seconds:
         return 0.0
-    images = len(run.data.train_labels)
-    size = max(1, min(run.config.batch_size, images) // run.group.size)
+    size = max(1, min(run.config.batch_size, run.images) // run.group.size)
     times = []
     with torch.random.fork_rng(devices=[]):  # what a run draws next is what it would have drawn
         for _ in range(REPEATS):
-            batch = torch.randint(images, (size,))
+            batch = torch.randint(len(run.data.train_labels), (size,))
             began = time.perf_counter()
             inputs(run, batch)
             times.append(time.perf_counter() - began)

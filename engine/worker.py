@@ -9,6 +9,7 @@ import queue
 import shutil
 import threading
 import time
+from collections.abc import Generator
 from pathlib import Path
 
 import msgspec
@@ -40,23 +41,30 @@ from engine.messages import (
     EngineReady,
     Evaluate,
     ExportData,
+    FindRate,
     LoadData,
     Pause,
     Predict,
     PredictFiles,
+    PreviewAugmentation,
+    RatesTried,
     ResumeRun,
     Shutdown,
     StartRun,
     Steer,
     Steered,
     Stop,
+    StopFinding,
 )
 from engine.output import say, say_traceback
 from engine.paths import default_data
 from engine.ports import Desk, Reply
+from engine.preview import preview
+from engine.rate_finder import find_rates
 from engine.run import Run, resume
 from engine.runs import RunError, RunLog, RunRecord, create_folder, find_run, read_record
 from engine.step import Steps
+from engine.validation import split
 
 COMMANDS_SHARE = 0.05  # seconds for commands between two stretches of training, of 0.1 seconds each
 DISK_PATIENCE = 2.0  # seconds between two attempts to write what a full disk did not take
@@ -77,6 +85,7 @@ class Worker:
         self.announced: DataReady | None = None  # what screens were told of `data`
         self.active: ActiveRun | None = None
         self.inspector = Inspector(checkpoints)
+        self.finding: Generator[RatesTried, None, None] | None = None  # the learning-rate finder, while it is at work
         self.download: threading.Thread | None = None
         self.cancelled = threading.Event()
         self.ending = False
@@ -103,7 +112,8 @@ class Worker:
 
     @property
     def busy(self) -> bool:
-        return self.active is not None or self.download is not None or not self.commands.empty()
+        work = (self.active, self.finding, self.download)
+        return any(each is not None for each in work) or not self.commands.empty()
 
     # ------------------------------------------------------------------ loop
 
@@ -123,7 +133,9 @@ class Worker:
         self.warm_up()
         while not self.ending:
             self.take_commands()
-            if self.active is not None and not self.active.idle:
+            if self.finding is not None:
+                self.try_rates(self.finding)
+            elif self.active is not None and not self.active.idle:
                 self.advance()
         self.group.tell(Leave())
 
@@ -146,6 +158,7 @@ class Worker:
         """
         active = self.active
         patience = None if active is None or active.idle else DISK_PATIENCE if active.problem else 0.0
+        patience = patience if self.finding is None else 0.0
         share = time.monotonic() + COMMANDS_SHARE
         with contextlib.suppress(queue.Empty):
             self.carry_out(*self.commands.get(timeout=patience))
@@ -166,6 +179,8 @@ class Worker:
         reply(msgspec.structs.replace(answer, reply_to=command.id))
 
     def handle(self, command: AnyCommand) -> AnyEvent:
+        if isinstance(command, StartRun | ResumeRun | Continue | StopFinding | Shutdown):
+            self.finding = None
         match command:
             case StartRun():
                 self.start(command.config)
@@ -194,6 +209,12 @@ class Worker:
                 export_pngs(self.needed_data(), Path(command.path), self.progress)
             case Predict():
                 return self.inspector.walk(command, self.live, self.data)
+            case PreviewAugmentation():
+                return preview(command, self.needed_data())
+            case FindRate():
+                self.find_rate(command.config)
+            case StopFinding():
+                pass
             case PredictFiles():
                 return self.inspector.classify(command, self.live)
             case Evaluate():
@@ -281,9 +302,10 @@ class Worker:
         if config.data or self.data is None or self.data_path is None:
             self.load(config.data)
         data = self.needed_data()
-        if config.batch_size > len(data.train_labels):
+        images = len(data.train_labels) - len(split(len(data.train_labels), config.validation)[1])
+        if config.batch_size > images:
             raise CommandError(
-                f"Batch size (batch_size): {config.batch_size} is more than the {len(data.train_labels)}"
+                f"Batch size (batch_size): {config.batch_size} is more than the {images}"
                 " training images; give at most that"
             )
         folder = create_folder(self.checkpoints, config.model)
@@ -316,6 +338,28 @@ class Worker:
         active = self.running()
         active.run.steer(changes)
         active.record(Steered(run=active.run.name, step=active.run.step, changes=changes, config=active.run.config))
+
+    def find_rate(self, config: RunConfig) -> None:
+        """Begin to look for a learning rate for the paused run, or for a new one with this config."""
+        run = self.live
+        if self.active is not None and not self.active.paused:
+            raise CommandError(f"run {self.live_run} is training; pause it to find a learning rate for it")
+        if self.group.size > 1:
+            raise CommandError("the learning-rate finder works in one process; end this engine, and give processes 1")
+        config = run.config if run is not None else RunConfig().replace(msgspec.structs.asdict(config))
+        if run is None and (config.data or self.data is None or self.data_path is None):
+            self.load(config.data)
+        self.finding = find_rates(config, self.needed_data(), run)
+
+    def try_rates(self, finding: Generator[RatesTried, None, None]) -> None:
+        try:
+            tried = next(finding)
+        except Exception as error:  # of a copy: nothing else is touched
+            say_traceback()
+            tried = RatesTried(rates=[], losses=[], smoothed=[], done=True, problem=f"{type(error).__name__}: {error}")
+        if tried.done:
+            self.finding = None
+        self.desk.publish(tried)
 
     def running(self) -> ActiveRun:
         if self.active is None:

@@ -85,7 +85,7 @@ def test_the_share_of_the_input_is_its_time_over_a_steps(digits: Dataset, monkey
     run = Run(CONFIG, digits)
     assert input_share(run) == 0.0  # nothing was trained yet
     run.batch, run.seconds = 7, 0.7
-    clock = iter([0.0, 0.03, 1.0, 1.05, 2.0, 2.02])
+    clock = iter([0.0, 0.03, 1.0, 1.05, 2.0, 2.02, 3.0, 3.09, 4.0, 4.01])
     monkeypatch.setattr(vitals.time, "perf_counter", lambda: next(clock))
     assert input_share(run) == pytest.approx(0.3)
 

@@ -30,11 +30,13 @@ from engine.messages import (
     Continue,
     DataFailed,
     DownloadData,
+    FindRate,
     ListRuns,
     LoadData,
     OpenRun,
     Pause,
     Predict,
+    PreviewAugmentation,
     ProtocolError,
     ResumeRun,
     RunEnded,
@@ -46,6 +48,7 @@ from engine.messages import (
     Steer,
     StepsDone,
     Stop,
+    StopFinding,
     program_version,
 )
 from engine.paths import PathError
@@ -74,6 +77,7 @@ from tui.screens.dialogs import (
 )
 from tui.screens.digits import DigitsScreen
 from tui.screens.help import HelpScreen
+from tui.screens.rates import RatesScreen
 from tui.screens.runs import RunsScreen
 from tui.screens.setup import SetupScreen
 from tui.screens.train import TrainScreen
@@ -253,7 +257,7 @@ class MnistApp(App[None]):
         """Send a command, or say that there is no engine to take it; questions that screens ask are let go."""
         if self.client is not None and not self.client.foreign:
             self.client.send(command)
-        elif not isinstance(command, Predict | ListRuns):
+        elif not isinstance(command, Predict | PreviewAugmentation | ListRuns):
             here = "There is no engine. e starts it again."
             foreign = "The engine is of another version: this screen can only watch it. e asks again what to do."
             self.notify(here if self.client is None else foreign, severity="error", markup=False)
@@ -264,6 +268,8 @@ class MnistApp(App[None]):
         self.set_state(coached(apply(before, event), event), soon=not isinstance(event, StepsDone))
         if self.state.failures != before.failures:
             self.notify(self.state.failure, title="Not done", severity="error", markup=False)
+            if isinstance(self.screen, RatesScreen):
+                self.screen.dismiss(None)  # what it waits for was refused
         self.call_for_attention(worth_a_call(event))
         if isinstance(event, SavingFailed):
             self.notify(inert(describe(event)[0]), title="Disk", severity="error", markup=False)
@@ -348,6 +354,8 @@ class MnistApp(App[None]):
         self._draw_due = False
         self._drawn = time.monotonic()
         for screen in reversed(self.screen_stack):
+            if isinstance(screen, RatesScreen) and screen.is_mounted:
+                screen.show_rates(self.state.rates)
             if isinstance(screen, StateScreen):
                 if screen.is_mounted:
                     with self.batch_update():
@@ -403,7 +411,8 @@ class MnistApp(App[None]):
         """Do what is wished about the advice that is shown."""
         advice, answer, run = self.state.coach.present, event.answer, self.state.coach.run
         if answer == "explain" and advice is not None:
-            answer = await self.push_screen_wait(advice_question(advice)) or ""
+            read = await self.push_screen_wait(advice_question(advice))
+            answer = read or ""
         view = self.state.shown
         if advice is None or view is None or view.run != run:
             return
@@ -458,6 +467,27 @@ class MnistApp(App[None]):
     def steer(self, event: SetupScreen.SteeringChosen) -> None:
         self.send(Steer(changes=event.changes))
         self.go("train")
+
+    @on(SetupScreen.PreviewWanted)
+    def preview_augmentation(self, event: SetupScreen.PreviewWanted) -> None:
+        self.send(PreviewAugmentation(config=event.config, index=event.index))
+
+    @on(SetupScreen.RateWanted)
+    @work(group="rate", exclusive=True)
+    async def find_rate(self, event: SetupScreen.RateWanted) -> None:
+        """Look for a learning rate, and take it over: into the form, or into the paused run."""
+        run = self.state.run if self.state.training else None
+        self.set_state(replace(self.state, rates=None))
+        self.send(FindRate(config=event.config))
+        rate = await self.push_screen_wait(RatesScreen(inert(run.run) if run else f"a new {event.config.model}"))
+        if self.state.rates is None or not self.state.rates.done:
+            self.send(StopFinding())
+        if rate is None:
+            return
+        if run is not None:
+            self.send(Steer(changes={"lr": rate}))
+        else:
+            self.get_screen("setup", SetupScreen).adopt_rate(rate)
 
     @on(SetupScreen.Left)
     def leave_setup(self) -> None:

@@ -1,9 +1,9 @@
-"""Train the runs that the rules of the coach are tested on, and keep their events, thinned: NAME.jsonl beside this file.
+"""Train the runs that the rules of the coach are tested on, and keep their events, thinned, beside this file.
 
     python tests/coach/record.py --data FOLDER [NAME...]
 
-FOLDER holds the full MNIST; where that is not needed, the sample that ships with the program serves. Each takes from a second to two
-minutes on one core.
+FOLDER holds the full MNIST; where that is not needed, the sample that ships with the program serves. Each takes from
+a second to two minutes on one core.
 """
 
 import argparse
@@ -53,7 +53,7 @@ RECORDINGS = {
     "plateau": Recording({"lr": 0.02, **BF16}, epochs=9),
     "uneven-mistakes": Recording({"lr": 0.003, "epochs": 5}, 4000, rare=9),
     "input-bound": Recording({"elastic": 1.0, "rotation": 10.0, "epochs": 4, **BF16}, 4000),
-    "steered": Recording({"lr": 1e-4, "epochs": 12}, 4000, steered={8: {"lr": 1e-3}}),
+    "steered": Recording({"lr": 1e-4, "epochs": 14}, 4000, steered={10: {"lr": 1e-3}}),
     "healthy-sample": Recording({"epochs": 20}, 4000),
     "healthy-seed": Recording(BF16),
     "healthy-fast": Recording({**PRESETS["fast"].changes, **BF16}),

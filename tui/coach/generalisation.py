@@ -4,7 +4,7 @@ import math
 
 from engine.config import FIELDS, Value
 from tui.coach.advice import Advice
-from tui.coach.trend import fit, recent_epochs
+from tui.coach.trend import checked_loss, checked_on, fit, recent_epochs
 from tui.store import RunView
 
 FEWEST_EPOCHS = 6
@@ -27,8 +27,8 @@ def over_fitting(view: RunView) -> Advice | None:
     if len(epochs) < FEWEST_EPOCHS:
         return None
     train = fit([(epoch.epoch, epoch.train_loss) for epoch in epochs])
-    test = fit([(epoch.epoch, epoch.test_loss) for epoch in epochs])
-    gap = fit([(epoch.epoch, epoch.test_loss - epoch.train_loss) for epoch in epochs])
+    test = fit([(epoch.epoch, checked_loss(epoch)) for epoch in epochs])
+    gap = fit([(epoch.epoch, checked_loss(epoch) - epoch.train_loss) for epoch in epochs])
     if test.last < APART * train.last or gap.certainty < CERTAIN or test.slope < FOLLOWS * train.slope:
         return None
     first, last = epochs[0], epochs[-1]
@@ -36,7 +36,8 @@ def over_fitting(view: RunView) -> Advice | None:
     return Advice(
         rule="over-fitting",
         seen=f"From epoch {first.epoch} to {last.epoch} the training loss fell from {first.train_loss:.3g} to"
-        f" {last.train_loss:.3g}, the test loss went from {first.test_loss:.3g} to {last.test_loss:.3g}.",
+        f" {last.train_loss:.3g}, the {checked_on(last)} loss went from {checked_loss(first):.3g} to"
+        f" {checked_loss(last):.3g}.",
         why="The network learns its training images by heart; what it gains there does not help with others.",
         remedy=name,
         changes=changes,

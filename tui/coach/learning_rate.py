@@ -6,8 +6,8 @@ import re
 from engine.config import FIELDS, Value
 from engine.messages import EpochDone
 from tui.coach.advice import Advice
-from tui.coach.trend import Line, fit, recent_epochs, recent_losses, stretches
-from tui.store import Point, RunView
+from tui.coach.trend import checked_loss, checked_on, fit, recent_epochs, recent_losses, settled_since, stretches
+from tui.store import RunView
 
 CHANCE = math.log(10)  # the loss of who gives each digit a tenth: nothing is learned at this height
 UNLEARNED = 0.9 * CHANCE
@@ -96,7 +96,7 @@ def hardly_moving(view: RunView) -> Advice | None:
 
 def falling_straight(view: RunView) -> Advice | None:
     means = stretches(recent_losses(view), STRETCHES)
-    if view.step - view.changed < SETTLING_STEPS or len(recent_epochs(view)) < 2 or len(means) < STRETCHES:
+    if view.step - settled_since(view) < SETTLING_STEPS or len(recent_epochs(view)) < 2 or len(means) < STRETCHES:
         return None
     whole, end = fit(means), fit(means[STRETCHES // 2 :])
     bent = end.slope > STRAIGHT * whole.slope
@@ -120,15 +120,16 @@ def plateau(view: RunView) -> Advice | None:
         return None
     if epochs[-1].train_accuracy > LEARNED or epochs[-1].train_loss > UNLEARNED:
         return None
-    train, test = line(epochs, "train_loss"), line(epochs, "test_loss")
+    train = fit([(epoch.epoch, epoch.train_loss) for epoch in epochs])
+    checked = fit([(epoch.epoch, checked_loss(epoch)) for epoch in epochs])
     steepest = (2 * train.error - train.slope) * (epochs[-1].epoch - epochs[0].epoch)
-    if steepest > FLAT * train.last or test.certainty < -FALLING:
+    if steepest > FLAT * train.last or checked.certainty < -FALLING:
         return None
     changes: dict[str, Value] = rate(view, 0.1) if view.live else {"schedule": "one-cycle"}
     return Advice(
         rule="plateau",
-        seen=f"For {len(epochs)} epochs the training loss has stayed at {train.last:.3g} and the test loss at"
-        f" {test.last:.3g}, within {100 * FLAT:.0f} %.",
+        seen=f"For {len(epochs)} epochs the training loss has stayed at {train.last:.3g}, within"
+        f" {100 * FLAT:.0f} %, and the {checked_on(epochs[-1])} loss at {checked.last:.3g}.",
         why="The steps are as long as the way that is left: they lead around the best place, and no closer to it.",
         remedy=f"Lower the learning rate to {changes['lr']:g}."
         if view.live
@@ -140,19 +141,15 @@ def plateau(view: RunView) -> Advice | None:
 def unlearned_epochs(view: RunView) -> list[EpochDone]:
     """Return the recent epochs if the network knows nothing although it could by now, else none."""
     epochs = recent_epochs(view)
-    if not epochs or view.step - view.changed < FIRST_STEPS:
+    if not epochs or view.step - settled_since(view) < FIRST_STEPS:
         return []
     return epochs if min(epochs[-1].train_loss, epochs[-1].test_loss) > UNLEARNED else []
 
 
 def is_without_progress(epochs: list[EpochDone]) -> bool:
     """Tell whether the test loss does not surely fall; the same images each time, so it has hardly any noise."""
-    return len(epochs) >= FIRST_EPOCHS and line(epochs[-2 * FIRST_EPOCHS :], "test_loss").certainty > -CERTAIN
-
-
-def line(epochs: list[EpochDone], figure: str) -> Line:
-    points: list[Point] = [(epoch.epoch, getattr(epoch, figure)) for epoch in epochs]
-    return fit(points)
+    points = [(float(epoch.epoch), epoch.test_loss) for epoch in epochs[-2 * FIRST_EPOCHS :]]
+    return len(epochs) >= FIRST_EPOCHS and fit(points).certainty > -CERTAIN
 
 
 def rate(view: RunView, factor: float) -> dict[str, Value]:

@@ -21,9 +21,9 @@ def dead_units(view: RunView) -> Advice | None:
     changes = rate(view, 0.1)
     return Advice(
         rule="dead units",
-        seen=f"{100 * epochs[-1].dead:.0f} % of the units and maps behind a ReLU are zero for each of the test images"
+        seen=f"Behind the ReLUs {100 * epochs[-1].dead:.0f} % of the units and feature maps are zero for every test image"
         f" looked at, for {EPOCHS} epochs.",
-        why="A unit that never fires gets no gradient and hardly ever comes back: the network is smaller than it looks.",
+        why="A unit that never fires gets no gradient and seldom comes back: the network is smaller than it looks.",
         remedy=f"Start again with a tenth of the learning rate, {changes['lr']:g}: long steps are what kills units.",
         changes=changes,
         anew=True,
@@ -44,8 +44,8 @@ def input_bound(view: RunView) -> Advice | None:
     share = statistics.median(epoch.input_share for epoch in epochs)
     return Advice(
         rule="input-bound",
-        seen=f"{100 * share:.0f} % of a step's time goes into the making of its images, {epochs[-1].seconds * share:.1f}"
-        f" of {epochs[-1].seconds:.1f} s of the last epoch.",
+        seen=f"Of a step's time {100 * share:.0f} % goes into the making of its images:"
+        f" {epochs[-1].seconds * share:.1f} of {epochs[-1].seconds:.1f} s of the last epoch.",
         why="In that time nothing is learned: the network waits for its input.",
         remedy=remedy,
         changes=changes,

@@ -56,11 +56,28 @@ def stretches(points: Sequence[Point], count: int) -> list[Point]:
     return [(statistics.fmean(x for x, _ in group), statistics.fmean(y for _, y in group)) for group in groups if group]
 
 
+def settled_since(view: RunView) -> float:
+    """Return the step since which neither hyperparameters changed nor a warm-up raised the rate.
+
+    What comes before says nothing of how the network trains now.
+    """
+    return max(view.changed, view.config.warmup * view.steps_per_epoch)
+
+
 def recent_losses(view: RunView) -> list[Point]:
-    """Return the training losses (step, loss) since the hyperparameters last changed."""
-    return [point for point in view.losses if point[0] > view.changed]
+    """Return the training losses (step, loss) since then."""
+    return [point for point in view.losses if point[0] > settled_since(view)]
 
 
 def recent_epochs(view: RunView) -> list[EpochDone]:
-    """Return the epochs that were trained with the present hyperparameters from their first step on."""
-    return [epoch for epoch in view.epochs if epoch.step - view.steps_per_epoch >= view.changed]
+    """Return the epochs that lie in this time with all of their steps."""
+    return [epoch for epoch in view.epochs if epoch.step - view.steps_per_epoch >= settled_since(view)]
+
+
+def checked_loss(epoch: EpochDone) -> float:
+    """Return the loss on images that were not trained on: of the validation where there is one, else of the test."""
+    return epoch.test_loss if epoch.validation_loss is None else epoch.validation_loss
+
+
+def checked_on(epoch: EpochDone) -> str:
+    return "test" if epoch.validation_loss is None else "validation"
