@@ -146,7 +146,7 @@ async def test_on_a_run_that_is_over_the_form_opens_with_the_remedy(rule: Rule) 
         assert start.config.differences() == {"lr": 0.25, "dropout": 0.75}
 
 
-@pytest.mark.parametrize("changes", [{"lr": 0.0001}, {"schedule": "one-cycle"}], ids=["anew", "not live"])
+@pytest.mark.parametrize("changes", [{"lr": 0.0001}, {"model": "fast-cnn"}], ids=["anew", "not live"])
 async def test_what_needs_a_new_run_asks_before_it_ends_the_present_one(rule: Rule, changes: dict[str, Value]) -> None:
     rule.changes, rule.anew = changes, "lr" in changes
     app = FakeApp()

@@ -70,7 +70,7 @@ def changed(view: RunView, **config) -> RunView:
         ("over-fitting", over_fitting, {"rotation": 10.0, "shift": 2.0}),
         ("plateau", plateau, {"lr": 0.002}),
         ("uneven-mistakes", uneven_mistakes, {"dropout": 0.0, "dropout2d": 0.0}),
-        ("input-bound", input_bound, {"elastic": 0.0}),
+        ("input-bound", input_bound, {"model": "deep-cnn"}),
     ],
 )
 def test_a_run_that_really_shows_it_is_told_so(recording: str, rule, changes) -> None:

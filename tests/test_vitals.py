@@ -8,16 +8,24 @@ from test_train import figures, same, weights, without_time
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from engine import vitals
 from engine.config import RunConfig
 from engine.dataset import Dataset
+from engine.evaluate import evaluate
 from engine.messages import EpochDone, decode_run_event, encode
+from engine.models import as_input
 from engine.run import Run
 from engine.step import compute
-from engine.train import train
-from engine.vitals import Vitals, dead_share, input_share, measure
+from engine.train import finish_epoch, train
+from engine.vitals import ReluWatch, input_share
 
 CONFIG = RunConfig(epochs=2, batch_size=30, seed=5, device="cpu", precision="bf16")
+
+
+def dead_share(network: nn.Module, images: Tensor) -> float:
+    watch = ReluWatch()
+    with torch.inference_mode(), watch:
+        network(as_input(images))
+    return watch.dead
 
 
 class Units(nn.Module):
@@ -51,7 +59,7 @@ def test_a_unit_that_fires_at_one_image_is_not_dead() -> None:
 
 def test_of_what_is_no_map_the_units_come_last() -> None:
     network = nn.Sequential(nn.Flatten(), Units(F.relu, torch.tensor([2.0] * 700 + [-1.0] * 84)))
-    assert dead_share(network, torch.zeros(3, 28, 28, dtype=torch.uint8)) == pytest.approx(700 / 784)
+    assert dead_share(network, torch.zeros(3, 28, 28, dtype=torch.uint8)) == pytest.approx(700 / 784, abs=1e-4)
 
 
 def test_a_network_without_a_relu_has_no_dead_units() -> None:
@@ -67,11 +75,21 @@ def test_the_networks_of_the_program_show_units_that_were_killed(digits: Dataset
     assert dead_share(run.model, digits.test_images) >= 50 / 80 > before
 
 
-def test_measuring_changes_nothing_of_a_run(digits: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_first_images_of_a_test_are_watched(digits: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.evaluate.BATCH", 40)
+    images = digits.test_images.clone()
+    images[:40] = 0
+    network = nn.Sequential(nn.Flatten(), nn.ReLU(), nn.Linear(784, 10))
+    watch = ReluWatch()
+    evaluate(network, images, digits.test_labels, watch)
+    assert watch.dead == 1.0
+
+
+def test_watching_changes_nothing_of_a_run(digits: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     config = CONFIG.replace({"rotation": 10.0, "elastic": 1.0})
     measured = Run(config, digits)
     events = list(train(measured))
-    monkeypatch.setattr("engine.train.measure", lambda run: Vitals())
+    monkeypatch.setattr("engine.train.evaluate", lambda *given: evaluate(*given[:3]))
     plain = Run(config, digits)
     others = list(train(plain))
     assert [(each.test_loss, each.train_loss) for each in figures(events)] == [
@@ -81,13 +99,15 @@ def test_measuring_changes_nothing_of_a_run(digits: Dataset, monkeypatch: pytest
     assert same(without_time(measured.state()), without_time(plain.state()))
 
 
-def test_the_share_of_the_input_is_its_time_over_a_steps(digits: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_share_of_the_input_is_its_time_over_that_of_the_epoch(digits: Dataset) -> None:
     run = Run(CONFIG, digits)
     assert input_share(run) == 0.0  # nothing was trained yet
-    run.batch, run.seconds = 7, 0.7
-    clock = iter([0.0, 0.03, 1.0, 1.05, 2.0, 2.02, 3.0, 3.09, 4.0, 4.01])
-    monkeypatch.setattr(vitals.time, "perf_counter", lambda: next(clock))
+    run.input_seconds, run.seconds = 0.21, 0.7
     assert input_share(run) == pytest.approx(0.3)
+    compute(run, torch.arange(30))
+    assert run.input_seconds > 0.21
+    finish_epoch(run)
+    assert run.input_seconds == 0.0
 
 
 def test_augmentation_takes_a_larger_share_than_none(digits: Dataset) -> None:
@@ -102,10 +122,10 @@ def test_augmentation_takes_a_larger_share_than_none(digits: Dataset) -> None:
 def test_elsewhere_than_on_a_cpu_the_input_is_not_measured(digits: Dataset) -> None:
     run = Run(CONFIG, digits)
     compute(run, torch.arange(30))
-    run.batch, run.seconds = 1, 1.0
-    assert measure(run).input_share > 0
+    run.seconds = 1.0
+    assert input_share(run) > 0
     run.device = torch.device("cuda")
-    assert measure(run).input_share == 0
+    assert input_share(run) == 0
 
 
 def test_epochs_of_old_logs_and_of_new_ones_are_read(digits: Dataset) -> None:

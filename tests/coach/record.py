@@ -9,12 +9,16 @@ a second to two minutes on one core.
 import argparse
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest.mock import patch
 
 import msgspec
 import numpy as np
+from torch import nn
 
+import engine.run
 from engine.config import PRESETS, RunConfig, Value
 from engine.data import load_data
 from engine.dataset import ARRAYS, Dataset, make_dataset
@@ -38,6 +42,7 @@ class Recording:
     epochs: int = 0  # 0: all of them
     rare: int = -1  # a digit of which hardly any training images are left
     steered: dict[int, dict[str, Value]] = field(default_factory=dict)  # changes after so many epochs
+    network: Callable[..., nn.Module] | None = None  # instead of that of the config
 
 
 BARE: dict[str, Value] = {"dropout": 0.0, "dropout2d": 0.0}
@@ -52,7 +57,11 @@ RECORDINGS = {
     "over-fitting": Recording({"lr": 0.003, "epochs": 24, **BARE}, 400),
     "plateau": Recording({"lr": 0.02, **BF16}, epochs=9),
     "uneven-mistakes": Recording({"lr": 0.003, "epochs": 5}, 4000, rare=9),
-    "input-bound": Recording({"elastic": 1.0, "rotation": 10.0, "epochs": 4, **BF16}, 4000),
+    "input-bound": Recording(
+        {"elastic": 1.0, "rotation": 10.0, "epochs": 4},
+        4000,
+        network=lambda *_: nn.Sequential(nn.Flatten(), nn.Linear(784, 10)),
+    ),
     "steered": Recording({"lr": 1e-4, "epochs": 14}, 4000, steered={10: {"lr": 1e-3}}),
     "healthy-sample": Recording({"epochs": 20}, 4000),
     "healthy-seed": Recording(BF16),
@@ -77,7 +86,8 @@ def data_for(recording: Recording, full: str) -> Dataset:
 def record(name: str, recording: Recording, full: str = "") -> list[RunEvent]:
     """Return the events of the run as they are kept."""
     config = RunConfig().replace({"device": "cpu", "precision": "fp32", **recording.changes})
-    run = Run(config, data_for(recording, full), name=f"0001-{config.model}")
+    with patch("engine.run.build_model", recording.network or engine.run.build_model):
+        run = Run(config, data_for(recording, full), name=f"0001-{config.model}")
     events: list[RunEvent] = []
     steps: list[StepsDone] = []
     try:

@@ -1,6 +1,7 @@
 """Rules about what is learned, from the test: over-fitting, and a digit that is got wrong far more than the others."""
 
 import math
+from collections.abc import Sequence
 
 from engine.config import FIELDS, Value
 from tui.coach.advice import Advice
@@ -14,7 +15,9 @@ FOLLOWS = 1 / 3  # of the fall of the training loss that the test loss has to fo
 DISTORTED: dict[str, Value] = {"rotation": 10.0, "shift": 2.0}  # as in the preset `best`
 LEARNED = 0.8  # of the test images right: before that, some digits are merely later than others
 UNEVEN = 3.0  # times the rate of mistakes of the other digits
+WRONG = 0.1  # of its images; at less, which digit is the worst one changes from epoch to epoch
 SURE = 3.0  # standard errors of a digit's rate of mistakes, in its favour
+LASTING = 2  # epochs in which it is the same digit, where they are known
 
 
 def over_fitting(view: RunView) -> Advice | None:
@@ -56,10 +59,13 @@ def against_over_fitting(view: RunView) -> tuple[str, dict[str, Value]]:
 
 
 def uneven_mistakes(view: RunView) -> Advice | None:
+    known = [epoch.confusion for epoch in view.epochs if epoch.confusion][-LASTING:]
     worst = worst_digit(view.confusion)
-    if worst is None:
+    if worst is None or (len(known) < LASTING and view.live):
         return None
     digit, wrong, total, others = worst
+    if any((found := worst_digit(confusion)) is None or found[0] != digit for confusion in known):
+        return None
     row = view.confusion[digit]
     taken = max((other for other in range(len(row)) if other != digit), key=lambda other: row[other])
     dropped = view.config.dropout > 0 or view.config.dropout2d > 0
@@ -78,7 +84,7 @@ def uneven_mistakes(view: RunView) -> Advice | None:
     )
 
 
-def worst_digit(confusion: tuple[tuple[int, ...], ...]) -> tuple[int, int, int, float] | None:
+def worst_digit(confusion: Sequence[Sequence[int]]) -> tuple[int, int, int, float] | None:
     """Return the digit that is surely got wrong far more than the others: it, its mistakes, its images, their rate."""
     images, right = sum(map(sum, confusion)), sum(row[digit] for digit, row in enumerate(confusion))
     if not images or right < LEARNED * images:
@@ -91,6 +97,6 @@ def worst_digit(confusion: tuple[tuple[int, ...], ...]) -> tuple[int, int, int, 
         others = (images - right - wrong) / (images - total)
         rate = wrong / total
         surely = rate - SURE * math.sqrt(rate * (1 - rate) / total)
-        if surely > UNEVEN * others:
+        if surely > max(WRONG, UNEVEN * others):
             found.append((surely, (digit, wrong, total, others)))
     return max(found)[1] if found else None

@@ -11,6 +11,8 @@ from tui.store import RunView
 DEAD = 0.3  # of the units; the networks of the program have up to a fifth of them from the start
 EPOCHS = 2  # in which units have to be dead: in the first some only wait for their turn
 INPUT = 1 / 3  # of a step's time
+LARGE = "deep-cnn"
+PLAIN: dict[str, Value] = {"elastic": 0.0, "erasing": 0.0, "noise": 0.0}
 TIMED = 3  # epochs, of which the one in the middle counts: other work on the machine disturbs single ones
 
 
@@ -21,8 +23,8 @@ def dead_units(view: RunView) -> Advice | None:
     changes = rate(view, 0.1)
     return Advice(
         rule="dead units",
-        seen=f"Behind the ReLUs {100 * epochs[-1].dead:.0f} % of the units and feature maps are zero for every test image"
-        f" looked at, for {EPOCHS} epochs.",
+        seen=f"Behind the ReLUs {100 * epochs[-1].dead:.0f} % of the units and feature maps have been zero for each"
+        f" test image looked at, for {EPOCHS} epochs.",
         why="A unit that never fires gets no gradient and seldom comes back: the network is smaller than it looks.",
         remedy=f"Start again with a tenth of the learning rate, {changes['lr']:g}: long steps are what kills units.",
         changes=changes,
@@ -34,19 +36,15 @@ def input_bound(view: RunView) -> Advice | None:
     epochs = recent_epochs(view)[-TIMED:]
     if len(epochs) < EPOCHS or statistics.median(epoch.input_share for epoch in epochs) < INPUT:
         return None
-    config = view.config
-    changes: dict[str, Value] = {"elastic": 0.0} if config.elastic else {"model": "deep-cnn"}
-    remedy = (
-        "Leave the elastic distortions out; turning and moving costs a fraction of them."
-        if config.elastic
-        else "Train a larger network: with images as costly as these it takes little longer."
-    )
+    changes: dict[str, Value] = {"model": LARGE} if view.config.model != LARGE else dict(PLAIN)
     share = statistics.median(epoch.input_share for epoch in epochs)
     return Advice(
         rule="input-bound",
         seen=f"Of a step's time {100 * share:.0f} % goes into the making of its images:"
         f" {epochs[-1].seconds * share:.1f} of {epochs[-1].seconds:.1f} s of the last epoch.",
         why="In that time nothing is learned: the network waits for its input.",
-        remedy=remedy,
+        remedy=f"Train a larger network, {LARGE}: with images as costly as these, its steps are worth waiting for."
+        if "model" in changes
+        else "Leave out what costs most of the augmentation: elastic distortions, erasing and noise.",
         changes=changes,
     )
