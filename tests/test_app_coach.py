@@ -68,6 +68,16 @@ async def test_advice_stands_under_the_charts_with_its_keys(rule: Rule, size: tu
         assert "accuracy" in text
 
 
+async def test_a_terminal_that_grows_shows_the_reason_as_well(rule: Rule) -> None:
+    app = FakeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        for height in (36, 24):
+            await pilot.resize_terminal(100, height)
+            await tell(app, pilot)
+            assert (WHY in screen_text(app)) == (height > 24)
+
+
 async def test_without_advice_the_keys_of_the_coach_do_nothing() -> None:
     app = FakeApp()
     async with app.run_test() as pilot:

@@ -45,7 +45,7 @@ def rate_too_high(view: RunView) -> Advice | None:
     epochs = unlearned_epochs(view)
     if not epochs or not (epochs[-1].dead >= MOST_DEAD or is_without_progress(epochs)):
         return None
-    dead = f", and {100 * epochs[-1].dead:.0f} % of its units are dead" if epochs[-1].dead >= MOST_DEAD else ""
+    dead = f", and {100 * epochs[-1].dead:.0f} % of the units are dead" if epochs[-1].dead >= MOST_DEAD else ""
     return Advice(
         rule="rate too high",
         seen=f"After {view.step - view.changed:,} steps the test loss is {epochs[-1].test_loss:.3f}{dead};"

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.events import Resize
 from textual.message import Message
 from textual.reactive import reactive
 
 from tui.actions import bindings
-from tui.screens.base import StateScreen
+from tui.screens.base import TALL, StateScreen
 from tui.store import RunView, State
 from tui.widgets.chart import Chart, Line
 from tui.widgets.coach import CoachStrip
@@ -110,13 +111,16 @@ class TrainScreen(StateScreen):
         view = state.shown
         self.set_class(view is None, "no-run")
         self.query_one(LogPane).show(state)
-        self.query_one(CoachStrip).show(state.coach, brief=self.has_class("-short"))
+        self.query_one(CoachStrip).show(state.coach)
         if view is None:
             self.query_one(Welcome).show(state)
             return
         self.query_one(RunPanel).show(view)
         self._draw_charts(view)
         self._show_digit(state, view)
+
+    def on_resize(self, event: Resize) -> None:
+        self.query_one(CoachStrip).brief = event.size.height < TALL
 
     def _draw_charts(self, view: RunView) -> None:
         weight = SMOOTHING[self.smoothing]

@@ -37,8 +37,7 @@ class CoachStrip(Widget):
     def on_mount(self) -> None:
         self.display = False
 
-    def show(self, coach: Coach, *, brief: bool) -> None:
-        self.brief = brief
+    def show(self, coach: Coach) -> None:
         self.advice = coach.advice
         self.display = bool(coach.advice)
 
