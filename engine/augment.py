@@ -75,8 +75,10 @@ def elastic_field(images: Tensor, strength: float) -> Tensor:
     """Return smooth random displacements [N, 2, H, W] in units of half an image, of a strength in pixels."""
     count, _, height, width = images.shape
     down, across = smoothing(height, images.device), smoothing(width, images.device)
-    noise = torch.randn(count, 2, down.shape[1], across.shape[1], device=images.device)
-    return (down @ noise @ across.T) * (2 * strength / width)
+    noise = torch.randn(down.shape[1], count * 2, across.shape[1], device=images.device)
+    # Two products of all images at once: one for each image would take several times as long.
+    field = down @ (noise.flatten(0, 1) @ (across.T * (2 * strength / width))).view(down.shape[1], -1)
+    return field.view(height, count, 2, width).permute(1, 2, 0, 3)
 
 
 @functools.cache

@@ -140,7 +140,7 @@ class MnistApp(App[None]):
         return filters
 
     def on_mount(self) -> None:
-        self.install_screen(SetupScreen(self.config), "setup")
+        self.install_screen(SetupScreen(self.config, self.checkpoints), "setup")
         self.set_class(self.plain_ascii, "-ascii")
         self.app_resume_signal.subscribe(self, self.action_draw_anew)
         take_signals(self)

@@ -13,6 +13,7 @@ CHANCE = math.log(10)  # the loss of who gives each digit a tenth: nothing is le
 UNLEARNED = 0.9 * CHANCE
 DIVERGED = 1.5 * CHANCE  # worse than no answer at all
 RISEN = 2.0  # times the lowest loss, for three stretches: the noise of runs that learn stays far below
+RISEN_BY = 0.1 * CHANCE  # a loss near nothing doubles easily
 STRETCHES = 20  # of the history, each a mean over so many steps that their noise is small
 CERTAIN = 4.0  # standard errors of a slope
 FIRST_STEPS = 100  # a network that can learn at its rate shows it by then
@@ -48,7 +49,7 @@ def rate_too_high(view: RunView) -> Advice | None:
     dead = f", and {100 * epochs[-1].dead:.0f} % of the units are dead" if epochs[-1].dead >= MOST_DEAD else ""
     return Advice(
         rule="rate too high",
-        seen=f"After {view.step - view.changed:,} steps the test loss is {epochs[-1].test_loss:.3f}{dead};"
+        seen=f"After {epochs[-1].step - view.changed:,} steps the test loss is {epochs[-1].test_loss:.3f}{dead};"
         f" to guess costs {CHANCE:.3f}.",
         why="Steps too long throw the weights where no unit answers to the images any more, and nothing leads back.",
         remedy=f"Start again with a tenth of the learning rate, {rate(view, 0.1)['lr']:g}.",
@@ -62,7 +63,7 @@ def diverging(view: RunView) -> Advice | None:
     if len(means) < STRETCHES:
         return None
     lowest, last = min(loss for _, loss in means), min(loss for _, loss in means[-3:])
-    if last < min(DIVERGED, RISEN * lowest):
+    if last < min(DIVERGED, max(RISEN * lowest, lowest + RISEN_BY)):
         return None
     return Advice(
         rule="diverging",
@@ -86,7 +87,7 @@ def hardly_moving(view: RunView) -> Advice | None:
         return None
     return Advice(
         rule="rate too low",
-        seen=f"In {view.step - view.changed:,} steps the test loss fell from {epochs[0].test_loss:.4f} to"
+        seen=f"In {epochs[-1].step - view.changed:,} steps the test loss fell from {epochs[0].test_loss:.4f} to"
         f" {epochs[-1].test_loss:.4f}; to guess costs {CHANCE:.4f}.",
         why="The steps go the right way, but at their length it takes many times as long as it need.",
         remedy=f"Raise the learning rate to {rate(view, 10)['lr']:g}.",
@@ -100,7 +101,7 @@ def falling_straight(view: RunView) -> Advice | None:
         return None
     whole, end = fit(means), fit(means[STRETCHES // 2 :])
     bent = end.slope > STRAIGHT * whole.slope
-    if bent or end.certainty > -CERTAIN or end.first - end.last < NOTABLE * end.last:
+    if whole.slope >= 0 or bent or end.certainty > -CERTAIN or end.first - end.last < NOTABLE * end.last:
         return None
     since = (means[-1][0] - means[STRETCHES // 2][0]) / view.steps_per_epoch
     return Advice(
