@@ -4,10 +4,12 @@ import asyncio
 import json
 
 import pytest
+from click.testing import CliRunner
 from fake_engine import FakeClient, epoch_done, started
 from test_app_coach import REMEDY, SEEN, Rule, rule
 
 from engine.messages import RunEnded
+from tui.__main__ import cli
 from tui.coach.advice import Coach
 from tui.plain import Display, JsonLines, Lines, ProgressBars, follow
 from tui.session import Session
@@ -44,3 +46,28 @@ def test_switched_off_it_says_nothing(rule: Rule, capsys: pytest.CaptureFixture[
     watch(Lines(), Coach(on=False))
     assert "coach" not in capsys.readouterr().err
     assert rule.looks == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "variable", "coached"),
+    [
+        (["train"], None, True),
+        (["train", "--no-coach"], None, False),
+        (["--no-coach", "train"], None, False),
+        (["train"], "0", False),
+        (["train", "--coach"], "1", True),
+    ],
+)
+def test_the_coach_is_switched_off_by_an_option_or_the_environment(
+    words: list[str], variable: str | None, coached: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[bool] = []
+
+    async def train_plainly(*_: object, coach: bool, **__: object) -> int:
+        told.append(coach)
+        return 0
+
+    monkeypatch.setattr("tui.plain.train_plainly", train_plainly)
+    result = CliRunner().invoke(cli, words, env={"MNIST_TUI_COACH": variable})
+    assert result.exit_code == 0, result.output
+    assert told == [coached]
