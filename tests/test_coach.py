@@ -64,7 +64,7 @@ def changed(view: RunView, **config) -> RunView:
         ("not-a-number", not_a_number, {"lr": 0.01}),
         ("rate-too-high", rate_too_high, {"lr": 0.005}),
         ("diverging", diverging, {"lr": 0.001}),
-        ("dead-units", dead_units, {"lr": 0.002}),
+        ("dead-units", dead_units, {"lr": 0.03}),
         ("rate-too-low", rate_too_low, {"lr": 0.0003}),
         ("rate-far-too-low", rate_too_low, {"lr": 0.0001}),
         ("over-fitting", over_fitting, {"rotation": 10.0, "shift": 2.0}),

@@ -51,7 +51,7 @@ RECORDINGS = {
     "not-a-number": Recording({"lr": 0.1, "beta1": 0.99, "beta2": 0.0}, 400),
     "rate-too-high": Recording({"lr": 0.05, "epochs": 5}, 4000),
     "diverging": Recording({"lr": 0.01, "beta2": 0.5, "epochs": 3}, 4000),
-    "dead-units": Recording({"lr": 0.02, "epochs": 4, **BARE}, 4000),
+    "dead-units": Recording({"optimizer": "sgd", "lr": 0.3, "seed": 1, "epochs": 8, **BARE}, 4000),
     "rate-too-low": Recording({"lr": 1e-4}, 4000),
     "rate-far-too-low": Recording({"lr": 1e-5, "epochs": 5}, 4000),
     "over-fitting": Recording({"lr": 0.003, "epochs": 24, **BARE}, 400),
