@@ -17,6 +17,7 @@ import numpy
 import torch
 
 from engine.active_run import ActiveRun
+from engine.catalogue import folder_name
 from engine.checkpoint import CheckpointError
 from engine.config import ConfigError, RunConfig, Value
 from engine.data import DataError, Dataset, load_data
@@ -37,6 +38,7 @@ from engine.messages import (
     DataFailed,
     DataProgress,
     DataReady,
+    DescribeModel,
     DownloadData,
     EngineReady,
     Evaluate,
@@ -57,6 +59,7 @@ from engine.messages import (
     StopFinding,
 )
 from engine.output import say, say_traceback
+from engine.own_code import keep_copy, named_code, trust
 from engine.paths import default_data
 from engine.ports import Desk, Reply
 from engine.preview import preview
@@ -64,6 +67,7 @@ from engine.rate_finder import find_rates
 from engine.run import Run, resume
 from engine.runs import RunError, RunLog, RunRecord, create_folder, find_run, read_record
 from engine.step import Steps
+from engine.summary import describe_network
 from engine.validation import split
 
 COMMANDS_SHARE = 0.05  # seconds for commands between two stretches of training, of 0.1 seconds each
@@ -219,6 +223,9 @@ class Worker:
                 return self.inspector.classify(command, self.live)
             case Evaluate():
                 return self.inspector.evaluate(command, self.live, self.data)
+            case DescribeModel():
+                config = RunConfig().replace(msgspec.structs.asdict(command.config))
+                return describe_network(config, named_code(config.model))
             case Shutdown():
                 if self.active is not None:
                     self.stop(command.force)
@@ -308,9 +315,12 @@ class Worker:
                 f"Batch size (batch_size): {config.batch_size} is more than the {images}"
                 " training images; give at most that"
             )
-        folder = create_folder(self.checkpoints, config.model)
+        code = named_code(config.model)
+        folder = create_folder(self.checkpoints, folder_name(config.model))
         try:
-            run = Run(config, data, name=folder.name, folder=folder, group=self.group)
+            trust(code)
+            keep_copy(code, folder)
+            run = Run(config, data, name=folder.name, folder=folder, group=self.group, code=code)
             log = RunLog(folder, record_of(run))
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)  # no half-made run in the list

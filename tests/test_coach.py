@@ -3,6 +3,7 @@
 The runs are recorded by tests/coach/record.py, which also says what they were.
 """
 
+import inspect
 import math
 from dataclasses import replace
 from pathlib import Path
@@ -14,10 +15,12 @@ from fake_engine import RUN, epoch_done, snapshot, started, steps
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.catalogue import CATALOGUE
 from engine.config import FIELDS, RunConfig
 from engine.messages import EpochDone, RunEnded, RunEvent, RunStarted, Steered, StepsDone, decode_run_event
+from engine.models import class_of
 from tui.coach.advice import Advice, Coach
-from tui.coach.generalisation import over_fitting, uneven_mistakes, worst_digit
+from tui.coach.generalisation import DROPPING, over_fitting, uneven_mistakes, worst_digit
 from tui.coach.learning_rate import diverging, not_a_number, plateau, rate_too_high, rate_too_low
 from tui.coach.machine import dead_units, input_bound
 from tui.coach.rules import RULES
@@ -158,17 +161,33 @@ def test_a_plateau_is_left_by_a_lower_rate_during_a_run_and_by_a_schedule_after_
 def test_against_over_fitting_what_the_run_has_already_is_not_advised() -> None:
     view = views(events_of("over-fitting"))[-1]
     remedies = []
-    for config in ({}, {"rotation": 5.0}, {"rotation": 5.0, "dropout": 0.5}, {"rotation": 5.0, "dropout": 0.5,
-                   "weight_decay": 0.01}):  # fmt: skip
+    for config in ({}, {"rotation": 5.0}, {"rotation": 5.0, "weight_decay": 0.01}):
         advice = over_fitting(changed(view, **config))
         assert advice is not None
         remedies.append(advice.changes)
-    assert remedies == [
-        {"rotation": 10.0, "shift": 2.0},
-        {"dropout": 0.5},
-        {"weight_decay": 1e-4},
-        {"weight_decay": 0.1},
-    ]
+    assert remedies == [{"rotation": 10.0, "shift": 2.0}, {"weight_decay": 1e-4}, {"weight_decay": 0.1}]
+
+
+def test_dropout_is_taken_away_only_from_networks_that_have_it() -> None:
+    taking = {name for name in CATALOGUE if "dropout" in inspect.signature(class_of(name)).parameters}
+    assert taking == set(DROPPING)
+    view = views(events_of("uneven-mistakes"))[-1]
+    for config in ({"model": "lenet5"}, {"dropout": 0.0, "dropout2d": 0.0}):
+        advice = uneven_mistakes(changed(view, **config))
+        assert advice is not None
+        assert advice.changes == {"epochs": 10}
+
+
+@pytest.mark.parametrize(
+    "config",
+    [{"warmup": 1.0, "schedule": "constant"}, {"model": "mlp", "width": 2.0, "depth": 3}, {"model": "deep-cnn"}],
+)
+def test_a_remedy_fits_whatever_the_run_was_configured_like(config: dict[str, object]) -> None:
+    for recording in RECORDINGS:
+        for view in views(events_of(recording)):
+            for seen in (changed(view, **config), changed(replace(view, state="finished"), **config)):
+                for advice in advice_on(seen):
+                    seen.config.replace(advice.changes)
 
 
 def test_where_images_are_held_out_over_fitting_is_seen_on_them() -> None:

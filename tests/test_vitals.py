@@ -110,15 +110,6 @@ def test_the_share_of_the_input_is_its_time_over_that_of_the_epoch(digits: Datas
     assert run.input_seconds == 0.0
 
 
-def test_augmentation_takes_a_larger_share_than_none(digits: Dataset) -> None:
-    shares = []
-    for elastic in (0.0, 2.0):
-        run = Run(CONFIG.replace({"elastic": elastic, "epochs": 1}), digits)
-        [epoch] = [event for event in train(run) if isinstance(event, EpochDone)]
-        shares.append(epoch.input_share)
-    assert 0 < shares[0] < shares[1] <= 1
-
-
 def test_elsewhere_than_on_a_cpu_the_input_is_not_measured(digits: Dataset) -> None:
     run = Run(CONFIG, digits)
     compute(run, torch.arange(30))

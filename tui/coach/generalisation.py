@@ -13,6 +13,7 @@ CERTAIN = 4.0  # standard errors of the slope of the gap
 APART = 1.5  # the test loss over the training loss; dropout and augmentation make the latter the larger one
 FOLLOWS = 1 / 3  # of the fall of the training loss that the test loss has to follow
 DISTORTED: dict[str, Value] = {"rotation": 10.0, "shift": 2.0}  # as in the preset `best`
+DROPPING = ("seed-cnn", "seed-cnn-bn", "fast-cnn", "deep-cnn", "mlp", "vgg-small")  # networks that take dropout
 LEARNED = 0.8  # of the test images right: before that, some digits are merely later than others
 UNEVEN = 3.0  # times the rate of mistakes of the other digits
 WRONG = 0.1  # of its images; at less, which digit is the worst one changes from epoch to epoch
@@ -52,8 +53,6 @@ def against_over_fitting(view: RunView) -> tuple[str, dict[str, Value]]:
     config = view.config
     if not (config.rotation or config.shift or config.scale or config.shear or config.elastic):
         return "Turn each image by up to 10 degrees and move it by up to 2 pixels: none is seen twice.", DISTORTED
-    if config.dropout < 0.5:
-        return "Drop half of the units before the last layer in each step.", {"dropout": 0.5}
     decay = min(max(1e-4, 10 * config.weight_decay), FIELDS["weight_decay"].high or 1.0)
     return f"Raise the weight decay to {decay:g}: small weights make smooth functions.", {"weight_decay": decay}
 
@@ -68,7 +67,7 @@ def uneven_mistakes(view: RunView) -> Advice | None:
         return None
     row = view.confusion[digit]
     taken = max((other for other in range(len(row)) if other != digit), key=lambda other: row[other])
-    dropped = view.config.dropout > 0 or view.config.dropout2d > 0
+    dropped = view.config.model in DROPPING and (view.config.dropout > 0 or view.config.dropout2d > 0)
     changes: dict[str, Value] = (
         {"dropout": 0.0, "dropout2d": 0.0} if dropped else {"epochs": min(2 * view.config.epochs, 100_000)}
     )

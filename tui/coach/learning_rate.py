@@ -126,7 +126,10 @@ def plateau(view: RunView) -> Advice | None:
     steepest = (2 * train.error - train.slope) * (epochs[-1].epoch - epochs[0].epoch)
     if steepest > FLAT * train.last or checked.certainty < -FALLING:
         return None
-    changes: dict[str, Value] = rate(view, 0.1) if view.live else {"schedule": "one-cycle"}
+    once: dict[str, Value] = (
+        {"schedule": "one-cycle", "warmup": 0.0} if view.config.warmup else {"schedule": "one-cycle"}
+    )
+    changes = rate(view, 0.1) if view.live else once
     return Advice(
         rule="plateau",
         seen=f"For {len(epochs)} epochs the training loss has stayed at {train.last:.3g}, within"

@@ -2,7 +2,7 @@
 
 import statistics
 
-from engine.config import Value
+from engine.config import FIELDS, Value
 from tui.coach.advice import Advice
 from tui.coach.learning_rate import rate
 from tui.coach.trend import recent_epochs
@@ -36,7 +36,10 @@ def input_bound(view: RunView) -> Advice | None:
     epochs = recent_epochs(view)[-TIMED:]
     if len(epochs) < EPOCHS or statistics.median(epoch.input_share for epoch in epochs) < INPUT:
         return None
-    changes: dict[str, Value] = {"model": LARGE} if view.config.model != LARGE else dict(PLAIN)
+    changes: dict[str, Value] = dict(PLAIN)
+    if view.config.model != LARGE:
+        resized = {name for name in ("width", "depth") if getattr(view.config, name) != FIELDS[name].default}
+        changes = {"model": LARGE, **{name: FIELDS[name].default for name in sorted(resized)}}
     share = statistics.median(epoch.input_share for epoch in epochs)
     return Advice(
         rule="input-bound",

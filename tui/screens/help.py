@@ -15,6 +15,7 @@ TITLES = {
     "digits": "Digits screen",
     "runs": "Runs screen",
     "setup": "Setup screen",
+    "network": "Networks (f8 on Setup)",
 }
 MORE = (
     ("tab", "next pane or field"),
