@@ -18,7 +18,7 @@ from tui.inert import inert
 from tui.models_command import models, trust
 from tui.options import config_of, config_options, given
 from tui.presets_command import presets
-from tui.shared_options import checkpoints_option, data_option, json_option, notify_option
+from tui.shared_options import checkpoints_option, coach_option, data_option, json_option, notify_option
 
 T = TypeVar("T")
 FILES_AT_ONCE = 100  # of some 2 kB each in an answer, which one line must hold
@@ -51,9 +51,10 @@ def harmless_errors() -> Iterator[None]:
 @checkpoints_option
 @data_option
 @notify_option
+@coach_option
 @click.version_option(package_name="mnist-tui")
 @click.pass_context
-def cli(context: click.Context, checkpoints: Path, data: str, notify: bool) -> None:
+def cli(context: click.Context, checkpoints: Path, data: str, notify: bool, coach: bool) -> None:
     """Train a digit classifier on MNIST in the terminal.
 
     Without a command: open the screen, attached to the engine of this folder of runs. The engine is a process of
@@ -69,7 +70,7 @@ def cli(context: click.Context, checkpoints: Path, data: str, notify: bool) -> N
     gc.disable()  # until the first frame: hardly anything of what is made for it goes again
     from tui.app import open_app
 
-    sys.exit(open_app(checkpoints, data, notify))
+    sys.exit(open_app(checkpoints, data, notify, coach))
 
 
 @cli.command()
@@ -83,6 +84,7 @@ def cli(context: click.Context, checkpoints: Path, data: str, notify: bool) -> N
     help="Train so many times, with seeds from --seed on: mean, standard deviation, confidence interval. [2 to 1000]",
 )
 @notify_option
+@coach_option
 @json_option
 @checkpoints_option
 def train(
@@ -94,6 +96,7 @@ def train(
     resume: str,
     seeds: int | None,
     notify: bool,
+    coach: bool,
     **options: Any,
 ) -> None:
     """Train without a screen. Ctrl-C stops after the present step and saves."""
@@ -111,6 +114,7 @@ def train(
     except PresetError as error:
         raise click.BadParameter(str(error), param_hint="--preset") from error
     notify = notify and context.find_root().params["notify"]
+    coach = coach and context.find_root().params["coach"]
     processes = options["processes"]  # of the engine: a run can be resumed on another number
     if seeds:
         from tui.seeds import train_seeds
@@ -118,7 +122,14 @@ def train(
         sys.exit(run(train_seeds(checkpoints, config, seeds, processes=processes, json=as_json, notify=notify)))
     changes = {name: value for name, value in given(options).items() if name != "processes"}
     training = train_plainly(
-        checkpoints, config, resume=resume, changes=changes, processes=processes, json=as_json, notify=notify
+        checkpoints,
+        config,
+        resume=resume,
+        changes=changes,
+        processes=processes,
+        json=as_json,
+        notify=notify,
+        coach=coach,
     )
     sys.exit(run(training))
 
