@@ -10,6 +10,7 @@ import shutil
 import threading
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy
@@ -47,6 +48,7 @@ from engine.messages import (
     ResumeRun,
     Shutdown,
     StartRun,
+    StartStudy,
     Steer,
     Steered,
     Stop,
@@ -57,9 +59,12 @@ from engine.ports import Desk, Reply
 from engine.run import Run, resume
 from engine.runs import RunError, RunLog, RunRecord, create_folder, find_run, read_record
 from engine.step import Steps
+from engine.study_files import INSTALL, StudyError, can_tune
+
+if TYPE_CHECKING:
+    from engine.active_study import ActiveStudy
 
 COMMANDS_SHARE = 0.05  # seconds for commands between two stretches of training, of 0.1 seconds each
-DISK_PATIENCE = 2.0  # seconds between two attempts to write what a full disk did not take
 
 
 class CommandError(Exception):
@@ -76,6 +81,7 @@ class Worker:
         self.data_path: str | None = None  # what was asked for, "" being the default search
         self.announced: DataReady | None = None  # what screens were told of `data`
         self.active: ActiveRun | None = None
+        self.study: ActiveStudy | None = None  # only without a run
         self.inspector = Inspector(checkpoints)
         self.download: threading.Thread | None = None
         self.cancelled = threading.Event()
@@ -102,8 +108,13 @@ class Worker:
         return active.run.name if active is not None else ""
 
     @property
+    def job(self) -> "ActiveRun | ActiveStudy | None":
+        """What trains: a run, a study, or nothing."""
+        return self.active or self.study
+
+    @property
     def busy(self) -> bool:
-        return self.active is not None or self.download is not None or not self.commands.empty()
+        return self.job is not None or self.download is not None or not self.commands.empty()
 
     # ------------------------------------------------------------------ loop
 
@@ -125,6 +136,8 @@ class Worker:
             self.take_commands()
             if self.active is not None and not self.active.idle:
                 self.advance()
+            elif self.study is not None:
+                self.advance_study()
         self.group.tell(Leave())
 
     def warm_up(self) -> None:
@@ -144,8 +157,7 @@ class Worker:
 
         Many commands get a share of the time, so that no flood of them keeps the run from training.
         """
-        active = self.active
-        patience = None if active is None or active.idle else DISK_PATIENCE if active.problem else 0.0
+        patience = self.job.patience if self.job is not None else None
         share = time.monotonic() + COMMANDS_SHARE
         with contextlib.suppress(queue.Empty):
             self.carry_out(*self.commands.get(timeout=patience))
@@ -158,7 +170,7 @@ class Worker:
             answer = self.handle(command)
         except GroupBroken:
             raise
-        except (CommandError, ConfigError, DataError, DeviceError, RunError, CheckpointError, OSError) as error:
+        except (CommandError, ConfigError, DataError, DeviceError, RunError, CheckpointError, StudyError, OSError) as error:
             answer = CommandFailed(reason=str(error))
         except Exception as error:
             say_traceback()
@@ -173,14 +185,14 @@ class Worker:
                 self.resume(command.run, command.changes)
             case Steer():
                 self.steer(command.changes)
-            case Pause():
-                self.running().pause(True)
-            case Continue():
-                self.running().pause(False)
+            case StartStudy():
+                self.start_study(command)
+            case Pause() | Continue():
+                (self.study or self.running()).pause(isinstance(command, Pause))
             case Stop():
                 self.stop(command.force)
             case LoadData():
-                if self.active is None:
+                if self.job is None:
                     self.load(command.path)
                 elif command.path != self.data_path:
                     raise CommandError("a run is training on the loaded data; stop it before loading other data")
@@ -199,7 +211,7 @@ class Worker:
             case Evaluate():
                 return self.inspector.evaluate(command, self.live, self.data)
             case Shutdown():
-                if self.active is not None:
+                if self.job is not None:
                     self.stop(command.force)
                 self.cancelled.set()
                 self.ending = True
@@ -262,15 +274,14 @@ class Worker:
 
     def downloaded(self, answer: AnyEvent) -> None:
         """Tell those who wait for the downloaded data that it is there, although a run keeps it from being loaded."""
-        if isinstance(answer, CommandFailed) and self.active is not None and self.announced is not None:
+        if isinstance(answer, CommandFailed) and self.job is not None and self.announced is not None:
             note = "MNIST is downloaded; it is loaded for the next run"
             self.desk.publish(msgspec.structs.replace(self.announced, notes=[*self.announced.notes, note]))
 
     # ------------------------------------------------------------------- run
 
     def start(self, config: RunConfig) -> None:
-        if self.active is not None:
-            raise CommandError(f"run {self.active.run.name} is already training; stop it first")
+        self.check_free()
         config = RunConfig().replace(msgspec.structs.asdict(config))  # decoding a message checks types, not bounds
         choose_device(config.device)
         if config.processes != self.group.size:
@@ -278,9 +289,7 @@ class Worker:
                 f"Processes (processes): {config.processes}, but this engine has {self.group.size}; end it with"
                 f" `mnist-tui engine stop` and train with --processes {config.processes}, or give {self.group.size}"
             )
-        if config.data or self.data is None or self.data_path is None:
-            self.load(config.data)
-        data = self.needed_data()
+        data = self.data_for(config)
         if config.batch_size > len(data.train_labels):
             raise CommandError(
                 f"Batch size (batch_size): {config.batch_size} is more than the {len(data.train_labels)}"
@@ -295,9 +304,20 @@ class Worker:
             raise
         self.launch(run, log)
 
-    def resume(self, name: str, changes: dict[str, Value]) -> None:
+    def check_free(self) -> None:
+        """Raises CommandError while something trains."""
         if self.active is not None:
-            raise CommandError(f"run {self.active.run.name} is training; stop it first")
+            raise CommandError(f"run {self.active.run.name} is already training; stop it first")
+        if self.study is not None:
+            raise CommandError(f"study {self.study.name} is tuning; stop it first, it can be continued")
+
+    def data_for(self, config: RunConfig) -> Dataset:
+        if config.data or self.data is None or self.data_path is None:
+            self.load(config.data)
+        return self.needed_data()
+
+    def resume(self, name: str, changes: dict[str, Value]) -> None:
+        self.check_free()
         folder = find_run(self.checkpoints, name)
         record = read_record(folder)
         if self.data is None or self.data.fingerprint != record.data:
@@ -327,6 +347,10 @@ class Worker:
 
         Raises CommandError when it cannot be saved and `force` does not say to end it nevertheless.
         """
+        if self.study is not None:
+            self.study.stop()
+            self.study = None
+            return
         active = self.running()
         active.stop()
         if active.ended is None:
@@ -344,6 +368,28 @@ class Worker:
         active.advance()
         if active.ended is not None:
             self.leave(active)
+
+    def start_study(self, command: StartStudy) -> None:
+        self.check_free()
+        if not can_tune():
+            raise CommandError(INSTALL)
+        from engine.active_study import begin_study  # Optuna is an extra, and takes a while to import
+
+        config = RunConfig().replace(msgspec.structs.asdict(command.base))
+        device = choose_device(config.device)
+        if self.group.size > 1:
+            raise CommandError(
+                f"this engine has {self.group.size} processes, a trial needs one; end it with `mnist-tui engine stop`,"
+                " and start several engines on one study instead"
+            )
+        self.data = self.data_for(config).to(device)
+        self.study = begin_study(self.checkpoints, command, self.data, self.desk.publish)
+
+    def advance_study(self) -> None:
+        assert self.study is not None
+        self.study.advance()
+        if self.study.ended is not None:
+            self.study = None
 
     def leave(self, active: ActiveRun) -> None:
         self.active = None

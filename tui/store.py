@@ -33,9 +33,11 @@ from engine.messages import (
     Snapshot,
     Steered,
     StepsDone,
+    StudyEvent,
 )
 from tui.describe import describe
 from tui.inert import inert
+from tui.study_view import StudyView, apply_to_study
 
 MOST_POINTS = 4096  # losses kept for the chart; beyond, neighbours are averaged
 MOST_LOG_LINES = 500
@@ -101,6 +103,7 @@ class State:
     progress: DataProgress | None = None
     run: RunView | None = None
     opened: RunView | None = None
+    study: StudyView | None = None
     runs: tuple[RunSummary, ...] = ()
     digits: tuple[Digit, ...] = ()
     digits_run: str = ""
@@ -118,6 +121,10 @@ class State:
     def training(self) -> bool:
         return self.run is not None and self.run.live
 
+    @property
+    def tuning(self) -> bool:
+        return self.study is not None and self.study.live
+
 
 def apply(state: State, event: AnyEvent) -> State:
     """Return the state after an event."""
@@ -125,6 +132,8 @@ def apply(state: State, event: AnyEvent) -> State:
         state = replace(state, run=apply_to_run(state.run, event))
         if isinstance(event, RunStarted):
             state = replace(state, opened=None)
+    if isinstance(event, StudyEvent):
+        state = replace(state, study=apply_to_study(state.study, event))
     match event:
         case Snapshot():
             opened = state.opened  # its past runs are no news: one that is looked at stays
