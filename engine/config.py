@@ -89,6 +89,16 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         field("Seed", "Starts the random generators: weights, order of images, dropout.", "Training",
               low=0, high=2**63 - 1),
     ] = 0  # fmt: skip
+    validation: Annotated[
+        float,
+        field("Validation", "Share of the training images held out; the best epoch is chosen on them, not on the test.",
+              "Training", low=0, high=0.5),
+    ] = 0.0  # fmt: skip
+    patience: Annotated[
+        int,
+        field("Patience", "Stop after so many epochs without a better validation accuracy (0: never).", "Training",
+              unit="epochs", low=0, high=100_000, live=True),
+    ] = 0  # fmt: skip
     lr: Annotated[
         float,
         field("Learning rate", "Step size of the optimizer.", "Optimizer", low=0, low_open=True, high=10, live=True),
@@ -177,7 +187,17 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     def replace(self, changes: Mapping[str, object]) -> "RunConfig":
         """Return a copy with the changes parsed and checked. Raises ConfigError on the first bad one."""
-        return msgspec.structs.replace(self, **parse_values(changes))
+        changed = msgspec.structs.replace(self, **parse_values(changes))
+        changed.check()
+        return changed
+
+    def check(self) -> None:
+        """Raise ConfigError where fields that are right alone do not go together."""
+        if self.patience and not self.validation:
+            raise ConfigError(
+                f"Patience (patience): {self.patience} waits for a better validation accuracy, but no images are held"
+                " out; give a share for Validation (validation), 0.1 say, or patience 0"
+            )
 
     def differences(self) -> dict[str, Value]:
         """Return the fields that are not at their default."""

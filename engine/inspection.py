@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
-from engine.checkpoint import CheckpointError, brief, load_last
+from engine.checkpoint import CheckpointError, brief, load_checkpoint, load_last
 from engine.data import DataError, Dataset, load_data
 from engine.evaluate import evaluate, predict, walk_digits
 from engine.messages import Evaluate, Evaluated, FilePrediction, FilesPredicted, Predict, Predicted, PredictFiles
 from engine.models import build_model
 from engine.pictures import read_picture
 from engine.run import Run, config_in, position_in
-from engine.runs import LAST, find_run, read_record
+from engine.runs import BEST, LAST, find_run, read_record
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Inspector:
 
     def evaluate(self, command: Evaluate, live: Run | None, loaded: Dataset | None) -> Evaluated:
         """Raises RunError, CheckpointError, DataError."""
-        network = self._network(command.run, live)
+        network = self._best(command.run, live) if command.best else self._network(command.run, live)
         data = self._read_data(command.data) if command.data else self._data_of(network.name, live, loaded)
         images, labels = data.test_images.to(network.device), data.test_labels.to(network.device)
         result = evaluate(network.model, images, labels)
@@ -110,19 +111,33 @@ class Inspector:
         path = folder / LAST
         changed = path.stat().st_mtime_ns if path.exists() else -1
         if self._kept is None or (folder.name, changed) != (self._kept.name, self._time):
-            state, _ = load_last(folder)
-            config = config_in(state, folder)
-            # Building a network draws from the global generator, which belongs to the run in progress.
-            with torch.random.fork_rng(devices=[]):
-                model = build_model(config)
-            try:
-                model.load_state_dict(state["model"])
-                step = position_in(state).step
-            except (RuntimeError, KeyError, TypeError, ValueError, AttributeError) as error:
-                raise CheckpointError(f"{path}: does not fit its network ({brief(error)})") from error
-            self._kept, self._time = Network(folder.name, step, model), changed
+            self._kept, self._time = network_in(path, load_last(folder)[0]), changed
         assert self._kept is not None
         return self._kept
+
+    def _best(self, name: str, live: Run | None) -> Network:
+        """Return the network of a run's best epoch by validation accuracy. Raises RunError, CheckpointError."""
+        folder = find_run(self.checkpoints, name or (live.name if live is not None else ""))
+        path = folder / BEST
+        if not path.exists():
+            raise CheckpointError(
+                f"run {folder.name} has no {BEST}: no images were held out; train with --validation 0.1, say, for one"
+            )
+        return network_in(path, load_checkpoint(path))
+
+
+def network_in(path: Path, state: dict[str, Any]) -> Network:
+    """Return the network of a checkpoint. Raises CheckpointError."""
+    config = config_in(state, path)
+    # Building a network draws from the global generator, which belongs to the run in progress.
+    with torch.random.fork_rng(devices=[]):
+        model = build_model(config)
+    try:
+        model.load_state_dict(state["model"])
+        step = position_in(state).step
+    except (RuntimeError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise CheckpointError(f"{path}: does not fit its network ({brief(error)})") from error
+    return Network(path.parent.name, step, model)
 
 
 def network_of(run: Run) -> Network:

@@ -154,10 +154,14 @@ class PredictFiles(Command, frozen=True):
 
 
 class Evaluate(Command, frozen=True):
-    """Measure a run's last weights (empty: the latest run) on the test set of a data folder (empty: the run's own)."""
+    """Measure a run's last weights (empty: the latest run) on the test set of a data folder (empty: the run's own).
+
+    With `best`, the weights of its best epoch by validation accuracy.
+    """
 
     run: str = ""
     data: str = ""
+    best: bool = False
 
 
 class ListRuns(Command, frozen=True):
@@ -272,7 +276,8 @@ class StepsDone(Event, frozen=True):
 class EpochDone(Event, frozen=True):
     """An epoch and its test. Training figures are running means over the epoch, with dropout on.
 
-    `confusion[actual][predicted]` counts test images. `seconds` are of training, without the test.
+    `confusion[actual][predicted]` counts test images. `seconds` are of training, without the test. The validation
+    figures are of the training images that are held out, None where there are none.
     """
 
     run: Text
@@ -286,6 +291,8 @@ class EpochDone(Event, frozen=True):
     test_seconds: Seconds
     lr: Positive
     confusion: Confusion
+    validation_loss: Loss | None = None
+    validation_accuracy: Share | None = None
 
 
 class Steered(Event, frozen=True):

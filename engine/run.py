@@ -20,7 +20,8 @@ from engine.models import build_model, set_dropout
 from engine.optim import build_optimizer, learning_rate
 from engine.output import say
 from engine.precision import choose_precision
-from engine.runs import LAST, PREVIOUS
+from engine.runs import BEST, LAST, PREVIOUS
+from engine.validation import Best, split
 
 
 class Run:
@@ -49,6 +50,9 @@ class Run:
         self.precision = choose_precision(config.precision, self.device)
         self.config = config.replace({"precision": self.precision})  # what it began with, it is resumed with
         self.data = data.to(self.device)
+        kept, held_out = split(len(data.train_labels), config.validation)
+        self.kept = None if kept is None else kept.to(self.device)  # indices of the images to train on; None: all
+        self.held_out = held_out.to(self.device)
         torch.manual_seed(config.seed)
         self.model = build_model(self.config).to(self.device)
         self.network = group.wrap(self.model)  # what is trained through
@@ -57,6 +61,7 @@ class Run:
         self.batch = 0  # finished steps of the present epoch
         self.step = 0  # finished steps in all
         self.saved_step = 0  # of the last checkpoint
+        self.best = Best()
         self.seconds = 0.0  # training time of the present epoch
         self.loss_sum = torch.zeros((), device=self.device)  # over the images of the present epoch
         self.right = torch.zeros((), dtype=torch.int64, device=self.device)
@@ -70,8 +75,18 @@ class Run:
             self.right.zero_()
 
     @property
+    def images(self) -> int:
+        """Images that an epoch trains on."""
+        return len(self.data.train_labels) - len(self.held_out)
+
+    @property
     def steps_per_epoch(self) -> int:
-        return math.ceil(len(self.data.train_labels) / self.config.batch_size)
+        return math.ceil(self.images / self.config.batch_size)
+
+    @property
+    def out_of_patience(self) -> bool:
+        """Whether the validation accuracy has not become better for too long."""
+        return bool(self.config.patience) and self.epoch - self.best.epoch >= self.config.patience
 
     @property
     def lr(self) -> float:
@@ -118,6 +133,7 @@ class Run:
             "rng": rng,
             "position": {"epoch": self.epoch, "batch": self.batch, "step": self.step, "seconds": self.seconds},
             "sums": {"loss": self.loss_sum, "right": self.right},
+            "best": msgspec.structs.asdict(self.best),
             "config": msgspec.structs.asdict(self.config),
             "data": self.data.fingerprint,
         }
@@ -141,6 +157,7 @@ class Run:
             self.epoch, self.batch, self.step = position.epoch, position.batch, position.step
             self.seconds = position.seconds
             self.saved_step = self.step
+            self.best = msgspec.convert(state.get("best", {}), Best)
             self.loss_sum.copy_(state["sums"]["loss"])
             self.right.copy_(state["sums"]["right"])
             torch.set_rng_state(state["rng"]["cpu"].cpu())
@@ -164,7 +181,8 @@ class Run:
                 raise ValueError(f"parameter {i} has the moments {found}, not {expected}")
 
     def save(self) -> CheckpointSaved:
-        """Write `last.pt`, and a copy by epoch when the config keeps this one. Raises OSError."""
+        """Write `last.pt`, `best.pt` after the best epoch by validation, and a copy by epoch when the config keeps
+        this one. Raises OSError."""
         if self.folder is None:
             raise ValueError(f"run {self.name} has no folder to save to")
         state = self.state()
@@ -172,6 +190,8 @@ class Run:
         save_checkpoint(self.folder / LAST, state)
         if self.batch == 0 and self.config.keep_every and self.epoch % self.config.keep_every == 0:
             save_checkpoint(self.folder / f"epoch-{self.epoch:04d}.pt", state)
+        if self.batch == 0 and self.epoch and self.best.epoch == self.epoch:
+            save_checkpoint(self.folder / BEST, state)
         self.saved_step = self.step
         return CheckpointSaved(run=self.name, step=self.step, file=LAST)
 
@@ -201,12 +221,12 @@ def position_in(state: dict[str, Any]) -> Position:
     return msgspec.convert(state["position"], Position)
 
 
-def config_in(state: dict[str, Any], folder: Path) -> RunConfig:
+def config_in(state: dict[str, Any], path: Path) -> RunConfig:
     """Return the configuration that a checkpoint was made with. Raises CheckpointError."""
     try:
         return RunConfig().replace(state["config"])
     except (KeyError, TypeError, AttributeError, ConfigError) as error:
-        raise CheckpointError(f"{folder / LAST}: holds no configuration of a run ({brief(error)})") from error
+        raise CheckpointError(f"{path}: holds no configuration of a run ({brief(error)})") from error
 
 
 def packed(state: dict[str, Any] | None) -> bytes:
@@ -231,7 +251,7 @@ def resume(
     Raises CheckpointError, and ConfigError when the changes do not fit or no epoch is left to train.
     """
     state, problem = load_last(folder)
-    config = config_in(state, folder).replace({"processes": group.size})
+    config = config_in(state, folder / LAST).replace({"processes": group.size})
     try:
         run = Run(config, data, name=name, folder=folder, group=group, state=state)
         if problem:

@@ -31,7 +31,7 @@ from engine.messages import (
 
 NAME = re.compile(r"\d{4,}-[a-z0-9][a-z0-9-]*")
 RECORD = "run.json"
-LAST, PREVIOUS = "last.pt", "previous.pt"
+LAST, PREVIOUS, BEST = "last.pt", "previous.pt", "best.pt"  # best: by validation accuracy
 LONGEST_RECORD = 1 << 17
 
 

@@ -36,8 +36,9 @@ def train(run: Run) -> Generator[RunStarted | StepsDone | EpochDone | Checkpoint
 
     take_step = Steps(run)
     run.agree()
-    while run.epoch < run.config.epochs:
-        order = order_of(len(run.data.train_labels), run.config.seed, run.epoch).to(run.device)
+    while run.epoch < run.config.epochs and not run.out_of_patience:
+        order = order_of(run.images, run.config.seed, run.epoch).to(run.device)
+        order = order if run.kept is None else run.kept[order]
         batches = torch.split(order, run.config.batch_size)
         report = Report(run)
         while run.batch < len(batches):
@@ -55,7 +56,17 @@ def train(run: Run) -> Generator[RunStarted | StepsDone | EpochDone | Checkpoint
         if run.folder is not None:
             yield run.save()
         run.agree()
-    yield RunEnded(run=run.name, step=run.step, time=time.time(), state="finished")
+    yield RunEnded(run=run.name, step=run.step, time=time.time(), state="finished", reason=reason_of_end(run))
+
+
+def reason_of_end(run: Run) -> str:
+    """Return why a run ended before its last epoch, "" when it did not."""
+    if run.epoch >= run.config.epochs or not run.out_of_patience:
+        return ""
+    return (
+        f"validation accuracy not better than {100 * run.best.accuracy:.2f} % of epoch {run.best.epoch} for"
+        f" {run.epoch - run.best.epoch} epochs"
+    )
 
 
 def started(run: Run) -> RunStarted:
@@ -65,7 +76,7 @@ def started(run: Run) -> RunStarted:
         config=run.config,
         device=str(run.device),
         parameters=count_parameters(run.model),
-        train_images=len(run.data.train_labels),
+        train_images=run.images,
         test_images=len(run.data.test_labels),
         sample=run.data.sample,
         steps_per_epoch=run.steps_per_epoch,
@@ -79,25 +90,31 @@ def finish_epoch(run: Run) -> EpochDone:
     began = time.perf_counter()
     tested = len(run.data.test_labels) if run.group.rank == 0 else 1  # the figures of the others go nowhere
     test = evaluate(run.model, run.data.test_images[:tested], run.data.test_labels[:tested])
+    validation = None
+    if len(run.held_out) and run.group.rank == 0:
+        validation = evaluate(run.model, run.data.train_images[run.held_out], run.data.train_labels[run.held_out])
     if not math.isfinite(test.loss):
         raise TrainingFailed(
             f"the test loss became {test.loss} after step {run.step} with learning rate {run.lr:g};"
             " start again with a lower one"
         )
-    count = len(run.data.train_labels)
     run.epoch += 1
+    if validation is not None:
+        run.best = run.best.after(run.epoch, validation.accuracy, validation.loss)
     event = EpochDone(
         run=run.name,
         epoch=run.epoch,
         step=run.step,
-        train_loss=run.loss_sum.item() / count,
-        train_accuracy=run.right.item() / count,
+        train_loss=run.loss_sum.item() / run.images,
+        train_accuracy=run.right.item() / run.images,
         test_loss=test.loss,
         test_accuracy=test.accuracy,
         seconds=run.seconds,
         test_seconds=time.perf_counter() - began,
         lr=float(run.optimizer.param_groups[0]["lr"]),
         confusion=test.confusion,
+        validation_loss=None if validation is None else validation.loss,
+        validation_accuracy=None if validation is None else validation.accuracy,
     )
     run.batch, run.seconds = 0, 0.0
     run.loss_sum.zero_()

@@ -60,6 +60,7 @@ from engine.run import Run, resume
 from engine.runs import RunError, RunLog, RunRecord, create_folder, find_run, read_record
 from engine.step import Steps
 from engine.study_files import INSTALL, StudyError, can_tune
+from engine.validation import split
 
 if TYPE_CHECKING:
     from engine.active_study import ActiveStudy
@@ -290,9 +291,10 @@ class Worker:
                 f" `mnist-tui engine stop` and train with --processes {config.processes}, or give {self.group.size}"
             )
         data = self.data_for(config)
-        if config.batch_size > len(data.train_labels):
+        images = len(data.train_labels) - len(split(len(data.train_labels), config.validation)[1])
+        if config.batch_size > images:
             raise CommandError(
-                f"Batch size (batch_size): {config.batch_size} is more than the {len(data.train_labels)}"
+                f"Batch size (batch_size): {config.batch_size} is more than the {images}"
                 " training images; give at most that"
             )
         folder = create_folder(self.checkpoints, config.model)

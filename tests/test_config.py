@@ -139,6 +139,6 @@ def test_a_config_with_an_unknown_field_does_not_decode() -> None:
 
 def test_a_run_may_change_only_what_is_live() -> None:
     assert {name for name, field in FIELDS.items() if field.live} == {
-        "epochs", "lr", "weight_decay", "label_smoothing", "dropout2d", "dropout",
+        "epochs", "patience", "lr", "weight_decay", "label_smoothing", "dropout2d", "dropout",
         "rotation", "shift", "scale", "shear", "elastic",
     }  # fmt: skip

@@ -26,17 +26,18 @@ OTHER: dict[str, Value] = {
     "epochs": 7, "batch_size": 32, "seed": 2**63 - 1, "lr": 3e-05, "weight_decay": 1e-08, "dropout2d": 0.1,
     "dropout": 0.30000000000000004, "device": "cuda:1", "data": "/mnt/my digits/it's", "keep_every": 5,
     "beta1": 0.7, "beta2": 0.95, "label_smoothing": 0.1, "rotation": 12.5, "shift": 1.5, "scale": 0.05, "shear": 7.0,
-    "elastic": 0.75, "processes": 4,
+    "elastic": 0.75, "processes": 4, "validation": 0.1, "patience": 3,
 }  # fmt: skip
+NEEDS: dict[str, dict[str, Value]] = {"patience": {"validation": 0.1}}
 
 
 @pytest.mark.parametrize("field", FIELDS.values(), ids=lambda field: field.name)
 def test_every_hyperparameter_is_an_option_that_says_what_it_takes(field: FieldInfo) -> None:
-    value = OTHER.get(field.name, field.default)
-    result, options = parse([field.option, str(value)])
+    values = {**NEEDS.get(field.name, {}), field.name: OTHER.get(field.name, field.default)}
+    result, options = parse([word for name, value in values.items() for word in (FIELDS[name].option, str(value))])
     assert result.exit_code == 0, result.output
-    assert given(options) == {field.name: value}
-    assert config_of(options) == RunConfig().replace({field.name: value})
+    assert given(options) == values
+    assert config_of(options) == RunConfig().replace(values)
     shown = "".join(parse(["--help"])[0].output.split())  # a line may end at any blank or hyphen
     for words in (field.option, field.help, field.bounds if field.bounds != "text" else ""):
         assert "".join(words.split()) in shown

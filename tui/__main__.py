@@ -157,10 +157,11 @@ def runs(checkpoints: Path, as_json: bool) -> None:
 
 @cli.command()
 @click.argument("run_name", metavar="[RUN]", default="")
+@click.option("--best", is_flag=True, help="The weights of the best epoch by validation accuracy, not the last.")
 @data_option
 @json_option
 @checkpoints_option
-def evaluate(run_name: str, checkpoints: Path, data: str, as_json: bool) -> None:
+def evaluate(run_name: str, best: bool, checkpoints: Path, data: str, as_json: bool) -> None:
     """Test loss, accuracy and confusion of a run's last weights (the latest run by default).
 
     On the run's own data set, unless --data names another.
@@ -171,7 +172,7 @@ def evaluate(run_name: str, checkpoints: Path, data: str, as_json: bool) -> None
 
     async def ask() -> Evaluated:
         async with attached(checkpoints) as session:
-            return await session.ask(Evaluate(run=run_name, data=data), Evaluated)
+            return await session.ask(Evaluate(run=run_name, data=data, best=best), Evaluated)
 
     result = run(ask())
     (print_json if as_json else print_evaluation)(result)

@@ -56,7 +56,7 @@ def describe(event: AnyEvent) -> list[str]:
             return [
                 f"epoch {event.epoch}: train loss {event.train_loss:.4f}, accuracy {percent(event.train_accuracy)};"
                 f" test loss {event.test_loss:.4f}, accuracy {percent(event.test_accuracy)};"
-                f" {event.seconds:.1f} s"
+                f"{validation(event)} {event.seconds:.1f} s"
             ]
         case Steered():
             return [f"step {event.step:,}: {spell(name, value)}" for name, value in event.changes.items()]
@@ -125,6 +125,12 @@ def epochs(count: int) -> str:
 
 def state_word(state: str) -> str:
     return "training" if state == "running" else state
+
+
+def validation(event: EpochDone) -> str:
+    if event.validation_loss is None or event.validation_accuracy is None:
+        return ""
+    return f" validation loss {event.validation_loss:.4f}, accuracy {percent(event.validation_accuracy)};"
 
 
 def percent(fraction: float) -> str:

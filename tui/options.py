@@ -61,5 +61,10 @@ def given(options: dict[str, Any]) -> dict[str, Value]:
 
 
 def config_of(options: dict[str, Any], preset: str = "seed") -> RunConfig:
-    """Return the config of a preset with the options that were given."""
-    return msgspec.structs.replace(RunConfig(), **{**PRESETS[preset].changes, **given(options)})
+    """Return the config of a preset with the options that were given. Raises click.UsageError."""
+    config = msgspec.structs.replace(RunConfig(), **{**PRESETS[preset].changes, **given(options)})
+    try:
+        config.check()
+    except ConfigError as error:
+        raise click.UsageError(str(error)) from error
+    return config

@@ -115,21 +115,28 @@ class TrainScreen(StateScreen):
         smoothed = smooth([loss for _, loss in view.losses], weight)
         steps = [step / per_epoch for step, _ in view.losses]
         raw = list(zip(steps, [loss for _, loss in view.losses], strict=True))
+        held_out = [epoch for epoch in view.epochs if epoch.validation_accuracy is not None]
         lines = [Line("step", raw, "step")] if weight else []
         lines += [
             Line("smoothed" if weight else "step", list(zip(steps, smoothed, strict=True)), "train"),
             Line("test", [(epoch.epoch, epoch.test_loss) for epoch in view.epochs], "test"),
         ]
+        if held_out:
+            lines.append(Line("validation", [(epoch.epoch, epoch.validation_loss or 0.0) for epoch in held_out]))
         marks = [(step / per_epoch, text) for step, text in view.marks]
         end = axis_end(view)
         self.query_one("#loss", Chart).show(
             lines, title="loss", x_label="epoch", marks=marks, log_y=self.log_axis, x_range=(0, end)
         )
+        accuracies = [
+            Line("train", [(epoch.epoch, epoch.train_accuracy) for epoch in view.epochs], "train"),
+            Line("test", [(epoch.epoch, epoch.test_accuracy) for epoch in view.epochs], "test"),
+        ]
+        if held_out:
+            points = [(epoch.epoch, epoch.validation_accuracy or 0.0) for epoch in held_out]
+            accuracies.append(Line("validation", points))
         self.query_one("#accuracy", Chart).show(
-            [
-                Line("train", [(epoch.epoch, epoch.train_accuracy) for epoch in view.epochs], "train"),
-                Line("test", [(epoch.epoch, epoch.test_accuracy) for epoch in view.epochs], "test"),
-            ],
+            accuracies,
             title="accuracy",
             x_label="epoch",
             marks=marks,

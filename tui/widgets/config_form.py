@@ -104,13 +104,23 @@ class ConfigForm(VerticalScroll):
 
     @property
     def config(self) -> RunConfig | None:
-        """The config in the form, or None while a field is bad."""
-        values = {row.field.name: row.value for row in self.rows if row.value is not None}
-        return RunConfig(**values) if len(values) == len(FIELDS) else None  # type: ignore[arg-type]
+        """The config in the form, or None while a field is bad, or two do not go together."""
+        return None if self.problems else self._values()
 
     @property
     def problems(self) -> tuple[str, ...]:
-        return tuple(row.problem for row in self.rows if row.problem)
+        """What is wrong with single fields; where nothing is, how they do not go together."""
+        problems = tuple(row.problem for row in self.rows if row.problem)
+        if problems:
+            return problems
+        try:
+            self._values().check()
+        except ConfigError as error:
+            return (str(error),)
+        return ()
+
+    def _values(self) -> RunConfig:
+        return RunConfig(**{row.field.name: row.value for row in self.rows})  # type: ignore[arg-type]
 
     def fill(self, config: RunConfig) -> None:
         """Put a config into the inputs."""

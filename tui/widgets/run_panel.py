@@ -1,16 +1,19 @@
 """The configuration and the figures of a run at a glance."""
 
+from collections.abc import Sequence
+
 from rich.text import Text
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from engine.config import FIELDS
+from engine.messages import EpochDone
 from tui.describe import percent
 from tui.inert import inert
 from tui.store import RunView
 
 SHOWN = ("epochs", "batch_size", "lr", "weight_decay", "dropout2d", "dropout", "seed")
-GROUPS = ("Optimizer", "Augmentation")  # whose other fields are shown where they differ from the default
+GROUPS = ("Training", "Optimizer", "Augmentation")  # whose other fields are shown where they differ from the default
 
 
 class RunPanel(Widget):
@@ -48,13 +51,14 @@ def figures(view: RunView) -> list[tuple[str, str, str]]:
     rows: list[tuple[str, str, str]] = []
     if view.epochs:
         last = view.epochs[-1]
-        best = max(view.epochs, key=lambda epoch: epoch.test_accuracy)
+        best, chosen_by = best_epoch(view.epochs)
         rows += [
             ("Test accuracy", percent(last.test_accuracy), "value"),
             ("Test loss", f"{last.test_loss:.4f}", "value"),
+            *([("Validation", percent(last.validation_accuracy), "value")] if last.validation_accuracy else []),
             ("Train accuracy", percent(last.train_accuracy), "value"),
             ("Train loss", f"{last.train_loss:.4f}", "value"),
-            ("Best test", f"{percent(best.test_accuracy)}, epoch {best.epoch}", "value"),
+            (chosen_by, f"{percent(best.test_accuracy)}, epoch {best.epoch}", "value"),
             ("Epoch time", f"{last.seconds:.1f} s + {last.test_seconds:.1f} s", "value"),
             ("", "", "value"),
         ]
@@ -74,3 +78,11 @@ def figures(view: RunView) -> list[tuple[str, str, str]]:
         ("Device", inert(f"{view.device}, {view.config.precision}{several}", longest=40), "value"),
     ]
     return rows
+
+
+def best_epoch(epochs: Sequence[EpochDone]) -> tuple[EpochDone, str]:
+    """Return the best epoch, and by what it is: by validation where images are held out, the earliest of equals."""
+    held_out = [epoch for epoch in epochs if epoch.validation_accuracy is not None]
+    if held_out:
+        return max(held_out, key=lambda epoch: epoch.validation_accuracy or 0.0), "Best validated"
+    return max(epochs, key=lambda epoch: epoch.test_accuracy), "Best test"

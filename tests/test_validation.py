@@ -1,0 +1,113 @@
+"""Images held out of training: which they are, what they decide, and that the test set decides nothing."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+import torch
+
+from engine.checkpoint import CheckpointError, load_checkpoint
+from engine.config import ConfigError, RunConfig
+from engine.dataset import Dataset
+from engine.evaluate import evaluate
+from engine.inspection import Inspector
+from engine.messages import EpochDone, Evaluate, RunEnded, RunStarted
+from engine.run import Run, resume
+from engine.runs import RunLog
+from engine.train import train
+from engine.validation import Best, split
+from engine.worker import record_of
+
+CONFIG = RunConfig(epochs=3, batch_size=30, device="cpu", validation=0.2)  # 200 images
+
+
+@pytest.mark.parametrize(
+    ("images", "share", "held_out"), [(200, 0.2, 40), (60_000, 1 / 6, 10_000), (2, 0.5, 1), (3, 0.001, 1)]
+)
+def test_a_share_is_held_out_and_the_rest_is_trained_on(images: int, share: float, held_out: int) -> None:
+    kept, held = split(images, share)
+    assert kept is not None
+    assert len(held) == held_out
+    assert torch.equal(torch.cat([kept, held]).sort().values, torch.arange(images))
+
+
+def test_no_share_holds_nothing_out_and_neither_does_a_single_image() -> None:
+    assert split(200, 0.0)[0] is None
+    assert split(1, 0.5)[0] is None
+
+
+def test_the_images_held_out_are_the_same_for_all_seeds_and_never_trained_on(digits: Dataset) -> None:
+    runs = [Run(CONFIG.replace({"seed": seed}), digits) for seed in (0, 1)]
+    assert torch.equal(runs[0].held_out, runs[1].held_out)
+    spoilt = digits.train_images.clone()
+    spoilt[runs[0].held_out] = 255
+    losses = []
+    for images in (digits.train_images, spoilt):
+        run = Run(CONFIG, dataclasses.replace(digits, train_images=images))
+        losses.append([event.train_loss for event in train(run) if isinstance(event, EpochDone)])
+    assert losses[0] == losses[1]
+
+
+def test_an_epoch_tells_loss_and_accuracy_on_the_images_held_out(digits: Dataset) -> None:
+    run = Run(CONFIG.replace({"epochs": 1}), digits)
+    events = list(train(run))
+    [epoch] = [event for event in events if isinstance(event, EpochDone)]
+    held = evaluate(run.model, digits.train_images[run.held_out], digits.train_labels[run.held_out])
+    assert (epoch.validation_loss, epoch.validation_accuracy) == (held.loss, held.accuracy)
+    assert isinstance(events[0], RunStarted)
+    assert (events[0].train_images, events[0].steps_per_epoch) == (160, 6)
+
+
+def test_the_best_epoch_is_the_first_of_the_highest_accuracy() -> None:
+    best = Best()
+    for epoch, accuracy in enumerate((0.0, 0.5, 0.9, 0.9, 0.3), 1):
+        best = best.after(epoch, accuracy, 1.0)
+    assert (best.epoch, best.accuracy) == (3, 0.9)
+    assert Best().after(1, 0.0, 2.0).epoch == 1
+
+
+def test_the_best_weights_are_kept_and_can_be_evaluated(digits: Dataset, tmp_path: Path) -> None:
+    folder = tmp_path / "0001-seed-cnn"
+    folder.mkdir()
+    run = Run(CONFIG.replace({"lr": 0.003, "epochs": 6}), digits, name=folder.name, folder=folder)
+    log = RunLog(folder, record_of(run))
+    epochs = [event for event in train(run) if isinstance(event, EpochDone)]
+    log.close("finished", run.step, "")
+    best = max(epochs, key=lambda epoch: (epoch.validation_accuracy, -epoch.epoch))
+    assert load_checkpoint(folder / "best.pt")["position"]["epoch"] == best.epoch
+    told = Inspector(tmp_path).evaluate(Evaluate(run="1", best=True), None, digits)
+    assert told.accuracy == pytest.approx(best.test_accuracy)
+
+
+def test_a_run_without_validation_has_no_best_and_says_so(digits: Dataset, tmp_path: Path) -> None:
+    folder = tmp_path / "0001-seed-cnn"
+    folder.mkdir()
+    run = Run(RunConfig(epochs=1, batch_size=100, device="cpu"), digits, name=folder.name, folder=folder)
+    log = RunLog(folder, record_of(run))
+    list(train(run))
+    log.close("finished", run.step, "")
+    with pytest.raises(CheckpointError, match="no images were held out"):
+        Inspector(tmp_path).evaluate(Evaluate(run="1", best=True), None, digits)
+
+
+def test_training_stops_once_patience_is_out_and_says_why(digits: Dataset) -> None:
+    run = Run(CONFIG.replace({"epochs": 50, "lr": 1e-9, "patience": 3}), digits)  # learns nothing
+    events = list(train(run))
+    ended = events[-1]
+    assert isinstance(ended, RunEnded)
+    assert run.epoch == run.best.epoch + 3 < 50
+    assert ended.state == "finished"
+    assert f"of epoch {run.best.epoch} for 3 epochs" in ended.reason
+
+
+def test_a_resumed_run_remembers_its_best_epoch(digits: Dataset, tmp_path: Path) -> None:
+    run = Run(CONFIG, digits, folder=tmp_path)
+    list(train(run))
+    again = resume("r", tmp_path, digits, {"epochs": 4})
+    assert again.best == run.best
+    assert run.best.epoch > 0
+
+
+def test_patience_without_validation_is_refused_with_the_remedy() -> None:
+    with pytest.raises(ConfigError, match=r"Validation \(validation\), 0.1 say, or patience 0"):
+        RunConfig().replace({"patience": 3})
