@@ -230,7 +230,7 @@ class ActiveStudy:
         took = time.monotonic() - began
         self._importances_due = began + took / IMPORTANCES_SHARE
 
-    def _wait(self, error: BaseException) -> None:
+    def _wait(self, error: Exception) -> None:
         """Wait until the storage takes what it does not take now; nothing is lost meanwhile."""
         problem = f"{self.study.storage.place}: {brief(error)}"
         if problem != self.problem:

@@ -112,7 +112,11 @@ def parse_dimension(word: str) -> Dimension:
     name = name.replace("-", "_")
     if name not in FIELDS:
         near = difflib.get_close_matches(name, FIELDS, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(each for each in FIELDS if each not in FIXED)}"
+        hint = (
+            f"did you mean {near[0]}?"
+            if near
+            else f"known are {', '.join(each for each in FIELDS if each not in FIXED)}"
+        )
         raise ConfigError(f"there is no hyperparameter {name!r}; {hint}")
     field = FIELDS[name]
     if name in FIXED:

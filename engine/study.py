@@ -107,7 +107,9 @@ class Study:
         for each in self.space:
             name = each.field.name
             if isinstance(each, Choices):
-                values[name] = asked.suggest_categorical(name, each.values)
+                chosen = asked.suggest_categorical(name, each.values)
+                assert chosen is not None  # no choice of ours is
+                values[name] = chosen
             elif each.whole:
                 values[name] = asked.suggest_int(name, int(each.low), int(each.high), log=each.log)
             else:

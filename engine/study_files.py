@@ -6,7 +6,9 @@ from pathlib import Path
 
 FOLDER, SUFFIX = "studies", ".journal"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-INSTALL = "tuning needs Optuna: python -m pip install 'mnist-tui[tune]', in a checkout python -m pip install -e '.[tune]'"
+INSTALL = (
+    "tuning needs Optuna: python -m pip install 'mnist-tui[tune]', in a checkout python -m pip install -e '.[tune]'"
+)
 
 
 class StudyError(Exception):
@@ -44,7 +46,8 @@ def study_names(checkpoints: Path) -> list[str]:
 def new_name(checkpoints: Path) -> str:
     """Make the journal of a new study, numbered after the highest there is; return its name. Raises OSError."""
     (checkpoints / FOLDER).mkdir(parents=True, exist_ok=True)
-    numbers = [int(name.removeprefix("study-")) for name in study_names(checkpoints) if re.fullmatch(r"study-\d+", name)]
+    numbered = (name.removeprefix("study-") for name in study_names(checkpoints) if name.startswith("study-"))
+    numbers = [int(number) for number in numbered if re.fullmatch(r"[0-9]{1,9}", number)]
     number = max(numbers, default=0)
     while True:
         number += 1

@@ -171,7 +171,16 @@ class Worker:
             answer = self.handle(command)
         except GroupBroken:
             raise
-        except (CommandError, ConfigError, DataError, DeviceError, RunError, CheckpointError, StudyError, OSError) as error:
+        except (
+            CommandError,
+            ConfigError,
+            DataError,
+            DeviceError,
+            RunError,
+            CheckpointError,
+            StudyError,
+            OSError,
+        ) as error:
             answer = CommandFailed(reason=str(error))
         except Exception as error:
             say_traceback()

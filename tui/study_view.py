@@ -130,5 +130,3 @@ def range_words(dimension: Dimension) -> str:
     if getattr(dimension, "log", False):
         return f"{dimension.words} log"
     return dimension.words
-
-
