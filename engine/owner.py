@@ -8,22 +8,27 @@ import contextlib
 import os
 import socket
 import subprocess
+import uuid
 from pathlib import Path
 
 import msgspec
 
 
 class Owner(msgspec.Struct, frozen=True):
-    """A process. `beat` is raised from time to time, for those who can only watch it."""
+    """A process, and the time it opened the study. `beat` is raised now and then, for those who can only watch it."""
 
     machine: str
     pid: int
     started: str  # tells it from a later process of the same number
+    opening: str = ""  # a process may leave a study and come back
     beat: int = 0
+
+    def same_process(self, other: "Owner") -> bool:
+        return (self.machine, self.pid, self.started) == (other.machine, other.pid, other.started)
 
 
 def this_process() -> Owner:
-    return Owner(machine=this_machine(), pid=os.getpid(), started=start_of(os.getpid()) or "")
+    return Owner(machine=this_machine(), pid=os.getpid(), started=start_of(os.getpid()) or "", opening=uuid.uuid4().hex)
 
 
 def is_gone(owner: Owner) -> bool | None:

@@ -29,6 +29,7 @@ LOCAL = ("data", "device", "processes", "keep_every")  # fields in which the eng
 GRACE = 300.0  # seconds without a beat after which an engine that cannot be looked up counts as gone
 NAMELESS = 60.0  # the same for one that was gone before it could write down who it is
 DEFAULT_TRIALS = 20
+ENOUGH = 10  # trials to say what matters
 ATTEMPTS = 3  # of a trial whose engines were lost
 CREATION = 2.0  # seconds for another engine to write down what a study is that it has just created
 SPEC, ENGINE, ATTEMPT, BASE, ACCURACY, LOSS, SECONDS, PROBLEM = (
@@ -182,8 +183,8 @@ class Study:
             owner = msgspec.convert(trial.user_attrs.get(ENGINE), Owner)
         except msgspec.ValidationError:
             owner, patience = Owner(machine="", pid=0, started=""), NAMELESS
-        if (owner.machine, owner.pid, owner.started) == (self._owner.machine, self._owner.pid, self._owner.started):
-            return False
+        if owner.same_process(self._owner):
+            return owner.opening != self._owner.opening
         gone = is_gone(owner)
         if gone is not None:
             return gone
@@ -261,15 +262,17 @@ class Study:
         return neat
 
     def importances(self) -> dict[str, float]:
-        """Return each field's share in what made the best tenth of the trials good (PED-ANOVA, arXiv:2304.10255).
+        """Return each field's share in what made the best trials good (PED-ANOVA, arXiv:2304.10255).
 
-        {} while there are too few trials, or none better than another.
+        The best are a tenth of the trials, or five where that is more. {} while there are fewer than ENOUGH, or none
+        better than another.
         """
-        complete = [trial for trial in self._trials() if trial.state == TrialState.COMPLETE]
-        if len({trial.value for trial in complete}) < 4:
+        values = [trial.value for trial in self._trials() if trial.state == TrialState.COMPLETE]
+        if len(values) < ENOUGH or len(set(values)) < ENOUGH // 2:
             return {}
+        evaluator = PedAnovaImportanceEvaluator(target_quantile=max(0.1, 5 / len(values)))
         try:
-            shares = get_param_importances(self.study, evaluator=PedAnovaImportanceEvaluator())
+            shares = get_param_importances(self.study, evaluator=evaluator)
         except (ValueError, RuntimeError, ArithmeticError):
             return {}  # values that do not differ enough
         return {name: round(float(share), 4) for name, share in shares.items() if 0 <= share <= 1}

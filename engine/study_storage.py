@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from engine.study_files import StudyError, journal_of
 
 TABLE_ATTEMPTS = 5
+LINE_START, LONGEST_LINE = b'{"op_code":', 1 << 20  # of a journal
 TROUBLE = (OSError, StorageInternalError)  # of a storage that may take it later
 
 
@@ -51,7 +52,7 @@ def open_storage(checkpoints: Path, place: str, name: str) -> Storage:
         path.touch()
         storage = Storage(JournalStorage(JournalFileBackend(str(path), lock_obj=lock_of(path))), str(path), path)
         storage.mend()
-    except (ValueError, KeyError, AssertionError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, AssertionError) as error:
         raise StudyError(
             f"{path}: is no journal of Optuna's, or damaged ({error}); restore it, or name another study"
         ) from error
@@ -101,17 +102,16 @@ def lock_of(path: Path) -> JournalFileSymlinkLock | JournalFileOpenLock:
 
 
 def cut_torn_line(path: Path) -> None:
-    content_end = path.stat().st_size
+    """Raises ValueError for a last line that is no part of a journal: the file is something else."""
     with open(path, "r+b") as file:
-        end = content_end
-        while end:
-            start = max(0, end - 65536)
-            file.seek(start)
-            newline = file.read(end - start).rfind(b"\n")
-            if newline >= 0:
-                end = start + newline + 1
-                break
-            end = start
-        if end < content_end:
-            file.truncate(end)
-            os.fsync(file.fileno())
+        size = file.seek(0, os.SEEK_END)
+        start = max(0, size - LONGEST_LINE)
+        file.seek(start)
+        tail = file.read()
+        line = tail[tail.rfind(b"\n") + 1 :]
+        if not line:
+            return
+        if not (line.startswith(LINE_START) or LINE_START.startswith(line)):
+            raise ValueError(f"its last line begins with {line[:20]!r}")
+        file.truncate(size - len(line))
+        os.fsync(file.fileno())
