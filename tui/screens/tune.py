@@ -257,11 +257,10 @@ class TuneScreen(StateScreen):
 
 def headline(study: StudyView) -> str:
     """Return the study in one line."""
-    words = {"running": "tuning"}.get(study.state, study.state)
-    parts = [f"{inert(study.study, 40)} {words}, {study.done} of {study.target} trials"]
-    parts[0] += f" of {epochs(study.base.epochs)}"
+    word = "tuning" if study.state == "running" else study.state
+    parts = [f"{inert(study.study, 40)} {word}, {study.done}/{study.target} trials of {epochs(study.base.epochs)}"]
     if study.best is not None:
-        parts.append(f"best {percent(study.best.accuracy or 0)} (trial {study.best.number})")
+        parts.append(f"best {percent(study.best.accuracy or 0)} (#{study.best.number})")
     base = study.base_trial
     if base is not None and base.accuracy is not None:
         parts.append(f"base {percent(base.accuracy)}")
