@@ -140,15 +140,17 @@ class ActiveStudy:
     def _take(self) -> None:
         self._trial = self.study.take()
         self._waits = self._trial is None
+        if self._trial is not None:
+            self._begin(self._trial)
         self._look(now=True)
-        if self._trial is None:
-            if not self.study.waiting():
-                self._tell_importances(now=True)
-                self._end("finished")
-            return
+        if self._trial is None and not self.study.waiting():
+            self._tell_importances(now=True)
+            self._end("finished")
+
+    def _begin(self, trial: Trial) -> None:
         try:
-            config = self._base.replace({**self._trial.changes, **dict.fromkeys(("validation", "patience"), 0)})
-            run = Run(config, self._data, name=f"{self.name}, trial {self._number}")
+            config = self._base.replace({**trial.changes, **dict.fromkeys(("validation", "patience"), 0)})
+            run = Run(config, self._data, name=f"{self.name}, trial {trial.number}")
             self._events = train(run)
         except Exception as error:
             self._fail(error)
