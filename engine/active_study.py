@@ -263,7 +263,8 @@ def begin_study(
         check_batches(parse_search(wanted.search), wanted.config, data)
     name = check_name(command.name or new_name(checkpoints))
     try:
-        study = open_study(open_storage(checkpoints, command.storage, name), name, wanted)
+        storage = open_storage(checkpoints, command.storage, name, new=bool(wanted.search))
+        study = open_study(storage, name, wanted)
     except TROUBLE as error:
         raise StudyError(f"study {name}: its storage does not answer ({brief(error)})") from error
     base = study.spec.config.replace({field: getattr(command.base, field) for field in LOCAL})

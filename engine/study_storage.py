@@ -39,14 +39,16 @@ class Storage:
             lock.release()
 
 
-def open_storage(checkpoints: Path, place: str, name: str) -> Storage:
+def open_storage(checkpoints: Path, place: str, name: str, *, new: bool = True) -> Storage:
     """Open the storage of a study: a URL, a journal's path, or, where none is named, a journal in `checkpoints`.
 
-    Raises StudyError, and OSError.
+    A journal is made if there is none, unless the study is not to be a new one. Raises StudyError, and OSError.
     """
     if "://" in place:
         return open_database(place)
     path = Path(place).expanduser().absolute() if place else journal_of(checkpoints, name)
+    if not new and not path.exists():
+        raise StudyError(f"there is no study {name!r} in {path}; say what to search to begin it")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         path.touch()

@@ -197,7 +197,7 @@ def test_one_thing_trains_at_a_time(engine_: Engine, command: Any, said: str) ->
 def test_what_cannot_be_begun_is_refused_and_leaves_nothing(
     engine_: Engine, changes: dict[str, Any], said: str
 ) -> None:
-    command = StartStudy(**{**{"base": BASE, "search": SEARCH, "trials": 3}, **changes})
+    command = StartStudy(**{"base": BASE, "search": SEARCH, "trials": 3, **changes})
     assert said in engine_.refused(command)
     assert not engine_.worker.busy
     assert study_names(engine_.checkpoints) == []

@@ -149,7 +149,7 @@ async def test_trials_arrive_live_and_the_best_comes_first() -> None:
         await at_the_screen(pilot, app, began())
         for i in range(6):
             await tell(app, pilot, trial(i, state="running"), trial(i, 0.9 + i / 100))
-            assert str(app.screen.query_one(DataTable).get_row_at(0)[0]) == str(i)
+            assert str(app.screen.query_one(DataTable).get_row_at(0)[0]) == (str(i) if i else "base")
         await tell(app, pilot, StudyEnded(study=STUDY, state="finished"))
         text = screen_text(app)
     assert "finished, 6/20 trials" in text

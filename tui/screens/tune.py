@@ -44,10 +44,10 @@ class TuneScreen(StateScreen):
         #form { height: auto; padding: 0 1; }
         #form Horizontal { height: 1; }
         #form .label { width: auto; margin: 0 1 0 0; color: $foreground; }
-        #form Input { margin: 0 2 0 0; }
+        #form Input { margin: 0 1 0 0; }
         #search { width: 1fr; }
-        #name { width: 16; }
-        #trials, #epochs { width: 7; }
+        #name { width: 1fr; max-width: 32; }
+        #trials, #epochs { width: 6; }
         #sampler { width: 8; }
         #pruner { width: 11; }
         &.tuning #form { display: none; }
@@ -56,7 +56,9 @@ class TuneScreen(StateScreen):
         #headline { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
         #welcome { height: 1fr; padding: 1 2; color: $text-muted; }
         #results { height: 1fr; }
-        #results DataTable { width: 1fr; background: $background; background-tint: $background 0%; }
+        #results DataTable {
+            width: 1fr; background: $background; background-tint: $background 0%; scrollbar-size: 0 1;
+        }
         #results DataTable:focus { background-tint: $background 0%; }
         #results Chart { width: 1fr; }
         &.-narrow #results Chart { width: 36; }
@@ -141,7 +143,7 @@ class TuneScreen(StateScreen):
         names = [each.field.name for each in study.space]
         if anew:
             table.clear(columns=True)
-            table.add_columns("#", "valid.", *map(short_name, names), "state")
+            table.add_columns("trial", "accuracy", *map(short_name, names))
             self._rows = []
         rows = study.ranked[:ROWS]
         if rows == self._rows:
@@ -151,11 +153,9 @@ class TuneScreen(StateScreen):
         table.clear()
         for trial in rows:
             values = study.values_of(trial)
-            figure = percent(trial.accuracy) if trial.accuracy is not None else "-"
-            table.add_row(
-                Text(f"{trial.number}"), Text(figure), *(Text(short_value(values[name])) for name in names),
-                Text("base" if trial.base else inert(trial.state, 10)),
-            )  # fmt: skip
+            number = "base" if trial.base else f"{trial.number}"
+            cells = (number, outcome(trial), *(short_value(values[name]) for name in names))
+            table.add_row(*map(Text, cells))
         numbers = [trial.number for trial in rows]
         following = chosen is not None and chosen.number in numbers and table.cursor_row > 0
         table.move_cursor(row=numbers.index(chosen.number) if following and chosen is not None else 0)
@@ -171,7 +171,7 @@ class TuneScreen(StateScreen):
         if stairs:
             stairs.append((float(trials[-1].number), stairs[-1][1]))
         self.query_one("#best", Chart).show(
-            [Line("trial", points, "step"), Line("best so far", stairs, "train")],
+            [Line("trials", points, "trial"), Line("best so far", stairs, "train")],
             title="accuracy",
             x_label="trial",
             percent=True,
@@ -253,6 +253,12 @@ class TuneScreen(StateScreen):
         if action == "full_run":
             return True if self._rows else None
         return True
+
+
+def outcome(trial: TrialSummary) -> str:
+    """Return a trial's accuracy, and how it ended where that is not in the order of things."""
+    figure = "" if trial.accuracy is None else percent(trial.accuracy)
+    return figure if trial.state == "finished" else f"{figure} {inert(trial.state, 10)}".strip()
 
 
 def headline(study: StudyView) -> str:
