@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 
 from engine.checkpoint import brief
-from engine.config import RunConfig, Value
+from engine.config import ConfigError, RunConfig, Value
 from engine.dataset import Dataset
 from engine.messages import (
     EpochDone,
@@ -152,6 +152,8 @@ class ActiveStudy:
             config = self._base.replace({**trial.changes, **dict.fromkeys(("validation", "patience"), 0)})
             run = Run(config, self._data, name=f"{self.name}, trial {trial.number}")
             self._events = train(run)
+        except ConfigError as error:
+            self._result = str(error)  # values that do not go together
         except Exception as error:
             self._fail(error)
 

@@ -7,8 +7,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from engine.boxes import boxes
 from engine.config import RunConfig
 
+ASPECT = 0.3  # of an erased rectangle at most, or its inverse, as in the paper
 SMOOTHNESS = 4.0  # pixels: the standard deviation of the Gaussian that smooths an elastic distortion
 
 
@@ -18,15 +20,28 @@ def augment(images: Tensor, config: RunConfig) -> Tensor:
     Each image is turned by up to `rotation` degrees and sheared by up to `shear` degrees to either side, made larger
     or smaller by a factor of up to 1 + `scale`, moved by up to `shift` pixels along each axis, and bent by a smooth
     random field of displacements of `elastic` pixels (standard deviation): Simard, Steinkraus and Platt 2003,
-    https://doi.org/10.1109/ICDAR.2003.1227801. Draws from the generator of the images' device.
+    https://doi.org/10.1109/ICDAR.2003.1227801. Then a rectangle of up to the share `erasing` of it is filled with
+    random values (Zhong et al., https://arxiv.org/abs/1708.04896), and Gaussian noise of the standard deviation `noise`
+    is added. Draws from the generator of the images' device.
     """
-    affine = config.rotation or config.shear or config.scale or config.shift
-    if not affine and not config.elastic:
-        return images
-    where = F.affine_grid(affine_maps(images, config), list(images.shape), align_corners=False)
-    if config.elastic:
-        where = where + elastic_field(images, config.elastic)
-    return F.grid_sample(images, where, align_corners=False)
+    if config.rotation or config.shear or config.scale or config.shift or config.elastic:
+        where = F.affine_grid(affine_maps(images, config), list(images.shape), align_corners=False)
+        if config.elastic:
+            where = where + elastic_field(images, config.elastic)
+        images = F.grid_sample(images, where, align_corners=False)
+    if config.erasing:
+        images = erase(images, config.erasing)
+    if config.noise:
+        images = (images + config.noise * torch.randn_like(images)).clamp_(0, 1)
+    return images
+
+
+def erase(images: Tensor, most: float) -> Tensor:
+    """Return images with a random rectangle of up to the share `most` of each filled with random values."""
+    area, aspect = torch.rand(2, len(images), device=images.device)
+    aspect = torch.exp((2 * aspect - 1) * math.log(ASPECT))
+    erased = boxes(area * most, aspect, images.shape[2], images.shape[3])
+    return torch.where(erased, torch.rand_like(images), images)
 
 
 def affine_maps(images: Tensor, config: RunConfig) -> Tensor:

@@ -99,6 +99,11 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         field("Patience", "Stop after so many epochs without a better validation accuracy (0: never).", "Training",
               unit="epochs", low=0, high=100_000, live=True),
     ] = 0  # fmt: skip
+    optimizer: Annotated[
+        str,
+        field("Optimizer", "What makes steps of gradients; nesterov is sgd with Nesterov's momentum.", "Optimizer",
+              choices=("adam", "adamw", "sgd", "nesterov", "rmsprop", "muon")),
+    ] = "adam"  # fmt: skip
     lr: Annotated[
         float,
         field("Learning rate", "Step size of the optimizer.", "Optimizer", low=0, low_open=True, high=10, live=True),
@@ -106,24 +111,65 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     weight_decay: Annotated[
         float, field("Weight decay", "L2 penalty on all weights.", "Optimizer", low=0, high=1, live=True)
     ] = 0.0
-    schedule: Annotated[
-        str,
-        field("Schedule", "The learning rate stays constant, or rises and falls once; it is then the highest.",
-              "Optimizer", choices=("constant", "one-cycle")),
-    ] = "constant"  # fmt: skip
+    momentum: Annotated[
+        float,
+        field("Momentum", "Share of the last step that is kept (sgd, nesterov, muon).", "Optimizer",
+              low=0, high=0.9999, live=True),
+    ] = 0.9  # fmt: skip
     beta1: Annotated[
         float,
         field("Beta 1", "Adam's memory of the gradient: its share that is kept at each step.", "Optimizer",
-              low=0, high=0.9999),
+              low=0, high=0.9999, live=True),
     ] = 0.9  # fmt: skip
     beta2: Annotated[
         float,
-        field("Beta 2", "Adam's memory of the squared gradient.", "Optimizer", low=0, high=0.999999),
-    ] = 0.999
+        field("Beta 2", "Adam's memory of the squared gradient; rmsprop's too.", "Optimizer",
+              low=0, high=0.999999, live=True),
+    ] = 0.999  # fmt: skip
+    clip: Annotated[
+        float,
+        field("Clipping", "Longest gradient, over all weights together; a longer one is scaled down (0: any).",
+              "Optimizer", low=0, high=1000, live=True),
+    ] = 0.0  # fmt: skip
+    schedule: Annotated[
+        str,
+        field("Schedule", "How the learning rate moves; what is given for it is then the highest.", "Schedule",
+              choices=("constant", "step", "cosine", "one-cycle", "plateau"), live=True),
+    ] = "constant"  # fmt: skip
+    warmup: Annotated[
+        float,
+        field("Warm-up", "The rate first rises in a straight line for so long.", "Schedule",
+              unit="epochs", low=0, high=1000, live=True),
+    ] = 0.0  # fmt: skip
+    decay: Annotated[
+        float,
+        field("Decay", "What step and plateau multiply the rate by.", "Schedule",
+              low=0, low_open=True, high=1, live=True),
+    ] = 0.5  # fmt: skip
+    decay_every: Annotated[
+        int,
+        field("Decay every", "step: after so many epochs; plateau: once so many brought no lower loss.", "Schedule",
+              unit="epochs", low=1, high=100_000, live=True),
+    ] = 3  # fmt: skip
     label_smoothing: Annotated[
         float,
         field("Label smoothing", "Share of the label that is spread over all ten digits; raises the training loss.",
-              "Optimizer", low=0, high=0.9, live=True),
+              "Regularisation", low=0, high=0.9, live=True),
+    ] = 0.0  # fmt: skip
+    mixup: Annotated[
+        float,
+        field("Mixup", "Two images are added up in shares of Beta(a, a), and so are their labels (0: off).",
+              "Regularisation", low=0, high=10, live=True),
+    ] = 0.0  # fmt: skip
+    cutmix: Annotated[
+        float,
+        field("CutMix", "A part of another image is pasted in, of a share from Beta(a, a) (0: off).",
+              "Regularisation", low=0, high=10, live=True),
+    ] = 0.0  # fmt: skip
+    ema: Annotated[
+        float,
+        field("EMA", "Test a moving average of the weights that keeps this share at each step (0: the weights).",
+              "Regularisation", low=0, high=0.99999),
     ] = 0.0  # fmt: skip
     rotation: Annotated[
         float,
@@ -148,6 +194,16 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         float,
         field("Elastic", "Bent by smooth random displacements of this standard deviation (Simard 2003).",
               "Augmentation", unit="pixels", low=0, high=5, live=True),
+    ] = 0.0  # fmt: skip
+    erasing: Annotated[
+        float,
+        field("Erasing", "A rectangle of up to this share of the image is filled with random values.",
+              "Augmentation", low=0, high=0.5, live=True),
+    ] = 0.0  # fmt: skip
+    noise: Annotated[
+        float,
+        field("Noise", "Standard deviation of Gaussian noise, white being 1.", "Augmentation",
+              low=0, high=1, live=True),
     ] = 0.0  # fmt: skip
     model: Annotated[
         str, field("Network", "The network to train.", "Network", choices=("seed-cnn", "fast-cnn", "deep-cnn"))
@@ -197,6 +253,19 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             raise ConfigError(
                 f"Patience (patience): {self.patience} waits for a better validation accuracy, but no images are held"
                 " out; give a share for Validation (validation), 0.1 say, or patience 0"
+            )
+        if self.optimizer == "nesterov" and not self.momentum:
+            raise ConfigError("Momentum (momentum): nesterov needs some; give 0.9, say, or the optimizer sgd")
+        if self.mixup and self.cutmix:
+            raise ConfigError(
+                f"CutMix (cutmix): {self.cutmix:g} beside mixup {self.mixup:g}; an image is mixed in one way:"
+                " give 0 for one of them"
+            )
+        if self.warmup and self.schedule == "one-cycle":
+            raise ConfigError(f"Warm-up (warmup): {self.warmup:g}, but one-cycle has its own; give 0, or cosine")
+        if self.warmup > self.epochs:
+            raise ConfigError(
+                f"Warm-up (warmup): {self.warmup:g} epochs of {self.epochs}; give at most {self.epochs}, or more epochs"
             )
 
     def differences(self) -> dict[str, Value]:

@@ -39,10 +39,12 @@ class Begin(msgspec.Struct, tag=True, frozen=True):
 
 
 class Stretch(msgspec.Struct, tag=True, frozen=True):
-    """Take so many steps with this configuration, which may have been steered; 0: none yet."""
+    """Take so many steps with this configuration, which may have been steered, and with this share of its learning
+    rate; 0: none yet."""
 
     config: RunConfig
     steps: int
+    share: float
 
 
 class End(msgspec.Struct, tag=True, frozen=True):
@@ -72,12 +74,13 @@ class Alone:
     def total(self, *sums: Tensor) -> None:
         """Add up each tensor over all processes, in place."""
 
-    def agree(self, config: RunConfig, steps: float) -> tuple[RunConfig, float]:
-        """Return the configuration and the number of steps to take with it that rank 0 has in mind.
+    def agree(self, config: RunConfig, steps: float, share: float) -> tuple[RunConfig, float, float]:
+        """Return the configuration, the number of steps to take with it, and the share of its learning rate, that
+        rank 0 has in mind.
 
         Raises RunOver in the other ranks.
         """
-        return config, steps
+        return config, steps, share
 
     def tell(self, order: Order) -> None:
         """Tell the other processes; called by rank 0."""
@@ -109,16 +112,16 @@ class Group(Alone):
         for each in sums:
             dist.all_reduce(each)
 
-    def agree(self, config: RunConfig, steps: float) -> tuple[RunConfig, float]:
+    def agree(self, config: RunConfig, steps: float, share: float) -> tuple[RunConfig, float, float]:
         if self.rank == 0:
-            self.tell(Stretch(config, int(steps)))
-            return config, int(steps)
+            self.tell(Stretch(config, int(steps), share))
+            return config, int(steps), share
         order = self.receive()
         if isinstance(order, End):
             raise RunOver
         if not isinstance(order, Stretch):
             raise GroupBroken(f"rank 0 said {type(order).__name__} in the middle of a run")
-        return order.config, order.steps
+        return order.config, order.steps, order.share
 
     def tell(self, order: Order) -> None:
         content = torch.frombuffer(bytearray(msgspec.msgpack.encode(order)), dtype=torch.uint8)

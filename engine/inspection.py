@@ -133,7 +133,7 @@ def network_in(path: Path, state: dict[str, Any]) -> Network:
     with torch.random.fork_rng(devices=[]):
         model = build_model(config)
     try:
-        model.load_state_dict(state["model"])
+        model.load_state_dict(state["average" if "average" in state else "model"])
         step = position_in(state).step
     except (RuntimeError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise CheckpointError(f"{path}: does not fit its network ({brief(error)})") from error
@@ -141,4 +141,4 @@ def network_in(path: Path, state: dict[str, Any]) -> Network:
 
 
 def network_of(run: Run) -> Network:
-    return Network(run.name, run.step, run.model)
+    return Network(run.name, run.step, run.tested)

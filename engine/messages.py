@@ -146,6 +146,27 @@ class Predict(Command, frozen=True):
     run: str = ""
 
 
+class PreviewAugmentation(Command, frozen=True):
+    """Distort a training image `count` times as a run with this config would."""
+
+    config: RunConfig
+    index: int = 0
+    count: int = 8
+
+
+class FindRate(Command, frozen=True):
+    """Try ever higher learning rates on a copy of the paused run, or, without one, on a new network of `config`.
+
+    Every screen is told of each few steps (RatesTried); StartRun, ResumeRun, Continue and StopFinding end it.
+    """
+
+    config: RunConfig
+
+
+class StopFinding(Command, frozen=True):
+    pass
+
+
 class PredictFiles(Command, frozen=True):
     """Classify image files with a run's weights (empty: the latest run)."""
 
@@ -423,6 +444,30 @@ class Predicted(Event, frozen=True):
     digits: list[Digit]
 
 
+class AugmentationPreviewed(Event, frozen=True):
+    """A training image distorted several times: 784 gray values each, as in Digit."""
+
+    index: int
+    label: int
+    pixels: list[bytes]
+
+
+class RatesTried(Event, frozen=True):
+    """What the learning-rate finder has seen so far: the loss at each rate, and the same smoothed.
+
+    Once `done`: the rate at which the loss falls most steeply, and a tenth of that of the lowest loss; 0 where too few
+    losses are numbers. `problem` says why it ended early.
+    """
+
+    rates: list[float]
+    losses: list[float]
+    smoothed: list[float]
+    done: bool
+    steepest: float = 0.0
+    decade_below: float = 0.0
+    problem: str = ""
+
+
 class FilePrediction(msgspec.Struct, frozen=True, kw_only=True):
     """A classified file, or why it could not be (`error`). `pixels` is what the network saw."""
 
@@ -531,6 +576,8 @@ AnyEvent = (
     | Welcome
     | Snapshot
     | Predicted
+    | AugmentationPreviewed
+    | RatesTried
     | FilesPredicted
     | Evaluated
     | RunsListed
@@ -553,6 +600,9 @@ AnyCommand = (
     | Continue
     | Stop
     | Predict
+    | PreviewAugmentation
+    | FindRate
+    | StopFinding
     | PredictFiles
     | Evaluate
     | ListRuns

@@ -1,18 +1,28 @@
-"""The optimizer, and how its learning rate moves during a run."""
+"""The optimizers, by name. To add one, write what makes it, name it in OPTIMIZERS and in the choices of RunConfig."""
 
 import inspect
-import math
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from engine.config import RunConfig
+from engine.muon import MuonWithAdamW
 
-WARM_UP = 0.3  # share of the steps in which one-cycle rises
-FIRST = 1 / 25  # of the highest rate, at the first step
-LAST = FIRST / 1e4  # at the last
+
+class Optimizer(Protocol):
+    """What a run needs of an optimizer; each of torch's is one."""
+
+    param_groups: list[dict[str, Any]]
+
+    def zero_grad(self, set_to_none: bool = True) -> None: ...
+
+    def step(self) -> object: ...
+
+    def state_dict(self) -> dict[str, Any]: ...
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None: ...
 
 
 Kind = TypeVar("Kind", bound=torch.optim.Optimizer)
@@ -33,61 +43,135 @@ def leave_compiler_out(kind: type[Kind]) -> type[Kind]:
 
 
 Adam = leave_compiler_out(torch.optim.Adam)
+AdamW = leave_compiler_out(torch.optim.AdamW)
+SGD = leave_compiler_out(torch.optim.SGD)
+RMSprop = leave_compiler_out(torch.optim.RMSprop)
+Muon = leave_compiler_out(torch.optim.Muon)
+
+# Fused: one kernel for all parameters instead of a dozen, on CUDA, MPS and the CPU alike. Capturable, and with the
+# learning rate in the device's memory: a CUDA graph of the step reads there what it is at each step.
 
 
-def build_optimizer(config: RunConfig, model: nn.Module) -> torch.optim.Optimizer:
-    """Return Adam (Kingma and Ba, https://arxiv.org/abs/1412.6980) over all weights of a network."""
-    parameters = list(model.parameters())
-    device = parameters[0].device
-    cuda = device.type == "cuda"
-    # Fused: one kernel for all parameters instead of a dozen, on CUDA, MPS and the CPU alike. Capturable, and with the
-    # learning rate in the device's memory: a CUDA graph of the step reads there what it is at each step.
-    return Adam(
+def adam(kind: type[torch.optim.Optimizer]) -> Callable[[RunConfig, list[nn.Parameter]], Optimizer]:
+    """Kingma and Ba, https://arxiv.org/abs/1412.6980; decoupled weight decay: Loshchilov and Hutter,
+    https://arxiv.org/abs/1711.05101"""
+
+    def build(config: RunConfig, parameters: list[nn.Parameter]) -> Optimizer:
+        make = cast(type[torch.optim.Adam], kind)
+        return make(
+            parameters,
+            lr=rate(config, parameters),
+            capturable=on_cuda(parameters),
+            betas=(config.beta1, config.beta2),
+            weight_decay=config.weight_decay,
+            fused=True,
+        )
+
+    return build
+
+
+def sgd(nesterov: bool) -> Callable[[RunConfig, list[nn.Parameter]], Optimizer]:
+    """With momentum, or Nesterov's: Sutskever et al., https://proceedings.mlr.press/v28/sutskever13.html"""
+
+    def build(config: RunConfig, parameters: list[nn.Parameter]) -> Optimizer:
+        return SGD(
+            parameters,
+            lr=rate(config, parameters),
+            momentum=config.momentum,
+            nesterov=nesterov,
+            weight_decay=config.weight_decay,
+            fused=True,
+        )
+
+    return build
+
+
+def rmsprop(config: RunConfig, parameters: list[nn.Parameter]) -> Optimizer:
+    """Hinton, https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf"""
+    return RMSprop(
         parameters,
-        lr=torch.tensor(config.lr, device=device) if cuda else config.lr,
-        capturable=cuda,
-        betas=(config.beta1, config.beta2),
+        lr=rate(config, parameters),
+        alpha=config.beta2,
         weight_decay=config.weight_decay,
-        fused=True,
+        capturable=on_cuda(parameters),
+        foreach=True,
     )
 
 
-def constant(step: int, steps: int) -> float:
-    return 1.0
+def muon(config: RunConfig, parameters: list[nn.Parameter]) -> Optimizer:
+    return MuonWithAdamW(parameters, config, Muon, AdamW)
 
 
-def one_cycle(step: int, steps: int) -> float:
-    """Up from 1/25 and down to 1/250,000 in two half cosines, as torch.optim.lr_scheduler.OneCycleLR does.
-
-    Smith and Topin, Super-Convergence, https://arxiv.org/abs/1708.07120
-    """
-    highest, last = WARM_UP * steps - 1, steps - 1
-    if step < highest:
-        return _half_cosine(FIRST, 1, step / highest)
-    if step < last:
-        return _half_cosine(1, LAST, (step - highest) / (last - highest))
-    return LAST
-
-
-def _half_cosine(begin: float, end: float, progress: float) -> float:
-    return end + (begin - end) * (1 + math.cos(math.pi * progress)) / 2
-
-
-SCHEDULES: dict[str, Callable[[int, int], float]] = {
-    "constant": constant,
-    "one-cycle": one_cycle,
+OPTIMIZERS: dict[str, Callable[[RunConfig, list[nn.Parameter]], Optimizer]] = {
+    "adam": adam(Adam),
+    "adamw": adam(AdamW),
+    "sgd": sgd(nesterov=False),
+    "nesterov": sgd(nesterov=True),
+    "rmsprop": rmsprop,
+    "muon": muon,
 }
-"""The share of the highest learning rate for a step, counted from 0, of so many."""
 
 
-def learning_rate(config: RunConfig, step: int, steps: int) -> float:
-    """Return the learning rate of a step, counted from 0, in a run of so many steps."""
-    return config.lr * SCHEDULES[config.schedule](step, steps)
+def build_optimizer(config: RunConfig, model: nn.Module) -> Optimizer:
+    """Return the optimizer of a config over all weights of a network."""
+    return OPTIMIZERS[config.optimizer](config, [each for each in model.parameters() if each.requires_grad])
 
 
-def set_learning_rate(optimizer: torch.optim.Optimizer, lr: float) -> None:
+def on_cuda(parameters: list[nn.Parameter]) -> bool:
+    return parameters[0].device.type == "cuda"
+
+
+def rate(config: RunConfig, parameters: list[nn.Parameter]) -> float | Tensor:
+    return torch.tensor(config.lr, device=parameters[0].device) if on_cuda(parameters) else config.lr
+
+
+def set_learning_rate(optimizer: Optimizer, lr: float) -> None:
     for group in optimizer.param_groups:
-        if isinstance(group["lr"], torch.Tensor):
+        if isinstance(group["lr"], Tensor):
             group["lr"].fill_(lr)
         else:
             group["lr"] = lr
+
+
+def is_capturable(optimizer: Optimizer) -> bool:
+    """Tell whether a CUDA graph of a step would see the learning rate move: torch's Muon takes it as a number."""
+    return not isinstance(optimizer, MuonWithAdamW)
+
+
+def steer_optimizer(optimizer: Optimizer, config: RunConfig) -> None:
+    """Apply what may change during a run, but for the learning rate, which is set at each step."""
+    for group in optimizer.param_groups:
+        group["weight_decay"] = config.weight_decay
+        if "betas" in group:
+            group["betas"] = (config.beta1, config.beta2)
+        if "alpha" in group:
+            group["alpha"] = config.beta2
+        elif "momentum" in group:
+            group["momentum"] = config.momentum
+
+
+def check_state(optimizer: Optimizer, state: dict[int, dict[str, Tensor]]) -> None:
+    """Raise ValueError for what `load_state_dict` would take without a word, and training would stumble over.
+
+    `state` is that of a checkpoint: for each parameter tensors by name, of its shape, or a count of steps.
+    """
+    expected = [
+        {name: torch.Size() if name == "step" else parameter.shape for name in moments_in(group)}
+        for group in optimizer.param_groups
+        for parameter in group["params"]
+    ]
+    for i, moments in state.items():
+        if type(i) is not int or i < 0:
+            raise ValueError(f"there is no parameter {i}")
+        found = {name: value.shape for name, value in moments.items()}
+        if found != expected[i]:
+            raise ValueError(f"parameter {i} has the moments {found}, not {expected[i]}")
+
+
+def moments_in(group: dict[str, Any]) -> tuple[str, ...]:
+    """Return the names of what an optimizer remembers of each parameter of a group."""
+    if "betas" in group:
+        return ("step", "exp_avg", "exp_avg_sq")
+    if "alpha" in group:
+        return ("step", "square_avg")
+    return ("momentum_buffer",) if group["momentum"] else ()

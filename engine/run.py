@@ -8,8 +8,9 @@ from typing import Any
 
 import msgspec
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from engine.average import Average
 from engine.checkpoint import CheckpointError, brief, keep_previous, load_last, save_checkpoint
 from engine.config import FIELDS, ConfigError, RunConfig, Value
 from engine.data import Dataset
@@ -17,10 +18,11 @@ from engine.device import choose_device
 from engine.group import ALONE, Alone, Begin, End
 from engine.messages import CheckpointSaved, Count, Seconds
 from engine.models import build_model, set_dropout
-from engine.optim import build_optimizer, learning_rate
+from engine.optim import build_optimizer, check_state, steer_optimizer
 from engine.output import say
 from engine.precision import choose_precision
 from engine.runs import BEST, LAST, PREVIOUS
+from engine.schedule import Plateau, learning_rate
 from engine.validation import Best, split
 
 
@@ -56,12 +58,14 @@ class Run:
         torch.manual_seed(config.seed)
         self.model = build_model(self.config).to(self.device)
         self.network = group.wrap(self.model)  # what is trained through
+        self.average = Average(self.model) if config.ema else None
         self.optimizer = build_optimizer(self.config, self.model)
         self.epoch = 0  # finished epochs
         self.batch = 0  # finished steps of the present epoch
         self.step = 0  # finished steps in all
         self.saved_step = 0  # of the last checkpoint
         self.best = Best()
+        self.plateau = Plateau()
         self.seconds = 0.0  # training time of the present epoch
         self.loss_sum = torch.zeros((), device=self.device)  # over the images of the present epoch
         self.right = torch.zeros((), dtype=torch.int64, device=self.device)
@@ -91,7 +95,13 @@ class Run:
     @property
     def lr(self) -> float:
         """The learning rate of the next step, or of the last once there is none."""
-        return learning_rate(self.config, self.step, self.config.epochs * self.steps_per_epoch)
+        rate = learning_rate(self.config, self.step, self.steps_per_epoch)
+        return rate * self.plateau.share if self.config.schedule == "plateau" else rate
+
+    @property
+    def tested(self) -> nn.Module:
+        """The network that is tested: the trained one, or its moving average."""
+        return self.average.model if self.average else self.model
 
     def steer(self, changes: dict[str, Value]) -> None:
         """Change hyperparameters from the next step on. Raises ConfigError and changes nothing on a bad one."""
@@ -102,7 +112,8 @@ class Run:
 
         Raises RunOver in the others when rank 0 has ended the run.
         """
-        config, steps = self.group.agree(self.config, steps)
+        config, steps, share = self.group.agree(self.config, steps, self.plateau.share)
+        self.plateau = msgspec.structs.replace(self.plateau, share=share)
         if config != self.config:
             self.adopt(config)
         return steps
@@ -117,7 +128,7 @@ class Run:
     def adopt(self, config: RunConfig) -> None:
         """Go on with a configuration that differs in what may change during a run."""
         self.config = config
-        self.optimizer.param_groups[0]["weight_decay"] = self.config.weight_decay
+        steer_optimizer(self.optimizer, config)
         set_dropout(self.model, self.config)
 
     def state(self) -> dict[str, Any]:
@@ -134,6 +145,8 @@ class Run:
             "position": {"epoch": self.epoch, "batch": self.batch, "step": self.step, "seconds": self.seconds},
             "sums": {"loss": self.loss_sum, "right": self.right},
             "best": msgspec.structs.asdict(self.best),
+            "plateau": msgspec.structs.asdict(self.plateau),
+            **({"average": self.average.model.state_dict()} if self.average else {}),
             "config": msgspec.structs.asdict(self.config),
             "data": self.data.fingerprint,
         }
@@ -149,8 +162,10 @@ class Run:
             position = position_in(state)
             if position.epoch > int(FIELDS["epochs"].high or 0) or position.batch > self.steps_per_epoch:
                 raise ValueError(f"no run has finished {position.epoch} epochs and {position.batch} steps of the next")
-            self._check_moments(state["optimizer"]["state"])
+            check_state(self.optimizer, state["optimizer"]["state"])
             self.model.load_state_dict(state["model"])
+            if self.average:
+                self.average.model.load_state_dict(state["average"])
             # Of the file only the moments: the rates are those of the config, and the rest would be believed unseen.
             groups = self.optimizer.state_dict()["param_groups"]
             self.optimizer.load_state_dict({"state": state["optimizer"]["state"], "param_groups": groups})
@@ -158,6 +173,7 @@ class Run:
             self.seconds = position.seconds
             self.saved_step = self.step
             self.best = msgspec.convert(state.get("best", {}), Best)
+            self.plateau = msgspec.convert(state.get("plateau", {}), Plateau)
             self.loss_sum.copy_(state["sums"]["loss"])
             self.right.copy_(state["sums"]["right"])
             torch.set_rng_state(state["rng"]["cpu"].cpu())
@@ -169,16 +185,6 @@ class Run:
             raise CheckpointError(
                 f"the checkpoint of run {self.name} does not fit its network ({brief(error)})"
             ) from error
-
-    def _check_moments(self, state: dict[int, Any]) -> None:
-        """Raise ValueError for what `load_state_dict` would take without a word, and training would stumble over."""
-        parameters = list(self.model.parameters())
-        for i, moments in state.items():
-            shape = parameters[i].shape
-            expected = {"step": torch.Size(), "exp_avg": shape, "exp_avg_sq": shape}
-            found = {name: value.shape for name, value in moments.items()}
-            if found != expected or type(i) is not int or i < 0:
-                raise ValueError(f"parameter {i} has the moments {found}, not {expected}")
 
     def save(self) -> CheckpointSaved:
         """Write `last.pt`, `best.pt` after the best epoch by validation, and a copy by epoch when the config keeps

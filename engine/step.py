@@ -9,15 +9,15 @@ from collections.abc import Callable
 from typing import Protocol
 
 import torch
-from torch import Tensor
-from torch.nn import functional as F
+from torch import Tensor, nn
 
 from engine.augment import augment
 from engine.checkpoint import brief
 from engine.group import GroupBroken
 from engine.memory import fitting_batch, is_out_of_memory
+from engine.mixing import mix, mixed_loss
 from engine.models import as_input
-from engine.optim import set_learning_rate
+from engine.optim import is_capturable, set_learning_rate
 from engine.output import say
 from engine.precision import logits_of
 from engine.run import Run
@@ -73,7 +73,8 @@ class Steps:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.new_graph = graphs_for(run.device) if run.group.size == 1 else None
+        alone = run.group.size == 1 and is_capturable(run.optimizer)
+        self.new_graph = graphs_for(run.device) if alone else None
         self._config = run.config
         self._graphs: dict[int, CapturedStep] = {}
 
@@ -82,7 +83,10 @@ class Steps:
         run = self.run
         set_learning_rate(run.optimizer, run.lr)
         try:
-            return self._captured(batch, self.new_graph) if self.new_graph else compute(run, batch)
+            loss = self._captured(batch, self.new_graph) if self.new_graph else compute(run, batch)
+            if run.average:  # its share of each step depends on the step, which no graph may do
+                run.average.update(run.step + 1, run.config.ema)
+            return loss
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise
@@ -154,10 +158,13 @@ def compute(run: Run, batch: Tensor) -> Tensor:
     actual = run.data.train_labels[mine]
     run.optimizer.zero_grad(set_to_none=True)
     images = augment(as_input(run.data.train_images[mine]), run.config)
+    images, other, share = mix(images, run.config)
     logits = logits_of(run.network, images, run.precision)
-    loss = F.cross_entropy(logits, actual, label_smoothing=run.config.label_smoothing)
+    loss = mixed_loss(logits, actual, other, share, run.config.label_smoothing)
     weight = part * run.group.size  # gradients are averaged over processes, whose parts may differ by an image
     (loss if weight == 1 else loss * weight).backward()  # type: ignore[no-untyped-call]
+    if run.config.clip:
+        nn.utils.clip_grad_norm_(run.model.parameters(), run.config.clip)
     run.optimizer.step()
     loss = loss.detach() if part == 1 else loss.detach() * part
     run.loss_sum += loss * len(batch)

@@ -89,10 +89,10 @@ def finish_epoch(run: Run) -> EpochDone:
     """Test the network, report the epoch and begin the next. Raises TrainingFailed."""
     began = time.perf_counter()
     tested = len(run.data.test_labels) if run.group.rank == 0 else 1  # the figures of the others go nowhere
-    test = evaluate(run.model, run.data.test_images[:tested], run.data.test_labels[:tested])
+    test = evaluate(run.tested, run.data.test_images[:tested], run.data.test_labels[:tested])
     validation = None
     if len(run.held_out) and run.group.rank == 0:
-        validation = evaluate(run.model, run.data.train_images[run.held_out], run.data.train_labels[run.held_out])
+        validation = evaluate(run.tested, run.data.train_images[run.held_out], run.data.train_labels[run.held_out])
     if not math.isfinite(test.loss):
         raise TrainingFailed(
             f"the test loss became {test.loss} after step {run.step} with learning rate {run.lr:g};"
@@ -101,11 +101,14 @@ def finish_epoch(run: Run) -> EpochDone:
     run.epoch += 1
     if validation is not None:
         run.best = run.best.after(run.epoch, validation.accuracy, validation.loss)
+    train_loss = run.loss_sum.item() / run.images
+    if run.config.schedule == "plateau":
+        run.plateau = run.plateau.after(train_loss if validation is None else validation.loss, run.config)
     event = EpochDone(
         run=run.name,
         epoch=run.epoch,
         step=run.step,
-        train_loss=run.loss_sum.item() / run.images,
+        train_loss=train_loss,
         train_accuracy=run.right.item() / run.images,
         test_loss=test.loss,
         test_accuracy=test.accuracy,

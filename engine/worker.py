@@ -9,6 +9,7 @@ import queue
 import shutil
 import threading
 import time
+from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,10 +42,13 @@ from engine.messages import (
     EngineReady,
     Evaluate,
     ExportData,
+    FindRate,
     LoadData,
     Pause,
     Predict,
     PredictFiles,
+    PreviewAugmentation,
+    RatesTried,
     ResumeRun,
     Shutdown,
     StartRun,
@@ -52,10 +56,13 @@ from engine.messages import (
     Steer,
     Steered,
     Stop,
+    StopFinding,
 )
 from engine.output import say, say_traceback
 from engine.paths import default_data
 from engine.ports import Desk, Reply
+from engine.preview import preview
+from engine.rate_finder import find_rates
 from engine.run import Run, resume
 from engine.runs import RunError, RunLog, RunRecord, create_folder, find_run, read_record
 from engine.step import Steps
@@ -84,6 +91,7 @@ class Worker:
         self.active: ActiveRun | None = None
         self.study: ActiveStudy | None = None  # only without a run
         self.inspector = Inspector(checkpoints)
+        self.finding: Generator[RatesTried, None, None] | None = None  # the learning-rate finder, while it is at work
         self.download: threading.Thread | None = None
         self.cancelled = threading.Event()
         self.ending = False
@@ -115,7 +123,8 @@ class Worker:
 
     @property
     def busy(self) -> bool:
-        return self.job is not None or self.download is not None or not self.commands.empty()
+        work = (self.job, self.finding, self.download)
+        return any(each is not None for each in work) or not self.commands.empty()
 
     # ------------------------------------------------------------------ loop
 
@@ -135,7 +144,9 @@ class Worker:
         self.warm_up()
         while not self.ending:
             self.take_commands()
-            if self.active is not None and not self.active.idle:
+            if self.finding is not None:
+                self.try_rates(self.finding)
+            elif self.active is not None and not self.active.idle:
                 self.advance()
             elif self.study is not None:
                 self.advance_study()
@@ -159,6 +170,7 @@ class Worker:
         Many commands get a share of the time, so that no flood of them keeps the run from training.
         """
         patience = self.job.patience if self.job is not None else None
+        patience = patience if self.finding is None else 0.0
         share = time.monotonic() + COMMANDS_SHARE
         with contextlib.suppress(queue.Empty):
             self.carry_out(*self.commands.get(timeout=patience))
@@ -188,6 +200,8 @@ class Worker:
         reply(msgspec.structs.replace(answer, reply_to=command.id))
 
     def handle(self, command: AnyCommand) -> AnyEvent:
+        if isinstance(command, StartRun | StartStudy | ResumeRun | Continue | StopFinding | Shutdown):
+            self.finding = None
         match command:
             case StartRun():
                 self.start(command.config)
@@ -216,6 +230,12 @@ class Worker:
                 export_pngs(self.needed_data(), Path(command.path), self.progress)
             case Predict():
                 return self.inspector.walk(command, self.live, self.data)
+            case PreviewAugmentation():
+                return preview(command, self.needed_data())
+            case FindRate():
+                self.find_rate(command.config)
+            case StopFinding():
+                pass
             case PredictFiles():
                 return self.inspector.classify(command, self.live)
             case Evaluate():
@@ -347,6 +367,29 @@ class Worker:
         active = self.running()
         active.run.steer(changes)
         active.record(Steered(run=active.run.name, step=active.run.step, changes=changes, config=active.run.config))
+
+    def find_rate(self, config: RunConfig) -> None:
+        """Begin to look for a learning rate for the paused run, or for a new one with this config."""
+        run = self.live
+        if self.study is not None:
+            self.check_free()
+        if self.active is not None and not self.active.paused:
+            raise CommandError(f"run {self.live_run} is training; pause it to find a learning rate for it")
+        if self.group.size > 1:
+            raise CommandError("the learning-rate finder works in one process; end this engine, and give processes 1")
+        config = run.config if run is not None else RunConfig().replace(msgspec.structs.asdict(config))
+        data = self.data_for(config) if run is None else self.needed_data()
+        self.finding = find_rates(config, data, run)
+
+    def try_rates(self, finding: Generator[RatesTried, None, None]) -> None:
+        try:
+            tried = next(finding)
+        except Exception as error:  # of a copy: nothing else is touched
+            say_traceback()
+            tried = RatesTried(rates=[], losses=[], smoothed=[], done=True, problem=f"{type(error).__name__}: {error}")
+        if tried.done:
+            self.finding = None
+        self.desk.publish(tried)
 
     def running(self) -> ActiveRun:
         if self.active is None:

@@ -22,7 +22,7 @@ from tui.client import engine_environment, engine_is_running
 
 LIMIT = 120  # seconds until a test that waits for ever is ended
 COMMANDS = [
-    [], ["train"], ["runs"], ["evaluate"], ["predict"], ["data"], ["data", "status"], ["data", "download"],
+    [], ["train"], ["find-lr"], ["runs"], ["evaluate"], ["predict"], ["data"], ["data", "status"], ["data", "download"],
     ["data", "export"], ["bench"], ["engine"], ["engine", "status"], ["engine", "stop"], ["engine", "log"],
 ]  # fmt: skip
 
@@ -81,6 +81,15 @@ def test_a_bad_hyperparameter_is_refused_before_anything_starts(
     done = call(checkpoints, "train", option, value, expect=2)
     assert reason in done.stderr
     assert not checkpoints.exists()
+
+
+def test_a_learning_rate_is_suggested(checkpoints: Path, digits_folder: Path) -> None:
+    done = call(checkpoints, "find-lr", "--data", str(digits_folder), "--batch-size", "40", "--optimizer", "sgd")
+    suggestion, steepest = (line.split() for line in done.stdout.splitlines())
+    assert (suggestion[0], steepest[0]) == ("suggestion", "steepest")
+    told = json.loads(call(checkpoints, "find-lr", "--json", "--batch-size", "40", "--optimizer", "sgd").stdout)
+    assert suggestion[1] == f"{told['decade_below']:.2g}"
+    assert steepest[1] == f"{told['steepest']:.2g}"
 
 
 def test_an_empty_folder_of_runs_says_what_makes_one(checkpoints: Path) -> None:

@@ -74,7 +74,7 @@ def test_one_process_is_a_group_of_its_own() -> None:
     assert join() is ALONE
     batch = torch.arange(5)
     assert ALONE.share(batch) is batch
-    assert ALONE.agree(CONFIG, 7.5) == (CONFIG, 7.5)
+    assert ALONE.agree(CONFIG, 7.5, 0.5) == (CONFIG, 7.5, 0.5)
 
 
 def trained_alone(data: Path) -> dict[str, Any]:

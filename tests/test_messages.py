@@ -129,7 +129,7 @@ VALID = encode(StartRun(config=RunConfig(epochs=3), id=5))
         b'{"command":"StartRun"}',
         b'{"command":"StartRun","config":{"epochs":"many"}}',
         b'{"command":"StartRun","config":{"epochs":1.5}}',
-        b'{"command":"StartRun","config":{"momentum":1}}',
+        b'{"command":"StartRun","config":{"momentun":1}}',
         b'{"command":"StartRun","config":[]}',
         b'{"command":"Predict","start":"0"}',
         b'{"command":"Predict"}',

@@ -134,6 +134,19 @@ def train(
     sys.exit(run(training))
 
 
+@cli.command("find-lr")
+@click.pass_context
+@config_options
+@json_option
+@checkpoints_option
+def find_lr(context: click.Context, /, checkpoints: Path, as_json: bool, **options: Any) -> None:
+    """Suggest a learning rate: train for some steps with ever higher ones, and see where the loss falls."""
+    from tui.rate_command import find_rate
+
+    options["data"] = options["data"] or context.find_root().params["data"] or None
+    run(find_rate(checkpoints, config_of(options), as_json=as_json))
+
+
 @cli.command()
 @click.pass_context
 @click.option(

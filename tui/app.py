@@ -22,7 +22,7 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.timer import Timer, TimerCallback
 
-from engine.config import RunConfig
+from engine.config import ConfigError, RunConfig
 from engine.messages import (
     AnyEvent,
     CancelDownload,
@@ -31,11 +31,13 @@ from engine.messages import (
     Continue,
     DataFailed,
     DownloadData,
+    FindRate,
     ListRuns,
     LoadData,
     OpenRun,
     Pause,
     Predict,
+    PreviewAugmentation,
     ProtocolError,
     ResumeRun,
     RunEnded,
@@ -47,6 +49,7 @@ from engine.messages import (
     Steer,
     StepsDone,
     Stop,
+    StopFinding,
     program_version,
 )
 from engine.paths import PathError
@@ -67,6 +70,7 @@ from tui.screens.confusion import ConfusionScreen
 from tui.screens.dialogs import EpochsQuestion, quit_question, stop_question, study_question, version_question
 from tui.screens.digits import DigitsScreen
 from tui.screens.help import HelpScreen
+from tui.screens.rates import RatesScreen
 from tui.screens.runs import RunsScreen
 from tui.screens.setup import SetupScreen
 from tui.screens.train import TrainScreen
@@ -241,7 +245,7 @@ class MnistApp(App[None]):
         """Send a command, or say that there is no engine to take it; questions that screens ask are let go."""
         if self.client is not None and not self.client.foreign:
             self.client.send(command)
-        elif not isinstance(command, Predict | ListRuns):
+        elif not isinstance(command, Predict | PreviewAugmentation | ListRuns):
             here = "There is no engine. e starts it again."
             foreign = "The engine is of another version: this screen can only watch it. e asks again what to do."
             self.notify(here if self.client is None else foreign, severity="error", markup=False)
@@ -252,6 +256,8 @@ class MnistApp(App[None]):
         self.set_state(apply(before, event), soon=not isinstance(event, StepsDone))
         if self.state.failures != before.failures:
             self.notify(self.state.failure, title="Not done", severity="error", markup=False)
+            if isinstance(self.screen, RatesScreen):
+                self.screen.dismiss(None)  # what it waits for was refused
         self.call_for_attention(worth_a_call(event))
         if isinstance(event, SavingFailed):
             self.notify(inert(describe(event)[0]), title="Disk", severity="error", markup=False)
@@ -335,6 +341,8 @@ class MnistApp(App[None]):
         self._draw_due = False
         self._drawn = time.monotonic()
         for screen in reversed(self.screen_stack):
+            if isinstance(screen, RatesScreen) and screen.is_mounted:
+                screen.show_rates(self.state.rates)
             if isinstance(screen, StateScreen):
                 if screen.is_mounted:
                     with self.batch_update():
@@ -411,13 +419,39 @@ class MnistApp(App[None]):
         self.send(Steer(changes=event.changes))
         self.go("train")
 
+    @on(SetupScreen.PreviewWanted)
+    def preview_augmentation(self, event: SetupScreen.PreviewWanted) -> None:
+        self.send(PreviewAugmentation(config=event.config, index=event.index))
+
+    @on(SetupScreen.RateWanted)
+    @work(group="rate", exclusive=True)
+    async def find_rate(self, event: SetupScreen.RateWanted) -> None:
+        """Look for a learning rate, and take it over: into the form, or into the paused run."""
+        run = self.state.run if self.state.training else None
+        self.set_state(replace(self.state, rates=None))
+        self.send(FindRate(config=event.config))
+        rate = await self.push_screen_wait(RatesScreen(inert(run.run) if run else f"a new {event.config.model}"))
+        if self.state.rates is None or not self.state.rates.done:
+            self.send(StopFinding())
+        if rate is None:
+            return
+        if run is not None:
+            self.send(Steer(changes={"lr": rate}))
+        else:
+            self.get_screen("setup", SetupScreen).adopt_rate(rate)
+
     @on(SetupScreen.Left)
     def leave_setup(self) -> None:
         self.go("train")
 
     @on(TuneScreen.Chosen)
     def start_study(self, event: TuneScreen.Chosen) -> None:
-        self.send(msgspec.structs.replace(event.command, base=self.config.replace({"epochs": event.epochs})))
+        try:
+            base = self.config.replace({"epochs": event.epochs})
+        except ConfigError as error:  # what Setup says does not go together with so few
+            self.notify(inert(str(error)), title="Nothing was started", severity="error", markup=False)
+        else:
+            self.send(msgspec.structs.replace(event.command, base=base))
 
     @on(TuneScreen.FullRunWanted)
     def offer_run(self, event: TuneScreen.FullRunWanted) -> None:

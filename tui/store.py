@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from engine.config import RunConfig
 from engine.messages import (
     AnyEvent,
+    AugmentationPreviewed,
     CheckpointSaved,
     CommandFailed,
     Continued,
@@ -23,6 +24,7 @@ from engine.messages import (
     EpochDone,
     Paused,
     Predicted,
+    RatesTried,
     RunEnded,
     RunEvent,
     RunOpened,
@@ -108,6 +110,8 @@ class State:
     digits: tuple[Digit, ...] = ()
     digits_run: str = ""
     digits_step: int = 0
+    augmented: AugmentationPreviewed | None = None
+    rates: RatesTried | None = None  # what the learning-rate finder has seen
     log: tuple[str, ...] = ()
     log_count: int = 0  # lines so far, those that left the log among them
     failures: int = 0  # commands refused so far; a change means that `failure` is news
@@ -154,6 +158,10 @@ def apply(state: State, event: AnyEvent) -> State:
             state = replace(state, progress=event, data_problem="")
         case Predicted():
             state = replace(state, digits=tuple(event.digits), digits_run=event.run, digits_step=event.step)
+        case AugmentationPreviewed():
+            state = replace(state, augmented=event)
+        case RatesTried():
+            state = replace(state, rates=event)
         case RunsListed():
             state = replace(state, runs=(() if event.first else state.runs) + tuple(event.runs))
         case RunOpened():

@@ -1,11 +1,13 @@
 """The setup screen: the form of a new run, and the wheel of the run in progress."""
 
+import math
 from dataclasses import dataclass
 
 import msgspec
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.events import Resize
 from textual.message import Message
 from textual.widgets import Button, Input, Static
 
@@ -16,8 +18,12 @@ from tui.options import command_line
 from tui.screens.base import StateScreen
 from tui.store import State
 from tui.widgets.config_form import ConfigForm
+from tui.widgets.preview import Preview
 
 KEPT = ("data", "device", "processes")  # by a preset
+MNIST = 60_000  # training images, as long as no data set is loaded
+ROOMY = 36  # rows of a screen that has room for the preview
+ONE_ROW = 170  # columns that have room for all digits of the preview side by side, and the chart
 
 
 class SetupScreen(StateScreen):
@@ -32,6 +38,8 @@ class SetupScreen(StateScreen):
         #top Static { width: 1fr; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
         #top Button { margin: 0 0 0 1; min-width: 0; }
         ConfigForm { height: 1fr; }
+        Preview { display: none; }
+        &.-preview Preview { display: block; }
         #command { height: auto; max-height: 3; padding: 0 1; color: $text-muted; background: $surface; }
     }
     """
@@ -54,6 +62,19 @@ class SetupScreen(StateScreen):
 
         config: RunConfig
 
+    @dataclass
+    class PreviewWanted(Message):
+        """Show what this config's augmentation makes of a training digit."""
+
+        config: RunConfig
+        index: int
+
+    @dataclass
+    class RateWanted(Message):
+        """Look for a learning rate for this config, or for the paused run."""
+
+        config: RunConfig
+
     class Left(Message):
         """Back to the charts."""
 
@@ -63,6 +84,8 @@ class SetupScreen(StateScreen):
         self._state = State()
         self._preset = 0
         self._headline = ""
+        self._preview: bool | None = None  # None: where there is room
+        self._digit = 0
 
     def offer(self, config: RunConfig) -> None:
         """Fill the form with the config of the next run."""
@@ -77,13 +100,39 @@ class SetupScreen(StateScreen):
                 yield Button(preset.title, compact=True, classes="preset", name=name)
             yield Button("Train", compact=True, variant="primary", id="submit")
         yield ConfigForm(self._initial)
+        yield Preview()
         yield Static("", markup=False, id="command")
 
     def on_mount(self) -> None:
         self._show_command(self._initial)
 
+    def on_resize(self, event: Resize) -> None:
+        self.query_one(Preview).set_class(event.size.width >= ONE_ROW, "-one-row")
+        self._show_preview(self._preview if self._preview is not None else event.size.height >= ROOMY)
+
+    def _show_preview(self, shown: bool) -> None:
+        if shown != self.has_class("-preview"):
+            self.set_class(shown, "-preview")
+            self._want_preview()
+
+    def _want_preview(self) -> None:
+        """Have the preview follow the form, while it is seen and the form is right."""
+        config = self.query_one(ConfigForm).config
+        if config is None or not self.has_class("-preview"):
+            return
+        run, data = self._state.run, self._state.data
+        images = data.train * (1 - config.validation) if data is not None else MNIST
+        if run is not None and run.live:
+            images = run.train_images
+        self.query_one(Preview).show_config(config, math.ceil(images / config.batch_size))
+        if data is not None:
+            self.post_message(self.PreviewWanted(config, self._digit))
+
     def show_body(self, state: State) -> None:
         before, self._state = self._state, state
+        self.query_one(Preview).show_digits(state.augmented)
+        if state.data != before.data:
+            self._want_preview()
         form = self.query_one(ConfigForm)
         if state.run is not None and state.training:
             started = before.run is None or not before.training or before.run.run != state.run.run
@@ -107,6 +156,7 @@ class SetupScreen(StateScreen):
             self.query_one("#command", Static).update(inert(event.problems[0]))
             return
         self._show_command(event.config)
+        self._want_preview()
         if not self._state.training:
             self.post_message(self.Edited(event.config))
 
@@ -153,6 +203,25 @@ class SetupScreen(StateScreen):
         kept = {row.field.name: row.value for row in form.rows if row.field.name in KEPT and row.value}
         form.fill(RunConfig().replace({**PRESETS[name].changes, **kept}))
 
+    def action_preview(self) -> None:
+        self._preview = not self.has_class("-preview")
+        self._show_preview(self._preview)
+
+    def action_another_digit(self) -> None:
+        self._digit += 1
+        self._want_preview()
+
+    def action_find_rate(self) -> None:
+        config = self.query_one(ConfigForm).config
+        if config is None:
+            self.action_submit()  # says what is wrong
+        else:
+            self.post_message(self.RateWanted(config))
+
+    def adopt_rate(self, rate: float) -> None:
+        """Put a learning rate into the form."""
+        self.query_one("#field-lr", Input).value = f"{rate:g}"
+
     def action_next_field(self) -> None:
         self._move(1)
 
@@ -172,4 +241,6 @@ class SetupScreen(StateScreen):
             self.post_message(self.Left())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "find_rate":
+            return not self._state.training or (self._state.run is not None and self._state.run.state == "paused")
         return not (action == "preset" and self._state.training)

@@ -236,8 +236,12 @@ class TuneScreen(StateScreen):
         self.set_focus(self.query_one("#search", Input))
 
     def action_full_run(self) -> None:
-        if self._study is not None and self.chosen is not None:
+        if self._study is None or self.chosen is None:
+            return
+        try:
             self.post_message(self.FullRunWanted(self._study.config_of(self.chosen)))
+        except ConfigError as error:  # a trial that failed because its values do not go together
+            self.notify(inert(str(error)), title="No full run", severity="error", markup=False)
 
     def action_leave(self) -> None:
         self.set_focus(self.query_one(DataTable))

@@ -1,5 +1,6 @@
 """Line charts in the terminal. The only module that knows plotext, which it imports at the first drawing."""
 
+import math
 import sys
 import threading
 from collections.abc import Sequence
@@ -71,6 +72,7 @@ class Chart(CellWidget):
         title: str = "",
         x_label: str = "",
         y_label: str = "",
+        log_x: bool = False,
         log_y: bool = False,
         marks: Sequence[tuple[float, str]] = (),
         x_range: Range | None = None,
@@ -86,6 +88,7 @@ class Chart(CellWidget):
             title=inert(title),
             x_label=inert(x_label),
             y_label=inert(y_label),
+            log_x=log_x,
             log_y=log_y,
             marks=tuple((x, inert(label)) for x, label in marks),
             x_range=x_range,
@@ -106,7 +109,7 @@ class Chart(CellWidget):
             cells.say(f"{plot.title or 'chart'}: too little room", "chart--axis")
             return
         self._draw_legend(cells)
-        drawn = [drawable(line.points, plot.log_y) for line in plot.lines]
+        drawn = [drawable(line.points, plot.log_x, plot.log_y) for line in plot.lines]
         ends = [point for points in drawn for point in points[:1] + points[-1:]]
         if not ends:
             cells.say("nothing to draw yet", "chart--axis")
@@ -163,10 +166,10 @@ class Chart(CellWidget):
         cells.put(left - 1, bottom, corner + horizontal * axes.columns, "chart--axis")
         if cell_len(self.plot.x_label) <= left - 2:
             cells.put(left - 2 - cell_len(self.plot.x_label), bottom + 1, self.plot.x_label, "chart--axis")
-        for x, label in x_ticks(axes):
+        for x, label in x_ticks(axes, self.plot.log_x):
             cells.put(left + axes.column(x), bottom, down, "chart--axis")
             start = left + axes.column(x) - len(label) // 2
-            cells.put(min(start, cells.width - len(label)), bottom + 1, label, "chart--axis")
+            cells.put(max(left - 1, min(start, cells.width - len(label))), bottom + 1, label, "chart--axis")
 
     def _draw_line(self, cells: Cells, axes: Axes, line: Line, points: list[Point]) -> None:
         """Draw one line over those before it, and symbols where its points stand apart."""
@@ -182,6 +185,7 @@ class Chart(CellWidget):
 
     def _draw_marks(self, cells: Cells, axes: Axes) -> None:
         for x, label in self.plot.marks:
+            x = math.log10(x) if self.plot.log_x and x > 0 else x
             if not axes.x[0] <= x <= axes.x[1]:
                 continue
             column = axes.column(x)

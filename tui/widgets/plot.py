@@ -56,6 +56,7 @@ class Plot:
     title: str = ""
     x_label: str = ""
     y_label: str = ""
+    log_x: bool = False
     log_y: bool = False
     marks: tuple[tuple[float, str], ...] = ()
     x_range: Range | None = None
@@ -65,7 +66,7 @@ class Plot:
 
 @dataclass(frozen=True)
 class Axes:
-    """Where a plot's numbers lie on its cells. y is already a logarithm on a logarithmic axis."""
+    """Where a plot's numbers lie on its cells. They are logarithms already on a logarithmic axis."""
 
     x: Range
     y: Range
@@ -84,9 +85,11 @@ def _place(value: float, limits: Range, cells: int) -> int:
     return min(cells - 1, max(0, int((value - limits[0]) / (limits[1] - limits[0]) * cells)))
 
 
-def drawable(points: Sequence[Point], log_y: bool) -> list[Point]:
-    """Return the points that can be drawn, with the logarithm of y on a logarithmic axis."""
+def drawable(points: Sequence[Point], log_x: bool, log_y: bool) -> list[Point]:
+    """Return the points that can be drawn, with the logarithms of what is on a logarithmic axis."""
     usable = finite(points)
+    if log_x:
+        usable = [(math.log10(x), y) for x, y in usable if x > 0]
     return [(x, math.log10(y)) for x, y in usable if y > 0] if log_y else usable
 
 
@@ -96,9 +99,13 @@ def x_limits(points: Sequence[Point], x_range: Range | None) -> Range:
     return (low, high) if high > low else (low - 0.5, low + 0.5)
 
 
-def x_ticks(axes: Axes) -> list[tuple[float, str]]:
+def x_ticks(axes: Axes, log_x: bool = False) -> list[tuple[float, str]]:
     """Return as many round ticks as have room side by side, with their labels."""
     span = axes.x[1] - axes.x[0]
+    if log_x:
+        powers = range(math.ceil(axes.x[0] - 1e-9), math.floor(axes.x[1] + 1e-9) + 1)
+        stride = max(1, math.ceil(7 * span / axes.columns))
+        return [(float(power), format_tick(10.0**power, 10.0**power)) for power in powers if power % stride == 0]
     for parts in range(min(10, axes.columns // 4), 0, -1):
         ticks = inner_ticks(*axes.x, parts, whole=span >= 2)
         step = ticks[1] - ticks[0] if len(ticks) > 1 else 1.0

@@ -13,7 +13,8 @@ from tui.inert import inert
 from tui.store import RunView
 
 SHOWN = ("epochs", "batch_size", "lr", "weight_decay", "dropout2d", "dropout", "seed")
-GROUPS = ("Training", "Optimizer", "Augmentation")  # whose other fields are shown where they differ from the default
+# Whose other fields are shown where they differ from the default.
+GROUPS = ("Training", "Optimizer", "Schedule", "Regularisation", "Augmentation")
 
 
 class RunPanel(Widget):

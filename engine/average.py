@@ -1,0 +1,29 @@
+"""The moving average of a network's weights: it is what is tested, and often better than the weights themselves."""
+
+import copy
+
+import torch
+from torch import nn
+
+# Averages of few steps: early weights are soon forgotten, as in TensorFlow's ExponentialMovingAverage.
+EARLY = 10
+
+
+class Average:
+    """An exponential moving average (Polyak and Juditsky 1992, https://doi.org/10.1137/0330046).
+
+    `model` is a network of its own with the averaged weights; statistics of batch normalisation are the newest.
+    """
+
+    def __init__(self, model: nn.Module) -> None:
+        self.model = copy.deepcopy(model).requires_grad_(False)
+        self._averaged = [weight.detach() for weight in self.model.parameters()]
+        self._weights = [weight.detach() for weight in model.parameters()]  # the same memory
+        self._buffers = list(zip(self.model.buffers(), model.buffers(), strict=True))
+
+    def update(self, step: int, decay: float) -> None:
+        """Take in the weights after a step, counted from 1. The device is not waited for."""
+        decay = min(decay, step / (EARLY + step))
+        torch._foreach_lerp_(self._averaged, self._weights, 1 - decay)
+        for averaged, newest in self._buffers:
+            averaged.copy_(newest)

@@ -1,0 +1,150 @@
+"""The learning-rate finder: what it suggests, and that it leaves no trace."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from test_train import same, without_time
+from test_worker import Engine
+
+from engine.config import RunConfig
+from engine.dataset import Dataset
+from engine.messages import CommandFailed, Continue, EpochDone, FindRate, Pause, RatesTried, StartRun, StopFinding
+from engine.rate_finder import HIGHEST, LOWEST, STEPS, find_rates
+from engine.rate_suggestion import REACH, exploded, smooth, suggest
+from engine.run import Run
+from engine.train import train
+
+CONFIG = RunConfig(batch_size=30, device="cpu", optimizer="sgd", epochs=4)
+
+
+def valley(bottom: float) -> tuple[list[float], list[float]]:
+    """Rates a decade apart by 20 steps, and losses that fall in a half sine to a bottom and rise again."""
+    rates = [10.0 ** (i / 20 - 6) for i in range(141)]
+    at = round(20 * bottom)
+    return rates, [1 + abs(i - at) / 50 for i in range(141)]
+
+
+def test_it_suggests_a_tenth_of_the_rate_of_the_lowest_loss() -> None:
+    rates, losses = valley(bottom=5)
+    assert suggest(rates, losses)[1] == pytest.approx(10.0 ** (5 - 6) / 10)
+
+
+def test_it_suggests_the_rate_where_the_loss_falls_most_steeply() -> None:
+    rates, _ = valley(5)
+    losses = [2.3] * 60 + [2.3 - 0.1 * i for i in range(20)] + [0.3] * 61
+    assert rates[60 + REACH - 2] <= suggest(rates, losses)[0] <= rates[80 - REACH + 2]
+
+
+def test_too_few_losses_suggest_nothing() -> None:
+    assert suggest([1e-6, 1e-5], [2.3, 2.2]) == (0.0, 0.0)
+    assert suggest([], []) == (0.0, 0.0)
+
+
+def test_smoothing_keeps_a_straight_line_where_it_is() -> None:
+    line = [0.5 * i for i in range(40)]
+    assert smooth(line)[REACH:-REACH] == pytest.approx(line[REACH:-REACH])
+
+
+def test_a_loss_of_four_times_the_lowest_has_exploded() -> None:
+    assert not exploded([2.3] * 50)
+    assert exploded([1.0] * 50 + [100.0] * 3)
+    assert not exploded([])
+
+
+def test_it_tries_rates_from_the_lowest_up_until_the_loss_explodes(digits: Dataset) -> None:
+    told = list(find_rates(CONFIG, digits))
+    last = told[-1]
+    assert [each.done for each in told] == [False] * (len(told) - 1) + [True]
+    assert last.rates[0] == LOWEST
+    assert last.rates[-1] <= HIGHEST
+    assert len(last.rates) == len(last.losses) == len(last.smoothed) <= STEPS
+    ratios = {round(after / before, 9) for before, after in zip(last.rates, last.rates[1:], strict=False)}
+    assert len(ratios) == 1
+    assert LOWEST < last.steepest < 10
+    assert LOWEST < last.decade_below < 1
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd", "muon"])
+def test_run_optimizer_and_generators_are_bit_identical_before_and_after(digits: Dataset, optimizer: str) -> None:
+    config = CONFIG.replace({"optimizer": optimizer, "ema": 0.9, "rotation": 10})
+    events, run = None, Run(config, digits)
+    events = train(run)
+    while not isinstance(next(events), EpochDone):
+        pass
+    before = {name: value.clone() if isinstance(value, torch.Tensor) else value for name, value in run.state().items()}
+    before["model"] = {name: value.clone() for name, value in run.model.state_dict().items()}
+    moments = [
+        {name: value.clone() for name, value in each.items()} for each in run.optimizer.state_dict()["state"].values()
+    ]
+    chance = torch.get_rng_state()
+    for _ in find_rates(run.config, digits, run):
+        assert torch.equal(torch.get_rng_state(), chance)
+    assert same(run.model.state_dict(), before["model"])
+    assert same(list(run.optimizer.state_dict()["state"].values()), moments)
+    rest = [event.train_loss for event in events if isinstance(event, EpochDone)]
+    undisturbed = [event.train_loss for event in train(Run(config, digits)) if isinstance(event, EpochDone)]
+    assert rest == undisturbed[1:]
+
+
+def test_with_a_run_it_looks_from_where_the_run_is(digits: Dataset) -> None:
+    run = Run(CONFIG.replace({"optimizer": "adam", "lr": 0.01, "epochs": 12}), digits)
+    list(train(run))
+    trained = next(find_rates(run.config, digits, run)).losses
+    fresh = next(find_rates(run.config, digits)).losses
+    assert sum(trained) < 0.9 * sum(fresh)
+    assert same(without_time(run.state())["position"], {"epoch": 12, "batch": 0, "step": 84})
+
+
+@pytest.fixture
+def engine(checkpoints: Path, digits_folder: Path) -> Engine:
+    engine = Engine(checkpoints)
+    engine.load(str(digits_folder))
+    return engine
+
+
+def find(engine: Engine) -> RatesTried:
+    while engine.worker.finding is not None:
+        engine.worker.try_rates(engine.worker.finding)
+    return engine.desk.of(RatesTried)[-1]
+
+
+def test_the_engine_finds_a_rate_for_a_new_run_and_for_a_paused_one(engine: Engine) -> None:
+    engine.done(FindRate(config=CONFIG))
+    new = find(engine)
+    assert new.done
+    assert new.decade_below > 0
+    engine.done(StartRun(config=CONFIG))
+    assert "pause it" in engine.refused(FindRate(config=CONFIG))
+    engine.train_until(lambda: engine.step >= 7)
+    engine.done(Pause())
+    engine.done(FindRate(config=CONFIG))
+    assert find(engine).losses != new.losses
+
+
+def test_finding_ends_when_told_and_when_something_is_to_be_trained(engine: Engine) -> None:
+    engine.done(FindRate(config=CONFIG))
+    engine.done(StopFinding())
+    assert engine.worker.finding is None
+    engine.done(StartRun(config=CONFIG))
+    engine.done(Pause())
+    engine.done(FindRate(config=CONFIG))
+    assert engine.worker.busy
+    engine.done(Continue())
+    assert engine.worker.finding is None
+
+
+def test_a_bad_config_is_refused_before_anything_is_tried(engine: Engine) -> None:
+    assert "Batch size" in engine.refused(FindRate(config=RunConfig(batch_size=0)))
+    assert engine.worker.finding is None
+
+
+def test_what_goes_wrong_on_the_copy_is_told_and_ends_nothing(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("no memory for it")
+
+    monkeypatch.setattr("engine.rate_finder.compute", fail)
+    engine.done(FindRate(config=CONFIG))
+    told = find(engine)
+    assert (told.done, told.problem) == (True, "RuntimeError: no memory for it")
+    assert not isinstance(engine.tell(StartRun(config=CONFIG)), CommandFailed)

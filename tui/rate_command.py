@@ -1,0 +1,32 @@
+"""mnist-tui find-lr: the learning-rate finder without a screen."""
+
+import sys
+from pathlib import Path
+
+from engine.config import RunConfig
+from engine.messages import CommandDone, FindRate, RatesTried
+from tui.client import CommandRefused
+from tui.inert import inert
+from tui.reports import print_json
+from tui.session import attached
+
+
+async def find_rate(checkpoints: Path, config: RunConfig, *, as_json: bool) -> None:
+    """Try learning rates for a new network and print the suggestion. Raises CommandRefused."""
+    async with attached(checkpoints, data=config.data) as session:
+        await session.ask(FindRate(config=config), CommandDone)
+        while True:
+            tried = await session.until(RatesTried)
+            assert isinstance(tried, RatesTried)
+            if tried.done:
+                break
+    if as_json:
+        print_json(tried)
+        return
+    if tried.problem or not tried.steepest:
+        raise CommandRefused(inert(tried.problem or "the loss was no number from the first rates on"))
+    lowest = min(tried.smoothed)
+    print(f"suggestion  {tried.decade_below:.2g}  a tenth of the rate of the lowest loss")
+    print(f"steepest    {tried.steepest:.2g}  where the loss falls fastest")
+    tries = f"{len(tried.rates)} steps from {tried.rates[0]:g} to {tried.rates[-1]:.2g}"
+    print(f"{tries}: loss {tried.losses[0]:.3f}, at best {lowest:.3f}", file=sys.stderr)

@@ -1,0 +1,103 @@
+"""The learning-rate finder: the loss over ever higher rates, and the rate that it speaks for."""
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from engine.messages import RatesTried
+from tui.inert import inert
+from tui.widgets.chart import Chart
+from tui.widgets.plot import Line
+
+
+class RatesScreen(ModalScreen[float | None]):
+    """Answers with the rate that was adopted, or None."""
+
+    BINDINGS = [  # noqa: RUF012
+        ("enter", "adopt", "adopt"),
+        ("s", "adopt_steepest", "steepest"),
+        ("escape,q", "cancel", "cancel"),
+    ]
+
+    DEFAULT_CSS = """
+    RatesScreen {
+        align: center middle;
+        .dialog { width: 96%; max-width: 110; height: 94%; max-height: 30; padding: 0 2; border: round $primary;
+                  background: $surface; }
+        Chart { height: 1fr; }
+        #verdict { height: auto; margin: 1 0 0 0; }
+        #keys { height: auto; color: $text-muted; }
+    }
+    """
+
+    def __init__(self, what: str) -> None:
+        """`what` it is looked for: a new network, or a run."""
+        super().__init__()
+        self._what = what
+        self._tried: RatesTried | None = None
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = "learning-rate finder"
+            yield Chart()
+            yield Static(f"Trying ever higher rates on a copy of {self._what}.", markup=False, id="verdict")
+            yield Static("escape: stop", markup=False, id="keys")
+
+    def on_mount(self) -> None:
+        self.query_one(Chart).ascii = self.app.has_class("-ascii")
+
+    def show_rates(self, tried: RatesTried | None) -> None:
+        """Draw what was tried so far."""
+        if tried is None or tried == self._tried:
+            return
+        self._tried = tried
+        marks = [(tried.steepest, "steepest"), (tried.decade_below, "suggestion")] if tried.steepest else []
+        self.query_one(Chart).show(
+            [
+                Line("loss", list(zip(tried.rates, tried.losses, strict=True)), "step"),
+                Line("smoothed", list(zip(tried.rates, tried.smoothed, strict=True)), "train"),
+            ],
+            title="loss",
+            x_label="rate",
+            marks=marks,
+            log_x=True,
+            y_range=readable(tried.smoothed),
+        )
+        if tried.done:
+            self.query_one("#verdict", Static).update(inert(verdict(tried), longest=500))
+            self.query_one("#keys", Static).update(
+                "enter: adopt the suggestion   s: adopt the steepest   escape: neither" if marks else "escape: back"
+            )
+
+    def action_adopt(self) -> None:
+        self._adopt(self._tried.decade_below if self._tried else 0.0)
+
+    def action_adopt_steepest(self) -> None:
+        self._adopt(self._tried.steepest if self._tried else 0.0)
+
+    def _adopt(self, rate: float) -> None:
+        if rate:
+            self.dismiss(float(f"{rate:.2g}"))
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
+
+
+def readable(losses: list[float]) -> tuple[float, float] | None:
+    """Return limits that leave out the explosion at the end: the valley is what is looked for."""
+    if len(losses) < 2:
+        return None
+    low, high = min(losses), losses[0]
+    return (low - 0.1 * (high - low), high + 0.5 * (high - low)) if high > low else None
+
+
+def verdict(tried: RatesTried) -> str:
+    if tried.problem:
+        return f"It ended early: {tried.problem}"
+    if not tried.steepest:
+        return "The loss was no number from the first rates on: nothing can be suggested."
+    return (
+        f"A tenth of the rate of the lowest loss: {tried.decade_below:.2g}. The loss falls most steeply at"
+        f" {tried.steepest:.2g}."
+    )

@@ -1,0 +1,80 @@
+"""What a form's numbers do: eight augmented versions of a digit, and the course of the learning rate."""
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.reactive import reactive
+
+from engine.config import RunConfig
+from engine.messages import AugmentationPreviewed
+from engine.schedule import curve
+from tui.widgets.cells import Cells, CellWidget
+from tui.widgets.chart import Chart
+from tui.widgets.digit_art import draw
+from tui.widgets.plot import Line
+
+COLUMNS, ROWS = 14, 7  # of a small digit
+
+
+class DigitGrid(CellWidget):
+    """Small digits side by side, in as many rows as they need."""
+
+    COMPONENT_CLASSES = {"digit-grid--ink", "digit-grid--muted"}  # noqa: RUF012
+
+    DEFAULT_CSS = """
+    DigitGrid {
+        .digit-grid--ink { color: $foreground; }
+        .digit-grid--muted { color: $text-muted; }
+    }
+    """
+
+    shown: reactive[AugmentationPreviewed | None] = reactive(None, init=False, repaint=False)
+    """The digits; equal ones cost no redraw."""
+
+    def watch_shown(self) -> None:
+        self.redraw()
+
+    def draw(self, cells: Cells) -> None:
+        if self.shown is None:
+            cells.say("no digit yet", "digit-grid--muted")
+            return
+        caption = f"training digit #{self.shown.index}, a {self.shown.label}, as the network would see it"
+        cells.put(0, 0, caption[: cells.width], "digit-grid--muted")
+        across = max(1, cells.width // COLUMNS)
+        for i, pixels in enumerate(self.shown.pixels):
+            left, top = i % across * COLUMNS, 1 + i // across * ROWS
+            if top + ROWS > cells.height:
+                return
+            for y, line in enumerate(draw(pixels, "ramp" if self.ascii else "braille", COLUMNS, ROWS), top):
+                cells.put(left, y, line, "digit-grid--ink")
+
+
+class Preview(Horizontal):
+    """Digits and curve side by side."""
+
+    DEFAULT_CSS = f"""
+    Preview {{
+        height: {2 * ROWS + 2};
+        border-top: solid $foreground 25%;
+        DigitGrid {{ width: {4 * COLUMNS}; margin: 0 1; }}
+        Chart {{ width: 1fr; }}
+        &.-one-row {{ height: {ROWS + 2}; }}
+        &.-one-row DigitGrid {{ width: {8 * COLUMNS}; }}
+    }}
+    """
+
+    def compose(self) -> ComposeResult:
+        yield DigitGrid()
+        yield Chart()
+
+    def show_config(self, config: RunConfig, steps_per_epoch: int) -> None:
+        """Draw the course of the learning rate."""
+        title = "learning rate" + (", until a plateau" if config.schedule == "plateau" else "")
+        self.query_one(Chart).show(
+            [Line("rate", curve(config, steps_per_epoch), "train")],
+            title=title,
+            x_label="epoch",
+            x_range=(0, config.epochs),
+        )
+
+    def show_digits(self, digits: AugmentationPreviewed | None) -> None:
+        self.query_one(DigitGrid).shown = digits
