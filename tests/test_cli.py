@@ -23,7 +23,8 @@ from tui.client import engine_environment, engine_is_running
 LIMIT = 120  # seconds until a test that waits for ever is ended
 COMMANDS = [
     [], ["train"], ["find-lr"], ["runs"], ["evaluate"], ["predict"], ["tune"], ["studies"], ["data"],
-    ["data", "status"], ["data", "download"], ["data", "export"], ["bench"], ["engine"], ["engine", "status"], ["engine", "stop"], ["engine", "log"],
+    ["data", "status"], ["data", "download"], ["data", "export"], ["bench"], ["engine"], ["engine", "status"],
+    ["engine", "stop"], ["engine", "log"],
 ]  # fmt: skip
 
 

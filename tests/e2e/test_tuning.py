@@ -1,15 +1,16 @@
 """Tuning with real engines: killed in the middle, two on one journal, two on a PostgreSQL."""
 
-import contextlib
 import json
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from e2e.conftest import PROGRAM, World
@@ -128,48 +129,45 @@ def test_control_c_keeps_what_is_done_and_the_name_continues(world: World, tune)
     assert len([trial for trial in again.trials.values() if trial.state == "finished"]) == 6
 
 
-def share(tune, storage: str, trials: int) -> tuple[Tuning, Tuning]:
-    """Let two engines train one study, and kill one of them in the middle; return both."""
+def owners(world: World, storage: str) -> set[int]:
+    """Return the processes that have ended a trial."""
+    study, _ = join(open_storage(world.folder, storage, "shared"), "shared")
+    return {trial.user_attrs["engine"]["pid"] for trial in study.trials if trial.values}
+
+
+def share(world: World, tune, storage: str, trials: int) -> None:
+    """Let two engines begin one study at once, and kill one of them when both have trained; the other ends it."""
     words = ("--name", "shared", "--storage", storage, *SEARCH, "--epochs", "2", "--trials", str(trials))
-    one = tune("one", *words)
-    one.read(enough=1)
-    two = tune("two", *words)
-    two.read(enough=4)
+    one, two = tune("one", *words), tune("two", *words)
+    two.read(enough=1)
+    while len(owners(world, storage)) < 2:
+        two.read(enough=len(two.finished) + 1)
+        assert two.ended is None
     two.kill_engine()
     one.finish()
-    return one, two
-
-
-def assert_shared(world: World, storage: str, one: Tuning, two: Tuning, trials: int) -> None:
-    kept = {number: trial for number, trial in one.trials.items() if trial.state != "lost"}
+    kept = [trial for trial in one.trials.values() if trial.state != "lost"]
     assert len(kept) == trials
-    assert all(trial.state in ("finished", "pruned") for trial in kept.values())
-    study, _ = join(open_storage(world.folder, storage, "shared"), "shared")
-    owners = {trial.user_attrs["engine"]["pid"] for trial in study.trials if trial.values}
-    assert len(owners) == 2  # both have trained
-    assert two.finished
+    assert all(trial.state in ("finished", "pruned") for trial in kept)
+    assert [trial.base for trial in kept].count(True) == 1
 
 
 @pytest.mark.slow
 def test_two_engines_share_a_study_by_a_journal_and_one_takes_over_from_the_other(world: World, tune) -> None:
-    storage = str(world.folder / "shared.journal")
-    assert_shared(world, storage, *share(tune, storage, 14), 14)
+    share(world, tune, str(world.folder / "shared.journal"), 24)
 
 
-@contextlib.contextmanager
-def postgresql(folder: Path) -> Iterator[str]:
-    """A PostgreSQL of its own, for this test and for this machine alone; yields its URL."""
-    initdb = shutil.which("initdb")
-    server = shutil.which("postgres")
-    assert initdb is not None
-    assert server is not None
-    as_user = {}
+@pytest.fixture
+def postgresql() -> Iterator[str]:
+    """A PostgreSQL of its own, for this test and for this machine alone; the URL of a database."""
+    psycopg = pytest.importorskip("psycopg")
+    initdb, server = shutil.which("initdb"), shutil.which("postgres")
+    if initdb is None or server is None:
+        pytest.skip("no PostgreSQL is installed")
+    folder = Path(tempfile.mkdtemp())
+    as_user: dict[str, Any] = {}
     if os.getuid() == 0:  # which PostgreSQL refuses to be
-        as_user = {"user": "nobody", "group": "nogroup", "extra_groups": []}
-        for each in (folder, *folder.parents):
-            if each != Path("/tmp") and each.is_relative_to("/tmp"):
-                each.chmod(0o755)
-        folder.chmod(0o777)
+        as_user = {"user": "nobody", "extra_groups": []}
+        shutil.chown(folder, "nobody")
     data = folder / "data"
     subprocess.run(
         [initdb, "-D", data, "-A", "trust", "-U", "tuner", "--no-sync"], check=True, capture_output=True, **as_user
@@ -182,8 +180,6 @@ def postgresql(folder: Path) -> Iterator[str]:
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **as_user,
     )  # fmt: skip
     try:
-        import psycopg
-
         until = time.monotonic() + 60
         while True:
             try:
@@ -194,20 +190,15 @@ def postgresql(folder: Path) -> Iterator[str]:
                 time.sleep(0.1)
         yield f"postgresql+psycopg://tuner@127.0.0.1:{port}/postgres"
     finally:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGINT)  # which to PostgreSQL means to end at once, in order
         process.wait(60)
+        shutil.rmtree(folder)
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not (shutil.which("initdb") and shutil.which("postgres")), reason="no PostgreSQL is installed")
-def test_two_engines_share_a_study_by_a_postgresql(world: World, tune) -> None:
-    pytest.importorskip("psycopg")
-    folder = world.folder / "postgresql"
-    folder.mkdir()
-    with postgresql(folder) as url:
-        one, two = share(tune, url, 10)
-        assert_shared(world, url, one, two, 10)
-        kill_engines(Path(world.env["XDG_STATE_HOME"]))
+def test_two_engines_share_a_study_by_a_postgresql(postgresql: str, world: World, tune) -> None:
+    share(world, tune, postgresql, 24)
+    kill_engines(Path(world.env["XDG_STATE_HOME"]))  # before the database ends
 
 
 def test_what_tuning_finds_is_a_command_that_trains(world: World) -> None:
