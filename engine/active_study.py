@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 
+import msgspec
+
 from engine.checkpoint import brief
 from engine.config import ConfigError, RunConfig, Value
 from engine.dataset import Dataset
@@ -222,7 +224,8 @@ class ActiveStudy:
             before = self._told.get(trial.number)
             if trial != before and (before is not None or trial.state != "lost"):
                 self._told[trial.number] = trial
-                self._publish(TrialTold(study=self.name, trial=trial))
+                checked = msgspec.convert(msgspec.to_builtins(trial), TrialSummary)  # others have written it
+                self._publish(TrialTold(study=self.name, trial=checked))
 
     def _tell_importances(self, *, now: bool = False) -> None:
         """Tell what matters, as often as it costs next to nothing: it takes longer with each trial."""

@@ -283,3 +283,18 @@ def test_an_engine_of_another_folder_goes_on_with_a_shared_journal(engine_: Engi
     assert finish(second).state == "finished"
     assert sum(each.state == "finished" for each in trials(second).values()) == 4
     assert not (tmp_path / "other" / "studies").exists()
+
+
+def test_nonsense_that_others_have_written_ends_the_study_and_not_the_screen(
+    engine_: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine_.done(START)
+    until_step(engine_, epochs=1)
+    study = engine_.worker.study
+    assert study is not None
+    study.study.study.enqueue_trial({}, user_attrs={"accuracy": 1e9, "base": True, "problem": "\x1b]0;x\x07"})
+    ended = finish(engine_)
+    assert ended.state == "failed"
+    assert "<= 1.0" in ended.reason
+    assert "Traceback" in capsys.readouterr().err
+    engine_.load()

@@ -143,6 +143,21 @@ async def test_a_study_does_no_harm_to_a_small_screen(size: tuple[int, int]) -> 
         assert isinstance(app.screen, TuneScreen)
 
 
+async def test_a_known_name_continues_that_study_with_its_own_ranges() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await at_the_screen(pilot, app)
+        assert isinstance(app.screen, TuneScreen)
+        app.screen.offer_names(["night", "study-0001"])
+        await pilot.pause()
+        assert "here: night, study-0001" in screen_text(app)
+        app.screen.query_one("#name", Input).value = "night"
+        app.screen.query_one("#trials", Input).value = "50"
+        await pilot.press("f5")
+        (command,) = app.engine.sent_of(StartStudy)
+    assert (command.name, command.search, command.trials) == ("night", [], 50)
+
+
 async def test_trials_arrive_live_and_the_best_comes_first() -> None:
     app = FakeApp()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -282,6 +297,9 @@ def test_a_late_screen_draws_the_same_study() -> None:
         history.add(event)
     assert (history.live, history.paused) == (True, True)
     assert view_of(*events[1:]) == view_of(*history.events[1:])
+    late = apply(State(), snapshot(*history.events))
+    assert late.study == view_of(*events[1:])
+    assert not any("trial 1" in line for line in late.log)  # old trials leave the log to what happens
 
 
 def test_thousands_of_trials_stay_bounded_with_the_best_the_base_and_the_newest() -> None:

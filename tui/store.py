@@ -36,6 +36,7 @@ from engine.messages import (
     Steered,
     StepsDone,
     StudyEvent,
+    TrialTold,
 )
 from tui.describe import describe
 from tui.inert import inert
@@ -144,7 +145,10 @@ def apply(state: State, event: AnyEvent) -> State:
             if event.first:
                 state = State(link=state.link, runs=state.runs)
             for part in event.events:
+                log = state.log, state.log_count
                 state = apply(state, part)
+                if isinstance(part, TrialTold):  # thousands of old trials would push all else out of the log
+                    state = replace(state, log=log[0], log_count=log[1])
             state = replace(state, opened=opened)
         case EngineReady():
             state = replace(state, engine=event, engine_problem="")

@@ -35,18 +35,31 @@ from tui.study_view import StudyView, apply_to_study, trial_words
 
 
 class TrialLines:
-    """Plain lines; the trials with the best so far."""
+    """Plain lines; trials with the best so far. Those that a study had before it is continued are only counted."""
 
     def __init__(self) -> None:
         self.study: StudyView | None = None
+        self._before = False
 
     def show(self, event: AnyEvent, view: RunView | None) -> None:
-        for line in describe(event):
-            best = ""
-            if isinstance(event, TrialTold) and self.study is not None and self.study.best is not None:
-                of = f"{self.study.done} of {self.study.target}"
+        best = ""
+        if isinstance(event, StudyStarted):
+            self._before = True
+        elif isinstance(event, TrialTold) and self.study is not None:
+            of = f"{self.study.done} of {self.study.target}"
+            if self._before and event.trial.state in ("running", "waiting"):
+                self._before = False
+                if self.study.done:
+                    self._print(f"{of} trials are done already")
+            if self._before:
+                return
+            if self.study.best is not None:
                 best = f"; {of}, best {percent(self.study.best.accuracy or 0)} of trial {self.study.best.number}"
-            print(inert(line + best), file=sys.stderr, flush=True)
+        for line in describe(event):
+            self._print(line + best)
+
+    def _print(self, line: str) -> None:
+        print(inert(line), file=sys.stderr, flush=True)
 
 
 async def tune_plainly(checkpoints: Path, command: StartStudy, *, json: bool, notify: bool = True) -> int:

@@ -185,7 +185,8 @@ class TuneScreen(StateScreen):
         study = self._study
         if study is not None and study.reason:
             problem = study.reason
-        known = f"here: {', '.join(self._names[:4])} (write a name to continue it)" if self._names else ""
+        names = ", ".join(self._names[:4])
+        known = f"here: {names}; a name written above continues that study as it is" if names else ""
         hint.update(inert(problem or known))
         hint.set_class(bool(problem), "bad")
         hint.display = bool(problem or (known and not self.has_class("tuning")))
@@ -219,8 +220,8 @@ class TuneScreen(StateScreen):
         """Return what the form says. Raises ConfigError."""
         text = {each.id: each.value.strip() for each in self.query(Input)}
         name = text["name"]
-        words = text["search"].split()
-        if name not in self._names:  # the engine compares them where it is continued
+        words = [] if name in self._names else text["search"].split()
+        if name not in self._names:
             parse_search(words)
         trials = text["trials"] or "0"
         if not trials.isdecimal() or not 0 < int(trials) <= 1_000_000:
