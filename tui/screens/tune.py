@@ -261,9 +261,10 @@ class TuneScreen(StateScreen):
 
 
 def outcome(trial: TrialSummary) -> str:
-    """Return a trial's accuracy, and how it ended where that is not in the order of things."""
-    figure = "" if trial.accuracy is None else percent(trial.accuracy)
-    return figure if trial.state == "finished" else f"{figure} {inert(trial.state, 10)}".strip()
+    """Return a trial's accuracy, or how it stands or ended where that is not in the order of things."""
+    if trial.accuracy is None or trial.state in ("running", "failed"):
+        return inert(trial.state, 10)
+    return percent(trial.accuracy) + (" pruned" if trial.state == "pruned" else "")
 
 
 def headline(study: StudyView) -> str:
