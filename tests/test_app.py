@@ -7,7 +7,7 @@ import pytest
 from fake_engine import RUN, FakeApp, digit, epoch_done, snapshot, started, steps, tell
 from rich.text import Text
 from textual.app import App
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
 
 from engine.messages import (
     CommandFailed,
@@ -319,21 +319,6 @@ async def test_the_form_shows_the_command_line_and_starts_what_it_shows() -> Non
         await pilot.pause()
         (command,) = app.engine.sent_of(StartRun)
     assert command.config.differences() == {"epochs": 3, "lr": 0.01}
-
-
-async def test_a_preset_fills_the_form_and_keeps_the_data_folder() -> None:
-    app = FakeApp()
-    async with app.run_test(size=(120, 36)) as pilot:
-        await tell(app, pilot, snapshot())
-        await pilot.press("5")
-        app.screen.query_one("#field-data", Input).value = "/some/where"
-        await pilot.pause()
-        await pilot.click(Button, offset=(1, 0))
-        await pilot.press("f2")
-        await pilot.press("f5")
-        await pilot.pause()
-        (command,) = app.engine.sent_of(StartRun)
-    assert command.config.differences() == {"epochs": 1, "data": "/some/where"}
 
 
 async def test_letters_typed_in_a_field_are_text() -> None:

@@ -58,7 +58,8 @@ def test_no_module_of_the_engine_loads_anything_of_a_screen() -> None:
 
 
 def test_the_shared_vocabulary_is_light() -> None:
-    light = ["engine", "engine.config", "engine.messages", "engine.paths", "engine.runs", "engine.history"]
+    names = ("config", "messages", "paths", "presets", "runs", "history")
+    light = ["engine", *(f"engine.{name}" for name in names)]
     assert loaded_with(light, ["torch", "numpy", "PIL", "asyncio"]) == {}
 
 
@@ -69,9 +70,9 @@ def test_the_probe_finds_what_it_looks_for() -> None:
 def test_help_and_the_list_of_runs_need_no_textual_and_no_torch(tmp_path: Path) -> None:
     program = (
         "import sys\nfrom tui.__main__ import cli\ncli(sys.argv[1:], standalone_mode=False)\n"
-        "print([name for name in ('textual', 'torch', 'numpy', 'plotext') if name in sys.modules])"
+        "print([name for name in ('textual', 'torch', 'numpy', 'plotext', 'scipy') if name in sys.modules])"
     )
-    for arguments in (["--help"], ["train", "--help"], ["runs", "--checkpoints", str(tmp_path)]):
+    for arguments in (["--help"], ["train", "--help"], ["presets"], ["runs", "--checkpoints", str(tmp_path)]):
         done = subprocess.run(
             [sys.executable, "-c", program, *arguments],
             cwd=ROOT, capture_output=True, text=True, check=True, timeout=60,

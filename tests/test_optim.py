@@ -6,15 +6,20 @@ import pytest
 import torch
 from torch import nn
 
-from engine.config import ConfigError, RunConfig
+from engine.config import FIELDS, ConfigError, RunConfig
 from engine.dataset import Dataset
 from engine.messages import EpochDone
 from engine.optim import OPTIMIZERS, build_optimizer
 from engine.run import Run, resume
-from engine.schedule import learning_rate
+from engine.schedule import SCHEDULES, learning_rate
 from engine.train import train
 
 CONFIG = RunConfig(epochs=3, batch_size=20, device="cpu", lr=0.01, schedule="one-cycle", beta1=0.7, beta2=0.9)
+
+
+def test_the_form_offers_every_optimizer_and_every_schedule() -> None:
+    assert FIELDS["optimizer"].choices == tuple(OPTIMIZERS)
+    assert FIELDS["schedule"].choices == tuple(SCHEDULES)
 
 
 def test_adam_takes_what_the_config_says() -> None:

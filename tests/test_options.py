@@ -48,7 +48,7 @@ def test_every_hyperparameter_is_an_option_that_says_what_it_takes(field: FieldI
 def test_a_preset_gives_way_to_the_options_beside_it() -> None:
     options = parse(["--lr", "0.5", "--dropout", "0.25"])[1]
     expected = {**PRESETS["fast"].changes, "lr": 0.5, "dropout": 0.25}
-    assert config_of(options, "fast").differences() == expected
+    assert config_of(options, PRESETS["fast"].changes).differences() == expected
 
 
 def test_options_that_are_not_given_are_not_there() -> None:

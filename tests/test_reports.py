@@ -8,13 +8,23 @@ from fake_engine import DATA, RUN
 from hostile import hostile_in, texts, with_hostile_texts
 
 from engine.messages import Evaluated, FilePrediction, RunSummary, StatusTold
-from tui.reports import print_data, print_evaluation, print_json, print_predictions, print_runs, print_status
+from engine.presets import ListedPreset
+from tui.reports import (
+    print_data,
+    print_evaluation,
+    print_json,
+    print_predictions,
+    print_presets,
+    print_runs,
+    print_status,
+)
 
 EVALUATED = Evaluated(run=RUN, data="d", images=100, loss=0.1, accuracy=0.9, confusion=[[1] * 10] * 10)
 FILES = [
     FilePrediction(path="p", predicted=0, probabilities=[1.0] + [0.0] * 9, treatment="t"),
     FilePrediction(path="p", error="e"),
 ]
+PRESETS = [ListedPreset(name="n", title="t"), ListedPreset(name="n", problem="p")]
 STATUS = StatusTold(pid=1, uptime=1.0, memory=1, clients=1, state="idle", run=RUN, last_error="e")
 SUMMARY = RunSummary(
     run=RUN, state="failed", started=1.0, model="m", epoch=1, epochs=2, sample=True, resumable=True, problem="p"
@@ -28,6 +38,7 @@ def test_text_from_outside_is_printed_inert(number: int, capfd: pytest.CaptureFi
     print_predictions(files, texts()[number])
     print_runs([with_hostile_texts(SUMMARY, number)])
     print_data(data)
+    print_presets([with_hostile_texts(preset, number) for preset in PRESETS])
     print_status(status, Path(texts()[number]))
     for content in (evaluated, status, data, files):
         print_json(content)

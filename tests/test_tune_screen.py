@@ -1,5 +1,8 @@
 """The tune screen, driven by keys, with a fake engine; and the state it draws."""
 
+import asyncio
+from pathlib import Path
+
 import pytest
 from fake_engine import FakeApp, snapshot, started, tell
 from test_app import screen_text
@@ -22,6 +25,7 @@ from engine.messages import (
     TrialSummary,
     TrialTold,
 )
+from engine.presets import load_preset
 from engine.study_history import MOST_TRIALS, StudyHistory, best_of, best_so_far
 from tui.screens.setup import SetupScreen
 from tui.screens.tune import TuneScreen
@@ -220,6 +224,21 @@ async def test_the_chosen_trial_fills_the_form_of_setup_and_trains_in_full() -> 
         (command,) = app.engine.sent_of(StartRun)
     expected = {"epochs": 1, "dropout": 0.25, "lr": 0.002, "data": "/my/data"}
     assert command.config.differences() == expected
+
+
+async def test_the_chosen_trial_is_pinned_as_a_preset(tmp_path: Path) -> None:
+    app = FakeApp()
+    app.checkpoints = tmp_path
+    async with app.run_test(size=(80, 24)) as pilot:
+        await at_the_screen(pilot, app, began(dropout=0.25), *TRIALS)
+        await pilot.press("P")
+        await pilot.pause()
+        await pilot.press(*"mine", "enter")
+        async with asyncio.timeout(20):
+            while not any("--preset mine" in note.message for note in app._notifications):
+                await pilot.pause(0.01)
+    changes = load_preset(tmp_path, "mine").changes
+    assert changes == {"epochs": 1, "dropout": 0.25, "lr": 0.004, "batch_size": 50}
 
 
 async def test_a_storage_that_takes_nothing_is_told_on_every_screen() -> None:

@@ -10,46 +10,17 @@ from typing import Any, TypeVar
 
 import click
 
-from engine.config import PRESETS, ConfigError
-from engine.paths import PathError, default_checkpoints, default_data, engine_log
+from engine.config import ConfigError
+from engine.paths import PathError, default_data, engine_log
 from tui.ascii import needs_ascii, to_ascii, write_ascii
+from tui.compare_command import compare
 from tui.inert import inert
-from tui.options import clean, config_of, config_options, given
+from tui.options import config_of, config_options, given
+from tui.presets_command import presets
+from tui.shared_options import checkpoints_option, data_option, json_option, notify_option
 
 T = TypeVar("T")
 FILES_AT_ONCE = 100  # of some 2 kB each in an answer, which one line must hold
-
-
-def inherited(context: click.Context, option: click.Parameter, value: Any) -> Any:
-    """Return what was given to this command, else to `mnist-tui` before it: `mnist-tui --data X train` works too."""
-    name = option.name or ""
-    given_here = context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
-    if context.parent is not None and not given_here:
-        value = context.find_root().params.get(name, value)
-    return value.resolve() if isinstance(value, Path) else clean(name, value)
-
-
-checkpoints_option = click.option(
-    "--checkpoints",
-    type=click.Path(path_type=Path, file_okay=False),
-    envvar="MNIST_TUI_CHECKPOINTS",
-    default=default_checkpoints,
-    callback=inherited,
-    help="Folder of runs. [default: checkpoints/ of the program's folder]",
-)
-data_option = click.option(
-    "--data",
-    default="",
-    callback=inherited,
-    help="Image folders or IDX files. [default: what is found in Dataset/, else the sample]",
-)
-notify_option = click.option(
-    "--notify/--no-notify",
-    envvar="MNIST_TUI_NOTIFY",
-    default=True,
-    help="Ring the bell and notify the desktop (OSC 9, OSC 777) when a run ends or fails. [default: on]",
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")
 
 
 class HarmlessErrors(click.Group):
@@ -102,9 +73,14 @@ def cli(context: click.Context, checkpoints: Path, data: str, notify: bool) -> N
 
 @cli.command()
 @click.pass_context
-@click.option("--preset", type=click.Choice(list(PRESETS)), help="Start from these; options given beside it go first.")
+@click.option("--preset", metavar="NAME", help="Start from these; options given beside it go first. [see: presets]")
 @config_options
 @click.option("--resume", metavar="RUN", default="", help="Continue a run from its last checkpoint.")
+@click.option(
+    "--seeds",
+    type=click.IntRange(2, 1000),
+    help="Train so many times, with seeds from --seed on: mean, standard deviation, confidence interval. [2 to 1000]",
+)
 @notify_option
 @json_option
 @checkpoints_option
@@ -115,18 +91,30 @@ def train(
     as_json: bool,
     preset: str | None,
     resume: str,
+    seeds: int | None,
     notify: bool,
     **options: Any,
 ) -> None:
     """Train without a screen. Ctrl-C stops after the present step and saves."""
+    from engine.preset_file import PresetError
+    from engine.presets import load_preset
     from tui.plain import train_plainly
 
     options["data"] = options["data"] or context.find_root().params["data"] or None
     if resume and preset:
         raise click.UsageError("--resume continues with the run's own hyperparameters; leave out --preset")
-    config = config_of(options, preset or "seed")
+    if resume and seeds:
+        raise click.UsageError("--resume continues one run; leave out --seeds")
+    try:
+        config = config_of(options, load_preset(checkpoints, preset).changes if preset else {})
+    except PresetError as error:
+        raise click.BadParameter(str(error), param_hint="--preset") from error
     notify = notify and context.find_root().params["notify"]
     processes = options["processes"]  # of the engine: a run can be resumed on another number
+    if seeds:
+        from tui.seeds import train_seeds
+
+        sys.exit(run(train_seeds(checkpoints, config, seeds, processes=processes, json=as_json, notify=notify)))
     changes = {name: value for name, value in given(options).items() if name != "processes"}
     training = train_plainly(
         checkpoints, config, resume=resume, changes=changes, processes=processes, json=as_json, notify=notify
@@ -147,6 +135,10 @@ def find_lr(context: click.Context, /, checkpoints: Path, as_json: bool, **optio
     run(find_rate(checkpoints, config_of(options), as_json=as_json))
 
 
+cli.add_command(presets)
+cli.add_command(compare)
+
+
 @cli.command()
 @click.pass_context
 @click.option(
@@ -161,7 +153,7 @@ def find_lr(context: click.Context, /, checkpoints: Path, as_json: bool, **optio
 @click.option("--pruner", type=click.Choice(["none", "median", "hyperband"]), default="median", show_default=True)
 @click.option("--name", default="", help="Of the study; one that is there is continued. [default: a new one]")
 @click.option("--storage", default="", metavar="URL", help="A database or journal that several engines share.")
-@click.option("--preset", type=click.Choice(list(PRESETS)), help="Start from these; options given beside it go first.")
+@click.option("--preset", metavar="NAME", help="Start from these; options given beside it go first. [see: presets]")
 @config_options
 @notify_option
 @json_option
@@ -187,6 +179,8 @@ def tune(
     what is done, and the same command with --name continues. The best is printed as a `mnist-tui train` command.
     """
     from engine.messages import StartStudy
+    from engine.preset_file import PresetError
+    from engine.presets import load_preset
     from engine.search import parse_search
     from engine.study_files import INSTALL, can_tune
     from tui.tuning import tune_plainly
@@ -203,10 +197,14 @@ def tune(
     asked = preset or any(value is not None for field, value in options.items() if field not in ("data", "device"))
     if not words and asked:
         raise click.UsageError(f"study {name} goes on with its own base and ranges; leave out all other options")
+    try:
+        base = config_of(options, load_preset(checkpoints, preset).changes if preset else {})
+    except PresetError as error:
+        raise click.BadParameter(str(error), param_hint="--preset") from error
     if storage and "://" not in storage:
         storage = os.path.abspath(os.path.expanduser(storage))
     command = StartStudy(
-        id=1, base=config_of(options, preset or "seed"), search=words, name=name, trials=trials or 0, sampler=sampler,
+        id=1, base=base, search=words, name=name, trials=trials or 0, sampler=sampler,
         pruner=pruner, storage=storage,
     )  # fmt: skip
     notify = notify and context.find_root().params["notify"]

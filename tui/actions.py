@@ -77,7 +77,8 @@ ACTIONS: tuple[Action, ...] = (
         "train or apply",
         "Start a run with the form, or steer the one in progress; so does enter in a field.",
     ),
-    Action("setup", "f2", "preset", "preset", "Fill in the next preset."),
+    Action("setup", "f2", "preset", "presets", "Fill in a preset, built in or your own."),
+    Action("setup", "f3", "save_preset", "save preset", "Save the form as a preset of yours, under a name."),
     Action("setup", "f4", "preview", "preview", "Eight augmented digits and the schedule's curve, or neither."),
     Action("setup", "f6", "another_digit", "digit", "Another digit in the preview.", footer=False),
     Action("setup", "f7", "find_rate", "find rate", "Try ever higher learning rates on a copy, and suggest one."),
@@ -86,6 +87,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("tune", "f5", "submit", "start", "Start the search, or continue the study of that name; so does enter."),
     Action("tune", "f", "ranges", "ranges", "Go to the form: what to search, how many trials of how many epochs."),
     Action("tune", "o", "full_run", "full run", "Fill the form of Setup with the chosen trial; so does enter."),
+    Action("tune", "P", "pin", "preset", "Save the chosen trial as a preset of yours, under a name."),
     Action("tune", "escape", "leave", "back", "Out of the form, to the list of trials; what was typed stays."),
     Action("setup", "escape", "leave", "back", "Out of a field, and then back to the charts; what was typed stays."),
 )

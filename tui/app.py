@@ -70,6 +70,7 @@ from tui.screens.confusion import ConfusionScreen
 from tui.screens.dialogs import EpochsQuestion, quit_question, stop_question, study_question, version_question
 from tui.screens.digits import DigitsScreen
 from tui.screens.help import HelpScreen
+from tui.screens.presets import saved_as_preset
 from tui.screens.rates import RatesScreen
 from tui.screens.runs import RunsScreen
 from tui.screens.setup import SetupScreen
@@ -132,7 +133,7 @@ class MnistApp(App[None]):
         return filters
 
     def on_mount(self) -> None:
-        self.install_screen(SetupScreen(self.config), "setup")
+        self.install_screen(SetupScreen(self.config, self.checkpoints), "setup")
         self.set_class(self.plain_ascii, "-ascii")
         self.app_resume_signal.subscribe(self, self.action_draw_anew)
         take_signals(self)
@@ -461,6 +462,19 @@ class MnistApp(App[None]):
         if isinstance(setup, SetupScreen):
             setup.offer(self.config)
         self.go("setup")
+
+    @on(TuneScreen.PresetWanted)
+    @work(group="presets", exclusive=True)
+    async def pin(self, event: TuneScreen.PresetWanted) -> None:
+        screen = self.get_screen("tune")
+        assert isinstance(screen, TuneScreen)
+        try:
+            name = await saved_as_preset(screen, self.checkpoints, event.config)
+        except ConfigError as error:
+            self.notify(inert(str(error)), title="Nothing was saved", severity="error", markup=False)
+        else:
+            if name:
+                self.notify(f"Saved. `mnist-tui train --preset {name}` trains with it.", markup=False)
 
     @on(TuneScreen.Refreshed)
     @work(group="studies", exclusive=True)

@@ -1,6 +1,7 @@
 """Events in words: the lines of the log pane and of `mnist-tui train` without a terminal."""
 
 import time
+from collections.abc import Mapping
 
 from engine.config import FIELDS, Value
 from engine.messages import (
@@ -27,6 +28,7 @@ from engine.messages import (
     TrialTold,
 )
 from tui.inert import inert
+from tui.significance import Sample
 
 
 def describe(event: AnyEvent) -> list[str]:
@@ -137,10 +139,36 @@ def percent(fraction: float) -> str:
     return f"{100 * fraction:.2f} %"
 
 
+def figure(metric: str, value: float | None) -> str:
+    """Return an accuracy or a loss, "-" for none."""
+    if value is None:
+        return "-"
+    return percent(value) if metric == "accuracy" else f"{value:.4f}"
+
+
+def spread(metric: str, deviation: float | None) -> str:
+    """Return how far accuracies, in percentage points, or losses lie apart."""
+    if deviation is None:
+        return "-"
+    return f"{100 * deviation:.2f}" if metric == "accuracy" else f"{deviation:.4f}"
+
+
+def interval(metric: str, found: Sample | None) -> str:
+    """Return `98.51 to 98.75 %`."""
+    if found is None or found.low is None or found.high is None:
+        return "-"
+    return f"{figure(metric, found.low).removesuffix(' %')} to {figure(metric, found.high)}"
+
+
 def spell(name: str, value: Value) -> str:
     """Return `Learning rate is now 0.0005`."""
     shown = f"{value:g}" if isinstance(value, float) else str(value)
     return f"{FIELDS[name].label if name in FIELDS else name} is now {shown}"
+
+
+def brief(values: Mapping[str, Value]) -> str:
+    """Return `epochs 1, lr 0.01`."""
+    return ", ".join(f"{name} {value}" for name, value in values.items())
 
 
 def duration(seconds: float) -> str:

@@ -2,13 +2,13 @@
 
 import os
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import click
-import msgspec
 
-from engine.config import FIELDS, PRESETS, ConfigError, FieldInfo, RunConfig, Value
+from engine.config import FIELDS, ConfigError, FieldInfo, RunConfig, Value
+from engine.preset_file import MACHINE
 
 ALIASES = {"processes": ("--nproc-per-node",)}  # torchrun's own name
 
@@ -38,12 +38,21 @@ def clean(name: str, value: Value) -> Value:
 
 def config_options(command: F) -> F:
     """Give a click command one option for each field; those that were not given arrive as None."""
-    for field in reversed(FIELDS.values()):
+    return _options(command, FIELDS)
+
+
+def preset_options(command: F) -> F:
+    """The same for the fields that a preset can hold."""
+    return _options(command, [name for name in FIELDS if name not in MACHINE])
+
+
+def _options(command: F, names: Iterable[str]) -> F:
+    for field in reversed([FIELDS[name] for name in names]):
         default = "" if field.default == "" else f"; default {field.default}"
         bounds = "" if field.bounds == "text" else f"{field.bounds}{default}"
         help = f"{field.help} [{bounds}]" if bounds else field.help
-        names = [field.option, *ALIASES.get(field.name, ())]
-        command = click.option(*names, field.name, type=FieldType(field), help=help)(command)
+        spellings = [field.option, *ALIASES.get(field.name, ())]
+        command = click.option(*spellings, field.name, type=FieldType(field), help=help)(command)
     return command
 
 
@@ -55,16 +64,14 @@ def command_line(config: RunConfig) -> str:
     return shlex.join(words)
 
 
-def given(options: dict[str, Any]) -> dict[str, Value]:
+def given(options: Mapping[str, Any]) -> dict[str, Value]:
     """Return the options that were given."""
     return {name: value for name, value in options.items() if value is not None}
 
 
-def config_of(options: dict[str, Any], preset: str = "seed") -> RunConfig:
-    """Return the config of a preset with the options that were given. Raises click.UsageError."""
-    config = msgspec.structs.replace(RunConfig(), **{**PRESETS[preset].changes, **given(options)})
+def config_of(options: Mapping[str, Any], changes: Mapping[str, Value] = {}) -> RunConfig:
+    """Return the config of a preset's changes, with the options that were given. Raises click.UsageError."""
     try:
-        config.check()
+        return RunConfig().replace({**changes, **given(options)})
     except ConfigError as error:
         raise click.UsageError(str(error)) from error
-    return config

@@ -1,9 +1,9 @@
 """A run without a screen: progress on stderr, events as JSON lines on stdout."""
 
 import asyncio
-import signal
 import sys
 from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -25,12 +25,12 @@ from engine.messages import (
     RunStarted,
     StartRun,
     StepsDone,
-    Stop,
 )
 from tui.attention import call, worth_a_call
 from tui.client import CommandRefused
 from tui.describe import describe, duration, percent
 from tui.inert import ascii_json, inert
+from tui.interrupts import Interrupts
 from tui.logout import logout_warning
 from tui.session import Session, attached
 from tui.store import RunView, apply_to_run
@@ -104,6 +104,14 @@ class JsonLines:
         sys.stdout.flush()
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a run: the exit status, and the run as far as it is known."""
+
+    status: int
+    view: RunView | None
+
+
 async def train_plainly(
     checkpoints: Path,
     config: RunConfig,
@@ -114,14 +122,42 @@ async def train_plainly(
     json: bool,
     notify: bool = True,
 ) -> int:
-    """Train a run to its end and return the exit status.
+    """Train a run to its end and return the exit status."""
+    await warn_of_logout()
+    outcome = await train_run(
+        checkpoints,
+        config,
+        Interrupts(),
+        resume=resume,
+        changes=changes,
+        processes=processes,
+        json=json,
+        notify=notify,
+    )
+    return outcome.status
 
-    The first Ctrl-C stops the run after its present step and saves it; a second one leaves it running.
-    """
-    display: Display = JsonLines() if json else ProgressBars() if sys.stderr.isatty() else Lines()
+
+async def warn_of_logout() -> None:
     if warning := await asyncio.to_thread(logout_warning):
         print(f"warning: {inert(warning)}", file=sys.stderr)
+
+
+async def train_run(
+    checkpoints: Path,
+    config: RunConfig,
+    interrupts: Interrupts,
+    *,
+    resume: str = "",
+    changes: dict[str, Value] | None = None,
+    processes: int | None = None,
+    json: bool,
+    notify: bool = True,
+) -> Outcome:
+    """Train a run to its end, unless it is interrupted, and tell of it."""
+    display: Display = JsonLines() if json else ProgressBars() if sys.stderr.isatty() else Lines()
     async with attached(checkpoints, data=config.data, processes=processes) as session:
+        if interrupts.came:  # before there was anything to stop
+            return Outcome(INTERRUPTED, None)
         together = session.client.welcome.processes
         session.rejoins = together > 1
         config = config.replace({"processes": together})
@@ -129,24 +165,20 @@ async def train_plainly(
         if not resume:
             session.client.send(LoadData(id=2, path=config.data))  # not what another screen had loaded before
         session.client.send(command)
-        stopping = asyncio.Event()
+        interrupts.guard(session)
+        try:
+            with display if isinstance(display, ProgressBars) else nullcontext():
+                view = await follow(session, display, notify and sys.stderr.isatty())
+        finally:
+            interrupts.guard(None)
+    return Outcome(tell_end(checkpoints, view, interrupts.came), view)
 
-        def stop() -> None:
-            if stopping.is_set():
-                session.events.put_nowait(None)
-                return
-            stopping.set()
-            print("stopping after this step and saving; Ctrl-C again leaves it running", file=sys.stderr)
-            session.client.send(Stop())
 
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stop)
-        with display if isinstance(display, ProgressBars) else nullcontext():
-            view = await follow(session, display, notify and sys.stderr.isatty())
+def tell_end(checkpoints: Path, view: RunView | None, interrupted: bool) -> int:
+    """Say what became of a run; return the exit status."""
     if view is None or view.live:
         print("left running; `mnist-tui` shows it, `mnist-tui engine status` tells", file=sys.stderr)
-        return INTERRUPTED if stopping.is_set() else 1
+        return INTERRUPTED if interrupted else 1
     if view.epochs:
         best = view.epochs[-1]
         print(
@@ -155,7 +187,7 @@ async def train_plainly(
             file=sys.stderr,
         )
     if view.state == "stopped":
-        return INTERRUPTED if stopping.is_set() else 1
+        return INTERRUPTED if interrupted else 1
     return 0 if view.state == "finished" else 1
 
 

@@ -10,8 +10,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from engine.config import RunConfig
 from engine.messages import DataReady, Evaluated, FilePrediction, RunSummary, StatusTold
-from tui.describe import RUN_COLUMNS, duration, percent, run_row
+from engine.presets import ListedPreset
+from tui.describe import RUN_COLUMNS, brief, duration, percent, run_row
 from tui.inert import ascii_json, inert
 
 
@@ -30,6 +32,18 @@ def print_runs(runs: Sequence[RunSummary]) -> None:
     for run in runs:
         if run.problem:
             print(f"{inert(run.run)}: {inert(run.problem)}", file=sys.stderr)
+
+
+def print_presets(presets: Sequence[ListedPreset]) -> None:
+    table = Table("preset", "title", "differs from the defaults in", box=None, pad_edge=False)
+    for preset in presets:
+        if not preset.problem:
+            words = brief(RunConfig().replace(preset.changes).differences()) or "nothing"
+            table.add_row(*(Text(inert(cell)) for cell in (preset.name, preset.title, words)))
+    wide_console().print(table)
+    for preset in presets:
+        if preset.problem:
+            print(f"cannot be used: {inert(preset.problem)}", file=sys.stderr)
 
 
 def print_evaluation(result: Evaluated) -> None:

@@ -124,6 +124,11 @@ def version_question(engine: str, here: str) -> Question:
     )
 
 
+def replace_question(preset: str) -> Question:
+    """Ask before a preset is written over."""
+    return Question(f"There is a preset {preset} already.", [Answer("replace", "Write over it", "w"), CANCEL])
+
+
 class EpochsQuestion(Dialog[int | None]):
     """How many epochs a finished run shall have in all."""
 

@@ -2,32 +2,34 @@
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.events import Resize
 from textual.message import Message
 from textual.widgets import Button, Input, Static
 
-from engine.config import FIELDS, PRESETS, RunConfig, Value
+from engine.config import FIELDS, ConfigError, RunConfig, Value
+from engine.preset_file import MACHINE
 from tui.actions import bindings
 from tui.inert import inert
 from tui.options import command_line
 from tui.screens.base import StateScreen
+from tui.screens.presets import chosen_preset, saved_as_preset
 from tui.store import State
 from tui.widgets.config_form import ConfigForm
 from tui.widgets.preview import Preview
 
-KEPT = ("data", "device", "processes")  # by a preset
 MNIST = 60_000  # training images, as long as no data set is loaded
 ROOMY = 36  # rows of a screen that has room for the preview
 ONE_ROW = 170  # columns that have room for all digits of the preview side by side, and the chart
 
 
 class SetupScreen(StateScreen):
-    """Presets, the form, the same run as a command to copy, and one button."""
+    """The form, the same run as a command to copy, and two buttons: presets, and train."""
 
     BINDINGS = bindings("setup")
     AUTO_FOCUS = ""  # digits go to screens until somebody enters a field
@@ -78,11 +80,11 @@ class SetupScreen(StateScreen):
     class Left(Message):
         """Back to the charts."""
 
-    def __init__(self, config: RunConfig) -> None:
+    def __init__(self, config: RunConfig, checkpoints: Path) -> None:
         super().__init__()
         self._initial = config
+        self._checkpoints = checkpoints
         self._state = State()
-        self._preset = 0
         self._headline = ""
         self._preview: bool | None = None  # None: where there is room
         self._digit = 0
@@ -96,8 +98,7 @@ class SetupScreen(StateScreen):
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="top"):
             yield Static("", markup=False, id="headline")
-            for name, preset in PRESETS.items():
-                yield Button(preset.title, compact=True, classes="preset", name=name)
+            yield Button("Presets", compact=True, id="presets")
             yield Button("Train", compact=True, variant="primary", id="submit")
         yield ConfigForm(self._initial)
         yield Preview()
@@ -145,8 +146,7 @@ class SetupScreen(StateScreen):
             return  # nothing of the screen changes with each step
         self._headline = headline
         form.steering = state.training
-        for button in self.query(".preset"):
-            button.display = not state.training
+        self.query_one("#presets").display = not state.training
         self.query_one("#submit", Button).label = "Apply" if state.training else "Train"
         self.query_one("#headline", Static).update(headline)
 
@@ -166,16 +166,8 @@ class SetupScreen(StateScreen):
     @on(ConfigForm.Submitted)
     @on(Button.Pressed, "#submit")
     def action_submit(self) -> None:
-        form = self.query_one(ConfigForm)
-        config = form.config
+        config = self._checked("applied" if self._state.training else "started")
         if config is None:
-            form.focus_problem()
-            self.notify(
-                inert(form.problems[0]),
-                title="Nothing was applied" if self._state.training else "Nothing was started",
-                severity="error",
-                markup=False,
-            )
             return
         run = self._state.run
         if run is None or not self._state.training:
@@ -188,20 +180,49 @@ class SetupScreen(StateScreen):
         else:
             self.notify("Nothing is different from the run in progress.", markup=False)
 
-    @on(Button.Pressed, ".preset")
-    def choose_preset(self, event: Button.Pressed) -> None:
-        self._fill_preset(event.button.name or "")
+    def _checked(self, wish: str) -> RunConfig | None:
+        """Return the config of the form, or None after saying what is wrong with it."""
+        form = self.query_one(ConfigForm)
+        config = form.config
+        if config is None:
+            form.focus_problem()
+            self._complain(form.problems[0], f"Nothing was {wish}")
+        return config
 
-    def action_preset(self) -> None:
-        self._preset = (self._preset + 1) % len(PRESETS)
-        self._fill_preset(list(PRESETS)[self._preset])
+    def _complain(self, problem: str, title: str) -> None:
+        self.notify(inert(problem), title=title, severity="error", markup=False)
 
-    def _fill_preset(self, name: str) -> None:
-        """Fill in a preset; where the data lies and what trains are not its business."""
+    @on(Button.Pressed, "#presets")
+    def show_presets(self) -> None:
+        self.action_preset()
+
+    @work(group="presets", exclusive=True)
+    async def action_preset(self) -> None:
+        """Fill in one of the presets; what is about the machine stays as it is in the form."""
+        chosen = await chosen_preset(self, self._checkpoints)
+        if chosen is None:
+            return
         self.set_focus(None)  # the text that was selected is gone
         form = self.query_one(ConfigForm)
-        kept = {row.field.name: row.value for row in form.rows if row.field.name in KEPT and row.value}
-        form.fill(RunConfig().replace({**PRESETS[name].changes, **kept}))
+        kept = {row.field.name: row.value for row in form.rows if row.field.name in MACHINE and row.value is not None}
+        try:
+            form.fill(RunConfig().replace({**chosen.changes, **kept}))
+        except ConfigError as error:  # the two do not go together
+            self._complain(str(error), "Nothing was filled in")
+
+    @work(group="presets", exclusive=True)
+    async def action_save_preset(self) -> None:
+        """Save the form under a name."""
+        config = self._checked("saved")
+        if config is None:
+            return
+        try:
+            name = await saved_as_preset(self, self._checkpoints, config)
+        except ConfigError as error:
+            self._complain(str(error), "Nothing was saved")
+        else:
+            if name:
+                self.notify(f"Saved. `mnist-tui train --preset {name}` trains with it too.", markup=False)
 
     def action_preview(self) -> None:
         self._preview = not self.has_class("-preview")

@@ -81,6 +81,12 @@ class TuneScreen(StateScreen):
 
         config: RunConfig
 
+    @dataclass
+    class PresetWanted(Message):
+        """Save the configuration of a trial under a name that is asked for."""
+
+        config: RunConfig
+
     class Refreshed(Message):
         """Ask for the names of the studies that are kept."""
 
@@ -237,12 +243,21 @@ class TuneScreen(StateScreen):
         self.set_focus(self.query_one("#search", Input))
 
     def action_full_run(self) -> None:
+        if config := self._chosen_config():
+            self.post_message(self.FullRunWanted(config))
+
+    def action_pin(self) -> None:
+        if config := self._chosen_config():
+            self.post_message(self.PresetWanted(config))
+
+    def _chosen_config(self) -> RunConfig | None:
         if self._study is None or self.chosen is None:
-            return
+            return None
         try:
-            self.post_message(self.FullRunWanted(self._study.config_of(self.chosen)))
+            return self._study.config_of(self.chosen)
         except ConfigError as error:  # a trial that failed because its values do not go together
-            self.notify(inert(str(error)), title="No full run", severity="error", markup=False)
+            self.notify(inert(str(error)), title="No configuration", severity="error", markup=False)
+            return None
 
     def action_leave(self) -> None:
         self.set_focus(self.query_one(DataTable))
@@ -255,7 +270,7 @@ class TuneScreen(StateScreen):
             return not tuning
         if action == "leave":
             return isinstance(self.focused, Input)
-        if action == "full_run":
+        if action in ("full_run", "pin"):
             return True if self._rows else None
         return True
 

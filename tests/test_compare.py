@@ -1,0 +1,205 @@
+"""Whether two configurations differ by more than noise, and what is said about it."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from hostile import hostile_in, texts, with_hostile_texts
+
+from engine.config import RunConfig
+from engine.runs import RunError, RunLog, RunRecord, create_folder
+from tui.__main__ import cli
+from tui.compare import Comparison, compare
+from tui.compare_report import print_comparison, verdict, what_differs
+
+A = [0.980, 0.982, 0.984, 0.983, 0.981]
+B = [0.990, 0.991, 0.992, 0.994, 0.992]
+
+
+def record(number: int, seed: int, accuracy: float, **changes: object) -> RunRecord:
+    fields = {name: changes.pop(name) for name in list(changes) if name in RunRecord.__struct_fields__}
+    config = RunConfig().replace({"seed": seed, "precision": "fp32", **changes})
+    given = {
+        "run": f"{number:04}-{config.model}", "state": "finished", "started": 1.0, "config": config, "device": "cpu",
+        "data": "f00d", "data_path": "/data", "sample": False, "versions": {"torch": "2.15"}, "epoch": config.epochs,
+        "test_accuracy": accuracy, "test_loss": round(1 - accuracy, 6), **fields,
+    }  # fmt: skip
+    return RunRecord(**given)  # type: ignore[arg-type]
+
+
+def side(first: int, accuracies: Sequence[float], **changes: object) -> list[RunRecord]:
+    return [record(first + seed, seed, accuracy, **changes) for seed, accuracy in enumerate(accuracies)]
+
+
+def said(result: Comparison) -> str:
+    return "\n".join((*what_differs(result), *verdict(result)))
+
+
+def test_runs_are_paired_by_seed_in_whatever_order_they_are_named() -> None:
+    result = compare(side(1, A), list(reversed(side(6, B, lr=0.01))), "accuracy")
+    assert result.a.seeds == result.b.seeds == [0, 1, 2, 3, 4]
+    assert (result.a.values, result.b.values) == (A, B)
+    assert result.a.runs[0] == "0001-seed-cnn"
+    assert result.b.runs[0] == "0006-seed-cnn"
+    assert result.differs == {"lr": (0.001, 0.01)}
+    assert (result.left_out, result.caveats) == ({}, [])
+
+
+def test_a_difference_beyond_noise_is_called_so_with_the_test_and_its_figures() -> None:
+    result = compare(side(1, A), side(6, B, lr=0.01), "accuracy")
+    text = said(result)
+    assert "B differs from A in lr 0.01 (A: 0.001)" in text
+    assert "Student's paired t-test over 5 seeds, two-sided: t = 16.81, 4 degrees of freedom, p < 0.0001" in text
+    assert "B is better by 0.98 points, which is more than noise" in text
+    assert "are few" not in text
+
+
+def test_a_difference_within_noise_is_not_called_one() -> None:
+    other = [0.984, 0.980, 0.983, 0.985, 0.979]
+    text = said(compare(side(1, A), side(6, other), "accuracy"))
+    assert "A and B have the same configuration" in text
+    assert "which may be noise" in text
+    assert "These seeds cannot tell which is better" in text
+
+
+def test_a_lower_loss_is_the_better_one() -> None:
+    text = said(compare(side(1, A), side(6, B), "loss"))
+    assert "B is better by 0.0098, which is more than noise" in text
+    assert "A is better" in said(compare(side(1, B), side(6, A), "loss"))
+    assert "A is better" in said(compare(side(1, B), side(6, A), "accuracy"))
+
+
+def test_few_seeds_one_seed_and_no_spread_are_told() -> None:
+    assert "3 seeds are few" in said(compare(side(1, A[:3]), side(6, B[:3]), "accuracy"))
+    one = compare(side(1, A[:1]), side(6, B[:1]), "accuracy")
+    assert one.test is None
+    assert "says nothing about noise" in said(one)
+    assert "No pair differs; without any spread" in said(compare(side(1, A), side(6, A), "accuracy"))
+    same = compare(side(1, [0.5, 0.6]), side(6, [0.6, 0.7]), "accuracy")
+    assert "B is better by 10.00 points in every pair; without any spread" in said(same)
+
+
+def test_seeds_of_one_side_only_and_runs_that_are_not_finished_are_left_out_by_name() -> None:
+    ours = [*side(1, A), record(20, 7, 0.9)]
+    theirs = [*side(6, B[:4]), record(30, 4, 0.9, state="stopped", epoch=3), record(31, 5, 0.9, test_accuracy=None)]
+    result = compare(ours, theirs, "accuracy")
+    assert result.a.seeds == [0, 1, 2, 3]
+    assert result.left_out == {
+        "0030-seed-cnn": "stopped after epoch 3 of 10", "0031-seed-cnn": "finished after epoch 10 of 10",
+        "0005-seed-cnn": "B has no run of its seed 4", "0020-seed-cnn": "B has no run of its seed 7",
+    }  # fmt: skip
+    assert "left out: 0020-seed-cnn (B has no run of its seed 7)" in said(result)
+
+
+def test_what_else_is_not_the_same_is_told() -> None:
+    theirs = side(
+        6, B, epochs=20, data="beef", data_path="/more", device="cuda:0", versions={"torch": "2.16"}, processes=2
+    )
+    text = said(compare(side(1, A, sample=True), theirs, "accuracy"))
+    for words in (
+        "A was trained for 10 epochs, B for 20", "the data are not the same: /data (f00d) and /more (beef)",
+        "the device is not the same: A cpu; B cuda:0", "the version of torch is not the same: A 2.15; B 2.16",
+        "the number of processes is not the same: A 1; B 2", "on the sample of 5,000 digits",
+    ):  # fmt: skip
+        assert words in text
+
+
+def test_what_is_about_the_machine_does_not_make_another_configuration() -> None:
+    mixed = [*side(1, A[:2], device="cpu"), record(9, 2, A[2], processes=2, keep_every=3, data_path="/elsewhere")]
+    assert compare(mixed, side(20, B), "accuracy").a.seeds == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("odd", "reason"),
+    [
+        ({"lr": 0.5}, "lr is 0.001 and 0.5"),
+        ({"precision": "bf16"}, "precision is fp32 and bf16"),
+        ({"data": "beef"}, "(f00d) and /data (beef)"),
+    ],
+)
+def test_runs_of_one_side_that_differ_in_more_than_the_seed_are_refused(odd: dict[str, object], reason: str) -> None:
+    with pytest.raises(RunError) as refused:
+        compare([*side(1, A), record(20, 7, 0.9, **odd)], side(6, B), "accuracy")
+    assert "A is not one configuration but for the seed: of 0001-seed-cnn and 0020-seed-cnn" in str(refused.value)
+    assert reason in str(refused.value)
+
+
+def test_a_run_or_a_seed_that_is_there_twice_is_refused() -> None:
+    with pytest.raises(RunError, match="0003-seed-cnn is on both sides"):
+        compare(side(1, A), side(3, B), "accuracy")
+    with pytest.raises(RunError, match="B has seed 2 twice, 0008-seed-cnn and 0020-seed-cnn"):
+        compare(side(1, A), [*side(6, B), record(20, 2, 0.9)], "accuracy")
+
+
+def test_without_a_common_seed_nothing_is_compared() -> None:
+    with pytest.raises(RunError, match=r"no seed was finished on both.*0009-seed-cnn: A has no run of its seed 9"):
+        compare(side(1, A), [record(9, 9, 0.9)], "accuracy")
+
+
+# ----------------------------------------------------------------- the command
+
+
+def make_runs(folder: Path, accuracies: Sequence[float], **changes: object) -> None:
+    for seed, accuracy in enumerate(accuracies):
+        run = create_folder(folder, "seed-cnn")
+        made = record(int(run.name[:4]), seed, accuracy, **changes)
+        RunLog(run, made).close("finished", 1)
+
+
+def call(folder: Path, *words: str, expect: int = 0) -> Result:
+    result = CliRunner().invoke(cli, ["compare", "--checkpoints", str(folder), *words])
+    assert result.exit_code == expect, result.output
+    return result
+
+
+def test_the_command_prints_pairs_means_and_the_verdict(tmp_path: Path) -> None:
+    make_runs(tmp_path, A)
+    make_runs(tmp_path, B, lr=0.01)
+    lines = call(tmp_path, "1-5", "6-10").stdout.splitlines()
+    assert lines[0] == "A: runs 1-5, 0001-seed-cnn to 0005-seed-cnn"
+    table = [line.split() for line in lines if line and line.split()[0] in ("0", "mean", "standard", "95")]
+    assert [" ".join(words) for words in table] == [
+        "0 98.00 % 99.00 % +1.00",
+        "mean 98.20 % 99.18 % +0.98",
+        "standard deviation 0.16 0.15 0.13",
+        "95 % confidence of the mean 98.00 to 98.40 % 99.00 to 99.36 % +0.82 to +1.14",
+    ]
+    assert any("more than noise" in line for line in lines)
+    loss = call(tmp_path, "1-5", "6-10", "--metric", "loss").stdout
+    assert "0.0180" in loss
+    assert "-0.0098" in loss
+
+
+def test_json_has_the_figures_and_the_verdict(tmp_path: Path) -> None:
+    make_runs(tmp_path, A)
+    make_runs(tmp_path, B, lr=0.01)
+    told = json.loads(call(tmp_path, "1-5", "6,7,8-10", "--json").stdout)
+    assert told["significant"] is True
+    assert told["test"]["df"] == 4
+    assert told["test"]["difference"]["mean"] == pytest.approx(0.0098)
+    assert told["differs"] == {"lr": [0.001, 0.01]}
+    assert told["b"]["runs"][-1] == "0010-seed-cnn"
+    assert "more than noise" in " ".join(told["verdict"])
+
+
+def test_refusals_are_one_line(tmp_path: Path) -> None:
+    make_runs(tmp_path, A)
+    (tmp_path / "0006-seed-cnn").mkdir()
+    for words, reason in {
+        ("1-5", "9"): "there is no run '9'", ("1-5", "2"): "on both sides", ("1", "2"): "no seed was finished on both",
+        ("1-5", "6"): "is missing", ("1-5", ""): "names no runs",
+    }.items():  # fmt: skip
+        assert reason in call(tmp_path, *words, expect=1).stderr
+    call(tmp_path, "1-5", "6", "--metric", "speed", expect=2)
+
+
+@pytest.mark.parametrize("number", range(len(texts())))
+def test_text_of_records_cannot_act_on_the_terminal(number: int, capfd: pytest.CaptureFixture[str]) -> None:
+    result = compare(side(1, A), [*side(6, B, data="x"), record(20, 9, 0.5, data="x")], "accuracy")
+    named = with_hostile_texts(result, number)
+    kept = {"metric": "accuracy", "a": result.a, "b": result.b}
+    print_comparison(Comparison(**{**{name: getattr(named, name) for name in named.__struct_fields__}, **kept}))
+    out, err = capfd.readouterr()
+    assert hostile_in((out + err).encode()) == []

@@ -1,0 +1,295 @@
+"""Presets: built in, and the user's own as files that anybody may have edited."""
+
+import os
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.config import FIELDS, PRESETS, ConfigError, FieldInfo, Preset, RunConfig, Value
+from engine.preset_file import (
+    LONGEST_FILE,
+    LONGEST_TITLE,
+    MACHINE,
+    PresetError,
+    parse_preset,
+    preset_text,
+    without_machine,
+)
+from engine.presets import (
+    LONGEST_NAME,
+    PresetExists,
+    delete_preset,
+    list_presets,
+    load_preset,
+    save_preset,
+)
+
+TRAINING = [field for field in FIELDS.values() if field.name not in MACHINE]
+
+
+def write(checkpoints: Path, name: str, content: str | bytes) -> Path:
+    path = checkpoints / "presets" / f"{name}.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def values_of(field: FieldInfo) -> st.SearchStrategy[Value]:
+    if field.choices:
+        return st.sampled_from(field.choices)
+    if field.kind is int:
+        assert field.low is not None
+        assert field.high is not None
+        return st.integers(int(field.low), int(field.high))
+    if field.kind is float:
+        return st.floats(field.low, field.high, exclude_min=field.low_open)
+    return st.text(st.characters(exclude_categories=["Cs"])).map(str.strip)
+
+
+changes_of_training: st.SearchStrategy[dict[str, Value]] = st.fixed_dictionaries(
+    {}, optional={field.name: values_of(field) for field in TRAINING}
+)
+titles = st.text(st.characters(exclude_categories=["Cs"]), max_size=LONGEST_TITLE)
+
+
+# ------------------------------------------------------------------ round trip
+
+
+@given(titles, changes_of_training)
+def test_whatever_is_written_reads_back_the_same(title: str, changes: dict[str, Value]) -> None:
+    content = preset_text(Preset(title, changes))
+    read = tomllib.loads(content)
+    assert read == {**({"title": title} if title else {}), **changes}
+    assert {name: type(value) for name, value in read.items() if name != "title"} == {
+        name: type(value) for name, value in changes.items()
+    }
+    try:
+        RunConfig().replace(changes)
+    except ConfigError as error:  # they do not go together
+        with pytest.raises(ConfigError, match=re.escape(str(error))):
+            parse_preset(content.encode())
+    else:
+        assert parse_preset(content.encode()) == Preset(title, changes)
+
+
+@given(titles)
+def test_text_is_escaped_as_toml_wants_it(title: str) -> None:
+    assert tomllib.loads(preset_text(Preset(title, {}))).get("title", "") == title
+
+
+@pytest.mark.parametrize("text", ['"', "\\", '"""', "\n", "\r\n", "\x00", "\x1b[2J", "\x7f", "\x85", "\U0001f600"])
+def test_text_that_toml_could_misread_comes_back(text: str) -> None:
+    written = preset_text(Preset(text, {}))
+    assert parse_preset(written.encode()).title == text
+    assert written[:-1].isprintable()
+
+
+def test_a_saved_preset_is_plain_toml_and_loads_as_it_was(tmp_path: Path) -> None:
+    path = save_preset(tmp_path, "mine", {"lr": "0.01", "epochs": 3, "model": "fast-cnn"}, "my own")
+    assert path == tmp_path / "presets" / "mine.toml"
+    assert path.read_text() == 'title = "my own"\nepochs = 3\nlr = 0.01\nmodel = "fast-cnn"\n'
+    assert load_preset(tmp_path, "mine") == Preset("my own", {"epochs": 3, "lr": 0.01, "model": "fast-cnn"})
+    assert os.listdir(path.parent) == ["mine.toml"]
+
+
+def test_every_built_in_preset_could_be_an_own_one(tmp_path: Path) -> None:
+    for name, preset in PRESETS.items():
+        save_preset(tmp_path, f"my-{name}", preset.changes, preset.title)
+        assert load_preset(tmp_path, f"my-{name}") == preset
+        assert load_preset(tmp_path, name) is preset
+
+
+def test_an_editor_may_leave_comments_a_byte_order_mark_and_line_ends_of_windows(tmp_path: Path) -> None:
+    write(tmp_path, "edited", b"\xef\xbb\xbf# mine\r\nlr = 1 # round\r\nepochs = 1_000\r\n")
+    assert load_preset(tmp_path, "edited").changes == {"lr": 1.0, "epochs": 1000}
+
+
+# ----------------------------------------------------------------- bad content
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("batchsize = 3", "did you mean batch_size"),
+        ("titel = 'x'", "did you mean title"),
+        ("qqqqqq = 3", "known are epochs"),
+        ("lr = 11", "Learning rate (lr): 11 is out of range; give more than 0 to 10"),
+        ("lr = nan", "out of range"),
+        ("lr = -inf", "out of range"),
+        ("epochs = 1.5", "not a whole number"),
+        ("epochs = true", "Epochs (epochs) is of the kind bool"),
+        ("model = 'seedcnn'", "did you mean seed-cnn"),
+        ("model = ['seed-cnn']", "is of the kind list"),
+        ("[model]\nname = 'seed-cnn'", "is of the kind dict"),
+        ("epochs = 2026-11-23", "is of the kind date"),
+        ("seed = 0x" + "f" * 5000, "more than 64 bits"),
+        ("seed = " + "9" * 5000, "is not TOML"),
+        ("title = 3", "title: give a text"),
+        ("title = '" + "x" * (LONGEST_TITLE + 1) + "'", "title: give a text of at most 200"),
+        ("patience = 3", "no images are held out"),
+        ("lr 3", "at line 1"),
+        ("epochs = 3\nlr = 0.1\nlr = 0.2\n", "at line 3"),
+        ("epochs = 3\n\nlr = [1,", "is not TOML"),
+        ("a = " + "[" * 5000 + "]" * 5000, "is not TOML"),
+        (b"epochs = 3\nlr = 0.1 # \xe4\n", "line 2 is not UTF-8"),
+        ("#" * (LONGEST_FILE + 1), "is longer than"),
+    ],
+    ids=lambda value: str(value)[:24],
+)
+def test_a_bad_file_is_named_with_what_is_wrong_in_it(tmp_path: Path, content: str | bytes, reason: str) -> None:
+    path = write(tmp_path, "bad", content)
+    with pytest.raises(PresetError) as refused:
+        load_preset(tmp_path, "bad")
+    assert str(path) in str(refused.value)
+    assert reason in str(refused.value)
+
+
+@pytest.mark.parametrize("name", MACHINE)
+def test_what_is_about_the_machine_is_no_part_of_a_preset(tmp_path: Path, name: str) -> None:
+    value = FIELDS[name].default
+    write(tmp_path, "bad", f"{name} = {value!r}")
+    for attempt in (lambda: load_preset(tmp_path, "bad"), lambda: save_preset(tmp_path, "new", {name: value})):
+        with pytest.raises(PresetError, match="about the machine") as refused:
+            attempt()
+        assert FIELDS[name].option in str(refused.value)
+    assert without_machine({name: value, "lr": 0.1}) == {"lr": 0.1}
+
+
+def test_data_device_precision_and_processes_are_about_the_machine() -> None:
+    assert {"data", "device", "precision", "processes"} <= set(MACHINE)
+    assert not {"seed", "epochs", "lr", "model"} & set(MACHINE)
+
+
+def test_a_pipe_in_the_place_of_a_file_does_not_block(tmp_path: Path) -> None:
+    (tmp_path / "presets").mkdir()
+    os.mkfifo(tmp_path / "presets" / "pipe.toml")
+    with pytest.raises(PresetError, match=r"pipe\.toml: cannot be read"):
+        load_preset(tmp_path, "pipe")
+
+
+# ----------------------------------------------------------------------- names
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", ".hidden", "a/b", "../a", "a b", "-a", "ä", "a\n", "x" * 41, "a\x00"])
+def test_a_name_that_is_no_safe_name_of_a_file_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(PresetError, match="cannot name a preset"):
+        save_preset(tmp_path, name, {})
+    assert not (tmp_path / "presets").exists()
+    for use in (load_preset, delete_preset):
+        with pytest.raises(PresetError, match="there is no preset"):
+            use(tmp_path, name)
+
+
+@pytest.mark.parametrize("name", ["a", "0", "my.preset", "A_b-9", "x" * LONGEST_NAME])
+def test_letters_digits_and_a_few_signs_name_a_preset(tmp_path: Path, name: str) -> None:
+    save_preset(tmp_path, name, {"epochs": 2})
+    assert load_preset(tmp_path, name).changes == {"epochs": 2}
+
+
+@pytest.mark.parametrize("name", ["fast", "Fast", "SEED"])
+def test_a_built_in_name_stays_what_it_is(tmp_path: Path, name: str) -> None:
+    with pytest.raises(PresetError, match="is built in"):
+        save_preset(tmp_path, name, {"epochs": 2}, replace=True)
+    with pytest.raises(PresetError, match="built in and stays" if name in PRESETS else "did you mean"):
+        delete_preset(tmp_path, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("augmentd", "did you mean augmented"), ("Fast", "did you mean fast"), ("zz", "there are seed, ")],
+)
+def test_an_unknown_name_suggests_the_nearest_or_lists_all(tmp_path: Path, name: str, hint: str) -> None:
+    save_preset(tmp_path, "augmented", {"rotation": 10})
+    for use in (load_preset, delete_preset):
+        with pytest.raises(PresetError, match=f"there is no preset '{name}'; {hint}"):
+            use(tmp_path, name)
+
+
+# -------------------------------------------------------- list, replace, delete
+
+
+def test_the_list_has_the_built_in_ones_first_and_then_the_own_by_name(tmp_path: Path) -> None:
+    assert [(each.name, each.built_in) for each in list_presets(tmp_path)] == [(name, True) for name in PRESETS]
+    save_preset(tmp_path, "b", {"lr": 0.5})
+    save_preset(tmp_path, "a", {}, "first")
+    own = list_presets(tmp_path)[len(PRESETS) :]
+    assert [(each.name, each.title, each.changes, each.built_in) for each in own] == [
+        ("a", "first", {}, False), ("b", "", {"lr": 0.5}, False),
+    ]  # fmt: skip
+    for each in list_presets(tmp_path):
+        assert RunConfig().replace(each.changes)
+
+
+def test_a_broken_file_is_listed_with_its_problem_and_hides_no_other(tmp_path: Path) -> None:
+    save_preset(tmp_path, "good", {"lr": 0.5})
+    broken = write(tmp_path, "broken", "lr = ")
+    odd = write(tmp_path, "no name", "lr = 0.1")
+    shadow = write(tmp_path, "fast", "lr = 0.1")
+    (tmp_path / "presets" / "link.toml").symlink_to("nowhere")
+    (tmp_path / "presets" / "folder.toml").mkdir()
+    for passed_over in ("notes.txt", ".x.toml.1.tmp", ".hidden.toml"):
+        (tmp_path / "presets" / passed_over).write_text("?")
+    own = {each.name: each for each in list_presets(tmp_path) if not each.built_in}
+    assert set(own) == {"good", "broken", "no name", "fast", "folder", "link"}
+    assert own["good"].problem == ""
+    assert own["broken"].problem.startswith(f"{broken}: is not TOML")
+    assert own["no name"].problem.startswith(f"{odd}: 'no name' cannot name a preset")
+    assert own["fast"].problem.startswith(f"{shadow}: the preset 'fast' is built in")
+    assert "folder.toml: cannot be read" in own["folder"].problem
+    assert "link.toml: is a link to nothing" in own["link"].problem
+    assert load_preset(tmp_path, "fast") is PRESETS["fast"]
+
+
+def test_a_file_in_the_place_of_the_folder_is_told_beside_the_built_in_presets(tmp_path: Path) -> None:
+    (tmp_path / "presets").write_text("")
+    *built_in, problem = list_presets(tmp_path)
+    assert [each.name for each in built_in] == list(PRESETS)
+    assert "presets: cannot be read (Not a directory)" in problem.problem
+    with pytest.raises(PresetError, match="cannot be written"):
+        save_preset(tmp_path, "mine", {})
+
+
+def test_a_preset_is_replaced_only_on_purpose(tmp_path: Path) -> None:
+    save_preset(tmp_path, "mine", {"lr": 0.5})
+    with pytest.raises(PresetExists, match="there is a preset 'mine' already"):
+        save_preset(tmp_path, "mine", {"lr": 0.1})
+    assert load_preset(tmp_path, "mine").changes == {"lr": 0.5}
+    save_preset(tmp_path, "mine", {"lr": 0.1}, replace=True)
+    assert load_preset(tmp_path, "mine").changes == {"lr": 0.1}
+
+
+def test_a_bad_value_leaves_the_preset_that_is_there(tmp_path: Path) -> None:
+    save_preset(tmp_path, "mine", {"lr": 0.5})
+    for changes, title in (({"lr": 11}, ""), ({"rl": 1}, ""), ({}, "x" * 201), ({}, "\udcff")):
+        with pytest.raises(ConfigError):
+            save_preset(tmp_path, "mine", changes, title, replace=True)
+    assert load_preset(tmp_path, "mine").changes == {"lr": 0.5}
+
+
+def test_a_disk_that_takes_nothing_leaves_the_preset_that_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_preset(tmp_path, "mine", {"lr": 0.5})
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(PresetError, match=r"mine\.toml: cannot be written \(No space left on device\)"):
+        save_preset(tmp_path, "mine", {"lr": 0.1}, replace=True)
+    assert os.listdir(tmp_path / "presets") == ["mine.toml"]
+    assert load_preset(tmp_path, "mine").changes == {"lr": 0.5}
+
+
+def test_a_preset_is_deleted_also_when_it_is_broken(tmp_path: Path) -> None:
+    save_preset(tmp_path, "mine", {"lr": 0.5})
+    write(tmp_path, "broken", "lr = ")
+    for name in ("mine", "broken"):
+        delete_preset(tmp_path, name)
+    assert os.listdir(tmp_path / "presets") == []
+    with pytest.raises(PresetError, match="there is no preset 'mine'"):
+        delete_preset(tmp_path, "mine")

@@ -1,0 +1,38 @@
+"""`mnist-tui compare A B`: whether two configurations differ by more than noise."""
+
+from pathlib import Path
+
+import click
+
+from tui.shared_options import checkpoints_option, errors_in_one_line, json_option
+
+
+@click.command()
+@click.argument("a", metavar="A")
+@click.argument("b", metavar="B")
+@click.option("--metric", type=click.Choice(["accuracy", "loss"]), default="accuracy", show_default=True)
+@json_option
+@checkpoints_option
+def compare(a: str, b: str, metric: str, checkpoints: Path, as_json: bool) -> None:
+    """Tell whether two configurations differ by more than noise: `mnist-tui compare 3-7 8-12`.
+
+    A and B are each several runs of one configuration with different seeds, as `train --seeds` makes them: numbers,
+    ranges and names, with commas between. Runs with the same seed are paired, and their differences go through
+    Student's paired t-test. What counts is the test after the last epoch.
+    """
+    import msgspec
+
+    from engine.runs import read_record
+    from tui.compare import compare as compare_records
+    from tui.compare_report import print_comparison, verdict
+    from tui.reports import print_json
+    from tui.run_groups import runs_of
+
+    with errors_in_one_line():
+        first, second = ([read_record(folder) for folder in runs_of(checkpoints, words)] for words in (a, b))
+        result = compare_records(first, second, metric)
+    if as_json:
+        significant = result.test.significant if result.test else None
+        print_json({**msgspec.structs.asdict(result), "significant": significant, "verdict": verdict(result)})
+    else:
+        print_comparison(result)

@@ -1,0 +1,108 @@
+"""A comparison of two configurations, in words and a table."""
+
+from rich.table import Table
+from rich.text import Text
+
+from tui.compare import Comparison, Side
+from tui.describe import figure, interval, spread
+from tui.inert import inert
+from tui.reports import wide_console
+from tui.run_groups import numbers_of
+from tui.significance import Sample
+
+FEW = 5  # pairs, below which only large differences can be told from noise
+
+
+def print_comparison(result: Comparison) -> None:
+    print(inert(f"A: {in_words(result.a)}", longest=2000))
+    print(inert(f"B: {in_words(result.b)}", longest=2000))
+    for line in what_differs(result):
+        print(inert(line, longest=2000))
+    print()
+    wide_console().print(table(result))
+    print()
+    for line in verdict(result):
+        print(inert(line, longest=2000))
+
+
+def in_words(side: Side) -> str:
+    """Return `runs 3-7, 0003-fast-cnn to 0007-fast-cnn`."""
+    first, *others = side.runs
+    return f"runs {numbers_of(side.runs)}, {first} to {others[-1]}" if others else f"run {first}"
+
+
+def what_differs(result: Comparison) -> list[str]:
+    """Return lines on what is compared and what is not the same."""
+    fields = [f"{name} {b} (A: {a})" for name, (a, b) in result.differs.items()]
+    lines = [f"B differs from A in {', '.join(fields)}" if fields else "A and B have the same configuration"]
+    lines += [f"note: {caveat}" for caveat in result.caveats]
+    lines += [f"left out: {run} ({reason})" for run, reason in result.left_out.items()]
+    if result.sample_data:
+        lines.append("note: on the sample of 5,000 digits that ships with mnist-tui, not on the full MNIST")
+    return lines
+
+
+def table(result: Comparison) -> Table:
+    """Return a row for each seed, and what they add up to."""
+    metric = result.metric
+    unit = ", points" if metric == "accuracy" else ""
+    found = Table("seed", f"A, test {metric}", f"B, test {metric}", f"B - A{unit}", box=None, pad_edge=False)
+    for column in found.columns[1:]:
+        column.justify = "right"
+    for seed, a, b in zip(result.a.seeds, result.a.values, result.b.values, strict=True):
+        found.add_row(Text(str(seed)), figure(metric, a), figure(metric, b), difference(metric, b - a))
+    samples = (result.a.sample, result.b.sample)
+    change = result.test.difference if result.test else None
+    found.add_row("mean", *(figure(metric, each.mean) for each in samples), mean_difference(metric, result))
+    found.add_row("standard deviation", *(spread(metric, each.sd) for each in (*samples, change or Sample(1, 0.0))))
+    found.add_row("95 % confidence of the mean", *(interval(metric, each) for each in samples), between(metric, change))
+    return found
+
+
+def mean_difference(metric: str, result: Comparison) -> str:
+    return difference(metric, result.b.sample.mean - result.a.sample.mean)
+
+
+def difference(metric: str, value: float) -> str:
+    """Return `+0.56`: percentage points of accuracy, or loss."""
+    return f"{100 * value:+.2f}" if metric == "accuracy" else f"{value:+.4f}"
+
+
+def between(metric: str, change: Sample | None) -> str:
+    if change is None or change.low is None or change.high is None:
+        return "-"
+    return f"{difference(metric, change.low)} to {difference(metric, change.high)}"
+
+
+def verdict(result: Comparison) -> list[str]:
+    """Say what the test is, what it found, and how far that reaches."""
+    test, metric = result.test, result.metric
+    if test is None:
+        return ["One seed on both sides says nothing about noise: train both with `mnist-tui train --seeds 5`."]
+    pairs = test.difference.count
+    better = "B" if (test.difference.mean > 0) == (metric == "accuracy") else "A"
+    amount = difference(metric, abs(test.difference.mean)).lstrip("+") + (" points" if metric == "accuracy" else "")
+    if test.t is None or test.p is None:
+        same = f"{better} is better by {amount} in every pair" if test.difference.mean else "No pair differs"
+        lines = [f"{same}; without any spread there is no paired t-test."]
+    else:
+        chance = "p < 0.0001" if test.p < 0.0001 else f"p = {test.p:.4f}"
+        freedom = "1 degree of freedom" if test.df == 1 else f"{test.df} degrees of freedom"
+        lines = [f"Student's paired t-test over {pairs} seeds, two-sided: t = {test.t:.2f}, {freedom}, {chance}."]
+        lines.append(
+            f"{better} is better by {amount}, which is more than noise: chance alone would make such a difference in"
+            " fewer than one of 20 comparisons."
+            if test.significant
+            else f"{better} is better by {amount}, which may be noise: chance alone would make such a difference in"
+            " more than one of 20 comparisons. These seeds cannot tell which is better."
+        )
+    if pairs < FEW:
+        lines.append(
+            f"{pairs} seeds are few: only large differences show, and the test takes the differences for normally"
+            " distributed."
+        )
+    lines.append(
+        "The test speaks of other seeds on these test images, and of this one comparison: among many, some pass by"
+        " chance."
+    )
+    return lines

@@ -1,0 +1,101 @@
+"""`mnist-tui presets`: list, show, save and delete hyperparameters that go together."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tui.inert import inert
+from tui.options import given, preset_options
+from tui.shared_options import checkpoints_option, errors_in_one_line, json_option
+
+
+@click.group(invoke_without_command=True)
+@json_option
+@checkpoints_option
+@click.pass_context
+def presets(context: click.Context, checkpoints: Path, as_json: bool) -> None:
+    """Hyperparameters that go together: list, show, save, delete.
+
+    Without a command: list the built-in presets and your own, with what differs from the defaults. Your own are
+    files, FOLDER OF RUNS/presets/NAME.toml, in plain TOML: an optional title, all else hyperparameters.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from engine.presets import list_presets
+    from tui.reports import print_json, print_presets
+
+    found = list_presets(checkpoints)
+    (print_json if as_json else print_presets)(found)
+
+
+@presets.command()
+@click.argument("name")
+@json_option
+@checkpoints_option
+def show(name: str, checkpoints: Path, as_json: bool) -> None:
+    """Print a preset as the TOML of its file."""
+    from engine.preset_file import preset_text
+    from engine.presets import load_preset
+    from tui.reports import print_json
+
+    with errors_in_one_line():
+        preset = load_preset(checkpoints, name)
+    if as_json:
+        print_json({"name": name, "title": preset.title, "changes": preset.changes})
+    else:
+        for line in preset_text(preset).splitlines():
+            print(inert(line, longest=5000))
+
+
+@presets.command()
+@click.argument("name")
+@click.option("--preset", "base", metavar="NAME", help="Start from another preset; options given beside it go first.")
+@click.option("--from", "run_name", metavar="RUN", help="Start from a run's hyperparameters.")
+@click.option("--title", default="", help="A few words that say what it is for.")
+@click.option("--replace", is_flag=True, help="Write over a preset of this name.")
+@preset_options
+@checkpoints_option
+def save(
+    name: str,
+    base: str | None,
+    run_name: str | None,
+    title: str,
+    replace: bool,
+    checkpoints: Path,
+    **options: Any,
+) -> None:
+    """Save hyperparameters as a preset of yours: FOLDER OF RUNS/presets/NAME.toml.
+
+    What is about the machine (data, device, precision, processes and the like) is no part of a preset.
+    """
+    from engine.preset_file import without_machine
+    from engine.presets import PresetExists, load_preset, save_preset
+    from engine.runs import find_run, read_record
+
+    if base is not None and run_name is not None:
+        raise click.UsageError("--preset and --from both say what to start from; give one of them")
+    if base is None and run_name is None and not given(options):
+        raise click.UsageError("nothing to save: give hyperparameters, or --preset NAME, or --from RUN")
+    with errors_in_one_line():
+        changes = dict(load_preset(checkpoints, base).changes) if base is not None else {}
+        if run_name is not None:
+            changes = without_machine(read_record(find_run(checkpoints, run_name)).config.differences())
+        try:
+            path = save_preset(checkpoints, name, {**changes, **given(options)}, title, replace=replace)
+        except PresetExists as error:
+            raise click.ClickException(f"{error}; --replace writes over it") from error
+    print(f"saved in {inert(str(path))}; `mnist-tui train --preset {name}` trains with it", file=sys.stderr)
+
+
+@presets.command()
+@click.argument("name")
+@checkpoints_option
+def delete(name: str, checkpoints: Path) -> None:
+    """Delete a preset of yours."""
+    from engine.presets import delete_preset
+
+    with errors_in_one_line():
+        delete_preset(checkpoints, name)
+    print(f"deleted {name}", file=sys.stderr)

@@ -1,0 +1,133 @@
+"""Questions about presets: which one to fill in, and under what name to save the form."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import Screen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from engine.config import RunConfig, Value
+from engine.preset_file import PresetError, without_machine
+from engine.presets import LONGEST_NAME, ListedPreset, PresetExists, check_name, list_presets, save_preset
+from tui.describe import brief
+from tui.inert import inert
+from tui.screens.dialogs import Dialog, replace_question
+
+MOST_DETAILS = 270  # characters, which five lines of the dialog hold
+
+
+class PresetChoice(Dialog[ListedPreset | None]):
+    """A list of presets, with what the one under the cursor differs in from the defaults."""
+
+    BINDINGS = [("escape,f2", "cancel", "cancel")]  # noqa: RUF012
+
+    DEFAULT_CSS = """
+    PresetChoice {
+        OptionList { height: auto; max-height: 10; background: $surface; }
+        #details { height: 5; margin: 1 0; color: $text-muted; }
+        #details.bad { color: $text-error; }
+    }
+    """
+
+    def __init__(self, presets: Sequence[ListedPreset]) -> None:
+        super().__init__()
+        self._presets = presets
+
+    def compose(self) -> ComposeResult:
+        width = max(len(preset.name) for preset in self._presets)
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = "presets"
+            yield OptionList(*(Option(one_line(preset, width)) for preset in self._presets), markup=False, compact=True)
+            yield Static("", markup=False, id="details")
+            yield Static("Enter fills it in, escape does not.", markup=False)
+
+    @on(OptionList.OptionHighlighted)
+    def explain(self, event: OptionList.OptionHighlighted) -> None:
+        preset = self._presets[event.option_index]
+        details = self.query_one("#details", Static)
+        details.set_class(bool(preset.problem), "bad")
+        details.update(inert(preset.problem or details_of(preset), longest=MOST_DETAILS))
+
+    @on(OptionList.OptionSelected)
+    def choose(self, event: OptionList.OptionSelected) -> None:
+        preset = self._presets[event.option_index]
+        if preset.problem:
+            self.app.bell()
+        else:
+            self.dismiss(preset)
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
+
+
+def one_line(preset: ListedPreset, width: int) -> Text:
+    kind = "cannot be used" if preset.problem else "" if preset.built_in else "yours"
+    title = preset.title if preset.title != preset.name else ""
+    words = "  ".join(each for each in (inert(title, longest=40), kind) if each)
+    return Text(f"{inert(preset.name, longest=40):<{min(width, 40)}}  {words}", no_wrap=True, overflow="ellipsis")
+
+
+def details_of(preset: ListedPreset) -> str:
+    differs = brief(RunConfig().replace(preset.changes).differences())
+    return f"Differs from the defaults in {differs}." if differs else "The defaults."
+
+
+class PresetName(Dialog[str | None]):
+    """Under what name the form is to be saved."""
+
+    BINDINGS = [("escape", "cancel", "cancel")]  # noqa: RUF012
+
+    def __init__(self, changes: dict[str, Value]) -> None:
+        super().__init__()
+        self._changes = changes
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            what = brief(self._changes) or "the defaults"
+            yield Static(f"Save as a preset: {inert(what)}. Under what name?", markup=False, classes="text")
+            yield Input(compact=True, max_length=LONGEST_NAME)
+            yield Static("Enter saves it, escape does not.", markup=False, classes="text", id="problem")
+
+    @on(Input.Submitted)
+    def answer(self, event: Input.Submitted) -> None:
+        try:
+            check_name(event.value)
+        except PresetError as error:
+            self.query_one("#problem", Static).update(inert(str(error)))
+        else:
+            self.dismiss(event.value)
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
+
+
+async def chosen_preset(screen: Screen[None], checkpoints: Path) -> ListedPreset | None:
+    """Let the user choose one of the presets there are; None when that was not to be."""
+    presets = await asyncio.to_thread(list_presets, checkpoints)
+    if not screen.is_current:  # another one came to the front while the files were read
+        return None
+    return await screen.app.push_screen_wait(PresetChoice(presets))
+
+
+async def saved_as_preset(screen: Screen[None], checkpoints: Path, config: RunConfig) -> str:
+    """Save a config under a name that is asked for, after a question where there is one of it; return the name.
+
+    "" when that was not to be. Raises ConfigError.
+    """
+    changes = without_machine(config.differences())
+    name = await screen.app.push_screen_wait(PresetName(changes))
+    if name is None:
+        return ""
+    try:
+        await asyncio.to_thread(save_preset, checkpoints, name, changes)
+    except PresetExists:
+        if await screen.app.push_screen_wait(replace_question(name)) != "replace":
+            return ""
+        await asyncio.to_thread(save_preset, checkpoints, name, changes, replace=True)
+    return name

@@ -1,0 +1,89 @@
+"""`mnist-tui train --seeds 5`: the same configuration with one seed after another, and what they add up to."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine.config import RunConfig
+from engine.messages import ProtocolError
+from engine.paths import PathError
+from tui.client import CommandRefused, EngineUnreachable
+from tui.inert import ascii_json, inert
+from tui.interrupts import Interrupts
+from tui.plain import INTERRUPTED, Outcome, train_run, warn_of_logout
+from tui.seeds_report import SeedRun, SeedsDone, print_seeds, what_is_left
+from tui.significance import sample
+
+
+async def train_seeds(
+    checkpoints: Path, config: RunConfig, count: int, *, processes: int | None, json: bool, notify: bool
+) -> int:
+    """Train once with each seed from the config's on, print what they add up to, and return the exit status.
+
+    A seed that fails is told and counted, and the next one is trained. Raises what the first one is refused for,
+    and ConfigError for seeds out of range.
+    """
+    last = config.replace({"seed": config.seed + count - 1}).seed
+    await warn_of_logout()
+    interrupts = Interrupts()
+    done: list[SeedRun] = []
+    on_sample = False
+    for seed in range(config.seed, last + 1):
+        print(f"seed {seed}, {len(done) + 1} of {count}", file=sys.stderr)
+        try:
+            outcome = await train_run(
+                checkpoints,
+                config.replace({"seed": seed}),
+                interrupts,
+                processes=processes,
+                json=json,
+                notify=notify and seed == last,
+            )
+        except (CommandRefused, EngineUnreachable, ProtocolError, PathError, OSError) as error:
+            if not done:
+                raise
+            print(f"seed {seed} failed: {inert(str(error))}", file=sys.stderr)
+            done.append(SeedRun(seed=seed, state="failed", reason=str(error)))
+            if interrupts.came:
+                break
+            continue
+        on_sample = on_sample or (outcome.view is not None and outcome.view.sample)
+        if outcome.view is not None or not interrupts.came:
+            done.append(seed_run(seed, outcome, interrupts.came))
+        if interrupts.came or done[-1].state == "stopped":
+            break
+    result = summary(done, count, on_sample)
+    if json:
+        sys.stdout.write(ascii_json(result) + "\n")
+    else:
+        print_seeds(result)
+    for line in what_is_left(config, result):
+        print(inert(line, longest=5000), file=sys.stderr)
+    return INTERRUPTED if interrupts.came else int(result.missing > 0)
+
+
+def seed_run(seed: int, outcome: Outcome, interrupted: bool) -> SeedRun:
+    """Return what became of one seed; `interrupted` when somebody here asked to stop, or to leave it running."""
+    view = outcome.view
+    if view is None or (view.live and not interrupted):
+        run = view.run if view is not None else ""
+        return SeedRun(seed=seed, run=run, state="interrupted", reason="the engine ended in the middle of it")
+    if view.state != "finished" or not view.epochs:
+        state = "left running" if view.live else view.state
+        return SeedRun(seed=seed, run=view.run, state=state, reason=view.reason)
+    test = view.epochs[-1]
+    return SeedRun(seed=seed, run=view.run, state="finished", accuracy=test.test_accuracy, loss=test.test_loss)
+
+
+def summary(runs: Sequence[SeedRun], wanted: int, on_sample: bool) -> SeedsDone:
+    """Add up the seeds that finished."""
+    accuracies = [run.accuracy for run in runs if run.accuracy is not None]
+    losses = [run.loss for run in runs if run.loss is not None]
+    return SeedsDone(
+        runs=list(runs),
+        sample=on_sample,
+        wanted=wanted,
+        missing=wanted - len(accuracies),
+        accuracy=sample(accuracies) if accuracies else None,
+        loss=sample(losses) if losses else None,
+    )

@@ -1,0 +1,83 @@
+"""What several seeds of one configuration add up to, in words."""
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+from rich.table import Table
+from rich.text import Text
+
+from engine.config import RunConfig
+from tui.describe import figure, interval, spread
+from tui.inert import inert
+from tui.options import command_line
+from tui.reports import wide_console
+from tui.run_groups import numbers_of
+from tui.significance import Sample
+
+
+class SeedRun(msgspec.Struct, frozen=True, kw_only=True):
+    """One seed: its run, how that ended, and the test after its last epoch if it was finished."""
+
+    seed: int
+    run: str = ""
+    state: str
+    reason: str = ""
+    accuracy: float | None = None
+    loss: float | None = None
+
+
+class SeedsDone(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
+    """Of the `wanted` seeds, those that finished add up to `accuracy` and `loss`; the others are `missing`.
+
+    `sample` marks the 5,000 digits that ship with the program.
+    """
+
+    runs: list[SeedRun]
+    sample: bool
+    wanted: int
+    missing: int
+    accuracy: Sample | None
+    loss: Sample | None
+
+
+def print_seeds(result: SeedsDone) -> None:
+    table = Table("seed", "run", "test accuracy", "test loss", box=None, pad_edge=False)
+    for column in (table.columns[0], *table.columns[2:]):
+        column.justify = "right"
+    for run in result.runs:
+        accuracy = run.state if run.accuracy is None else figure("accuracy", run.accuracy)
+        row = (str(run.seed), run.run or "-", accuracy, figure("loss", run.loss))
+        table.add_row(*(Text(inert(cell)) for cell in row))
+    for name, *cells in sample_rows(("accuracy", "loss"), (result.accuracy, result.loss)):
+        table.add_row("", name, *cells)
+    wide_console().print(table)
+    for run in result.runs:
+        if run.accuracy is None:
+            print(inert(f"seed {run.seed} {run.state}{f': {run.reason}' if run.reason else ''}"))
+    if result.sample:
+        print("on the sample of 5,000 digits that ships with mnist-tui, not on the full MNIST")
+    if result.missing:
+        print(f"{result.wanted - result.missing} of {result.wanted} seeds finished; the figures are of these alone")
+
+
+def sample_rows(metrics: Iterable[str], samples: Iterable[Sample | None]) -> Iterator[tuple[str, ...]]:
+    """Yield name and cells of the last rows of a table of seeds: mean, standard deviation, confidence interval."""
+    pairs = list(zip(metrics, samples, strict=True))
+    yield "mean", *(figure(metric, found.mean if found else None) for metric, found in pairs)
+    yield "standard deviation", *(spread(metric, found.sd if found else None) for metric, found in pairs)
+    yield "95 % confidence of the mean", *(interval(metric, found) for metric, found in pairs)
+
+
+def what_is_left(config: RunConfig, result: SeedsDone) -> list[str]:
+    """Return how to go on: with the run that was stopped, with the seeds not begun, and to a comparison."""
+    lines = []
+    begun = result.runs[-1].seed - config.seed + 1 if result.runs else 0
+    stopped = [run.run for run in result.runs if run.run and run.state in ("stopped", "interrupted")]
+    lines += [f"to go on: mnist-tui train --resume {numbers_of([run])}" for run in stopped]
+    if begun < result.wanted:
+        rest = command_line(config.replace({"seed": config.seed + begun}))
+        several = f" --seeds {result.wanted - begun}" if result.wanted - begun > 1 else ""
+        lines.append(f"the other seeds: {rest}{several}")
+    if finished := [run.run for run in result.runs if run.accuracy is not None]:
+        lines.append(f"beside the same seeds of another configuration: mnist-tui compare {numbers_of(finished)} RUNS")
+    return lines

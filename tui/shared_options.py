@@ -1,0 +1,58 @@
+"""Options that several commands have, and how what goes wrong in them is told."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.config import ConfigError
+from engine.paths import PathError, default_checkpoints
+from tui.options import clean
+
+
+def inherited(context: click.Context, option: click.Parameter, value: Any) -> Any:
+    """Return what was given to this command, else to one before it: `mnist-tui --data X train` works too."""
+    name = option.name or ""
+    at: click.Context | None = context
+    while at is not None:
+        if at.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            value = value if at is context else at.params[name]
+            break
+        at = at.parent
+    return value.resolve() if isinstance(value, Path) else clean(name, value)
+
+
+checkpoints_option = click.option(
+    "--checkpoints",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="MNIST_TUI_CHECKPOINTS",
+    default=default_checkpoints,
+    callback=inherited,
+    help="Folder of runs. [default: checkpoints/ of the program's folder]",
+)
+data_option = click.option(
+    "--data",
+    default="",
+    callback=inherited,
+    help="Image folders or IDX files. [default: what is found in Dataset/, else the sample]",
+)
+notify_option = click.option(
+    "--notify/--no-notify",
+    envvar="MNIST_TUI_NOTIFY",
+    default=True,
+    help="Ring the bell and notify the desktop (OSC 9, OSC 777) when a run ends or fails. [default: on]",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")
+
+
+@contextlib.contextmanager
+def errors_in_one_line() -> Iterator[None]:
+    """Make what the user can do something about one line on stderr and exit status 1."""
+    from engine.runs import RunError
+
+    try:
+        yield
+    except (ConfigError, PathError, RunError, OSError) as error:
+        raise click.ClickException(str(error)) from error
