@@ -12,6 +12,7 @@ from engine.config import RunConfig
 from engine.messages import (
     CommandFailed,
     Continue,
+    FindRate,
     LoadData,
     Pause,
     Predict,
@@ -169,6 +170,7 @@ def test_the_end_of_the_engine_stops_the_study(engine_: Engine) -> None:
         (StartRun(config=BASE), "study study-0001 is tuning"),
         (ResumeRun(run="1"), "study study-0001 is tuning"),
         (START, "study study-0001 is tuning"),
+        (FindRate(config=BASE), "study study-0001 is tuning"),
         (LoadData(path="/elsewhere"), "stop it before"),
     ],
     ids=lambda value: type(value).__name__,

@@ -133,8 +133,8 @@ async def test_every_screen_opens_at_every_size(size: tuple[int, int]) -> None:
             "2": DigitsScreen,
             "3": ConfusionScreen,
             "4": RunsScreen,
-            "5": SetupScreen,
             "6": TuneScreen,
+            "5": SetupScreen,
         }.items():
             await pilot.press(key)
             await tell(app, pilot, Predicted(run=RUN, step=50, digits=[digit()]))

@@ -75,7 +75,7 @@ class Parallel(CellWidget):
         shown = thinned(trials, room)
         wide = max(1, min(WIDEST, room // len(shown)))
         left, right = LABEL, LABEL + room + 1
-        self._draw_head(cells, len(shown) * wide, right, figures)
+        self._draw_head(cells, right, figures and bool(study.importances))
         self._draw_row(cells, 1, "accuracy", heights_of_accuracy(shown), shown, trials, wide)
         accuracies = [trial.accuracy or 0.0 for trial in trials]
         if ranges:
@@ -93,11 +93,11 @@ class Parallel(CellWidget):
             sign = "^" if trial.number == self.chosen else "b" if trial.base else ""
             cells.put(left + i * wide, y, sign, "parallel--chosen")
 
-    def _draw_head(self, cells: Cells, width: int, right: int, figures: bool) -> None:
+    def _draw_head(self, cells: Cells, right: int, importances: bool) -> None:
         arrow = "->" if self.ascii else "→"
         cells.put(0, 0, "best", "parallel--best")
         cells.put(5, 0, f"{arrow} worst of the trials (b: the base, ^: chosen)", "parallel--muted")
-        if figures:
+        if importances:
             cells.put(right + RANGE + 1, 0, "importance", "parallel--muted")
 
     def _draw_row(
