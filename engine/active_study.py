@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from engine.catalogue import is_own
 from engine.checkpoint import brief
 from engine.config import ConfigError, RunConfig, Value
 from engine.dataset import Dataset
@@ -28,8 +29,9 @@ from engine.messages import (
     TrialTold,
 )
 from engine.output import say, say_traceback
+from engine.own_code import Code, named_code, trust
 from engine.run import Run
-from engine.search import Dimension, Range, parse_search
+from engine.search import Choices, Dimension, Range, parse_search
 from engine.step import TrainingFailed
 from engine.study import LOCAL, Study, Trial, TrialLost, open_study, spec_of
 from engine.study_files import StudyError, check_name, new_name
@@ -48,7 +50,9 @@ IMPORTANCES_SHARE = 0.05  # of the time
 class ActiveStudy:
     """`problem` says what it waits for, "" when it does not; `ended` is set when it is over, for this engine."""
 
-    def __init__(self, study: Study, base: RunConfig, data: Dataset, publish: Callable[[StudyEvent], None]) -> None:
+    def __init__(
+        self, study: Study, base: RunConfig, data: Dataset, code: dict[str, Code], publish: Callable[[StudyEvent], None]
+    ) -> None:
         self.study = study
         self.name = study.name
         self.paused = False
@@ -56,6 +60,7 @@ class ActiveStudy:
         self.ended: StudyEnded | None = None
         self._base = base
         self._data = data
+        self._code = code
         self._publish = publish
         self._trial: Trial | None = None
         self._events: Generator[RunEvent, None, None] | None = None
@@ -152,7 +157,8 @@ class ActiveStudy:
     def _begin(self, trial: Trial) -> None:
         try:
             config = self._base.replace({**trial.changes, **dict.fromkeys(("validation", "patience"), 0)})
-            run = Run(config, self._data, name=f"{self.name}, trial {trial.number}")
+            code = self._code.get(config.model)
+            run = Run(config, self._data, name=f"{self.name}, trial {trial.number}", code=code)
             self._events = train(run)
         except ConfigError as error:
             self._result = str(error)  # values that do not go together
@@ -274,7 +280,38 @@ def begin_study(
         raise StudyError(f"study {name}: its storage does not answer ({brief(error)})") from error
     base = study.spec.config.replace({field: getattr(command.base, field) for field in LOCAL})
     check_batches(study.space, base, data)
-    return ActiveStudy(study, base, trial_data(data, base), publish)
+    named = networks_in(parse_search(command.search)) if command.search else set()
+    code = named_networks(study, {command.base.model, *named})
+    return ActiveStudy(study, base, trial_data(data, base), code, publish)
+
+
+def networks_in(space: Iterable[Dimension]) -> set[str]:
+    """Return the networks that are searched among."""
+    return {
+        str(value)
+        for each in space
+        if each.field.name == "model" and isinstance(each, Choices)
+        for value in each.values
+    }
+
+
+def named_networks(study: Study, named: set[str]) -> dict[str, Code]:
+    """Return the code of the users' own networks that a study trains.
+
+    Raises StudyError for one that this very command has not named: a storage may come from somebody else.
+    """
+    found = {}
+    for model in {study.spec.config.model, *networks_in(study.space)}:
+        if is_own(model) and model not in named:
+            raise StudyError(
+                f"study {study.name}: trains {model}, somebody's own code; to have it run, give the whole command, with"
+                " that network and --search, beside --name"
+            )
+        code = named_code(model)
+        if code is not None:
+            trust(code)
+            found[model] = code
+    return found
 
 
 def trial_data(data: Dataset, base: RunConfig) -> Dataset:

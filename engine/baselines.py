@@ -30,7 +30,8 @@ from engine.device import DeviceError, choose_device
 from engine.evaluate import evaluate
 from engine.idx import write_idx_folder
 from engine.image_folder import export_pngs
-from engine.models import SeedCNN, as_input
+from engine.models import as_input
+from engine.networks.seed import SeedCNN
 
 BATCH, RATE = 100, 1e-3  # the seed notebook's
 PNG = "png"

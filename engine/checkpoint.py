@@ -110,7 +110,7 @@ def load_checkpoint(path: Path, device: torch.device | str = "cpu") -> dict[str,
     return content
 
 
-def brief(error: Exception) -> str:
+def brief(error: BaseException) -> str:
     """Return the first line of an error's text: torch writes pages, and what it quotes may be of any length."""
     return next(iter(str(error).splitlines()), "")[:300] or type(error).__name__
 

@@ -12,6 +12,8 @@ from typing import Annotated, Any
 
 import msgspec
 
+from engine.catalogue import CATALOGUE, OwnName, is_own, size_problem
+
 Value = int | float | str
 
 
@@ -33,6 +35,7 @@ class FieldInfo(msgspec.Struct, frozen=True, kw_only=True):
     low_open: bool = False  # the lower bound itself is not allowed
     high: float | None = None
     choices: tuple[str, ...] = ()
+    own: bool = False  # a class of the user's is taken beside the choices: FILE.py:Class, package:Class
     live: bool = False  # may change during a run
 
     @property
@@ -43,7 +46,7 @@ class FieldInfo(msgspec.Struct, frozen=True, kw_only=True):
     def bounds(self) -> str:
         """The allowed values in words: `1 to 60000 images`, `one of seed-cnn`."""
         if self.choices:
-            return "one of " + ", ".join(self.choices)
+            return "one of " + ", ".join(self.choices) + (", FILE.py:Class, package:Class" if self.own else "")
         unit = f" {self.unit}" if self.unit else ""
         if self.low is not None and self.high is not None:
             low, high = (f"{self.kind(bound):,}".replace(",", "") for bound in (self.low, self.high))
@@ -57,6 +60,11 @@ class FieldInfo(msgspec.Struct, frozen=True, kw_only=True):
         except ValueError:
             noun = "a whole number" if self.kind is int else "a number"
             raise ConfigError(f"{self.label} ({self.name}): {raw!r} is not {noun}; give {self.bounds}") from None
+        if self.own and is_own(str(value)):
+            try:
+                return str(OwnName.parse(str(value)))
+            except ValueError as error:
+                raise ConfigError(f"{self.label} ({self.name}): {error}") from None
         if self.choices and value not in self.choices:
             near = difflib.get_close_matches(str(value), self.choices, n=1)
             hint = f"; did you mean {near[0]}?" if near else f"; give {self.bounds}"
@@ -206,16 +214,35 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
               low=0, high=1, live=True),
     ] = 0.0  # fmt: skip
     model: Annotated[
-        str, field("Network", "The network to train.", "Network", choices=("seed-cnn", "fast-cnn", "deep-cnn"))
+        str,
+        field("Network", "What to train; see `models`. FILE.py:Class is your own code, and runs with your rights.",
+              "Network", choices=tuple(CATALOGUE), own=True),
     ] = "seed-cnn"  # fmt: skip
+    width: Annotated[
+        float,
+        field("Width", "Times the channels, or units, of each layer, in networks that allow it.", "Network",
+              low=0.25, high=8),
+    ] = 1.0  # fmt: skip
+    depth: Annotated[
+        int,
+        field("Depth", "Blocks in each stage, or hidden layers (0: the network's own), where it allows that.",
+              "Network", low=0, high=32),
+    ] = 0  # fmt: skip
     dropout2d: Annotated[
         float,
-        field("Dropout2d", "Share of feature maps dropped after the second convolution.", "Network",
+        field("Dropout2d", "Share of feature maps dropped after the last convolution, in networks that do.", "Network",
               low=0, high=0.95, live=True),
     ] = 0.5  # fmt: skip
     dropout: Annotated[
         float,
-        field("Dropout", "Share of units dropped before the last layer.", "Network", low=0, high=0.95, live=True),
+        field(
+            "Dropout",
+            "Share of units dropped before the last layer, in networks that do.",
+            "Network",
+            low=0,
+            high=0.95,
+            live=True,
+        ),
     ] = 0.5
     device: Annotated[
         str,
@@ -254,6 +281,9 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
                 f"Patience (patience): {self.patience} waits for a better validation accuracy, but no images are held"
                 " out; give a share for Validation (validation), 0.1 say, or patience 0"
             )
+        sizes = {name: (getattr(self, name), FIELDS[name].default) for name in ("width", "depth")}
+        if problem := size_problem(self.model, sizes):
+            raise ConfigError(problem)
         if self.optimizer == "nesterov" and not self.momentum:
             raise ConfigError("Momentum (momentum): nesterov needs some; give 0.9, say, or the optimizer sgd")
         if self.mixup and self.cutmix:

@@ -4,12 +4,14 @@ It has no socket, no log and no checkpoints: it does what rank 0 says, and ends 
 """
 
 import io
+from pathlib import Path
 
 import torch
 
 from engine.checkpoint import CheckpointError
 from engine.data import Dataset, load_data
 from engine.group import Begin, End, Group, GroupBroken, Leave, RunOver
+from engine.own_code import code_of_run
 from engine.run import Run
 from engine.step import TrainingFailed
 from engine.train import train
@@ -37,8 +39,9 @@ def follow(group: Group) -> None:
 def train_along(group: Group, begin: Begin, data: Dataset) -> None:
     """Train a run until it is over."""
     state = torch.load(io.BytesIO(begin.state), weights_only=True) if begin.state else None
+    code = code_of_run(begin.config.model, Path(begin.folder))
     try:
-        run = Run(begin.config, data, group=group, state=state)
+        run = Run(begin.config, data, group=group, state=state, code=code)
         for _ in train(run):
             pass
     except (RunOver, TrainingFailed, CheckpointError):

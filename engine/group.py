@@ -30,12 +30,16 @@ class RunOver(Exception):
 
 
 class Begin(msgspec.Struct, tag=True, frozen=True):
-    """Train this, on that data; `state` is a checkpoint to continue from, or empty."""
+    """Train this, on that data; `state` is a checkpoint to continue from, or empty.
+
+    `folder` is the run's: a user's own network is read there, and no code is ever sent.
+    """
 
     config: RunConfig
     data_path: str
     fingerprint: str
     state: bytes
+    folder: str = ""
 
 
 class Stretch(msgspec.Struct, tag=True, frozen=True):

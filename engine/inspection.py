@@ -11,6 +11,8 @@ from engine.data import DataError, Dataset, load_data
 from engine.evaluate import evaluate, predict, walk_digits
 from engine.messages import Evaluate, Evaluated, FilePrediction, FilesPredicted, Predict, Predicted, PredictFiles
 from engine.models import build_model
+from engine.own_code import code_of_run
+from engine.own_network import kept_generators
 from engine.pictures import read_picture
 from engine.run import Run, config_in, position_in
 from engine.runs import BEST, LAST, find_run, read_record
@@ -127,11 +129,12 @@ class Inspector:
 
 
 def network_in(path: Path, state: dict[str, Any]) -> Network:
-    """Return the network of a checkpoint. Raises CheckpointError."""
+    """Return the network of a checkpoint. Raises CheckpointError, and NetworkError for code that is not to be run."""
     config = config_in(state, path)
+    code = code_of_run(config.model, path.parent)
     # Building a network draws from the global generator, which belongs to the run in progress.
-    with torch.random.fork_rng(devices=[]):
-        model = build_model(config)
+    with kept_generators():
+        model = build_model(config, code)
     try:
         model.load_state_dict(state["average" if "average" in state else "model"])
         step = position_in(state).step

@@ -185,6 +185,12 @@ class Evaluate(Command, frozen=True):
     best: bool = False
 
 
+class DescribeModel(Command, frozen=True):
+    """Ask what the network of a config consists of. A user's own is loaded for it: its code runs."""
+
+    config: RunConfig
+
+
 class ListRuns(Command, frozen=True):
     pass
 
@@ -493,6 +499,31 @@ class Evaluated(Event, frozen=True):
     confusion: list[list[int]]
 
 
+class Layer(msgspec.Struct, frozen=True, kw_only=True):
+    """One layer of a network; `shape` is of what it makes of one image, empty when it was not called."""
+
+    name: str
+    kind: str
+    shape: list[int]
+    parameters: int
+
+
+class ModelDescribed(Event, frozen=True):
+    """The network of this name, width and depth.
+
+    `flops` are of the forward pass of one image, a multiplication and an addition being two. `more` layers are left
+    out.
+    """
+
+    model: str
+    width: float
+    depth: int
+    parameters: int
+    flops: int
+    layers: list[Layer]
+    more: int = 0
+
+
 class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the list of runs. `state` is running, paused, finished, stopped, failed or interrupted."""
 
@@ -580,6 +611,7 @@ AnyEvent = (
     | RatesTried
     | FilesPredicted
     | Evaluated
+    | ModelDescribed
     | RunsListed
     | RunOpened
     | StatusTold
@@ -605,6 +637,7 @@ AnyCommand = (
     | StopFinding
     | PredictFiles
     | Evaluate
+    | DescribeModel
     | ListRuns
     | OpenRun
     | AskStatus

@@ -1,111 +1,115 @@
-"""The networks, by name. A network takes float32 images [N, 1, 28, 28] in 0..1 and returns logits [N, 10]."""
+"""How a network is built. It takes float32 images [N, 1, 28, 28] in 0..1 and returns logits [N, 10].
 
-from collections.abc import Callable
+Which there are says `engine/catalogue.py`. One of the catalogue and one of a user's own are built in the same way.
+"""
+
+import importlib
+import inspect
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
-from engine.config import RunConfig
+from engine.catalogue import CATALOGUE, DEPTH, WIDTH, is_own
+from engine.config import FIELDS, ConfigError, RunConfig
+from engine.own_code import Code, NetworkError
+from engine.own_network import check_network, load_class, told
 
-
-class SeedCNN(nn.Module):
-    """The seed notebook's network: two convolutions of 5x5, dropout, two linear layers; 21,840 parameters."""
-
-    def __init__(self, dropout2d: float = 0.5, dropout: float = 0.5) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(1, 10, kernel_size=5)
-        self.conv2 = nn.Conv2d(10, 20, kernel_size=5)
-        self.dropout2d = nn.Dropout2d(dropout2d)
-        self.fc1 = nn.Linear(320, 50)
-        self.dropout = nn.Dropout(dropout)
-        self.fc2 = nn.Linear(50, 10)
-
-    def forward(self, images: Tensor) -> Tensor:
-        x = F.relu(F.max_pool2d(self.conv1(images), 2))
-        # Whole maps are dropped: the same before the pooling as after it, on a quarter of the values.
-        x = F.relu(self.dropout2d(F.max_pool2d(self.conv2(x), 2)))
-        x = F.relu(self.fc1(x.flatten(1)))
-        logits: Tensor = self.fc2(self.dropout(x))
-        return logits
+SIZES = (WIDTH, DEPTH)
+DROPOUTS = ("dropout2d", "dropout")
+MOST_PARAMETERS = 60_000_000  # with two moments and an average for each they are just below a checkpoint's limit
 
 
-class FastCNN(nn.Module):
-    """Learns in the fewest seconds: twice the feature maps of SeedCNN, batch normalisation (Ioffe and Szegedy,
-    https://arxiv.org/abs/1502.03167), and one linear layer; 18,426 parameters."""
+def build_model(config: RunConfig, code: Code | None = None) -> nn.Module:
+    """Return a new network on the CPU, its weights drawn from the global generator. Raises ConfigError.
 
-    def __init__(self, dropout2d: float = 0.0, dropout: float = 0.0) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(1, 16, kernel_size=5, bias=False)
-        self.norm1 = nn.BatchNorm2d(16)
-        self.conv2 = nn.Conv2d(16, 32, kernel_size=5, bias=False)
-        self.norm2 = nn.BatchNorm2d(32)
-        self.dropout2d = nn.Dropout2d(dropout2d)
-        self.dropout = nn.Dropout(dropout)
-        self.fc = nn.Linear(512, 10)
-
-    def forward(self, images: Tensor) -> Tensor:
-        # Normalised after the pooling: a quarter of the values.
-        x = F.relu(self.norm1(F.max_pool2d(self.conv1(images), 2)))
-        x = F.relu(self.norm2(F.max_pool2d(self.conv2(x), 2)))
-        logits: Tensor = self.fc(self.dropout(self.dropout2d(x).flatten(1)))
-        return logits
-
-
-class DeepCNN(nn.Module):
-    """Learns the most: five convolutions of 3x3, as in VGG (Simonyan and Zisserman, https://arxiv.org/abs/1409.1556),
-    each with batch normalisation, and one linear layer; 150,698 parameters."""
-
-    def __init__(self, dropout2d: float = 0.0, dropout: float = 0.3) -> None:
-        super().__init__()
-        self.maps = nn.Sequential(
-            *normalised_convolution(1, 32),
-            *normalised_convolution(32, 32),
-            nn.MaxPool2d(2),
-            *normalised_convolution(32, 64, padding=1),
-            *normalised_convolution(64, 64),
-            nn.MaxPool2d(2),
-            *normalised_convolution(64, 128),
-        )
-        self.dropout2d = nn.Dropout2d(dropout2d)
-        self.dropout = nn.Dropout(dropout)
-        self.fc = nn.Linear(128 * 3 * 3, 10)
-
-    def forward(self, images: Tensor) -> Tensor:
-        logits: Tensor = self.fc(self.dropout(self.dropout2d(self.maps(images)).flatten(1)))
-        return logits
-
-
-def normalised_convolution(inputs: int, outputs: int, padding: int = 0) -> tuple[nn.Module, ...]:
-    # No bias: the normalisation has one.
-    return nn.Conv2d(inputs, outputs, 3, padding=padding, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)
-
-
-MODELS: dict[str, Callable[[RunConfig], nn.Module]] = {
-    "seed-cnn": lambda config: SeedCNN(config.dropout2d, config.dropout),
-    "fast-cnn": lambda config: FastCNN(config.dropout2d, config.dropout),
-    "deep-cnn": lambda config: DeepCNN(config.dropout2d, config.dropout),
-}
-
-
-def build_model(config: RunConfig) -> nn.Module:
-    """Return a new network on the CPU, its weights drawn from the global generator.
+    A user's own network is built from its `code` alone (see `named_code`), never from what its name leads to.
 
     The channels of a pixel lie together in memory (channels_last): so the CPU's convolutions are fastest. Not for the
-    seed network in float32, which adds up in the order of the notebook's own: its figures are the same to the last bit.
+    seed network in float32, which adds up in the order of the notebook's own: its figures are the same to the last
+    bit. Nor for a user's own, which may ask for a `view` that only the usual order has.
     """
-    model = MODELS[config.model](config)
+    if is_own(config.model):
+        return build_own(config, code)
+    config.check()
+    kind = class_of(config.model)
+    arguments = keywords(kind, config)
+    if any(name in arguments for name in SIZES):
+        with torch.device("meta"):  # shapes without weights
+            check_size(kind(**arguments), config.model)
+    model = kind(**arguments)
     if (config.model, config.precision) == ("seed-cnn", "fp32"):
         return model
     return model.to(memory_format=torch.channels_last)
 
 
+def build_own(config: RunConfig, code: Code | None) -> nn.Module:
+    """Return a user's own network, checked. Raises NetworkError."""
+    if code is None:
+        raise NetworkError(f"{config.model}: its code is needed to build it; pass named_code({config.model!r})")
+    kind = load_class(code)
+    arguments = keywords(kind, config)
+    for name in SIZES:
+        value, default = getattr(config, name), FIELDS[name].default
+        if value != default and name not in arguments:
+            raise NetworkError(
+                f"{FIELDS[name].label} ({name}): {value} is not for {code.model}, which takes no argument"
+                f" {name!r}; give {default}"
+            )
+    with told(code, f"cannot be made with {arguments or 'no arguments'}"):
+        model = kind(**arguments)
+    check_network(model, code)
+    check_size(model, code.model)
+    return model
+
+
+def class_of(name: str) -> type[nn.Module]:
+    """Import a network of the catalogue."""
+    module, _, kind = CATALOGUE[name].where.partition(":")
+    found: type[nn.Module] = getattr(importlib.import_module(module), kind)
+    return found
+
+
+def keywords(kind: type[nn.Module], config: RunConfig) -> dict[str, object]:
+    """Return what a class is called with: the rates of dropout it takes, and the sizes that were chosen.
+
+    A size at its default is left to the class, whose own may be any, unless it cannot do without.
+    """
+    taken = accepted(kind)
+    arguments: dict[str, object] = {name: getattr(config, name) for name in DROPOUTS if name in taken}
+    for name in SIZES:
+        value = getattr(config, name)
+        if name in taken and (value != FIELDS[name].default or taken[name].default is inspect.Parameter.empty):
+            arguments[name] = value
+    return arguments
+
+
+def accepted(kind: type[nn.Module]) -> dict[str, inspect.Parameter]:
+    """Return the arguments that a class takes by name."""
+    try:
+        parameters = inspect.signature(kind).parameters.values()
+    except (TypeError, ValueError):
+        return {}
+    by_name = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    return {each.name: each for each in parameters if each.kind in by_name}
+
+
+def check_size(model: nn.Module, name: str) -> None:
+    """Raises ConfigError for a network whose checkpoints could not be loaded."""
+    count = count_parameters(model)
+    if count > MOST_PARAMETERS:
+        raise ConfigError(
+            f"{name} of this width and depth has {count:,} parameters; a checkpoint has room for"
+            f" {MOST_PARAMETERS:,}: choose a smaller one"
+        )
+
+
 def set_dropout(model: nn.Module, config: RunConfig) -> None:
-    """Apply the dropout rates of the config to a network in use."""
+    """Apply the dropout rates of the config to a network in use, as far as its class takes them."""
+    taken = accepted(type(model))
     for module in model.modules():
-        if isinstance(module, nn.Dropout2d):
+        if isinstance(module, nn.Dropout2d) and "dropout2d" in taken:
             module.p = config.dropout2d
-        elif isinstance(module, nn.Dropout):
+        elif isinstance(module, nn.Dropout) and "dropout" in taken:
             module.p = config.dropout
 
 

@@ -16,6 +16,7 @@ from engine.data import Dataset
 from engine.device import choose_device
 from engine.messages import RatesTried
 from engine.optim import set_learning_rate
+from engine.own_code import named_code
 from engine.rate_suggestion import exploded, smooth, suggest
 from engine.run import Run
 from engine.step import compute
@@ -34,7 +35,8 @@ def find_rates(config: RunConfig, data: Dataset, run: Run | None = None) -> Gene
     chance = Chance(choose_device(config.device))
     with chance.own():
         state = copy.deepcopy(run.state()) if run is not None else None
-        trial = Run(config.replace({"schedule": "constant", "warmup": 0}), data, state=state)
+        code = named_code(config.model) if run is None else run.code
+        trial = Run(config.replace({"schedule": "constant", "warmup": 0}), data, state=state, code=code)
         trial.network.train()
         batches = endless(trial)
     rates: list[float] = []

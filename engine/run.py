@@ -20,6 +20,7 @@ from engine.messages import CheckpointSaved, Count, Seconds
 from engine.models import build_model, set_dropout
 from engine.optim import build_optimizer, check_state, steer_optimizer
 from engine.output import say
+from engine.own_code import Code, code_of_run
 from engine.precision import choose_precision
 from engine.runs import BEST, LAST, PREVIOUS
 from engine.schedule import Plateau, learning_rate
@@ -41,13 +42,16 @@ class Run:
         folder: Path | None = None,
         group: Alone = ALONE,
         state: dict[str, Any] | None = None,
+        code: Code | None = None,
     ) -> None:
-        """Begin anew, or where the checkpoint `state` was taken. Raises CheckpointError when that does not fit."""
+        """Begin anew, or where the checkpoint `state` was taken. Raises CheckpointError when that does not fit.
+
+        A user's own network needs its `code`. Raises ConfigError when that is no network.
+        """
         self.name = name
         self.folder = folder
         self.group = group
-        if group.size > 1 and group.rank == 0:
-            group.tell(Begin(config, data.path, data.fingerprint, packed(state)))
+        self.code = code
         self.device = choose_device(config.device)
         self.precision = choose_precision(config.precision, self.device)
         self.config = config.replace({"precision": self.precision})  # what it began with, it is resumed with
@@ -56,7 +60,10 @@ class Run:
         self.kept = None if kept is None else kept.to(self.device)  # indices of the images to train on; None: all
         self.held_out = held_out.to(self.device)
         torch.manual_seed(config.seed)
-        self.model = build_model(self.config).to(self.device)
+        model = build_model(self.config, code)
+        if group.size > 1 and group.rank == 0:  # a network that cannot be built is no matter for the others
+            group.tell(Begin(config, data.path, data.fingerprint, packed(state), str(folder or "")))
+        self.model = model.to(self.device)
         self.network = group.wrap(self.model)  # what is trained through
         self.average = Average(self.model) if config.ema else None
         self.optimizer = build_optimizer(self.config, self.model)
@@ -258,8 +265,11 @@ def resume(
     """
     state, problem = load_last(folder)
     config = config_in(state, folder / LAST).replace({"processes": group.size})
+    code = code_of_run(config.model, folder)
+    if code is not None:
+        config = config.replace({"model": code.model})
     try:
-        run = Run(config, data, name=name, folder=folder, group=group, state=state)
+        run = Run(config, data, name=name, folder=folder, group=group, state=state, code=code)
         if problem:
             say(f"{problem}; continuing from {PREVIOUS}, step {run.step}")
         run.steer({"epochs": config.epochs, **(changes or {})})

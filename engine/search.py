@@ -121,7 +121,9 @@ def parse_dimension(word: str) -> Dimension:
     field = FIELDS[name]
     if name in FIXED:
         raise ConfigError(f"{field.label} ({name}): is not searched: {FIXED[name]}; leave it out")
-    return parse_range(field, rest) if BETWEEN in rest or rest.startswith(LOG) else parse_choices(field, rest)
+    listed = field.kind is str and "," in rest  # paths of networks among them may hold two dots
+    ranged = (BETWEEN in rest and not listed) or rest.startswith(LOG)
+    return parse_range(field, rest) if ranged else parse_choices(field, rest)
 
 
 def parse_range(field: FieldInfo, text: str) -> Range:

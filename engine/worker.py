@@ -18,6 +18,7 @@ import numpy
 import torch
 
 from engine.active_run import ActiveRun
+from engine.catalogue import folder_name
 from engine.checkpoint import CheckpointError
 from engine.config import ConfigError, RunConfig, Value
 from engine.data import DataError, Dataset, load_data
@@ -38,6 +39,7 @@ from engine.messages import (
     DataFailed,
     DataProgress,
     DataReady,
+    DescribeModel,
     DownloadData,
     EngineReady,
     Evaluate,
@@ -59,6 +61,7 @@ from engine.messages import (
     StopFinding,
 )
 from engine.output import say, say_traceback
+from engine.own_code import keep_copy, named_code, trust
 from engine.paths import default_data
 from engine.ports import Desk, Reply
 from engine.preview import preview
@@ -67,6 +70,7 @@ from engine.run import Run, resume
 from engine.runs import RunError, RunLog, RunRecord, create_folder, find_run, read_record
 from engine.step import Steps
 from engine.study_files import INSTALL, StudyError, can_tune
+from engine.summary import describe_network
 from engine.validation import split
 
 if TYPE_CHECKING:
@@ -240,6 +244,9 @@ class Worker:
                 return self.inspector.classify(command, self.live)
             case Evaluate():
                 return self.inspector.evaluate(command, self.live, self.data)
+            case DescribeModel():
+                config = RunConfig().replace(msgspec.structs.asdict(command.config))
+                return describe_network(config, named_code(config.model))
             case Shutdown():
                 if self.job is not None:
                     self.stop(command.force)
@@ -326,9 +333,12 @@ class Worker:
                 f"Batch size (batch_size): {config.batch_size} is more than the {images}"
                 " training images; give at most that"
             )
-        folder = create_folder(self.checkpoints, config.model)
+        code = named_code(config.model)
+        folder = create_folder(self.checkpoints, folder_name(config.model))
         try:
-            run = Run(config, data, name=folder.name, folder=folder, group=self.group)
+            trust(code)
+            keep_copy(code, folder)
+            run = Run(config, data, name=folder.name, folder=folder, group=self.group, code=code)
             log = RunLog(folder, record_of(run))
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)  # no half-made run in the list

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import torch
 from test_worker import Engine
@@ -300,3 +301,31 @@ def test_nonsense_that_others_have_written_ends_the_study_and_not_the_screen(
     assert "<= 1.0" in ended.reason
     assert "Traceback" in capsys.readouterr().err
     engine_.load()
+
+
+NETWORK = """
+from torch import nn
+
+class Net(nn.Sequential):
+    def __init__(self):
+        super().__init__(nn.Flatten(), nn.Linear(784, 10))
+"""
+
+
+def test_a_network_of_ones_own_is_trained_only_where_the_command_names_it(engine_: Engine, tmp_path: Path) -> None:
+    file = tmp_path / "net.py"
+    file.write_text(NETWORK)
+    own = BASE.replace({"model": f"{file}:Net", "epochs": 1})
+    command = StartStudy(base=own, search=["lr=0.001,0.01"], trials=2, name="own")
+    engine_.done(command)
+    assert finish(engine_).state == "finished"
+    assert [each.state for each in trials(engine_).values()] == ["finished"] * 2
+    # By its name alone the study might be anybody's.
+    assert "somebody's own code" in engine_.refused(StartStudy(base=BASE, name="own", trials=3))
+    engine_.done(msgspec.structs.replace(command, trials=3))
+    assert finish(engine_).state == "finished"
+
+    among = [f"model=seed-cnn,{file}:Net"]
+    engine_.done(StartStudy(base=BASE, search=among, trials=4, name="among", sampler="random"))
+    assert finish(engine_).state == "finished"
+    assert "somebody's own code" in engine_.refused(StartStudy(base=BASE, name="among", trials=5))

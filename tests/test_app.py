@@ -37,6 +37,7 @@ from engine.messages import (
 from tui.screens.confusion import ConfusionScreen
 from tui.screens.dialogs import Question
 from tui.screens.digits import DigitsScreen
+from tui.screens.network import NetworkScreen
 from tui.screens.runs import RunsScreen
 from tui.screens.setup import SetupScreen
 from tui.screens.train import TrainScreen
@@ -567,6 +568,7 @@ async def test_every_action_of_the_table_exists() -> None:
         "runs": RunsScreen,
         "setup": SetupScreen,
         "tune": TuneScreen,
+        "network": NetworkScreen,
     }
     for action in ACTIONS:
         assert hasattr(owners[action.scope], "action_" + action.name.partition("(")[0]), action

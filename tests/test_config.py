@@ -22,7 +22,8 @@ def test_a_field_describes_itself(field: FieldInfo) -> None:
     assert "_" not in field.option
     assert field.kind in (int, float, str)
     if field.kind is str:
-        assert field.bounds == ("one of " + ", ".join(field.choices) if field.choices else "text")
+        own = ", FILE.py:Class, package:Class" if field.own else ""
+        assert field.bounds == ("one of " + ", ".join(field.choices) + own if field.choices else "text")
     else:
         assert field.low is not None
         assert field.high is not None

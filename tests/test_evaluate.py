@@ -9,7 +9,8 @@ from torch import Tensor, nn
 from engine.dataset import Dataset
 from engine.evaluate import MOST_DIGITS, evaluate, inference, predict, walk_digits
 from engine.messages import Digit, Predict
-from engine.models import SeedCNN, as_input
+from engine.models import as_input
+from engine.networks.seed import SeedCNN
 
 
 @pytest.fixture

@@ -5,10 +5,12 @@ import torch
 from torch import nn
 from torchvision.transforms.functional import to_tensor
 
-from engine.config import FIELDS, PRESETS, RunConfig
+from engine.catalogue import CATALOGUE
+from engine.config import PRESETS, RunConfig
 from engine.dataset import Dataset
 from engine.messages import EpochDone
-from engine.models import MODELS, SeedCNN, as_input, build_model, count_parameters, set_dropout
+from engine.models import as_input, build_model, count_parameters, set_dropout
+from engine.networks.seed import SeedCNN
 from engine.run import Run
 from engine.train import train
 
@@ -88,13 +90,6 @@ def test_weights_are_a_function_of_the_global_seed() -> None:
     assert not torch.equal(weights(1), weights(2))
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_every_network_that_can_be_chosen_is_there_and_classifies(name: str) -> None:
-    model = build_model(RunConfig(model=name)).eval()
-    assert model(as_input(torch.zeros(3, 28, 28, dtype=torch.uint8))).shape == (3, 10)
-    assert set(FIELDS["model"].choices) == set(MODELS)
-
-
 def test_the_input_is_what_torchvisions_to_tensor_gives(digits: Dataset) -> None:
     every_gray = torch.arange(256, dtype=torch.uint8).repeat(4)[: 28 * 28].reshape(1, 28, 28)
     images = torch.cat([digits.test_images, every_gray])
@@ -120,7 +115,10 @@ def test_the_deep_network_has_its_parameters() -> None:
     assert count_parameters(build_model(RunConfig(model="deep-cnn"))) == 150_698
 
 
-@pytest.mark.parametrize("name", MODELS)
+SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("resnet18", "densenet121", "densenet-small")]
+
+
+@pytest.mark.parametrize("name", [*(set(CATALOGUE) - {"resnet18", "densenet121", "densenet-small"}), *SLOW])
 def test_every_network_learns_a_batch_in_either_precision(name: str, digits: Dataset) -> None:
     for precision in ("fp32", "bf16"):
         config = RunConfig(model=name, epochs=10, batch_size=40, lr=0.005, device="cpu", precision=precision)

@@ -26,11 +26,12 @@ OTHER: dict[str, Value] = {
     "epochs": 7, "batch_size": 32, "seed": 2**63 - 1, "lr": 3e-05, "weight_decay": 1e-08, "dropout2d": 0.1,
     "dropout": 0.30000000000000004, "device": "cuda:1", "data": "/mnt/my digits/it's", "keep_every": 5,
     "beta1": 0.7, "beta2": 0.95, "label_smoothing": 0.1, "rotation": 12.5, "shift": 1.5, "scale": 0.05, "shear": 7.0,
-    "elastic": 0.75, "processes": 4, "validation": 0.1, "patience": 3,
+    "elastic": 0.75, "processes": 4,
+    "model": "/mnt/my nets/it's.py:Net", "width": 2.5, "depth": 3, "validation": 0.1, "patience": 3,
     "momentum": 0.5, "clip": 2.5, "warmup": 0.5, "decay": 0.125, "decay_every": 2, "mixup": 0.0, "cutmix": 1.0,
     "ema": 0.99, "erasing": 0.2, "noise": 0.05,
 }  # fmt: skip
-NEEDS: dict[str, dict[str, Value]] = {"patience": {"validation": 0.1}}
+NEEDS: dict[str, dict[str, Value]] = {"patience": {"validation": 0.1}, "depth": {"model": "mlp"}}
 
 
 @pytest.mark.parametrize("field", FIELDS.values(), ids=lambda field: field.name)
@@ -74,6 +75,11 @@ def test_a_bad_choice_is_refused_with_the_nearest() -> None:
     assert "did you mean seed-cnn" in result.output
 
 
+def test_a_size_that_a_network_does_not_take_is_a_usage_error() -> None:
+    with pytest.raises(click.UsageError, match=r"Depth \(depth\): 3 is not for fast-cnn"):
+        config_of(parse(["--depth", "3"])[1], PRESETS["fast"].changes)
+
+
 @pytest.mark.parametrize(
     "config", [RunConfig(), RunConfig().replace(OTHER), RunConfig(lr=10.0), RunConfig(lr=5e-324)], ids=range(4)
 )
@@ -86,7 +92,7 @@ def test_a_command_line_gives_the_config_it_was_made_of(config: RunConfig) -> No
 
 
 def test_all_fields_are_tried_above() -> None:
-    assert set(OTHER) == {name for name, field in FIELDS.items() if not field.choices}
+    assert set(OTHER) == {name for name, field in FIELDS.items() if not field.choices or field.own}
 
 
 def test_a_data_folder_becomes_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,4 +102,8 @@ def test_a_data_folder_becomes_absolute(tmp_path: Path, monkeypatch: pytest.Monk
     assert clean("data", "~/digits") == "/home/somebody/digits"
     assert clean("data", "") == ""
     assert clean("device", "cpu") == "cpu"
+    assert clean("model", "nets/mine.py:Net") == f"{tmp_path}/nets/mine.py:Net"
+    assert clean("model", "~/mine.py:Net") == "/home/somebody/mine.py:Net"
+    assert clean("model", "package.nets:Net") == "package.nets:Net"
+    assert clean("model", "resnet18") == "resnet18"
     assert given(parse(["--data", "digits"])[1]) == {"data": str(tmp_path / "digits")}

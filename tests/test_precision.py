@@ -9,7 +9,8 @@ import engine.precision
 from engine.config import RunConfig
 from engine.dataset import Dataset
 from engine.messages import EpochDone
-from engine.models import SeedCNN, as_input
+from engine.models import as_input
+from engine.networks.seed import SeedCNN
 from engine.precision import choose_precision, cpu_has_bf16, logits_of
 from engine.run import Run, resume
 from engine.train import train

@@ -34,6 +34,7 @@ def test_a_range_has_bounds_of_the_fields_own_kind(text: str, low: float, high: 
         ("lr=1e-3,0.01", (0.001, 0.01)),
         ("model=seed-cnn,fast-cnn", ("seed-cnn", "fast-cnn")),
         ("batch_size=50, 100,50", (50, 100)),
+        ("model=/nets/../my.py:Net,seed-cnn", ("/nets/../my.py:Net", "seed-cnn")),
         ("schedule=constant,one-cycle", ("constant", "one-cycle")),
     ],
 )

@@ -30,6 +30,7 @@ from engine.messages import (
     CommandDone,
     Continue,
     DataFailed,
+    DescribeModel,
     DownloadData,
     FindRate,
     ListRuns,
@@ -70,6 +71,7 @@ from tui.screens.confusion import ConfusionScreen
 from tui.screens.dialogs import EpochsQuestion, quit_question, stop_question, study_question, version_question
 from tui.screens.digits import DigitsScreen
 from tui.screens.help import HelpScreen
+from tui.screens.network import NetworkScreen
 from tui.screens.presets import saved_as_preset
 from tui.screens.rates import RatesScreen
 from tui.screens.runs import RunsScreen
@@ -246,7 +248,7 @@ class MnistApp(App[None]):
         """Send a command, or say that there is no engine to take it; questions that screens ask are let go."""
         if self.client is not None and not self.client.foreign:
             self.client.send(command)
-        elif not isinstance(command, Predict | PreviewAugmentation | ListRuns):
+        elif not isinstance(command, Predict | PreviewAugmentation | DescribeModel | ListRuns):
             here = "There is no engine. e starts it again."
             foreign = "The engine is of another version: this screen can only watch it. e asks again what to do."
             self.notify(here if self.client is None else foreign, severity="error", markup=False)
@@ -342,6 +344,8 @@ class MnistApp(App[None]):
         self._draw_due = False
         self._drawn = time.monotonic()
         for screen in reversed(self.screen_stack):
+            if isinstance(screen, NetworkScreen) and screen.is_mounted:
+                screen.show(self.state)
             if isinstance(screen, RatesScreen) and screen.is_mounted:
                 screen.show_rates(self.state.rates)
             if isinstance(screen, StateScreen):
@@ -414,6 +418,18 @@ class MnistApp(App[None]):
     def start_run(self, event: SetupScreen.Chosen) -> None:
         self.config = event.config
         self.action_train()
+
+    @on(NetworkScreen.Wanted)
+    def ask_about_network(self, event: NetworkScreen.Wanted) -> None:
+        self.send(DescribeModel(config=event.config))
+
+    @on(SetupScreen.NetworkOpened)
+    @work
+    async def open_network(self, event: SetupScreen.NetworkOpened) -> None:
+        taken = await self.push_screen_wait(NetworkScreen(event.config, self.state.failures))
+        setup = self.get_screen("setup")
+        if taken is not None and isinstance(setup, SetupScreen):
+            setup.take_network(taken)
 
     @on(SetupScreen.SteeringChosen)
     def steer(self, event: SetupScreen.SteeringChosen) -> None:

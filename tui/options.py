@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from engine.catalogue import OwnName, is_own
 from engine.config import FIELDS, ConfigError, FieldInfo, RunConfig, Value
 from engine.preset_file import MACHINE
 
@@ -30,9 +31,12 @@ class FieldType(click.ParamType):  # type: ignore[type-arg, unused-ignore]
 
 
 def clean(name: str, value: Value) -> Value:
-    """Make a data folder absolute: the engine works in another folder than the user."""
+    """Make paths absolute, of data and of a network: the engine works in another folder than the user."""
     if name == "data" and value:
         return os.path.abspath(os.path.expanduser(str(value)))
+    if name == "model" and is_own(str(value)):
+        own = OwnName.parse(str(value))
+        return str(OwnName(os.path.abspath(os.path.expanduser(own.place)), own.kind)) if own.is_file else value
     return value
 
 

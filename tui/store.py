@@ -22,6 +22,7 @@ from engine.messages import (
     EngineFailed,
     EngineReady,
     EpochDone,
+    ModelDescribed,
     Paused,
     Predicted,
     RatesTried,
@@ -44,6 +45,7 @@ from tui.study_view import StudyView, apply_to_study
 
 MOST_POINTS = 4096  # losses kept for the chart; beyond, neighbours are averaged
 MOST_LOG_LINES = 500
+MOST_NETWORKS = 16  # descriptions that are kept, of up to 2,000 layers each
 
 Point = tuple[float, float]
 
@@ -111,6 +113,7 @@ class State:
     digits: tuple[Digit, ...] = ()
     digits_run: str = ""
     digits_step: int = 0
+    networks: tuple[ModelDescribed, ...] = ()  # those that screens asked about, the newest first
     augmented: AugmentationPreviewed | None = None
     rates: RatesTried | None = None  # what the learning-rate finder has seen
     log: tuple[str, ...] = ()
@@ -143,7 +146,7 @@ def apply(state: State, event: AnyEvent) -> State:
         case Snapshot():
             opened = state.opened  # its past runs are no news: one that is looked at stays
             if event.first:
-                state = State(link=state.link, runs=state.runs)
+                state = State(link=state.link, runs=state.runs, networks=state.networks)
             for part in event.events:
                 log = state.log, state.log_count
                 state = apply(state, part)
@@ -162,6 +165,9 @@ def apply(state: State, event: AnyEvent) -> State:
             state = replace(state, progress=event, data_problem="")
         case Predicted():
             state = replace(state, digits=tuple(event.digits), digits_run=event.run, digits_step=event.step)
+        case ModelDescribed():
+            others = (each for each in state.networks if not is_same_network(each, event))
+            state = replace(state, networks=(event, *others)[:MOST_NETWORKS])
         case AugmentationPreviewed():
             state = replace(state, augmented=event)
         case RatesTried():
@@ -176,6 +182,15 @@ def apply(state: State, event: AnyEvent) -> State:
             pass
     lines = [inert(line) for line in describe(event)]
     return say(state, *lines) if lines else state
+
+
+def is_same_network(one: ModelDescribed, other: ModelDescribed | RunConfig) -> bool:
+    return (one.model, one.width, one.depth) == (other.model, other.width, other.depth)
+
+
+def described(state: State, config: RunConfig) -> ModelDescribed | None:
+    """Return what is known of the network of a config."""
+    return next((each for each in state.networks if is_same_network(each, config)), None)
 
 
 def say(state: State, *lines: str) -> State:

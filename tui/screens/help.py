@@ -16,6 +16,7 @@ TITLES = {
     "runs": "Runs screen",
     "setup": "Setup screen",
     "tune": "Tune screen",
+    "network": "Networks (f8 on Setup)",
 }
 MORE = (
     ("tab", "next pane or field"),

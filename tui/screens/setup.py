@@ -8,18 +8,21 @@ import msgspec
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.events import Resize
+from textual.events import Resize, ScreenResume
 from textual.message import Message
 from textual.widgets import Button, Input, Static
 
+from engine.catalogue import is_own
 from engine.config import FIELDS, ConfigError, RunConfig, Value
 from engine.preset_file import MACHINE
 from tui.actions import bindings
 from tui.inert import inert
+from tui.network_words import network_line, shown_name
 from tui.options import command_line
 from tui.screens.base import StateScreen
+from tui.screens.network import NETWORK, NetworkScreen, network_of
 from tui.screens.presets import chosen_preset, saved_as_preset
-from tui.store import State
+from tui.store import State, described
 from tui.widgets.config_form import ConfigForm
 from tui.widgets.preview import Preview
 
@@ -40,6 +43,7 @@ class SetupScreen(StateScreen):
         #top Static { width: 1fr; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
         #top Button { margin: 0 0 0 1; min-width: 0; }
         ConfigForm { height: 1fr; }
+        #network { height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
         Preview { display: none; }
         &.-preview Preview { display: block; }
         #command { height: auto; max-height: 3; padding: 0 1; color: $text-muted; background: $surface; }
@@ -49,6 +53,12 @@ class SetupScreen(StateScreen):
     @dataclass
     class Chosen(Message):
         """Start a run with this config."""
+
+        config: RunConfig
+
+    @dataclass
+    class NetworkOpened(Message):
+        """Show the layers of this config's network."""
 
         config: RunConfig
 
@@ -86,6 +96,8 @@ class SetupScreen(StateScreen):
         self._checkpoints = checkpoints
         self._state = State()
         self._headline = ""
+        self._line = ""
+        self._asked: RunConfig | None = None  # whose network the engine was asked about last
         self._preview: bool | None = None  # None: where there is room
         self._digit = 0
 
@@ -102,10 +114,15 @@ class SetupScreen(StateScreen):
             yield Button("Train", compact=True, variant="primary", id="submit")
         yield ConfigForm(self._initial)
         yield Preview()
+        yield Static("", markup=False, id="network")
         yield Static("", markup=False, id="command")
 
     def on_mount(self) -> None:
         self._show_command(self._initial)
+
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        super().on_screen_resume(event)
+        self._asked = None  # another engine may have come
 
     def on_resize(self, event: Resize) -> None:
         self.query_one(Preview).set_class(event.size.width >= ONE_ROW, "-one-row")
@@ -134,7 +151,10 @@ class SetupScreen(StateScreen):
         self.query_one(Preview).show_digits(state.augmented)
         if state.data != before.data:
             self._want_preview()
+        if state.link != "live":
+            self._asked = None
         form = self.query_one(ConfigForm)
+        self._show_network()
         if state.run is not None and state.training:
             started = before.run is None or not before.training or before.run.run != state.run.run
             if started or (before.run is not None and before.run.config != state.run.config):
@@ -150,8 +170,40 @@ class SetupScreen(StateScreen):
         self.query_one("#submit", Button).label = "Apply" if state.training else "Train"
         self.query_one("#headline", Static).update(headline)
 
+    def _network(self) -> RunConfig:
+        """The network of the form, whatever else is in it."""
+        form = self.query_one(ConfigForm)
+        return network_of(RunConfig(**{name: form.value(name) for name in NETWORK}))  # type: ignore[arg-type]
+
+    def _show_network(self) -> None:
+        """Show the size of the form's network; ask the engine for what it has not told yet.
+
+        Not for a user's own: its code runs when that is asked for. Nor during a run, which would wait for it.
+        """
+        wanted = self._network()
+        known = described(self._state, wanted)
+        idle = self._state.link == "live" and not self._state.training
+        if known is None and idle and wanted != self._asked and not is_own(wanted.model):
+            self._asked = wanted
+            self.post_message(NetworkScreen.Wanted(wanted))
+        line = network_line(wanted.model, known)
+        if self._state.run is not None and self._state.training:
+            line = f"{shown_name(wanted.model)}: {self._state.run.parameters:,} parameters; f8 shows its layers"
+        if line != self._line:
+            self._line = line
+            self.query_one("#network", Static).update(line)
+
+    def action_network(self) -> None:
+        self.post_message(self.NetworkOpened(self._network()))
+
+    def take_network(self, config: RunConfig) -> None:
+        """Put a network into the form."""
+        if not self._state.training:
+            self.query_one(ConfigForm).set_values({name: getattr(config, name) for name in NETWORK})
+
     @on(ConfigForm.Changed)
     def changed(self, event: ConfigForm.Changed) -> None:
+        self._show_network()
         if event.config is None:
             self.query_one("#command", Static).update(inert(event.problems[0]))
             return

@@ -1,6 +1,6 @@
 """The form of all hyperparameters, drawn from the fields of RunConfig."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Input, Static
 
+from engine.catalogue import CATALOGUE
 from engine.config import FIELDS, ConfigError, FieldInfo, RunConfig, Value
 from tui.inert import inert
 from tui.options import clean
@@ -50,6 +51,9 @@ class FieldRow(Horizontal):
     def hint(self, locked: bool = False) -> str:
         if locked:
             return "needs a new run"
+        if self.field.own:  # a hundred characters of names would hide all else
+            entry = CATALOGUE.get(str(self.value))
+            return f"f8 shows all. {entry.help if entry else 'Your own code: it runs with your rights.'}"
         bounds = "" if self.field.bounds == "text" else f"{self.field.bounds}. "
         return f"{bounds}{self.field.help}"
 
@@ -129,6 +133,16 @@ class ConfigForm(VerticalScroll):
                 row.input.value = in_words(getattr(config, row.field.name))
             row.read(self._locked(row))
         self.post_message(self.Changed(self.config, self.problems))
+
+    def value(self, name: str) -> Value:
+        """What is in a field, or its default while that is bad."""
+        value = self.query_one(f"#row-{name}", FieldRow).value
+        return FIELDS[name].default if value is None else value
+
+    def set_values(self, values: Mapping[str, Value]) -> None:
+        """Put values into some of the fields."""
+        for name, value in values.items():
+            self.query_one(f"#field-{name}", Input).value = in_words(value)
 
     def focus_problem(self) -> None:
         """Go to the first bad field."""

@@ -10,11 +10,12 @@ from engine.config import FIELDS
 from engine.messages import EpochDone
 from tui.describe import percent
 from tui.inert import inert
+from tui.network_words import shown_name
 from tui.store import RunView
 
 SHOWN = ("epochs", "batch_size", "lr", "weight_decay", "dropout2d", "dropout", "seed")
 # Whose other fields are shown where they differ from the default.
-GROUPS = ("Training", "Optimizer", "Schedule", "Regularisation", "Augmentation")
+GROUPS = ("Training", "Optimizer", "Schedule", "Regularisation", "Augmentation", "Network")
 
 
 class RunPanel(Widget):
@@ -64,10 +65,12 @@ def figures(view: RunView) -> list[tuple[str, str, str]]:
             ("", "", "value"),
         ]
     rows += [
-        ("Network", inert(view.config.model, longest=40), "value"),
+        ("Network", shown_name(view.config.model), "value"),
         ("Parameters", f"{view.parameters:,}", "value"),
     ]
-    others = [name for name in view.config.differences() if FIELDS[name].group in GROUPS and name not in SHOWN]
+    others = [
+        name for name in view.config.differences() if FIELDS[name].group in GROUPS and name not in (*SHOWN, "model")
+    ]
     for name in (*SHOWN, *others):
         value = getattr(view.config, name)
         shown = f"{value:g}" if isinstance(value, float) else str(value)

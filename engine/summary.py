@@ -1,0 +1,115 @@
+"""What a network consists of: its layers in the order in which an image passes them, its parameters, its FLOPs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+import torch
+from torch import nn
+
+from engine.catalogue import is_own
+from engine.config import RunConfig
+from engine.messages import Layer, ModelDescribed
+from engine.models import build_model, count_parameters
+from engine.own_code import Code
+from engine.own_network import kept_generators, told
+
+MOST_LAYERS = 2000  # an answer is one line; DenseNet-121 has 430
+LONGEST = 100  # characters of the name of a layer, or of its kind
+
+
+def describe_network(config: RunConfig, code: Code | None = None) -> ModelDescribed:
+    """Build a network, send one image through it, and tell what it consists of. Raises ConfigError.
+
+    Training, and the random numbers it draws, are not touched. FLOPs are of the forward pass for one image: of
+    convolutions and matrix products alone, a multiplication and an addition being two
+    (torch.utils.flop_counter.FlopCounterMode).
+    """
+    shape = RunConfig(model=config.model, width=config.width, depth=config.depth)
+    return described_own(shape, code) if is_own(config.model) else described(shape)
+
+
+@lru_cache(maxsize=64)
+def described(config: RunConfig) -> ModelDescribed:
+    with torch.device("meta"):  # shapes alone: nothing is drawn, and nothing computed
+        return summary(build_model(config), config, torch.empty(1, 1, 28, 28))
+
+
+def described_own(config: RunConfig, code: Code | None) -> ModelDescribed:
+    with kept_generators():
+        model = build_model(config, code)
+        assert code is not None
+        with told(code, "fails on an image"):
+            return summary(model, config, torch.zeros(1, 1, 28, 28))
+
+
+def summary(model: nn.Module, config: RunConfig, image: torch.Tensor) -> ModelDescribed:
+    from torch.utils.flop_counter import FlopCounterMode  # imports torch's compiler, as long as torch itself
+
+    with observed(model.eval()) as layers, torch.no_grad(), FlopCounterMode(display=False) as counter:
+        model(image)
+    ran = {layer.name for layer in layers}
+    unused = [
+        Layer(name=name[:LONGEST], kind=kind_of(module), shape=[], parameters=own_parameters(module))
+        for name, module in model.named_modules()
+        if name[:LONGEST] not in ran and own_parameters(module)
+    ]
+    return ModelDescribed(
+        model=config.model,
+        width=config.width,
+        depth=config.depth,
+        parameters=count_parameters(model),
+        flops=counter.get_total_flops(),
+        layers=[*layers, *unused][:MOST_LAYERS],
+        more=max(0, len(layers) + len(unused) - MOST_LAYERS),
+    )
+
+
+@contextmanager
+def observed(model: nn.Module) -> Iterator[list[Layer]]:
+    """Collect a line for each layer that is called: modules without parts, and those with parameters of their own.
+
+    Parameters that several layers share count for the first.
+    """
+    layers: list[Layer] = []
+    counted: set[int] = set()
+    names = {module: name for name, module in model.named_modules()}
+
+    def hook(module: nn.Module, inputs: Any, output: Any) -> None:
+        new = [each for each in module.parameters(recurse=False) if id(each) not in counted]
+        counted.update(id(each) for each in new)
+        layers.append(
+            Layer(
+                name=names[module][:LONGEST] or kind_of(module),
+                kind=kind_of(module),
+                shape=shape_of(output),
+                parameters=sum(each.numel() for each in new),
+            )
+        )
+
+    handles = [
+        module.register_forward_hook(hook)
+        for module in names
+        if not any(True for _ in module.children()) or own_parameters(module)
+    ]
+    try:
+        yield layers
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def own_parameters(module: nn.Module) -> int:
+    return sum(parameter.numel() for parameter in module.parameters(recurse=False))
+
+
+def kind_of(module: nn.Module) -> str:
+    return type(module).__name__[:LONGEST]
+
+
+def shape_of(output: Any) -> list[int]:
+    """Return the shape of what a layer returns for one image, without the dimension of images."""
+    if isinstance(output, tuple | list) and output:
+        output = output[0]
+    return list(output.shape[1:]) if isinstance(output, torch.Tensor) else []

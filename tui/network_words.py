@@ -1,0 +1,51 @@
+"""What a network consists of, in words and tables, for screens and for commands. Pure."""
+
+from rich.table import Table
+from rich.text import Text
+
+from engine.catalogue import is_own, short_name
+from engine.messages import Layer, ModelDescribed
+from tui.inert import inert
+
+LONGEST_NAME = 40
+
+
+def shown_name(model: str) -> str:
+    """Return a network's name as far as it fits beside other things: of a file, without its folder."""
+    return inert(short_name(model), longest=LONGEST_NAME)
+
+
+def operations(flops: int) -> str:
+    """Return `0.96 MFLOPs`, `40.4 MFLOPs` or `1.34 GFLOPs`."""
+    scale, unit = (1e9, "G") if flops >= 1e9 else (1e6, "M") if flops >= 1e5 else (1e3, "k")
+    return f"{flops / scale:.3g} {unit}FLOPs"
+
+
+def figures(network: ModelDescribed) -> str:
+    return f"{network.parameters:,} parameters, {operations(network.flops)} an image"
+
+
+def network_line(model: str, network: ModelDescribed | None) -> str:
+    """Return the line below the form: what is known of its network, and which key tells more."""
+    if network is not None:
+        return f"{shown_name(model)}: {figures(network)}; f8 shows its layers"
+    if is_own(model):
+        return f"{shown_name(model)} is your own code; f8 loads it and shows its layers"
+    return f"{shown_name(model)}: asking the engine for its size"
+
+
+def layer_table(network: ModelDescribed) -> Table:
+    """Return the layers in the order in which an image passes them, and what each makes of it."""
+    table = Table("layer", "type", "output", "parameters", box=None, pad_edge=False)
+    table.columns[0].overflow = "fold"
+    table.columns[3].justify = "right"
+    for layer in network.layers:
+        table.add_row(*(Text(cell) for cell in layer_row(layer)))
+    if network.more:
+        table.add_row(Text(f"and {network.more:,} more"))
+    return table
+
+
+def layer_row(layer: Layer) -> tuple[str, str, str, str]:
+    shape = "x".join(str(size) for size in layer.shape) if layer.shape else "not called"
+    return inert(layer.name), inert(layer.kind), shape, f"{layer.parameters:,}" if layer.parameters else "-"

@@ -1,0 +1,111 @@
+"""The network of the form, or any other of the catalogue: its figures and its layers."""
+
+from dataclasses import dataclass
+
+import msgspec
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from engine.catalogue import CATALOGUE
+from engine.config import FIELDS, RunConfig
+from tui.actions import bindings
+from tui.network_words import figures, layer_table, shown_name
+from tui.store import State, described
+
+NETWORK = ("model", "width", "depth")  # the fields that it is made from
+
+
+class NetworkScreen(ModalScreen[RunConfig | None]):
+    """Answers with a config of the network that was chosen, None when it was only looked at."""
+
+    BINDINGS = bindings("network")
+
+    DEFAULT_CSS = """
+    NetworkScreen {
+        align: center middle;
+        VerticalScroll {
+            width: 84;
+            max-width: 100%;
+            height: auto;
+            max-height: 100%;
+            padding: 0 2;
+            border: round $primary;
+            border-title-color: $text-primary;
+            border-subtitle-color: $text-muted;
+            background: $surface;
+        }
+        Static { height: auto; }
+        #about { color: $text-muted; margin: 0 0 1 0; }
+    }
+    """
+
+    @dataclass
+    class Wanted(Message):
+        """What does the network of this config consist of?"""
+
+        config: RunConfig
+
+    def __init__(self, config: RunConfig, failures: int) -> None:
+        super().__init__()
+        self._config = network_of(config)
+        self._failures = failures  # commands that were refused before
+        self._shown: object = None
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll() as page:
+            page.border_subtitle = "n, p: others; enter takes it; escape"
+            yield Static("", markup=False, id="about")
+            yield Static("", markup=False, id="layers")
+
+    def on_mount(self) -> None:
+        self.look_at(self._config)
+
+    def look_at(self, config: RunConfig) -> None:
+        self._config = config
+        self._shown = None
+        entry = CATALOGUE.get(config.model)
+        self.query_one(VerticalScroll).border_title = shown_name(config.model)
+        self.query_one("#about", Static).update(
+            entry.help if entry else "Your own code: the engine has loaded it anew."
+        )
+        self.query_one("#layers", Static).update("asking the engine ...")
+        self.post_message(self.Wanted(config))
+
+    def show(self, state: State) -> None:
+        """Draw what is known of this network, or why it could not be told."""
+        network = described(state, self._config)
+        if state.failures > self._failures:
+            self._failures = state.failures
+            self._shown = network  # of before
+            self.query_one("#layers", Static).update(state.failure)
+        elif network is not None and network is not self._shown:
+            self._shown = network
+            entry = CATALOGUE.get(self._config.model)
+            about = f"{entry.help}\n{figures(network)}" if entry else figures(network)
+            self.query_one("#about", Static).update(about)
+            self.query_one("#layers", Static).update(layer_table(network))
+
+    def action_other(self, step: int) -> None:
+        """Look at another network of the catalogue, in the size of the form where it has that freedom."""
+        names = list(CATALOGUE)
+        known = self._config.model in CATALOGUE
+        at = names.index(self._config.model) + step if known else min(step, 0)
+        self.look_at(network_of(msgspec.structs.replace(self._config, model=names[at % len(names)])))
+
+    def action_take(self) -> None:
+        self.dismiss(self._config)
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+
+def network_of(config: RunConfig) -> RunConfig:
+    """Return what of a config makes its network; a size that it does not take is at its default."""
+    chosen = {name: getattr(config, name) for name in NETWORK}
+    entry = CATALOGUE.get(config.model)
+    if entry is not None:
+        chosen.update({name: FIELDS[name].default for name in ("width", "depth") if name not in entry.takes})
+    return RunConfig(**chosen)
