@@ -6,54 +6,34 @@ trials in all there are exactly as many as were asked for.
 
 import time
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 import optuna
-from optuna.exceptions import DuplicatedStudyError, UpdateFinishedTrialError
+from optuna.exceptions import UpdateFinishedTrialError
 from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
 from optuna.trial import FrozenTrial, TrialState
 
-from engine.config import ConfigError, RunConfig, Value
+from engine.config import Value
 from engine.messages import TrialSummary
 from engine.owner import Owner, is_gone, this_process
 from engine.search import Choices, Dimension, holds, parse_search, values_of
-from engine.study_files import StudyError
+from engine.study_spec import Spec
 from engine.study_storage import Storage
 
-SAMPLERS = ("tpe", "random")
-PRUNERS = ("none", "median", "hyperband")
-LOCAL = ("data", "device", "processes", "keep_every")  # fields in which the engines of one study may differ
 GRACE = 300.0  # seconds without a beat after which an engine that cannot be looked up counts as gone
 NAMELESS = 60.0  # the same for one that was gone before it could write down who it is
-DEFAULT_TRIALS = 20
 ENOUGH = 10  # trials to say what matters
 ATTEMPTS = 3  # of a trial whose engines were lost
-CREATION = 2.0  # seconds for another engine to write down what a study is that it has just created
-SPEC, ENGINE, ATTEMPT, BASE, ACCURACY, LOSS, SECONDS, PROBLEM = (
-    "mnist-tui", "engine", "attempt", "base", "accuracy", "loss", "seconds", "problem"
+ENGINE, ATTEMPT, BASE, ACCURACY, LOSS, SECONDS, PROBLEM = (
+    "engine", "attempt", "base", "accuracy", "loss", "seconds", "problem"
 )  # fmt: skip
 
 
 class TrialLost(Exception):
     """Another engine took this one for gone, and the trial over."""
-
-
-class Spec(msgspec.Struct, frozen=True, kw_only=True):
-    """What a study is; all engines that share it go by the same. `base` has what differs from the defaults."""
-
-    base: dict[str, Value]
-    search: list[str]
-    trials: int
-    sampler: str = "tpe"
-    pruner: str = "median"
-    data: str = ""  # fingerprint
-
-    @property
-    def config(self) -> RunConfig:
-        return RunConfig().replace(self.base)
 
 
 @dataclass
@@ -301,107 +281,3 @@ def state_of(trial: FrozenTrial) -> str:
             return "lost"
         case _:
             return "finished"
-
-
-# ---------------------------------------------------------------------- opening
-
-
-def open_study(storage: Storage, name: str, wanted: Spec) -> Study:
-    """Begin a study, or go on with the one of this name. Raises StudyError and TROUBLE.
-
-    An empty `search` goes on with whatever the study is; otherwise it must be the same.
-    """
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    new = msgspec.structs.replace(wanted, trials=wanted.trials or DEFAULT_TRIALS)
-    created = False
-    try:
-        if not wanted.search:
-            study, spec = join(storage, name)
-        else:
-            try:
-                study = optuna.create_study(storage=storage.optuna, study_name=name, direction="maximize")
-                study.set_user_attr(SPEC, msgspec.to_builtins(new))
-                spec, created = new, True
-            except DuplicatedStudyError:
-                study, spec = join(storage, name, new)
-    except (KeyError, msgspec.ValidationError, ConfigError) as error:
-        raise StudyError(
-            f"study {name}: is not one of this program in {storage.place} ({error}); name another one"
-        ) from error
-    spec = agreed(name, spec, wanted)
-    if spec.trials != study.user_attrs[SPEC]["trials"]:
-        study.set_user_attr(SPEC, msgspec.to_builtins(spec))
-    study.sampler, study.pruner = build_sampler(spec, created), build_pruner(spec)
-    return Study(study, storage, spec)
-
-
-def join(storage: Storage, name: str, new: Spec | None = None) -> tuple[optuna.Study, Spec]:
-    """Load a study of others. One that was created and then abandoned becomes `new`. Raises StudyError."""
-    try:
-        study = optuna.load_study(study_name=name, storage=storage.optuna)
-    except KeyError:
-        raise StudyError(f"there is no study {name!r} in {storage.place}; say what to search to begin it") from None
-    began = time.monotonic()
-    while SPEC not in study.user_attrs and time.monotonic() - began < CREATION:
-        time.sleep(0.05)
-    if SPEC not in study.user_attrs and new is not None and not study.get_trials(deepcopy=False):
-        study.set_user_attr(SPEC, msgspec.to_builtins(new))
-    return study, msgspec.convert(study.user_attrs[SPEC], Spec)
-
-
-def agreed(name: str, spec: Spec, wanted: Spec) -> Spec:
-    """Return what the study is, with the number of trials that is wanted now. Raises StudyError where they differ."""
-    remedy = "leave that out to continue it, or begin another study with --name"
-    if wanted.data and spec.data and wanted.data != spec.data:
-        raise StudyError(
-            f"study {name}: was begun on other data ({spec.data}) than is loaded ({wanted.data}); its trials cannot be"
-            " compared; name its data folder with --data, or begin another study with --name"
-        )
-    if wanted.search:
-        if sorted(map(str, parse_search(wanted.search))) != sorted(map(str, parse_search(spec.search))):
-            raise StudyError(f"study {name}: searches {' '.join(spec.search)}; {remedy}")
-        theirs, ours = spec.config, wanted.config
-        for field_name in RunConfig.__struct_fields__:
-            was, now = getattr(theirs, field_name), getattr(ours, field_name)
-            if was != now:
-                raise StudyError(f"study {name}: has the base {field_name} {was}, not {now}; {remedy}")
-        for what in ("sampler", "pruner"):
-            if getattr(spec, what) != getattr(wanted, what):
-                raise StudyError(f"study {name}: has the {what} {getattr(spec, what)}; {remedy}")
-    return msgspec.structs.replace(spec, trials=wanted.trials or spec.trials)
-
-
-def spec_of(
-    base: RunConfig, search: Sequence[str], trials: int, sampler: str, pruner: str, data: str
-) -> Spec:  # fmt: skip
-    """Raises StudyError and ConfigError."""
-    for kind, value, known in (("sampler", sampler, SAMPLERS), ("pruner", pruner, PRUNERS)):
-        if value not in known:
-            raise StudyError(f"{kind} {value!r}: is not known; give one of {', '.join(known)}")
-    kept = {name: value for name, value in base.differences().items() if name not in LOCAL}
-    words = [str(each) for each in parse_search(search)] if search else []
-    return Spec(base=kept, search=words, trials=trials, sampler=sampler, pruner=pruner, data=data)
-
-
-def build_sampler(spec: Spec, created: bool) -> optuna.samplers.BaseSampler:
-    """Return the sampler. Whoever created the study goes by the base's seed; those that join it must not.
-
-    TPE is multivariate (fields are chosen together), and takes trials in progress for bad ones, so that engines that
-    share a study do not all try the same.
-    """
-    seed = spec.config.seed % 2**32 if created else None
-    if spec.sampler == "random":
-        return optuna.samplers.RandomSampler(seed=seed)
-    startup = max(5, min(10, spec.trials // 4))
-    return optuna.samplers.TPESampler(seed=seed, multivariate=True, constant_liar=True, n_startup_trials=startup)
-
-
-def build_pruner(spec: Spec) -> optuna.pruners.BasePruner:
-    epochs = spec.config.epochs
-    match spec.pruner:
-        case "median":
-            return optuna.pruners.MedianPruner(n_startup_trials=5)
-        case "hyperband":
-            return optuna.pruners.HyperbandPruner(min_resource=1, max_resource=epochs, reduction_factor=3)
-        case _:
-            return optuna.pruners.NopPruner()

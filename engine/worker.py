@@ -437,7 +437,7 @@ class Worker:
         self.check_free()
         if not can_tune():
             raise CommandError(INSTALL)
-        from engine.active_study import begin_study  # Optuna is an extra, and takes a while to import
+        from engine.begin_study import begin_study  # Optuna is an extra, and takes a while to import
 
         config = RunConfig().replace(msgspec.structs.asdict(command.base))
         device = choose_device(config.device)

@@ -14,8 +14,10 @@ import engine.study
 from engine.config import RunConfig
 from engine.owner import Owner, is_gone, this_process
 from engine.search import parse_search
-from engine.study import Spec, Study, Trial, TrialLost, open_study, spec_of
+from engine.study import Study, Trial, TrialLost
 from engine.study_files import StudyError, check_name, journal_of, new_name, study_names
+from engine.study_opening import open_study
+from engine.study_spec import Spec, spec_of
 from engine.study_storage import open_storage
 
 SEARCH = ["lr=log:1e-4..1e-1", "batch_size=50,100,200"]

@@ -28,7 +28,8 @@ class StudyLine(msgspec.Struct, frozen=True, kw_only=True):
 
 def list_studies(checkpoints: Path) -> list[StudyLine]:
     """Return the studies of a folder, the one that changed last first. Needs Optuna."""
-    from engine.study import Study, join
+    from engine.study import Study
+    from engine.study_opening import join
     from engine.study_storage import open_storage
 
     lines = []

@@ -18,7 +18,7 @@ from engines import kill_engines
 
 from engine.messages import StudyEnded, StudyStarted, TrialSummary, TrialTold, decode_event
 from engine.runs import run_names
-from engine.study import join
+from engine.study_opening import join
 from engine.study_storage import open_storage
 
 SEARCH = ["--search", "lr=log:1e-4..1e-1", "--search", "batch_size=20,50,100"]
