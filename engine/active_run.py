@@ -17,6 +17,8 @@ from engine.runs import RunLog
 from engine.step import TrainingFailed
 from engine.train import train
 
+DISK_PATIENCE = 2.0  # seconds between two attempts to write what a full disk did not take
+
 
 class ActiveRun:
     """`problem` says what it waits for, "" when it does not; `ended` is set when its end is on record."""
@@ -36,6 +38,11 @@ class ActiveRun:
     def idle(self) -> bool:
         """Whether it only waits for commands."""
         return self.paused and not self.problem
+
+    @property
+    def patience(self) -> float | None:
+        """Seconds that the worker may wait for a command before it calls `advance` again; None: for ever."""
+        return None if self.idle else DISK_PATIENCE if self.problem else 0.0
 
     def advance(self) -> None:
         """Train until the next event; where something could not be written, try that again instead."""

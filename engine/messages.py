@@ -96,8 +96,25 @@ class Steer(Command, frozen=True):
     changes: dict[str, Value]
 
 
+class StartStudy(Command, frozen=True):
+    """Search hyperparameters, or go on with the study of this name (empty: a new one, with a name of its own).
+
+    `base` is the configuration that all trials start from, `search` what they change (engine/search.py); an empty
+    `search` continues what the study is. `trials` is how many it is to have in all, 0 as many as it has been told.
+    `storage` is a URL or a journal's path, empty for a journal in the folder of runs.
+    """
+
+    base: RunConfig
+    search: list[str] = []
+    name: str = ""
+    trials: int = 0
+    sampler: str = "tpe"
+    pruner: str = "median"
+    storage: str = ""
+
+
 class Pause(Command, frozen=True):
-    pass
+    """Pause the current run or study."""
 
 
 class Continue(Command, frozen=True):
@@ -105,7 +122,10 @@ class Continue(Command, frozen=True):
 
 
 class Stop(Command, frozen=True):
-    """End the current run after the present step and save it. With `force`, also when it cannot be saved."""
+    """End the current run after the present step and save it. With `force`, also when it cannot be saved.
+
+    A study is left as it is, and can be continued.
+    """
 
     force: bool = False
 
@@ -351,6 +371,70 @@ class RunEnded(Event, frozen=True):
     reason: Text = ""
 
 
+class TrialSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """One trial of a study: what it changes of the base configuration, and its figures on the validation images.
+
+    `state` is waiting, running, finished, pruned, failed, or lost (its engine is gone; another trial takes its place).
+    """
+
+    number: Count
+    state: Text
+    changes: dict[str, Value] = {}
+    accuracy: Share | None = None
+    loss: Loss | None = None
+    epochs: Count = 0
+    seconds: Seconds = 0.0
+    base: bool = False
+    reason: Text = ""
+
+
+class StudyStarted(Event, frozen=True):
+    """A study began or goes on; a TrialTold for each of its trials so far follows. `search` as in StartStudy."""
+
+    study: Text
+    time: Seconds
+    base: RunConfig
+    search: list[Text]
+    trials: Count
+    sampler: Text
+    pruner: Text
+    storage: Text
+    validation_images: Count = 0
+
+
+class TrialTold(Event, frozen=True):
+    """How a trial stands now, whichever engine trains it."""
+
+    study: Text
+    trial: TrialSummary
+
+
+class ImportancesTold(Event, frozen=True):
+    """The share that each field has in what makes good trials good."""
+
+    study: Text
+    importances: dict[str, Share]
+
+
+class StudyPaused(Event, frozen=True):
+    """Nothing is trained until Continue; `reason` says why where nobody asked for it (a storage, say)."""
+
+    study: Text
+    reason: Text = ""
+
+
+class StudyContinued(Event, frozen=True):
+    study: Text
+
+
+class StudyEnded(Event, frozen=True):
+    """`state` is finished, stopped or failed; `reason` says why when it failed."""
+
+    study: Text
+    state: Text
+    reason: Text = ""
+
+
 class Digit(msgspec.Struct, frozen=True, kw_only=True):
     """One test image: 784 gray values row by row (0 background, 255 ink), and what the network makes of it."""
 
@@ -519,7 +603,8 @@ class CommandFailed(Event, frozen=True):
 
 
 RunEvent = RunStarted | StepsDone | EpochDone | Steered | Paused | Continued | CheckpointSaved | SavingFailed | RunEnded
-StateEvent = RunEvent | EngineReady | EngineFailed | DataReady | DataFailed | DataProgress | Printed
+StudyEvent = StudyStarted | TrialTold | ImportancesTold | StudyPaused | StudyContinued | StudyEnded
+StateEvent = RunEvent | StudyEvent | EngineReady | EngineFailed | DataReady | DataFailed | DataProgress | Printed
 AnyEvent = (
     StateEvent
     | Welcome
@@ -543,6 +628,7 @@ AnyCommand = (
     | CancelDownload
     | ExportData
     | StartRun
+    | StartStudy
     | ResumeRun
     | Steer
     | Pause

@@ -53,6 +53,8 @@ from engine.messages import (
     Snapshot,
     StateEvent,
     StatusTold,
+    StudyEnded,
+    StudyEvent,
     Welcome,
     decode_command,
     encode,
@@ -60,6 +62,7 @@ from engine.messages import (
 from engine.ports import Reply, WorkerPort
 from engine.runs import RunError, find_run, list_runs, summarize
 from engine.sockets import peer_uid
+from engine.study_history import StudyHistory
 from engine.tail import Tail
 from engine.torchrun import world_size
 
@@ -81,6 +84,7 @@ class Server:
         self.data: DataReady | None = None
         self.data_news: DataFailed | DataProgress | None = None  # of a load or download after `data`
         self.history = History()
+        self.study = StudyHistory()
         self.printed: deque[str] = deque(maxlen=PRINTED)
         self.last_error = ""
         self.loop = asyncio.new_event_loop()
@@ -128,7 +132,9 @@ class Server:
                 self.history = History([event])
             case _ if isinstance(event, RunEvent):
                 self.history.add(event)
-        if isinstance(event, RunEnded | SavingFailed | DataFailed | EngineFailed) and event.reason:
+            case _ if isinstance(event, StudyEvent):
+                self.study.add(event)
+        if isinstance(event, RunEnded | StudyEnded | SavingFailed | DataFailed | EngineFailed) and event.reason:
             self.last_error = event.reason
         for client in self.clients:
             if not client.send(event):
@@ -251,7 +257,7 @@ class Server:
         events: list[StateEvent] = [event for event in (self.engine, self.data, self.data_news) if event is not None]
         if self.printed:
             events.append(Printed(lines=list(self.printed)))
-        lists = list(parts([*events, *self.history.events]))
+        lists = list(parts([*events, *self.history.events, *self.study.events]))
         for i, part in enumerate(lists):
             client.send(Snapshot(events=part, first=i == 0, last=i == len(lists) - 1))
 
@@ -261,16 +267,23 @@ class Server:
         state = "starting" if self.engine is None else "idle"
         if self.worker is not None and self.worker.busy and last is not None and not isinstance(last, RunEnded):
             state = {Paused: "paused", SavingFailed: "waiting"}.get(type(last), "training")
+        if self.study.live and self.study.started is not None:
+            state = "tuning, paused" if self.study.paused else "tuning"
+            return self._told(state, f"study {self.study.started.study}")
         epochs = [event.epoch for event in events if isinstance(event, EpochDone)]
+        run, step = (last.run, last.step) if last is not None else ("", 0)
+        return self._told(state, run, step, epochs[-1] if epochs else 0)
+
+    def _told(self, state: str, run: str, step: int = 0, epoch: int = 0) -> StatusTold:
         return StatusTold(
             pid=os.getpid(),
             uptime=round(time.monotonic() - self.began, 1),
             memory=memory_in_use(),
             clients=len(self.clients),
             state=state,
-            run=last.run if last is not None else "",
-            step=last.step if last is not None else 0,
-            epoch=epochs[-1] if epochs else 0,
+            run=run,
+            step=step,
+            epoch=epoch,
             last_error=self.last_error,
         )
 

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Generator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy
@@ -53,6 +54,7 @@ from engine.messages import (
     ResumeRun,
     Shutdown,
     StartRun,
+    StartStudy,
     Steer,
     Steered,
     Stop,
@@ -67,11 +69,14 @@ from engine.rate_finder import find_rates
 from engine.run import Run, resume
 from engine.runs import RunError, RunLog, RunRecord, create_folder, find_run, read_record
 from engine.step import Steps
+from engine.study_files import INSTALL, StudyError, can_tune
 from engine.summary import describe_network
 from engine.validation import split
 
+if TYPE_CHECKING:
+    from engine.active_study import ActiveStudy
+
 COMMANDS_SHARE = 0.05  # seconds for commands between two stretches of training, of 0.1 seconds each
-DISK_PATIENCE = 2.0  # seconds between two attempts to write what a full disk did not take
 
 
 class CommandError(Exception):
@@ -88,6 +93,7 @@ class Worker:
         self.data_path: str | None = None  # what was asked for, "" being the default search
         self.announced: DataReady | None = None  # what screens were told of `data`
         self.active: ActiveRun | None = None
+        self.study: ActiveStudy | None = None  # only without a run
         self.inspector = Inspector(checkpoints)
         self.finding: Generator[RatesTried, None, None] | None = None  # the learning-rate finder, while it is at work
         self.download: threading.Thread | None = None
@@ -115,8 +121,13 @@ class Worker:
         return active.run.name if active is not None else ""
 
     @property
+    def job(self) -> "ActiveRun | ActiveStudy | None":
+        """What trains: a run, a study, or nothing."""
+        return self.active or self.study
+
+    @property
     def busy(self) -> bool:
-        work = (self.active, self.finding, self.download)
+        work = (self.job, self.finding, self.download)
         return any(each is not None for each in work) or not self.commands.empty()
 
     # ------------------------------------------------------------------ loop
@@ -141,6 +152,8 @@ class Worker:
                 self.try_rates(self.finding)
             elif self.active is not None and not self.active.idle:
                 self.advance()
+            elif self.study is not None:
+                self.advance_study()
         self.group.tell(Leave())
 
     def warm_up(self) -> None:
@@ -160,8 +173,7 @@ class Worker:
 
         Many commands get a share of the time, so that no flood of them keeps the run from training.
         """
-        active = self.active
-        patience = None if active is None or active.idle else DISK_PATIENCE if active.problem else 0.0
+        patience = self.job.patience if self.job is not None else None
         patience = patience if self.finding is None else 0.0
         share = time.monotonic() + COMMANDS_SHARE
         with contextlib.suppress(queue.Empty):
@@ -175,7 +187,16 @@ class Worker:
             answer = self.handle(command)
         except GroupBroken:
             raise
-        except (CommandError, ConfigError, DataError, DeviceError, RunError, CheckpointError, OSError) as error:
+        except (
+            CommandError,
+            ConfigError,
+            DataError,
+            DeviceError,
+            RunError,
+            CheckpointError,
+            StudyError,
+            OSError,
+        ) as error:
             answer = CommandFailed(reason=str(error))
         except Exception as error:
             say_traceback()
@@ -183,7 +204,7 @@ class Worker:
         reply(msgspec.structs.replace(answer, reply_to=command.id))
 
     def handle(self, command: AnyCommand) -> AnyEvent:
-        if isinstance(command, StartRun | ResumeRun | Continue | StopFinding | Shutdown):
+        if isinstance(command, StartRun | StartStudy | ResumeRun | Continue | StopFinding | Shutdown):
             self.finding = None
         match command:
             case StartRun():
@@ -192,14 +213,14 @@ class Worker:
                 self.resume(command.run, command.changes)
             case Steer():
                 self.steer(command.changes)
-            case Pause():
-                self.running().pause(True)
-            case Continue():
-                self.running().pause(False)
+            case StartStudy():
+                self.start_study(command)
+            case Pause() | Continue():
+                (self.study or self.running()).pause(isinstance(command, Pause))
             case Stop():
                 self.stop(command.force)
             case LoadData():
-                if self.active is None:
+                if self.job is None:
                     self.load(command.path)
                 elif command.path != self.data_path:
                     raise CommandError("a run is training on the loaded data; stop it before loading other data")
@@ -227,7 +248,7 @@ class Worker:
                 config = RunConfig().replace(msgspec.structs.asdict(command.config))
                 return describe_network(config, named_code(config.model))
             case Shutdown():
-                if self.active is not None:
+                if self.job is not None:
                     self.stop(command.force)
                 self.cancelled.set()
                 self.ending = True
@@ -290,15 +311,14 @@ class Worker:
 
     def downloaded(self, answer: AnyEvent) -> None:
         """Tell those who wait for the downloaded data that it is there, although a run keeps it from being loaded."""
-        if isinstance(answer, CommandFailed) and self.active is not None and self.announced is not None:
+        if isinstance(answer, CommandFailed) and self.job is not None and self.announced is not None:
             note = "MNIST is downloaded; it is loaded for the next run"
             self.desk.publish(msgspec.structs.replace(self.announced, notes=[*self.announced.notes, note]))
 
     # ------------------------------------------------------------------- run
 
     def start(self, config: RunConfig) -> None:
-        if self.active is not None:
-            raise CommandError(f"run {self.active.run.name} is already training; stop it first")
+        self.check_free()
         config = RunConfig().replace(msgspec.structs.asdict(config))  # decoding a message checks types, not bounds
         choose_device(config.device)
         if config.processes != self.group.size:
@@ -306,9 +326,7 @@ class Worker:
                 f"Processes (processes): {config.processes}, but this engine has {self.group.size}; end it with"
                 f" `mnist-tui engine stop` and train with --processes {config.processes}, or give {self.group.size}"
             )
-        if config.data or self.data is None or self.data_path is None:
-            self.load(config.data)
-        data = self.needed_data()
+        data = self.data_for(config)
         images = len(data.train_labels) - len(split(len(data.train_labels), config.validation)[1])
         if config.batch_size > images:
             raise CommandError(
@@ -327,9 +345,20 @@ class Worker:
             raise
         self.launch(run, log)
 
-    def resume(self, name: str, changes: dict[str, Value]) -> None:
+    def check_free(self) -> None:
+        """Raises CommandError while something trains."""
         if self.active is not None:
-            raise CommandError(f"run {self.active.run.name} is training; stop it first")
+            raise CommandError(f"run {self.active.run.name} is already training; stop it first")
+        if self.study is not None:
+            raise CommandError(f"study {self.study.name} is tuning; stop it first, it can be continued")
+
+    def data_for(self, config: RunConfig) -> Dataset:
+        if config.data or self.data is None or self.data_path is None:
+            self.load(config.data)
+        return self.needed_data()
+
+    def resume(self, name: str, changes: dict[str, Value]) -> None:
+        self.check_free()
         folder = find_run(self.checkpoints, name)
         record = read_record(folder)
         if self.data is None or self.data.fingerprint != record.data:
@@ -352,14 +381,15 @@ class Worker:
     def find_rate(self, config: RunConfig) -> None:
         """Begin to look for a learning rate for the paused run, or for a new one with this config."""
         run = self.live
+        if self.study is not None:
+            self.check_free()
         if self.active is not None and not self.active.paused:
             raise CommandError(f"run {self.live_run} is training; pause it to find a learning rate for it")
         if self.group.size > 1:
             raise CommandError("the learning-rate finder works in one process; end this engine, and give processes 1")
         config = run.config if run is not None else RunConfig().replace(msgspec.structs.asdict(config))
-        if run is None and (config.data or self.data is None or self.data_path is None):
-            self.load(config.data)
-        self.finding = find_rates(config, self.needed_data(), run)
+        data = self.data_for(config) if run is None else self.needed_data()
+        self.finding = find_rates(config, data, run)
 
     def try_rates(self, finding: Generator[RatesTried, None, None]) -> None:
         try:
@@ -381,6 +411,10 @@ class Worker:
 
         Raises CommandError when it cannot be saved and `force` does not say to end it nevertheless.
         """
+        if self.study is not None:
+            self.study.stop()
+            self.study = None
+            return
         active = self.running()
         active.stop()
         if active.ended is None:
@@ -398,6 +432,28 @@ class Worker:
         active.advance()
         if active.ended is not None:
             self.leave(active)
+
+    def start_study(self, command: StartStudy) -> None:
+        self.check_free()
+        if not can_tune():
+            raise CommandError(INSTALL)
+        from engine.begin_study import begin_study  # Optuna is an extra, and takes a while to import
+
+        config = RunConfig().replace(msgspec.structs.asdict(command.base))
+        device = choose_device(config.device)
+        if self.group.size > 1:
+            raise CommandError(
+                f"this engine has {self.group.size} processes, a trial needs one; end it with `mnist-tui engine stop`,"
+                " and start several engines on one study instead"
+            )
+        self.data = self.data_for(config).to(device)
+        self.study = begin_study(self.checkpoints, command, self.data, self.desk.publish)
+
+    def advance_study(self) -> None:
+        assert self.study is not None
+        self.study.advance()
+        if self.study.ended is not None:
+            self.study = None
 
     def leave(self, active: ActiveRun) -> None:
         self.active = None

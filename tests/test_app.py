@@ -41,6 +41,7 @@ from tui.screens.network import NetworkScreen
 from tui.screens.runs import RunsScreen
 from tui.screens.setup import SetupScreen
 from tui.screens.train import TrainScreen
+from tui.screens.tune import TuneScreen
 from tui.widgets.config_form import FieldRow
 from tui.widgets.confusion import ConfusionMatrix
 
@@ -129,7 +130,13 @@ async def test_every_screen_opens_at_every_size(size: tuple[int, int]) -> None:
     app = FakeApp()
     async with app.run_test(size=size) as pilot:
         await tell(app, pilot, snapshot(*TRAINING), RunsListed(runs=[OLD]))
-        for key, kind in {"2": DigitsScreen, "3": ConfusionScreen, "4": RunsScreen, "5": SetupScreen}.items():
+        for key, kind in {
+            "2": DigitsScreen,
+            "3": ConfusionScreen,
+            "4": RunsScreen,
+            "6": TuneScreen,
+            "5": SetupScreen,
+        }.items():
             await pilot.press(key)
             await tell(app, pilot, Predicted(run=RUN, step=50, digits=[digit()]))
             assert isinstance(app.screen, kind)
@@ -560,6 +567,7 @@ async def test_every_action_of_the_table_exists() -> None:
         "digits": DigitsScreen,
         "runs": RunsScreen,
         "setup": SetupScreen,
+        "tune": TuneScreen,
         "network": NetworkScreen,
     }
     for action in ACTIONS:

@@ -22,8 +22,8 @@ from tui.client import engine_environment, engine_is_running
 
 LIMIT = 120  # seconds until a test that waits for ever is ended
 COMMANDS = [
-    [], ["train"], ["find-lr"], ["runs"], ["evaluate"], ["predict"], ["models"], ["trust"], ["data"],
-    ["data", "status"], ["data", "download"], ["data", "export"], ["presets"], ["presets", "show"],
+    [], ["train"], ["find-lr"], ["runs"], ["evaluate"], ["predict"], ["models"], ["trust"], ["tune"], ["studies"],
+    ["data"], ["data", "status"], ["data", "download"], ["data", "export"], ["presets"], ["presets", "show"],
     ["presets", "save"], ["presets", "delete"], ["compare"], ["bench"], ["engine"], ["engine", "status"],
     ["engine", "stop"], ["engine", "log"],
 ]  # fmt: skip

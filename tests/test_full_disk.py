@@ -56,7 +56,7 @@ def undisturbed(engine: Engine) -> dict[str, torch.Tensor]:
 @pytest.fixture
 def engine(checkpoints: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     monkeypatch.setattr("engine.train.REPORT_EVERY", 0.0)
-    monkeypatch.setattr("engine.worker.DISK_PATIENCE", 0.0)
+    monkeypatch.setattr("engine.active_run.DISK_PATIENCE", 0.0)
     made = Engine(checkpoints)
     made.worker.load("")
     return made

@@ -61,6 +61,8 @@ def example(hint: object) -> object:
         return [7] * 10  # a row of a confusion matrix
     if origin is list:
         return [example(inside[0]), example(inside[0])]
+    if origin is dict and inside[1] is float:
+        return {"lr": 0.25, "dropout": 1.0}  # shares
     if origin is dict:
         return {"lr": 0.25, "epochs": 4, "data": "x"}
     if origin in (types.UnionType, typing.Union):

@@ -158,7 +158,7 @@ def test_the_log_holds_what_the_screens_were_told(engine: Engine) -> None:
 def test_a_second_run_is_refused_while_one_trains(engine: Engine) -> None:
     engine.done(StartRun(config=CONFIG))
     assert f"{RUN} is already training" in engine.refused(StartRun(config=CONFIG))
-    assert f"{RUN} is training" in engine.refused(ResumeRun(run=RUN))
+    assert f"{RUN} is already training" in engine.refused(ResumeRun(run=RUN))
     assert run_names(engine.checkpoints) == [RUN]
     assert engine.finish().state == "finished"
     engine.done(StartRun(config=CONFIG))

@@ -31,9 +31,10 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "app", "5", "go('setup')", "Setup", "Hyperparameters of a new run, or of the one in progress.", footer=False
     ),
+    Action("app", "6", "go('tune')", "Tune", "Search hyperparameters: many short runs, compared.", footer=False),
     Action("app", "t", "train", "train", "Start a run with the hyperparameters of the form."),
-    Action("app", "space", "pause", "pause", "Pause the run. A paused run is saved."),
-    Action("app", "space", "continue", "continue", "Continue a paused run."),
+    Action("app", "space", "pause", "pause", "Pause the run or study. A paused run is saved."),
+    Action("app", "space", "continue", "continue", "Continue what is paused."),
     Action("app", "R", "resume", "resume", "Continue the run that is shown, or the latest, from its last checkpoint."),
     Action("app", "S", "stop", "stop", "Stop the run after the present step and save it; it can be resumed."),
     Action("app", "d", "download", "download", "Fetch the full MNIST (11 MB), checksums verified."),
@@ -106,6 +107,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("setup", "f7", "find_rate", "find rate", "Try ever higher learning rates on a copy, and suggest one."),
     Action("setup", "down", "next_field", "next field", "The next field; so does tab."),
     Action("setup", "up", "previous_field", "previous", "The field before.", footer=False),
+    Action("tune", "f5", "submit", "start", "Start the search, or continue the study of that name; so does enter."),
+    Action("tune", "f", "ranges", "ranges", "Go to the form: what to search, how many trials of how many epochs."),
+    Action("tune", "o", "full_run", "full run", "Fill the form of Setup with the chosen trial; so does enter."),
+    Action("tune", "P", "pin", "preset", "Save the chosen trial as a preset of yours, under a name."),
+    Action("tune", "escape", "leave", "back", "Out of the form, to the list of trials; what was typed stays."),
     Action("setup", "escape", "leave", "back", "Out of a field, and then back to the charts; what was typed stays."),
 )
 

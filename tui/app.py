@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 from rich.console import RenderableType
 from textual import on, work
 from textual._compositor import CompositorUpdate
@@ -21,7 +22,7 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.timer import Timer, TimerCallback
 
-from engine.config import RunConfig
+from engine.config import ConfigError, RunConfig
 from engine.messages import (
     AnyEvent,
     CancelDownload,
@@ -53,6 +54,7 @@ from engine.messages import (
     program_version,
 )
 from engine.paths import PathError
+from engine.study_files import study_names
 from tui.actions import ACTIONS, NAVIGATION, bindings
 from tui.ascii import needs_ascii
 from tui.attention import call, worth_a_call
@@ -74,15 +76,18 @@ from tui.screens.dialogs import (
     anew_question,
     quit_question,
     stop_question,
+    study_question,
     version_question,
 )
 from tui.screens.digits import DigitsScreen
 from tui.screens.help import HelpScreen
 from tui.screens.network import NetworkScreen
+from tui.screens.presets import saved_as_preset
 from tui.screens.rates import RatesScreen
 from tui.screens.runs import RunsScreen
 from tui.screens.setup import SetupScreen
 from tui.screens.train import TrainScreen
+from tui.screens.tune import TuneScreen
 from tui.store import RunView, State, apply, say
 
 DARK, LIGHT = "textual-dark", "textual-light"
@@ -106,6 +111,7 @@ class MnistApp(App[None]):
         "digits": DigitsScreen,
         "confusion": ConfusionScreen,
         "runs": RunsScreen,
+        "tune": TuneScreen,
     }
 
     def __init__(
@@ -509,6 +515,45 @@ class MnistApp(App[None]):
     def leave_setup(self) -> None:
         self.go("train")
 
+    @on(TuneScreen.Chosen)
+    def start_study(self, event: TuneScreen.Chosen) -> None:
+        try:
+            base = self.config.replace({"epochs": event.epochs})
+        except ConfigError as error:  # what Setup says does not go together with so few
+            self.notify(inert(str(error)), title="Nothing was started", severity="error", markup=False)
+        else:
+            self.send(msgspec.structs.replace(event.command, base=base))
+
+    @on(TuneScreen.FullRunWanted)
+    def offer_run(self, event: TuneScreen.FullRunWanted) -> None:
+        here = {name: getattr(self.config, name) for name in ("data", "device", "processes")}
+        self.config = event.config.replace(here)
+        setup = self.get_screen("setup")
+        if isinstance(setup, SetupScreen):
+            setup.offer(self.config)
+        self.go("setup")
+
+    @on(TuneScreen.PresetWanted)
+    @work(group="presets", exclusive=True)
+    async def pin(self, event: TuneScreen.PresetWanted) -> None:
+        screen = self.get_screen("tune")
+        assert isinstance(screen, TuneScreen)
+        try:
+            name = await saved_as_preset(screen, self.checkpoints, event.config)
+        except ConfigError as error:
+            self.notify(inert(str(error)), title="Nothing was saved", severity="error", markup=False)
+        else:
+            if name:
+                self.notify(f"Saved. `mnist-tui train --preset {name}` trains with it.", markup=False)
+
+    @on(TuneScreen.Refreshed)
+    @work(group="studies", exclusive=True)
+    async def list_studies(self) -> None:
+        names = await asyncio.to_thread(study_names, self.checkpoints)
+        screen = self.get_screen("tune")
+        if isinstance(screen, TuneScreen):
+            screen.offer_names(names)
+
     # ----------------------------------------------------------------- actions
 
     def action_go(self, mode: str) -> None:
@@ -544,10 +589,13 @@ class MnistApp(App[None]):
 
     @work
     async def action_stop(self) -> None:
-        run = self.state.run
-        if run is None:
+        run, study = self.state.run, self.state.study
+        if study is not None and study.live:
+            answer = await self.push_screen_wait(study_question(inert(study.study, 40), leaving=False))
+        elif run is not None:
+            answer = await self.push_screen_wait(stop_question(inert(run.run), run.problem))
+        else:
             return
-        answer = await self.push_screen_wait(stop_question(inert(run.run), run.problem))
         if answer in ("stop", "force"):
             self.send(Stop(force=answer == "force"))
 
@@ -588,11 +636,16 @@ class MnistApp(App[None]):
     @work(group="leave", exclusive=True)
     async def leave(self) -> None:
         """Leave at once when nothing trains, or after asking what becomes of the run."""
-        run = self.state.run
-        if run is None or not run.live or self.client is None or self.client.foreign:
+        run, study = self.state.run, self.state.study
+        if self.client is None or self.client.foreign or not (self.state.training or self.state.tuning):
             self.exit()
             return
-        answer = await self.push_screen_wait(quit_question(inert(run.run), state_word(run.state), run.problem))
+        if study is not None and study.live:
+            question = study_question(inert(study.study, 40), leaving=True)
+        else:
+            assert run is not None
+            question = quit_question(inert(run.run), state_word(run.state), run.problem)
+        answer = await self.push_screen_wait(question)
         if answer in ("stop", "force") and self.client is not None:
             try:
                 async with asyncio.timeout(STOPPING):
@@ -608,25 +661,28 @@ class MnistApp(App[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if len(self.screen_stack) > 1 and action in {each.name for each in ACTIONS if each.scope == "app"}:
             return False  # a dialog is open
+        busy = self.state.training or self.state.tuning
         if action == "train":
-            return not self.state.training and self.state.link == "live"
-        paused = self.state.run is not None and self.state.run.state == "paused"
+            return not busy and self.state.link == "live"
+        job = self.state.study if self.state.tuning else self.state.run
+        paused = job is not None and job.state == "paused"
         if action in ("pause", "continue"):
-            return self.state.training and self.state.link == "live" and paused is (action == "continue")
+            return busy and self.state.link == "live" and paused is (action == "continue")
         if action == "stop":
-            return self.state.training and self.state.link == "live"
+            return busy and self.state.link == "live"
         if action == "resume":
-            return not self.state.training and self.state.link == "live" and self.resumable is not None
+            return not busy and self.state.link == "live" and self.resumable is not None
         if action == "download":
             sample = self.state.data is None or self.state.data.sample
-            return self.downloading or (self.state.link == "live" and sample and not self.state.training)
+            return self.downloading or (self.state.link == "live" and sample and not busy)
         if action == "reconnect":
             return self.state.link in ("lost", "foreign")
         return True
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield from (each for each in super().get_system_commands(screen) if each.title != "Quit")
-        scope = {"TrainScreen": "train", "DigitsScreen": "digits", "RunsScreen": "runs", "SetupScreen": "setup"}
+        scope = {"TrainScreen": "train", "DigitsScreen": "digits", "RunsScreen": "runs", "SetupScreen": "setup",
+                 "TuneScreen": "tune"}  # fmt: skip
         here = ("app", scope.get(type(screen).__name__, ""))
         for action in ACTIONS:
             if action.scope in here:

@@ -8,7 +8,7 @@ passthrough sequence, which tmux drops where `allow-passthrough` is off; the bel
 import os
 from collections.abc import Mapping
 
-from engine.messages import AnyEvent, RunEnded, SavingFailed
+from engine.messages import AnyEvent, RunEnded, SavingFailed, StudyEnded, StudyPaused
 from tui.inert import inert
 
 BELL = "\a"
@@ -22,6 +22,11 @@ def worth_a_call(event: AnyEvent) -> str:
         case RunEnded() if event.state != "stopped":
             reason = f": {event.reason}" if event.reason else ""
             return f"{event.run} {event.state}{reason}"
+        case StudyEnded() if event.state != "stopped":
+            reason = f": {event.reason}" if event.reason else ""
+            return f"study {event.study} {event.state}{reason}"
+        case StudyPaused() if event.reason:
+            return f"study {event.study} waits for its storage: {event.reason}"
         case SavingFailed():
             return f"{event.run} waits for the disk: {event.reason}"
     return ""

@@ -20,6 +20,12 @@ from engine.messages import (
     RunSummary,
     SavingFailed,
     Steered,
+    StudyContinued,
+    StudyEnded,
+    StudyPaused,
+    StudyStarted,
+    TrialSummary,
+    TrialTold,
 )
 from tui.inert import inert
 from tui.significance import Sample
@@ -63,6 +69,20 @@ def describe(event: AnyEvent) -> list[str]:
         case RunEnded():
             reason = f": {event.reason}" if event.reason else ""
             return [f"{event.run} {event.state} at step {event.step:,}{reason}"]
+        case StudyStarted():
+            return [
+                f"study {event.study} ({event.sampler}, pruner {event.pruner}) searches {' '.join(event.search)}:"
+                f" {event.trials} trials of {epochs(event.base.epochs)}, compared on {event.validation_images:,}"
+                f" training images held out; kept in {event.storage}"
+            ]
+        case TrialTold() if event.trial.state in ("finished", "pruned", "failed"):
+            return [f"study {event.study}: {describe_trial(event.trial)}"]
+        case StudyPaused():
+            return [f"study {event.study} paused" + (f", waiting: {event.reason}" if event.reason else "")]
+        case StudyContinued():
+            return [f"study {event.study} continued"]
+        case StudyEnded():
+            return [f"study {event.study} {event.state}" + (f": {event.reason}" if event.reason else "")]
         case SavingFailed():
             return [f"cannot save at step {event.step:,}: {event.reason}; the run waits, and goes on when it can"]
         case Printed():
@@ -87,6 +107,22 @@ def run_row(run: RunSummary) -> tuple[str, ...]:
         "sample" if run.sample else "full",
         time.strftime("%Y-%m-%d %H:%M", time.localtime(run.started)) if run.started else "-",
     )
+
+
+def describe_trial(trial: TrialSummary) -> str:
+    """Return `trial 7 98.31 % (lr 0.0042, batch_size 50)`."""
+    figure = percent(trial.accuracy) if trial.accuracy is not None else "no figure"
+    values = ", ".join(
+        f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}"
+        for name, value in trial.changes.items()
+    )
+    state = "" if trial.state == "finished" else f" {trial.state}"
+    reason = f", {trial.reason}" if trial.reason else ""
+    return f"trial {trial.number}{state} {figure} ({'the base' if trial.base else values}){reason}"
+
+
+def epochs(count: int) -> str:
+    return f"{count} epoch{'s' if count != 1 else ''}"
 
 
 def state_word(state: str) -> str:

@@ -83,7 +83,9 @@ def print_status(status: StatusTold, checkpoints: Path) -> None:
     up = f"up {duration(status.uptime)}, {status.memory / 2**20:.0f} MiB"
     print(f"engine {inert(status.state)}, pid {status.pid}, {up}")
     print(f"serves {inert(str(checkpoints))}; {status.clients} attached, this command included")
-    if status.run:
+    if status.state.startswith("tuning"):
+        print(inert(status.run))
+    elif status.run:
         print(f"run {inert(status.run)}: epoch {status.epoch}, step {status.step:,}")
     if status.last_error:
         print(f"last error: {inert(status.last_error)}")

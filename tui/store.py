@@ -36,10 +36,13 @@ from engine.messages import (
     Snapshot,
     Steered,
     StepsDone,
+    StudyEvent,
+    TrialTold,
 )
 from tui.coach.advice import Coach
 from tui.describe import describe
 from tui.inert import inert
+from tui.study_view import StudyView, apply_to_study
 
 MOST_POINTS = 4096  # losses kept for the chart; beyond, neighbours are averaged
 MOST_LOG_LINES = 500
@@ -107,6 +110,7 @@ class State:
     progress: DataProgress | None = None
     run: RunView | None = None
     opened: RunView | None = None
+    study: StudyView | None = None
     runs: tuple[RunSummary, ...] = ()
     digits: tuple[Digit, ...] = ()
     digits_run: str = ""
@@ -128,6 +132,10 @@ class State:
     def training(self) -> bool:
         return self.run is not None and self.run.live
 
+    @property
+    def tuning(self) -> bool:
+        return self.study is not None and self.study.live
+
 
 def apply(state: State, event: AnyEvent) -> State:
     """Return the state after an event."""
@@ -135,13 +143,18 @@ def apply(state: State, event: AnyEvent) -> State:
         state = replace(state, run=apply_to_run(state.run, event))
         if isinstance(event, RunStarted):
             state = replace(state, opened=None)
+    if isinstance(event, StudyEvent):
+        state = replace(state, study=apply_to_study(state.study, event))
     match event:
         case Snapshot():
             opened = state.opened  # its past runs are no news: one that is looked at stays
             if event.first:
                 state = State(link=state.link, runs=state.runs, networks=state.networks, coach=state.coach)
             for part in event.events:
+                log = state.log, state.log_count
                 state = apply(state, part)
+                if isinstance(part, TrialTold):  # thousands of old trials would push all else out of the log
+                    state = replace(state, log=log[0], log_count=log[1])
             state = replace(state, opened=opened)
         case EngineReady():
             state = replace(state, engine=event, engine_problem="")

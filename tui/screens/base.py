@@ -66,7 +66,16 @@ class StateScreen(Screen[None]):
         self.show_body(state)
         # The footer is built anew each time, so only when other keys work than before.
         run = state.run and (state.run.run, state.run.state)
-        keys = (state.link, state.data, run, state.opened and state.opened.run, state.runs, state.progress is None)
+        study = state.study and (state.study.state, bool(state.study.trials))
+        keys = (
+            state.link,
+            state.data,
+            run,
+            study,
+            state.opened and state.opened.run,
+            state.runs,
+            state.progress is None,
+        )
         if keys != self._keys_shown:
             self._keys_shown = keys
             self.refresh_bindings()

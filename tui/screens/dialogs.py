@@ -126,6 +126,17 @@ def anew_question(run: str, problem: str = "") -> Question:
     )
 
 
+def study_question(study: str, leaving: bool) -> Question:
+    """Ask what becomes of a study: when it is to stop, or when the screen is left."""
+    stop = Answer("stop", "Stop it", "s")
+    if leaving:
+        return Question(f"Study {study} is tuning. Leave it to the engine in the background?", [LEAVE, stop, CANCEL])
+    return Question(
+        f"Stop study {study}? All that is done is kept, and its name continues it.",
+        [stop, Answer("cancel", "Keep tuning", "k")],
+    )
+
+
 def version_question(engine: str, here: str) -> Question:
     """Ask what to do about a running engine of another version."""
     return Question(

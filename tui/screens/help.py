@@ -15,6 +15,7 @@ TITLES = {
     "digits": "Digits screen",
     "runs": "Runs screen",
     "setup": "Setup screen",
+    "tune": "Tune screen",
     "network": "Networks (f8 on Setup)",
 }
 MORE = (

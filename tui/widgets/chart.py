@@ -34,6 +34,7 @@ class Chart(CellWidget):
         "chart--step",
         "chart--train",
         "chart--test",
+        "chart--trial",
         "chart--other",
     }
 
@@ -48,6 +49,7 @@ class Chart(CellWidget):
         .chart--step { color: $foreground 45%; }
         .chart--train { color: $primary-lighten-1; }
         .chart--test { color: $text-accent; }
+        .chart--trial { color: $text-accent; }
         .chart--other { color: $success; }
         &:light .chart--train { color: $secondary; }
         &:light .chart--other { color: $text-success; }

@@ -21,6 +21,7 @@ LOOKS = {
     "step": Look("", False, "⠒", "."),
     "train": Look("", True, "━", "*"),
     "test": Look("•", True, "•", "o"),
+    "trial": Look("•", False, "•", "o"),
     "other": Look("", True, "─", "+"),
 }
 

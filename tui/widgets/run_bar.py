@@ -4,9 +4,10 @@ from rich.text import Text
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tui.describe import duration, state_word
+from tui.describe import duration, percent, state_word
 from tui.inert import inert
 from tui.store import RunView, State
+from tui.study_view import StudyView
 
 BAR_WIDTH = 10
 NAME_WIDTH, STATE_WIDTH = 40, 16
@@ -58,7 +59,9 @@ def segments(state: State) -> list[tuple[str, str, int]]:
         parts.append(("only watching", "bad", 0))
     elif state.engine_problem:
         parts.append(("engine failed", "bad", 0))
-    if view is not None:
+    if state.study is not None and state.study.live and state.opened is None:
+        parts += study_segments(state.study)
+    elif view is not None:
         parts += run_segments(view, past=view is state.opened)
     elif state.link == "live" and state.engine is None:
         parts.append(("engine starting", "busy", 1))
@@ -74,6 +77,25 @@ def segments(state: State) -> list[tuple[str, str, int]]:
     return parts
 
 
+def study_segments(study: StudyView) -> list[tuple[str, str, int]]:
+    share = min(1.0, study.done / max(1, study.target))
+    words = {"running": ("tuning", "busy"), "paused": ("paused", "bad")}
+    parts = [
+        (inert(study.study, NAME_WIDTH), "", 3),
+        ("waiting for its storage", "bad", 0) if study.reason else (*words[study.state], 0),
+        (f"trial {min(study.done + 1, study.target)}/{study.target}", "", 2),
+        (progress_bar(share), "busy", 5),
+    ]
+    if study.best is not None:
+        parts.append((f"best {percent(study.best.accuracy or 0)}", "good", 4))
+    return parts
+
+
+def progress_bar(share: float) -> str:
+    filled = round(share * BAR_WIDTH)
+    return "━" * filled + "╌" * (BAR_WIDTH - filled) + f" {100 * share:.0f} %"
+
+
 def run_segments(view: RunView, past: bool) -> list[tuple[str, str, int]]:
     style = {"running": "busy", "paused": "bad", "finished": "good", "failed": "bad"}.get(view.state, "muted")
     done = view.epoch
@@ -84,8 +106,7 @@ def run_segments(view: RunView, past: bool) -> list[tuple[str, str, int]]:
         (f"epoch {epoch}/{view.config.epochs}", "", 2),
     ]
     if view.live:
-        filled = round(view.run_fraction * BAR_WIDTH)
-        parts.append(("━" * filled + "╌" * (BAR_WIDTH - filled) + f" {100 * view.run_fraction:.0f} %", "busy", 5))
+        parts.append((progress_bar(view.run_fraction), "busy", 5))
         if view.seconds_left is not None and view.state == "running" and not view.problem:
             parts.append((f"{duration(view.seconds_left)} left", "", 4))
             parts.append((f"{view.images_per_s:,.0f} images/s", "muted", 7))

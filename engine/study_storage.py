@@ -1,0 +1,119 @@
+"""Where studies are kept: Optuna's journal in a file, or a database that several machines reach."""
+
+import os
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy.exc
+from optuna.exceptions import StorageInternalError
+from optuna.storages import BaseStorage, JournalStorage, RDBStorage
+from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock, JournalFileSymlinkLock
+from sqlalchemy.engine import make_url
+
+from engine.study_files import StudyError, journal_of
+
+TABLE_ATTEMPTS = 5
+LINE_START, LONGEST_LINE = b'{"op_code":', 1 << 20  # of a journal
+TROUBLE = (OSError, StorageInternalError)  # of a storage that may take it later
+
+
+class Storage:
+    """An open storage. `place` names it without its password."""
+
+    def __init__(self, optuna: BaseStorage, place: str, journal: Path | None = None) -> None:
+        self.optuna = optuna
+        self.place = place
+        self.journal = journal
+
+    def mend(self) -> None:
+        """Cut off the last line of a journal where a full disk or a crash tore it: it would spoil the next one."""
+        if self.journal is None:
+            return
+        lock = lock_of(self.journal)
+        lock.acquire()
+        try:
+            cut_torn_line(self.journal)
+        finally:
+            lock.release()
+
+
+def open_storage(checkpoints: Path, place: str, name: str, *, new: bool = True) -> Storage:
+    """Open the storage of a study: a URL, a journal's path, or, where none is named, a journal in `checkpoints`.
+
+    A journal is made if there is none, unless the study is not to be a new one. Raises StudyError, and OSError.
+    """
+    if "://" in place:
+        return open_database(place)
+    path = Path(place).expanduser().absolute() if place else journal_of(checkpoints, name)
+    if not new and not path.exists():
+        raise StudyError(f"there is no study {name!r} in {path}; say what to search to begin it")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.touch()
+        storage = Storage(JournalStorage(JournalFileBackend(str(path), lock_obj=lock_of(path))), str(path), path)
+        storage.mend()
+    except (ValueError, LookupError, TypeError, AttributeError, AssertionError) as error:
+        raise StudyError(
+            f"{path}: is no journal of Optuna's, or damaged ({error}); restore it, or name another study"
+        ) from error
+    return storage
+
+
+def open_database(url: str) -> Storage:
+    try:
+        place = make_url(url).render_as_string(hide_password=True)
+    except sqlalchemy.exc.ArgumentError as error:
+        shown = re.sub(r"//[^@/]*@", "//***@", url)
+        raise StudyError(f"storage {shown!r}: is no URL of a database; postgresql://user@host/name, say") from error
+    # A server that does not answer must not hold up the engine, and a connection that broke is made anew.
+    waiting = {} if url.startswith("sqlite") else {"connect_args": {"connect_timeout": 10}, "pool_pre_ping": True}
+    try:
+        return Storage(with_tables(url, waiting), place)
+    except ImportError as error:
+        raise StudyError(
+            f"storage {place}: needs a driver that is not installed; for PostgreSQL"
+            " python -m pip install 'mnist-tui[postgresql]', for MySQL python -m pip install pymysql"
+            " and mysql+pymysql://..."
+        ) from error
+    except (sqlalchemy.exc.SQLAlchemyError, RuntimeError) as error:
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise StudyError(f"storage {place}: cannot be reached ({reason}); start the database, or correct it") from error
+
+
+def with_tables(url: str, options: dict[str, Any]) -> RDBStorage:
+    """Open a database, and make its tables if need be; where another engine makes them now, do so after it."""
+    for _ in range(TABLE_ATTEMPTS - 1):
+        try:
+            return RDBStorage(url, engine_kwargs=options)
+        except (sqlalchemy.exc.ProgrammingError, sqlalchemy.exc.IntegrityError):
+            time.sleep(0.5)
+    return RDBStorage(url, engine_kwargs=options)
+
+
+def lock_of(path: Path) -> JournalFileSymlinkLock | JournalFileOpenLock:
+    """Return a lock for a journal that works on its file system; some know no symbolic links."""
+    trial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        trial.symlink_to(path.name)
+    except OSError:
+        return JournalFileOpenLock(str(path))
+    trial.unlink(missing_ok=True)
+    return JournalFileSymlinkLock(str(path))
+
+
+def cut_torn_line(path: Path) -> None:
+    """Raises ValueError for a last line that is no part of a journal: the file is something else."""
+    with open(path, "r+b") as file:
+        size = file.seek(0, os.SEEK_END)
+        start = max(0, size - LONGEST_LINE)
+        file.seek(start)
+        tail = file.read()
+        line = tail[tail.rfind(b"\n") + 1 :]
+        if not line:
+            return
+        if not (line.startswith(LINE_START) or LINE_START.startswith(line)):
+            raise ValueError(f"its last line begins with {line[:20]!r}")
+        file.truncate(size - len(line))
+        os.fsync(file.fileno())

@@ -1,0 +1,305 @@
+"""The tune screen: what to search, the best trials so far, and what they have in common."""
+
+from dataclasses import dataclass
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.events import ScreenResume
+from textual.message import Message
+from textual.widgets import DataTable, Input, Static
+
+from engine.config import FIELDS, ConfigError, RunConfig
+from engine.messages import StartStudy, TrialSummary
+from engine.search import parse_search
+from engine.study_files import INSTALL, can_tune
+from engine.study_history import best_so_far
+from tui.actions import bindings
+from tui.describe import epochs, percent
+from tui.inert import inert
+from tui.screens.base import StateScreen
+from tui.store import State
+from tui.study_view import StudyView, short_name, short_value
+from tui.widgets.chart import Chart, Line
+from tui.widgets.parallel import Parallel
+
+DEFAULT_SEARCH = "lr=log:1e-4..1e-1 batch_size=50,100,200 dropout=0..0.5"
+ROWS = 200  # of the leaderboard
+WELCOME = (
+    "Many short runs, one after another: Optuna proposes values, the best by accuracy on training images held out"
+    " wins. The first trial is the base, the form of Setup. F5 starts; f goes to the ranges, written as"
+    " name=low..high, name=log:low..high or name=a,b,c."
+)
+
+
+class TuneScreen(StateScreen):
+    """A form line, the leaderboard beside the best so far, and all trials side by side."""
+
+    BINDINGS = bindings("tune")
+    AUTO_FOCUS = "DataTable"
+
+    DEFAULT_CSS = """
+    TuneScreen {
+        #form { height: auto; padding: 0 1; }
+        #form Horizontal { height: 1; }
+        #form .label { width: auto; margin: 0 1 0 0; color: $foreground; }
+        #form Input { margin: 0 1 0 0; }
+        #search { width: 1fr; }
+        #name { width: 1fr; max-width: 32; }
+        #trials, #epochs { width: 6; }
+        #sampler { width: 8; }
+        #pruner { width: 11; }
+        &.tuning #form { display: none; }
+        #hint { height: auto; max-height: 2; padding: 0 1; color: $text-muted; }
+        #hint.bad { color: $text-error; }
+        #headline { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+        #welcome { height: 1fr; padding: 1 2; color: $text-muted; }
+        #results { height: 1fr; }
+        #results DataTable {
+            width: 1fr; background: $background; background-tint: $background 0%; scrollbar-size: 0 1;
+        }
+        #results DataTable:focus { background-tint: $background 0%; }
+        #results Chart { width: 1fr; }
+        &.-narrow #results Chart { width: 36; }
+        &.no-study #results, &.no-study Parallel, &.no-study #headline { display: none; }
+        #welcome { display: none; }
+        &.no-study #welcome { display: block; }
+    }
+    """
+
+    @dataclass
+    class Chosen(Message):
+        """Begin or continue a study; the base is the app's, with these epochs."""
+
+        command: StartStudy
+        epochs: int
+
+    @dataclass
+    class FullRunWanted(Message):
+        """Offer the configuration of a trial in the form of Setup."""
+
+        config: RunConfig
+
+    @dataclass
+    class PresetWanted(Message):
+        """Save the configuration of a trial under a name that is asked for."""
+
+        config: RunConfig
+
+    class Refreshed(Message):
+        """Ask for the names of the studies that are kept."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._study: StudyView | None = None
+        self._rows: list[TrialSummary] = []
+        self._names: list[str] = []
+
+    def compose_body(self) -> ComposeResult:
+        with Vertical(id="form"):
+            with Horizontal():
+                yield Static("Ranges", classes="label")
+                yield Input(DEFAULT_SEARCH, compact=True, id="search")
+            with Horizontal():
+                for name, value in (
+                    ("trials", "20"), ("epochs", "1"), ("sampler", "tpe"), ("pruner", "median"), ("name", "")
+                ):  # fmt: skip
+                    yield Static(name.capitalize(), classes="label")
+                    holder = "new" if name == "name" else ""
+                    yield Input(value, placeholder=holder, compact=True, select_on_focus=True, id=name)
+        yield Static("", markup=False, id="hint")
+        yield Static("", markup=False, id="headline")
+        yield Static(WELCOME, markup=False, id="welcome")
+        with Horizontal(id="results"):
+            yield DataTable(cursor_type="row", zebra_stripes=False)
+            yield Chart(id="best")
+        yield Parallel()
+
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        self.post_message(self.Refreshed())
+
+    def offer_names(self, names: list[str]) -> None:
+        """Take the names of the studies that can be continued, the latest first."""
+        self._names = names
+        if self.is_mounted:
+            self._explain()
+
+    # ------------------------------------------------------------------ drawing
+
+    def show_body(self, state: State) -> None:
+        study = state.study
+        if study is self._study and study is not None:
+            return
+        began = study is not None and (self._study is None or self._study.study != study.study)
+        self._study = study
+        self.set_class(study is None, "no-study")
+        self.set_class(state.tuning, "tuning")
+        self._explain()
+        if study is None:
+            return
+        self.query_one("#headline", Static).update(headline(study))
+        self._fill_table(study, anew=began)
+        self._draw_chart(study)
+        self.query_one(Parallel).study = study
+        self.query_one(Parallel).refresh(layout=began)
+
+    def _fill_table(self, study: StudyView, *, anew: bool) -> None:
+        table = self.query_one(DataTable)
+        names = [each.field.name for each in study.space]
+        if anew:
+            table.clear(columns=True)
+            table.add_columns("trial", "accuracy", *map(short_name, names))
+            self._rows = []
+        rows = study.ranked[:ROWS]
+        if rows == self._rows:
+            return
+        chosen = self.chosen
+        self._rows = rows
+        table.clear()
+        for trial in rows:
+            values = study.values_of(trial)
+            number = "base" if trial.base else f"{trial.number}"
+            cells = (number, outcome(trial), *(short_value(values[name]) for name in names))
+            table.add_row(*map(Text, cells))
+        numbers = [trial.number for trial in rows]
+        following = chosen is not None and chosen.number in numbers and table.cursor_row > 0
+        table.move_cursor(row=numbers.index(chosen.number) if following and chosen is not None else 0)
+
+    def _draw_chart(self, study: StudyView) -> None:
+        trials = list(study.trials.values())
+        points = [(float(trial.number), trial.accuracy) for trial in trials if trial.accuracy is not None]
+        stairs: list[tuple[float, float]] = []
+        for number, accuracy in best_so_far(trials):
+            stairs += [(float(number), stairs[-1][1])] if stairs else []
+            stairs.append((float(number), accuracy))
+        end = float(max(study.target - 1, trials[-1].number if trials else 1, 1))
+        if stairs:
+            stairs.append((float(trials[-1].number), stairs[-1][1]))
+        self.query_one("#best", Chart).show(
+            [Line("trials", points, "trial"), Line("best so far", stairs, "train")],
+            title="accuracy",
+            x_label="trial",
+            percent=True,
+            x_range=(0, end),
+            y_range=visible(points, study.base_trial),
+        )
+
+    def _explain(self) -> None:
+        hint = self.query_one("#hint", Static)
+        problem = "" if can_tune() else INSTALL
+        study = self._study
+        if study is not None and study.reason:
+            problem = study.reason
+        names = ", ".join(self._names[:4])
+        known = f"here: {names}; a name written above continues that study as it is" if names else ""
+        hint.update(inert(problem or known))
+        hint.set_class(bool(problem), "bad")
+        hint.display = bool(problem or (known and not self.has_class("tuning")))
+
+    # ------------------------------------------------------------------ actions
+
+    @property
+    def chosen(self) -> TrialSummary | None:
+        row = self.query_one(DataTable).cursor_row
+        return self._rows[row] if 0 <= row < len(self._rows) else None
+
+    @on(DataTable.RowHighlighted)
+    def point(self) -> None:
+        self.query_one(Parallel).chosen = self.chosen.number if self.chosen is not None else -1
+
+    @on(DataTable.RowSelected)
+    def use_selected(self) -> None:
+        self.action_full_run()
+
+    @on(Input.Submitted)
+    def action_submit(self) -> None:
+        try:
+            command, count = self._read()
+        except ConfigError as error:
+            self.notify(inert(str(error)), title="Nothing was started", severity="error", markup=False)
+            return
+        self.set_focus(self.query_one(DataTable))
+        self.post_message(self.Chosen(command, count))
+
+    def _read(self) -> tuple[StartStudy, int]:
+        """Return what the form says. Raises ConfigError."""
+        text = {each.id: each.value.strip() for each in self.query(Input)}
+        name = text["name"]
+        words = [] if name in self._names else text["search"].split()
+        if name not in self._names:
+            parse_search(words)
+        trials = text["trials"] or "0"
+        if not trials.isdecimal() or not 0 < int(trials) <= 1_000_000:
+            raise ConfigError(f"Trials: {trials!r} is not a number of trials; give 1 to 1000000")
+        count = FIELDS["epochs"].parse(text["epochs"])
+        command = StartStudy(
+            base=RunConfig(), search=words, name=name, trials=int(trials), sampler=text["sampler"],
+            pruner=text["pruner"],
+        )  # fmt: skip
+        return command, int(count)
+
+    def action_ranges(self) -> None:
+        self.set_focus(self.query_one("#search", Input))
+
+    def action_full_run(self) -> None:
+        if config := self._chosen_config():
+            self.post_message(self.FullRunWanted(config))
+
+    def action_pin(self) -> None:
+        if config := self._chosen_config():
+            self.post_message(self.PresetWanted(config))
+
+    def _chosen_config(self) -> RunConfig | None:
+        if self._study is None or self.chosen is None:
+            return None
+        try:
+            return self._study.config_of(self.chosen)
+        except ConfigError as error:  # a trial that failed because its values do not go together
+            self.notify(inert(str(error)), title="No configuration", severity="error", markup=False)
+            return None
+
+    def action_leave(self) -> None:
+        self.set_focus(self.query_one(DataTable))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if not self.is_mounted:
+            return True
+        tuning = self.has_class("tuning")
+        if action in ("submit", "ranges"):
+            return not tuning
+        if action == "leave":
+            return isinstance(self.focused, Input)
+        if action in ("full_run", "pin"):
+            return True if self._rows else None
+        return True
+
+
+def outcome(trial: TrialSummary) -> str:
+    """Return a trial's accuracy, or how it stands or ended where that is not in the order of things."""
+    if trial.accuracy is None or trial.state in ("running", "failed"):
+        return inert(trial.state, 10)
+    return percent(trial.accuracy) + (" pruned" if trial.state == "pruned" else "")
+
+
+def headline(study: StudyView) -> str:
+    """Return the study in one line."""
+    word = "tuning" if study.state == "running" else study.state
+    parts = [f"{inert(study.study, 40)} {word}, {study.done}/{study.target} trials of {epochs(study.base.epochs)}"]
+    if study.best is not None:
+        parts.append(f"best {percent(study.best.accuracy or 0)} (#{study.best.number})")
+    base = study.base_trial
+    if base is not None and base.accuracy is not None:
+        parts.append(f"base {percent(base.accuracy)}")
+    return ", ".join(parts)
+
+
+def visible(points: list[tuple[float, float]], base: TrialSummary | None) -> tuple[float, float] | None:
+    """Return the range of accuracies worth drawing: trials far below the others would flatten all the rest."""
+    values = sorted(accuracy for _, accuracy in points)
+    if len(values) < 4:
+        return None
+    low = values[len(values) // 4]
+    if base is not None and base.accuracy is not None:
+        low = min(low, base.accuracy)
+    return low, values[-1]

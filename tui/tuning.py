@@ -1,0 +1,142 @@
+"""A study without a screen: its trials as lines on stderr, the best configuration as a command on stdout."""
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+from engine.messages import (
+    AnyEvent,
+    CommandFailed,
+    DataFailed,
+    DataProgress,
+    DataReady,
+    EngineFailed,
+    LoadData,
+    Printed,
+    RunEvent,
+    StartStudy,
+    Stop,
+    StudyEnded,
+    StudyEvent,
+    StudyStarted,
+    TrialTold,
+)
+from tui.attention import call, worth_a_call
+from tui.client import CommandRefused
+from tui.describe import describe, epochs, percent
+from tui.inert import inert
+from tui.logout import logout_warning
+from tui.options import command_line
+from tui.plain import INTERRUPTED, Display, JsonLines
+from tui.session import Session, attached
+from tui.store import RunView
+from tui.study_view import StudyView, apply_to_study, trial_words
+
+
+class TrialLines:
+    """Plain lines; trials with the best so far. Those that a study had before it is continued are only counted."""
+
+    def __init__(self) -> None:
+        self.study: StudyView | None = None
+        self._before = False
+
+    def show(self, event: AnyEvent, view: RunView | None) -> None:
+        best = ""
+        if isinstance(event, StudyStarted):
+            self._before = True
+        elif isinstance(event, TrialTold) and self.study is not None:
+            of = f"{self.study.done} of {self.study.target}"
+            if self._before and event.trial.state in ("running", "waiting"):
+                self._before = False
+                if self.study.done:
+                    self.say(f"{of} trials are done already")
+            if self._before:
+                return
+            if self.study.best is not None:
+                best = f"; {of}, best {percent(self.study.best.accuracy or 0)} of trial {self.study.best.number}"
+        for line in describe(event):
+            self.say(line + best)
+
+    def say(self, line: str) -> None:
+        print(inert(line), file=sys.stderr, flush=True)
+
+
+async def tune_plainly(checkpoints: Path, command: StartStudy, *, json: bool, notify: bool = True) -> int:
+    """Run a study to its end and return the exit status.
+
+    The first Ctrl-C leaves it as it is, to be continued; a second one leaves it running.
+    """
+    display: JsonLines | TrialLines = JsonLines() if json else TrialLines()
+    if warning := await asyncio.to_thread(logout_warning):
+        print(f"warning: {inert(warning)}", file=sys.stderr)
+    async with attached(checkpoints, data=command.base.data) as session:
+        session.client.send(LoadData(id=2, path=command.base.data))  # not what another screen had loaded before
+        session.client.send(command)
+        stopping = asyncio.Event()
+
+        def stop() -> None:
+            if stopping.is_set():
+                session.events.put_nowait(None)
+                return
+            stopping.set()
+            print("stopping; Ctrl-C again leaves it running", file=sys.stderr)
+            session.client.send(Stop())
+
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop)
+        view = await follow_study(session, display, notify and sys.stderr.isatty())
+    if view is None or view.live:
+        print("left running; `mnist-tui` shows it, `mnist-tui engine status` tells", file=sys.stderr)
+        return INTERRUPTED if stopping.is_set() else 1
+    report(view, json)
+    if view.state == "stopped":
+        storage = f" --storage {command.storage}" if command.storage and "@" not in command.storage else ""
+        print(f"`mnist-tui tune --name {inert(view.study)}{inert(storage)}` continues it", file=sys.stderr)
+        return INTERRUPTED if stopping.is_set() else 1
+    return 0 if view.state == "finished" else 1
+
+
+async def follow_study(session: Session, display: Display, notify: bool) -> StudyView | None:
+    """Show events until the study that we asked for ends, or we are told to leave; return it."""
+    view: StudyView | None = None
+    ours = False
+    while (item := await session.events.get()) is not None:
+        event, news = item
+        if isinstance(event, CommandFailed) and event.reply_to == 1:
+            raise CommandRefused(event.reason)
+        if isinstance(event, EngineFailed):
+            raise CommandRefused(f"the engine failed: {event.reason}")
+        if isinstance(event, DataFailed) or (isinstance(event, DataReady) and event.reply_to):
+            continue  # an old one, or the refusal of our command tells it
+        if isinstance(event, StudyEvent) and news:
+            view = apply_to_study(view, event)
+            ours = ours or isinstance(event, StudyStarted)
+            if isinstance(display, TrialLines):
+                display.study = view
+        if news or not isinstance(event, RunEvent | StudyEvent | Printed | DataProgress):
+            display.show(event, None)
+        if notify and news and (text := worth_a_call(event)):
+            print(call(text), end="", file=sys.stderr, flush=True)
+        if isinstance(event, StudyEnded) and ours:
+            return view
+    return view
+
+
+def report(view: StudyView, json: bool) -> None:
+    """Say what the search was worth, and print how to train the best configuration."""
+    best, base = view.best, view.base_trial
+    if best is None:
+        print("no trial was trained to its end", file=sys.stderr)
+        return
+    print(inert(f"best: {trial_words(view, best)}"), file=sys.stderr)
+    if base is not None and base.accuracy is not None:
+        budget = epochs(view.base.epochs)
+        print(f"the base it was searched from: {percent(base.accuracy)}, also after {budget}", file=sys.stderr)
+    if view.importances:
+        shares = ", ".join(f"{inert(name, 40)} {100 * share:.0f} %" for name, share in view.importances.items())
+        print(f"what mattered: {shares}", file=sys.stderr)
+    print("measured on training images held out; the test set had no say, and is read by a full run:", file=sys.stderr)
+    command = inert(command_line(view.config_of(best)), longest=2000)
+    print(command, file=sys.stderr if json else sys.stdout)

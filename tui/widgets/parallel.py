@@ -1,0 +1,140 @@
+"""What a study tried, side by side: a column a trial, from the best to the worst, and a row a searched field.
+
+Read a column downwards for one trial; read a row for what a field has to do with it: where it matters, heights go
+with the rank. At the right, how much it matters.
+"""
+
+from textual.reactive import reactive
+
+from engine.config import Value
+from engine.messages import TrialSummary
+from engine.search import Dimension
+from tui.inert import inert
+from tui.study_view import StudyView, range_words, short_name
+from tui.widgets.cells import Cells, CellWidget
+from tui.widgets.probabilities import bar
+
+LEVELS, ASCII_LEVELS = "▁▂▃▄▅▆▇█", "0123456789"
+LABEL, RANGE, BAR, FIGURE = 11, 20, 8, 5
+WIDEST = 3  # cells a trial
+
+
+class Parallel(CellWidget):
+    """Heights of values: between the bounds of what is searched, and of accuracies between the worst and the best."""
+
+    COMPONENT_CLASSES = {  # noqa: RUF012
+        "parallel--label",
+        "parallel--muted",
+        "parallel--best",
+        "parallel--good",
+        "parallel--rest",
+        "parallel--bar",
+        "parallel--chosen",
+    }
+
+    DEFAULT_CSS = """
+    Parallel {
+        height: auto;
+        padding: 0 1;
+        .parallel--label { color: $foreground; }
+        .parallel--muted { color: $text-muted; }
+        .parallel--best { color: $text-success; text-style: bold; }
+        .parallel--good { color: $text-accent; }
+        .parallel--rest { color: $foreground 45%; }
+        .parallel--bar { color: $primary-lighten-1; }
+        .parallel--chosen { color: $foreground; text-style: bold; }
+        &:light .parallel--bar { color: $secondary; }
+        &:nocolor .parallel--rest { text-style: dim; }
+    }
+    """
+
+    study: reactive[StudyView | None] = reactive(None, init=False, repaint=False)
+    """The study that is shown."""
+
+    chosen: reactive[int] = reactive(-1, init=False, repaint=False)
+    """The trial to point at."""
+
+    def watch_study(self) -> None:
+        self.redraw()
+
+    def watch_chosen(self) -> None:
+        self.redraw()
+
+    def draw(self, cells: Cells) -> None:
+        study = self.study
+        trials = [] if study is None else [trial for trial in study.ranked if trial.accuracy is not None]
+        if study is None or not trials:
+            cells.say("what was tried stands here once a trial has ended", "parallel--muted")
+            return
+        figures = cells.width >= 66
+        ranges = cells.width >= 50
+        room = cells.width - LABEL - (RANGE + 1) * ranges - (BAR + FIGURE + 2) * figures
+        if room < 4 or cells.height < 3:
+            cells.say("too little room", "parallel--muted")
+            return
+        shown = thinned(trials, room)
+        wide = max(1, min(WIDEST, room // len(shown)))
+        left, right = LABEL, LABEL + room + 1
+        self._draw_head(cells, right, figures and bool(study.importances))
+        self._draw_row(cells, 1, "accuracy", heights_of_accuracy(shown), shown, trials, wide)
+        accuracies = [trial.accuracy or 0.0 for trial in trials]
+        if ranges:
+            cells.put(right, 1, f"{100 * min(accuracies):.2f}..{100 * max(accuracies):.2f} %", "parallel--muted")
+        y = 2
+        for each in study.space:
+            heights = [height_of(each, study.values_of(trial)) for trial in shown]
+            self._draw_row(cells, y, short_name(each.field.name), heights, shown, trials, wide)
+            if ranges:
+                cells.put(right, y, inert(range_words(each), RANGE), "parallel--muted")
+            if figures:
+                self._draw_importance(cells, y, right + RANGE + 1, study.importances.get(each.field.name))
+            y += 1
+        for i, trial in enumerate(shown):
+            sign = "^" if trial.number == self.chosen else "b" if trial.base else ""
+            cells.put(left + i * wide, y, sign, "parallel--chosen")
+
+    def _draw_head(self, cells: Cells, right: int, importances: bool) -> None:
+        arrow = "->" if self.ascii else "→"
+        cells.put(0, 0, "best", "parallel--best")
+        cells.put(5, 0, f"{arrow} worst of the trials (b: the base, ^: chosen)", "parallel--muted")
+        if importances:
+            cells.put(right + RANGE + 1, 0, "importance", "parallel--muted")
+
+    def _draw_row(
+        self, cells: Cells, y: int, label: str, heights: list[float | None], shown: list[TrialSummary],
+        trials: list[TrialSummary], wide: int,
+    ) -> None:  # fmt: skip
+        levels = ASCII_LEVELS if self.ascii else LEVELS
+        cells.put(0, y, inert(label, LABEL - 1), "parallel--label")
+        good = {trial.number for trial in trials[: max(1, len(trials) // 4)]}
+        for i, (height, trial) in enumerate(zip(heights, shown, strict=True)):
+            style = "best" if trial is trials[0] else "good" if trial.number in good else "rest"
+            sign = "?" if height is None else levels[min(len(levels) - 1, int(height * len(levels)))]
+            cells.put(LABEL + i * wide, y, sign * (wide - (wide > 1)), f"parallel--{style}")
+
+    def _draw_importance(self, cells: Cells, y: int, x: int, share: float | None) -> None:
+        if share is not None:
+            cells.put(x, y, bar(share, BAR, self.ascii), "parallel--bar")
+            cells.put(x + BAR, y, f"{100 * share:.0f} %".rjust(FIGURE), "parallel--label")
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        return 3 + (len(self.study.space) if self.study is not None else 0)
+
+
+def thinned(trials: list[TrialSummary], room: int) -> list[TrialSummary]:
+    """Return at most so many trials at even distances in rank, the best and the worst among them."""
+    if len(trials) <= room:
+        return trials
+    return [trials[round(i * (len(trials) - 1) / (room - 1))] for i in range(room)]
+
+
+def heights_of_accuracy(trials: list[TrialSummary]) -> list[float | None]:
+    values = [trial.accuracy or 0.0 for trial in trials]
+    low, high = min(values), max(values)
+    return [(value - low) / (high - low) if high > low else 1.0 for value in values]
+
+
+def height_of(dimension: Dimension, values: dict[str, Value]) -> float | None:
+    """Return where a trial's value lies in what is searched, None outside of it (the base may be)."""
+    value = values[dimension.field.name]
+    return dimension.place(value) if dimension.holds(value) else None
