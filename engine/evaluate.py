@@ -4,7 +4,7 @@ Always in float32, whatever it is trained with: the figures of its weights are t
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -40,13 +40,19 @@ def inference(model: nn.Module) -> Iterator[None]:
         model.train(was_training)
 
 
-def evaluate(model: nn.Module, images: Tensor, labels: Tensor) -> Evaluation:
-    """Measure a network on uint8 images [N, 28, 28] with labels [N], all on the network's device."""
+def evaluate(
+    model: nn.Module, images: Tensor, labels: Tensor, watch: AbstractContextManager[object] | None = None
+) -> Evaluation:
+    """Measure a network on uint8 images [N, 28, 28] with labels [N], all on the network's device.
+
+    The first BATCH of them pass through the network inside of `watch`.
+    """
     loss = torch.zeros((), dtype=torch.float64 if images.device.type != "mps" else torch.float32, device=images.device)
     confusion = torch.zeros(100, dtype=torch.int64, device=images.device)
     with inference(model):
         for start in range(0, len(images), BATCH):
-            logits = model(as_input(images[start : start + BATCH]))
+            with watch if watch is not None and start == 0 else nullcontext():
+                logits = model(as_input(images[start : start + BATCH]))
             actual = labels[start : start + BATCH]
             loss += F.cross_entropy(logits, actual, reduction="sum")
             confusion += torch.bincount(actual * 10 + logits.argmax(1), minlength=100)

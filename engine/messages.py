@@ -304,7 +304,8 @@ class EpochDone(Event, frozen=True):
     """An epoch and its test. Training figures are running means over the epoch, with dropout on.
 
     `confusion[actual][predicted]` counts test images. `seconds` are of training, without the test. The validation
-    figures are of the training images that are held out, None where there are none.
+    figures are of the training images that are held out, None where there are none. `dead` is the share of units that
+    no test image makes fire, `input_share` that of a step's time in which its images are made (engine/vitals.py).
     """
 
     run: Text
@@ -320,6 +321,8 @@ class EpochDone(Event, frozen=True):
     confusion: Confusion
     validation_loss: Loss | None = None
     validation_accuracy: Share | None = None
+    dead: Share = 0.0
+    input_share: Share = 0.0
 
 
 class Steered(Event, frozen=True):

@@ -8,6 +8,7 @@ import difflib
 from collections.abc import Mapping
 from pathlib import Path
 
+from engine.catalogue import is_own
 from engine.config import FIELDS, ConfigError, Preset, RunConfig, Value, parse_values
 from engine.files import open_regular
 
@@ -85,6 +86,11 @@ def check_changes(changes: Mapping[str, object]) -> dict[str, Value]:
         raise PresetError(
             f"{field.label} ({field.name}) is about the machine and no part of a preset; leave it out, and give"
             f" {field.option} beside the preset"
+        )
+    if is_own(str(values.get("model", ""))):
+        raise PresetError(
+            "Network (model): code of your own is no part of a preset, which may come from somebody else; leave it out,"
+            " and give --model beside the preset"
         )
     return {name: values[name] for name in FIELDS if name in values}
 

@@ -74,6 +74,7 @@ class Run:
         self.best = Best()
         self.plateau = Plateau()
         self.seconds = 0.0  # training time of the present epoch
+        self.input_seconds = 0.0  # of these, those in which images were made; on a device that queues, only asked for
         self.loss_sum = torch.zeros((), device=self.device)  # over the images of the present epoch
         self.right = torch.zeros((), dtype=torch.int64, device=self.device)
         if state:

@@ -5,6 +5,7 @@ small as ours spends more time on the start of its kernels than in them, and a g
 Elsewhere, and where a step cannot be captured, the same lines run one by one.
 """
 
+import time
 from collections.abc import Callable
 from typing import Protocol
 
@@ -157,8 +158,10 @@ def compute(run: Run, batch: Tensor) -> Tensor:
     mine = mine if part else batch[:1]  # with a weight of nought: every process takes part in every step
     actual = run.data.train_labels[mine]
     run.optimizer.zero_grad(set_to_none=True)
+    began = time.perf_counter()
     images = augment(as_input(run.data.train_images[mine]), run.config)
     images, other, share = mix(images, run.config)
+    run.input_seconds += time.perf_counter() - began
     logits = logits_of(run.network, images, run.precision)
     loss = mixed_loss(logits, actual, other, share, run.config.label_smoothing)
     weight = part * run.group.size  # gradients are averaged over processes, whose parts may differ by an image

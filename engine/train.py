@@ -15,6 +15,7 @@ from engine.messages import STEP_POINTS, CheckpointSaved, EpochDone, RunEnded, R
 from engine.models import count_parameters
 from engine.run import Run, seed_of
 from engine.step import Steps, TrainingFailed
+from engine.vitals import ReluWatch, input_share
 
 REPORT_EVERY = 0.1  # seconds between two readings of the losses, each of which waits for the device
 
@@ -89,7 +90,8 @@ def finish_epoch(run: Run) -> EpochDone:
     """Test the network, report the epoch and begin the next. Raises TrainingFailed."""
     began = time.perf_counter()
     tested = len(run.data.test_labels) if run.group.rank == 0 else 1  # the figures of the others go nowhere
-    test = evaluate(run.tested, run.data.test_images[:tested], run.data.test_labels[:tested])
+    relus = ReluWatch()
+    test = evaluate(run.tested, run.data.test_images[:tested], run.data.test_labels[:tested], relus)
     validation = None
     if len(run.held_out) and run.group.rank == 0:
         validation = evaluate(run.tested, run.data.train_images[run.held_out], run.data.train_labels[run.held_out])
@@ -118,8 +120,10 @@ def finish_epoch(run: Run) -> EpochDone:
         confusion=test.confusion,
         validation_loss=None if validation is None else validation.loss,
         validation_accuracy=None if validation is None else validation.accuracy,
+        dead=relus.dead,
+        input_share=input_share(run),
     )
-    run.batch, run.seconds = 0, 0.0
+    run.batch, run.seconds, run.input_seconds = 0, 0.0, 0.0
     run.loss_sum.zero_()
     run.right.zero_()
     return event

@@ -2,6 +2,7 @@
 
 import pytest
 from click.testing import CliRunner
+from fake_engine import FakeApp, snapshot, tell
 from textual.app import App, ComposeResult
 from textual.widgets import Input
 
@@ -79,3 +80,13 @@ async def test_fields_that_do_not_go_together_are_refused_with_the_reason_of_the
     result = CliRunner().invoke(cli, ["train", *words])
     assert result.exit_code == 2
     assert str(refused.value) in result.output
+
+
+async def test_up_and_down_go_from_field_to_field_also_where_the_form_scrolls() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await tell(app, pilot, snapshot())
+        await pilot.press("5", "down", "down", "down")
+        assert app.focused is app.screen.query_one("#field-seed")
+        await pilot.press("up", "up", "up")
+        assert app.focused is app.screen.query_one("#field-keep_every")

@@ -76,6 +76,15 @@ def test_train_a_network_of_ones_own_then_give_the_run_to_somebody_else(
     call(theirs, "engine", "stop")
 
 
+@pytest.mark.slow
+def test_several_processes_train_a_network_of_ones_own(checkpoints: Path, write: Write) -> None:  # noqa: F811
+    words = ("--batch-size", "20", "--processes", "2")
+    call(checkpoints, "train", "--model", write(), "--epochs", "1", *words)
+    write("raise ValueError('edited')")
+    assert "resumed on" in call(checkpoints, "train", "--resume", "1", "--epochs", "2", *words[2:]).stderr
+    call(checkpoints, "engine", "stop")
+
+
 def test_all_of_the_code_is_shown_inert_before_it_is_trusted(checkpoints: Path, write: Write) -> None:  # noqa: F811
     hidden = "x = 1" + " " * 5000 + "; import os  # \x1b[2K\u202e"
     call(checkpoints, "train", "--model", write(hidden + "\n" + NET.replace("\n    ", "\n")), "--epochs", "1")

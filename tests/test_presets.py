@@ -148,6 +148,16 @@ def test_a_bad_file_is_named_with_what_is_wrong_in_it(tmp_path: Path, content: s
     assert reason in str(refused.value)
 
 
+def test_a_preset_names_no_code_which_it_would_bring_from_somebody_else(tmp_path: Path) -> None:
+    write(tmp_path, "theirs", 'model = "/tmp/evil.py:Net"\n')
+    for attempt in (
+        lambda: load_preset(tmp_path, "theirs"),
+        lambda: save_preset(tmp_path, "mine", {"model": "package:Net"}),
+    ):
+        with pytest.raises(PresetError, match="no part of a preset"):
+            attempt()
+
+
 @pytest.mark.parametrize("name", MACHINE)
 def test_what_is_about_the_machine_is_no_part_of_a_preset(tmp_path: Path, name: str) -> None:
     value = FIELDS[name].default

@@ -46,7 +46,7 @@ def same(first: Any, second: Any) -> bool:
 def figures(events: list[Event]) -> list[EpochDone]:
     """The epochs without what is measured by the clock."""
     return [
-        msgspec.structs.replace(event, seconds=0.0, test_seconds=0.0)
+        msgspec.structs.replace(event, seconds=0.0, test_seconds=0.0, input_share=0.0)
         for event in events
         if isinstance(event, EpochDone)
     ]

@@ -4,20 +4,22 @@ import contextlib
 import gc
 import os
 import sys
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from engine.config import FIELDS, ConfigError
+from engine.config import ConfigError
 from engine.paths import PathError, default_data, engine_log
 from tui.ascii import needs_ascii, to_ascii, write_ascii
 from tui.compare_command import compare
+from tui.conversation import run
 from tui.inert import inert
-from tui.options import FieldType, config_of, config_options, given
+from tui.models_command import models, trust
+from tui.options import config_of, config_options, given
 from tui.presets_command import presets
-from tui.shared_options import checkpoints_option, data_option, json_option, notify_option
+from tui.shared_options import checkpoints_option, coach_option, data_option, json_option, notify_option
 
 T = TypeVar("T")
 FILES_AT_ONCE = 100  # of some 2 kB each in an answer, which one line must hold
@@ -50,9 +52,10 @@ def harmless_errors() -> Iterator[None]:
 @checkpoints_option
 @data_option
 @notify_option
+@coach_option
 @click.version_option(package_name="mnist-tui")
 @click.pass_context
-def cli(context: click.Context, checkpoints: Path, data: str, notify: bool) -> None:
+def cli(context: click.Context, checkpoints: Path, data: str, notify: bool, coach: bool) -> None:
     """Train a digit classifier on MNIST in the terminal.
 
     Without a command: open the screen, attached to the engine of this folder of runs. The engine is a process of
@@ -68,7 +71,7 @@ def cli(context: click.Context, checkpoints: Path, data: str, notify: bool) -> N
     gc.disable()  # until the first frame: hardly anything of what is made for it goes again
     from tui.app import open_app
 
-    sys.exit(open_app(checkpoints, data, notify))
+    sys.exit(open_app(checkpoints, data, notify, coach))
 
 
 @cli.command()
@@ -82,6 +85,7 @@ def cli(context: click.Context, checkpoints: Path, data: str, notify: bool) -> N
     help="Train so many times, with seeds from --seed on: mean, standard deviation, confidence interval. [2 to 1000]",
 )
 @notify_option
+@coach_option
 @json_option
 @checkpoints_option
 def train(
@@ -93,6 +97,7 @@ def train(
     resume: str,
     seeds: int | None,
     notify: bool,
+    coach: bool,
     **options: Any,
 ) -> None:
     """Train without a screen. Ctrl-C stops after the present step and saves."""
@@ -110,6 +115,7 @@ def train(
     except PresetError as error:
         raise click.BadParameter(str(error), param_hint="--preset") from error
     notify = notify and context.find_root().params["notify"]
+    coach = coach and context.find_root().params["coach"]
     processes = options["processes"]  # of the engine: a run can be resumed on another number
     if seeds:
         from tui.seeds import train_seeds
@@ -117,7 +123,14 @@ def train(
         sys.exit(run(train_seeds(checkpoints, config, seeds, processes=processes, json=as_json, notify=notify)))
     changes = {name: value for name, value in given(options).items() if name != "processes"}
     training = train_plainly(
-        checkpoints, config, resume=resume, changes=changes, processes=processes, json=as_json, notify=notify
+        checkpoints,
+        config,
+        resume=resume,
+        changes=changes,
+        processes=processes,
+        json=as_json,
+        notify=notify,
+        coach=coach,
     )
     sys.exit(run(training))
 
@@ -136,6 +149,8 @@ def find_lr(context: click.Context, /, checkpoints: Path, as_json: bool, **optio
 
 
 cli.add_command(presets)
+cli.add_command(models)
+cli.add_command(trust)
 cli.add_command(compare)
 
 
@@ -310,43 +325,6 @@ def _without_pixels(file: Any) -> dict[str, Any]:
     return {name: getattr(file, name) for name in file.__struct_fields__ if name != "pixels"}
 
 
-@cli.command()
-@click.argument("name", metavar="[NAME]", default="")
-@click.option("--width", type=FieldType(FIELDS["width"]), help=FIELDS["width"].help)
-@click.option("--depth", type=FieldType(FIELDS["depth"]), help=FIELDS["depth"].help)
-@json_option
-@checkpoints_option
-def models(name: str, width: float | None, depth: int | None, checkpoints: Path, as_json: bool) -> None:
-    """The networks by name, with parameters and FLOPs for one image; or the layers of one.
-
-    NAME may also be your own: FILE.py:Class or package:Class. That code is run, with your rights.
-    """
-    from tui.models_command import show_models
-
-    sizes = given({"width": width, "depth": depth})
-    if sizes and not name:
-        raise click.UsageError("a width or depth is of one network; name it")
-    run(show_models(checkpoints, name, sizes, as_json))
-
-
-@cli.command()
-@click.argument("run_name", metavar="RUN")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@checkpoints_option
-def trust(run_name: str, yes: bool, checkpoints: Path) -> None:
-    """Allow the network's code that came with a run of somebody else.
-
-    The code is shown first. Once trusted, the run can be evaluated and resumed, until its code changes.
-    """
-    from engine.runs import RunError
-    from tui.models_command import trust_run
-
-    try:
-        trust_run(checkpoints, run_name, yes)
-    except (RunError, ConfigError) as error:
-        raise click.ClickException(str(error)) from error
-
-
 @cli.group()
 def data() -> None:
     """Look at, download or export the data set."""
@@ -472,21 +450,6 @@ def engine_log_(checkpoints: Path) -> None:
                 print(inert(line.rstrip("\n")))
     except FileNotFoundError:
         raise click.ClickException(f"{path}: no engine has written anything yet") from None
-
-
-def run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run a command's conversation; its failures become one line on stderr and exit status 1."""
-    import asyncio
-
-    from engine.messages import ProtocolError
-    from tui.client import CommandRefused, EngineUnreachable
-
-    try:
-        return asyncio.run(coroutine)
-    except (CommandRefused, EngineUnreachable, PathError, ProtocolError, ConfigError, OSError) as error:
-        raise click.ClickException(str(error)) from error
-    except KeyboardInterrupt:
-        sys.exit(130)
 
 
 def main() -> None:

@@ -51,6 +51,24 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "app", "A", "toggle_ascii", "ASCII", "Draw with plain ASCII characters, or with all of Unicode.", footer=False
     ),
+    Action("app", "C", "toggle_coach", "coach", "Have runs watched for what goes wrong in them, or not.", footer=False),
+    Action(
+        "train",
+        "c",
+        "take_advice",
+        "do it",
+        "Do what the coach advises: steer the run, or fill in a new one.",
+        footer=False,
+    ),
+    Action(
+        "train",
+        "v",
+        "explain_advice",
+        "why",
+        "What the coach sees, why it matters, and what it would do.",
+        footer=False,
+    ),
+    Action("train", "x", "dismiss_advice", "dismiss", "Hear no more of this advice on this run.", footer=False),
     Action("train", "y", "log_axis", "log axis", "Logarithmic or linear axis for the loss."),
     Action("train", "plus,equals_sign", "smooth(1)", "smoother", "Smooth the loss more.", key_display="+"),
     Action("train", "minus", "smooth(-1)", "rougher", "Smooth the loss less.", footer=False, key_display="-"),

@@ -59,6 +59,8 @@ from tui.actions import ACTIONS, NAVIGATION, bindings
 from tui.ascii import needs_ascii
 from tui.attention import call, worth_a_call
 from tui.client import CommandRefused, EngineClient, EngineUnreachable
+from tui.coach.advice import Coach
+from tui.coach.watch import coached
 from tui.describe import describe, state_word
 from tui.driver import TerminalDriver, is_gone
 from tui.filters import AsciiFilter, InertFilter, NoColorFilter
@@ -68,7 +70,15 @@ from tui.outlet import Outlet
 from tui.picture import Picture
 from tui.screens.base import StateScreen
 from tui.screens.confusion import ConfusionScreen
-from tui.screens.dialogs import EpochsQuestion, quit_question, stop_question, study_question, version_question
+from tui.screens.dialogs import (
+    EpochsQuestion,
+    advice_question,
+    anew_question,
+    quit_question,
+    stop_question,
+    study_question,
+    version_question,
+)
 from tui.screens.digits import DigitsScreen
 from tui.screens.help import HelpScreen
 from tui.screens.network import NetworkScreen
@@ -78,7 +88,7 @@ from tui.screens.runs import RunsScreen
 from tui.screens.setup import SetupScreen
 from tui.screens.train import TrainScreen
 from tui.screens.tune import TuneScreen
-from tui.store import State, apply, say
+from tui.store import RunView, State, apply, say
 
 DARK, LIGHT = "textual-dark", "textual-light"
 TERMINAL = 1  # the descriptor that is drawn on
@@ -104,13 +114,15 @@ class MnistApp(App[None]):
         "tune": TuneScreen,
     }
 
-    def __init__(self, checkpoints: Path, data: str = "", *, ascii: bool | None = None, notify: bool = True) -> None:
+    def __init__(
+        self, checkpoints: Path, data: str = "", *, ascii: bool | None = None, notify: bool = True, coach: bool = True
+    ) -> None:
         self._no_color = bool(os.environ.get("NO_COLOR"))
         super().__init__(driver_class=TerminalDriver)
         self.checkpoints = checkpoints
         self.data = data
         self.calls = notify
-        self.state = State()
+        self.state = State(coach=Coach(on=coach))
         self.config = RunConfig(data=data)
         self.client: EngineClient | None = None
         self.plain_ascii = needs_ascii() if ascii is None else ascii
@@ -125,6 +137,7 @@ class MnistApp(App[None]):
         self._picture = Picture()
         self._missed_call = ""
         self._frame_lost = False
+        self._ended = asyncio.Event()  # the run in progress has
 
     def get_line_filters(self) -> list[LineFilter]:
         filters = [*super().get_line_filters(), InertFilter()]
@@ -180,7 +193,7 @@ class MnistApp(App[None]):
     async def attend(self, client: EngineClient) -> str:
         """Apply the events of an engine until the connection ends; return what is to be told then."""
         self.client = client
-        self.set_state(State(link="foreign" if client.foreign else "live"))
+        self.set_state(State(link="foreign" if client.foreign else "live", coach=self.state.coach))
         if client.foreign:
             self.decide_about(client)
         self.take_processes(client.welcome.processes)
@@ -215,10 +228,14 @@ class MnistApp(App[None]):
     def take_processes(self, processes: int) -> None:
         """Offer in the form what the engine has: a run begins at once with so many."""
         if processes != self.config.processes:
-            self.config = self.config.replace({"processes": processes})
-            setup = self.get_screen("setup")
-            if isinstance(setup, SetupScreen):
-                setup.offer(self.config)
+            self.offer(self.config.replace({"processes": processes}))
+
+    def offer(self, config: RunConfig) -> None:
+        """Have the form, and the next run, be so."""
+        self.config = config
+        setup = self.get_screen("setup")
+        if isinstance(setup, SetupScreen):
+            setup.offer(config)
 
     @work(group="logout", exclusive=True)
     async def warn_of_logout(self) -> None:
@@ -256,7 +273,7 @@ class MnistApp(App[None]):
     def receive(self, event: AnyEvent) -> None:
         """Apply an event. Step points wait for the next frame; everything else is drawn at once."""
         before = self.state
-        self.set_state(apply(before, event), soon=not isinstance(event, StepsDone))
+        self.set_state(coached(apply(before, event), event), soon=not isinstance(event, StepsDone))
         if self.state.failures != before.failures:
             self.notify(self.state.failure, title="Not done", severity="error", markup=False)
             if isinstance(self.screen, RatesScreen):
@@ -269,6 +286,7 @@ class MnistApp(App[None]):
         if isinstance(event, RunEnded | RunStarted):
             self.send(ListRuns())
         if isinstance(event, RunEnded):
+            self._ended.set()
             self.notify(
                 inert(f"{event.run} {event.state} {self.state.run.reason if self.state.run else ''}"), markup=False
             )
@@ -395,7 +413,43 @@ class MnistApp(App[None]):
 
     @on(TrainScreen.RunClosed)
     def close_run(self) -> None:
-        self.set_state(replace(self.state, opened=None, digits=(), digits_run=""))
+        self.set_state(coached(replace(self.state, opened=None, digits=(), digits_run="")))
+
+    @on(TrainScreen.AdviceAnswered)
+    @work(group="coach", exclusive=True)
+    async def answer_coach(self, event: TrainScreen.AdviceAnswered) -> None:
+        """Do what is wished about the advice that is shown."""
+        advice, answer, run = self.state.coach.present, event.answer, self.state.coach.run
+        if answer == "explain" and advice is not None:
+            read = await self.push_screen_wait(advice_question(advice))
+            answer = read or ""
+        view = self.state.shown
+        if advice is None or view is None or view.run != run:
+            return
+        coach = self.state.coach
+        if answer == "dismiss":
+            self.set_state(replace(self.state, coach=coach.dismiss(advice)))
+        elif answer == "take" and view.live and advice.steers:
+            self.set_state(replace(self.state, coach=coach.apply(advice)))
+            self.send(Steer(changes=advice.changes))
+        elif answer == "take" and (not view.live or await self.ended_for_another(view)):
+            self.set_state(replace(self.state, coach=coach.apply(advice)))
+            self.offer(view.config.replace({**advice.changes, "processes": self.config.processes}))
+            self.go("setup")
+
+    async def ended_for_another(self, view: RunView) -> bool:
+        """Ask whether to stop the run in progress for a new one; return whether it was stopped."""
+        answer = await self.push_screen_wait(anew_question(inert(view.run), view.problem))
+        if answer != "stop" or self.client is None:
+            return False
+        self._ended.clear()
+        try:
+            await self.client.request(Stop(), CommandDone)
+            await self._ended.wait()  # the form shows the run in progress while there is one
+        except CommandRefused as error:
+            self.notify(inert(str(error)), title="Not stopped", severity="error", markup=False)
+            return False
+        return True
 
     @on(RunsScreen.Resumed)
     @work
@@ -571,6 +625,11 @@ class MnistApp(App[None]):
         self.screen.refresh(layout=True, recompose=False)
         self.draw()
 
+    def action_toggle_coach(self) -> None:
+        coach = replace(self.state.coach, on=not self.state.coach.on)
+        self.set_state(coached(replace(self.state, coach=coach)))
+        self.notify("The coach watches." if coach.on else "The coach is off.", markup=False)
+
     async def action_quit(self) -> None:
         self.leave()
 
@@ -658,12 +717,12 @@ def take_signals(app: MnistApp) -> None:
         signal.signal(number, hurry)
 
 
-def open_app(checkpoints: Path, data: str, notify: bool = True) -> int:
+def open_app(checkpoints: Path, data: str, notify: bool = True, coach: bool = True) -> int:
     """Run the app until it is left; return the exit status."""
     locale.setlocale(locale.LC_CTYPE, "")
     for exported in ("COLUMNS", "LINES"):  # believed before the terminal, which may have been resized since
         os.environ.pop(exported, None)
-    app = MnistApp(checkpoints, data, notify=notify)
+    app = MnistApp(checkpoints, data, notify=notify, coach=coach)
     app.run()
     signal.setitimer(signal.ITIMER_REAL, 0)  # it has been left in order
     return app.return_code or 0

@@ -1,90 +1,44 @@
-"""mnist-tui models: the networks by name, or the layers of one; mnist-tui trust: the code that a run brings."""
+"""`mnist-tui models`: the networks by name, or the layers of one. `mnist-tui trust`: the code that a run brings."""
 
-import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import click
-from rich.table import Table
-from rich.text import Text
 
-from engine.catalogue import CATALOGUE
-from engine.config import FIELDS, RunConfig, Value
-from engine.messages import DescribeModel, ModelDescribed
-from engine.own_code import Code, brought_code, is_trusted, name_of_copy, trust, where
-from engine.runs import find_run, read_record
-from tui.inert import inert
-from tui.network_words import figures, layer_table, operations
-from tui.options import clean
-from tui.reports import print_json, wide_console
-from tui.session import Session, attached
+from engine.config import FIELDS
+from tui.conversation import run
+from tui.options import FieldType, given
+from tui.shared_options import checkpoints_option, errors_in_one_line, json_option
 
 
-async def show_models(checkpoints: Path, name: str, sizes: Mapping[str, Value], as_json: bool) -> None:
-    """Print the table of all networks, or the summary of one. Raises ConfigError, CommandRefused."""
-    if name:
-        model = clean("model", FIELDS["model"].parse(name))
-        config = RunConfig().replace({"model": model, **sizes})
-        async with attached(checkpoints) as session:
-            network = await ask(session, config)
-        (print_json if as_json else print_network)(network)
-        return
-    async with attached(checkpoints) as session:
-        networks = [await ask(session, RunConfig(model=name)) for name in CATALOGUE]
-    (print_table_as_json if as_json else print_table)(networks)
+@click.command()
+@click.argument("name", metavar="[NAME]", default="")
+@click.option("--width", type=FieldType(FIELDS["width"]), help=FIELDS["width"].help)
+@click.option("--depth", type=FieldType(FIELDS["depth"]), help=FIELDS["depth"].help)
+@json_option
+@checkpoints_option
+def models(name: str, width: float | None, depth: int | None, checkpoints: Path, as_json: bool) -> None:
+    """The networks by name, with parameters and FLOPs for one image; or the layers of one.
+
+    NAME may also be your own: FILE.py:Class or package:Class. That code is run, with your rights.
+    """
+    from tui.models_report import show_models
+
+    sizes = given({"width": width, "depth": depth})
+    if sizes and not name:
+        raise click.UsageError("a width or depth is of one network; name it")
+    run(show_models(checkpoints, name, sizes, as_json))
 
 
-async def ask(session: Session, config: RunConfig) -> ModelDescribed:
-    return await session.ask(DescribeModel(config=config), ModelDescribed)
+@click.command()
+@click.argument("run_name", metavar="RUN")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@checkpoints_option
+def trust(run_name: str, yes: bool, checkpoints: Path) -> None:
+    """Allow the network's code that came with a run of somebody else.
 
+    The code is shown first. Once trusted, the run can be evaluated and resumed, until its code changes.
+    """
+    from tui.models_report import trust_run
 
-def print_network(network: ModelDescribed) -> None:
-    wide_console().print(layer_table(network))
-    print(f"\n{inert(network.model)}: {figures(network)}")
-
-
-def print_table(networks: list[ModelDescribed]) -> None:
-    table = Table("name", "parameters", "an image", "size", "", box=None, pad_edge=False)
-    table.columns[1].justify = table.columns[2].justify = "right"
-    for network in networks:
-        entry = CATALOGUE[network.model]
-        cells = (entry.name, f"{network.parameters:,}", operations(network.flops), ", ".join(entry.takes), entry.help)
-        table.add_row(*(Text(cell) for cell in cells))
-    wide_console().print(table)
-    print("\nor your own: FILE.py:Class, package:Class; `mnist-tui models NAME` shows the layers of one")
-
-
-def print_table_as_json(networks: list[ModelDescribed]) -> None:
-    print_json(
-        [
-            {
-                "name": network.model,
-                "parameters": network.parameters,
-                "flops": network.flops,
-                "takes": list(CATALOGUE[network.model].takes),
-                "help": CATALOGUE[network.model].help,
-            }
-            for network in networks
-        ]
-    )
-
-
-def trust_run(checkpoints: Path, name: str, sure: bool) -> None:
-    """Show the code that a run brings with it, and put it on record as trusted. Raises RunError, NetworkError."""
-    folder = find_run(checkpoints, name)
-    model = read_record(folder).config.model
-    code = brought_code(model, folder)
-    if code is None:
-        print(f"{folder.name} trains {inert(model)}, which comes with the program; nothing to trust", file=sys.stderr)
-        return
-    code = Code(name_of_copy(code, folder), code.text)
-    if is_trusted(code):
-        print(f"you have run this code before: {inert(where(code, folder))}", file=sys.stderr)
-        return
-    for line in code.text.decode(errors="replace").splitlines():
-        print(inert(line, longest=sys.maxsize - 1))  # all of it: who reads it must see what there is
-    question = f"This is the code {inert(where(code, folder))}. Shall {folder.name} run it, with all your rights?"
-    if not sure and not click.confirm(question, err=True):
-        raise click.Abort
-    trust(code)
-    print(f"{folder.name} can be evaluated and resumed now", file=sys.stderr)
+    with errors_in_one_line():
+        trust_run(checkpoints, run_name, yes)

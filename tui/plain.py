@@ -28,10 +28,13 @@ from engine.messages import (
 )
 from tui.attention import call, worth_a_call
 from tui.client import CommandRefused
+from tui.coach.advice import Coach
+from tui.coach.watch import look
 from tui.describe import describe, duration, percent
 from tui.inert import ascii_json, inert
 from tui.interrupts import Interrupts
 from tui.logout import logout_warning
+from tui.options import command_line
 from tui.session import Session, attached
 from tui.store import RunView, apply_to_run
 
@@ -43,13 +46,18 @@ class Display(Protocol):
 
     def show(self, event: AnyEvent, view: RunView | None) -> None: ...
 
+    def say(self, line: str) -> None: ...
+
 
 class Lines:
     """Plain lines, for a log file or a pipe."""
 
     def show(self, event: AnyEvent, view: RunView | None) -> None:
         for line in describe(event):
-            print(inert(line), file=sys.stderr, flush=True)
+            self.say(line)
+
+    def say(self, line: str) -> None:
+        print(inert(line), file=sys.stderr, flush=True)
 
 
 class ProgressBars:
@@ -78,7 +86,7 @@ class ProgressBars:
 
     def show(self, event: AnyEvent, view: RunView | None) -> None:
         for line in describe(event):
-            self.console.print(inert(line))
+            self.say(line)
         if isinstance(event, DataProgress):
             self.progress.update(
                 self.task, description=inert(event.action), completed=event.done, total=event.total, figures=""
@@ -95,13 +103,19 @@ class ProgressBars:
                 figures=f"{loss}{view.images_per_s:,.0f} images/s{eta}",
             )
 
+    def say(self, line: str) -> None:
+        self.console.print(inert(line))
+
 
 class JsonLines:
-    """Every event as one JSON line on stdout."""
+    """Every event as one JSON line on stdout; what is for people on stderr."""
 
     def show(self, event: AnyEvent, view: RunView | None) -> None:
         sys.stdout.write(ascii_json(event) + "\n")
         sys.stdout.flush()
+
+    def say(self, line: str) -> None:
+        print(inert(line), file=sys.stderr, flush=True)
 
 
 @dataclass(frozen=True)
@@ -121,6 +135,7 @@ async def train_plainly(
     processes: int | None = None,
     json: bool,
     notify: bool = True,
+    coach: bool = True,
 ) -> int:
     """Train a run to its end and return the exit status."""
     await warn_of_logout()
@@ -133,6 +148,7 @@ async def train_plainly(
         processes=processes,
         json=json,
         notify=notify,
+        coach=coach,
     )
     return outcome.status
 
@@ -152,6 +168,7 @@ async def train_run(
     processes: int | None = None,
     json: bool,
     notify: bool = True,
+    coach: bool = False,
 ) -> Outcome:
     """Train a run to its end, unless it is interrupted, and tell of it."""
     display: Display = JsonLines() if json else ProgressBars() if sys.stderr.isatty() else Lines()
@@ -168,7 +185,7 @@ async def train_run(
         interrupts.guard(session)
         try:
             with display if isinstance(display, ProgressBars) else nullcontext():
-                view = await follow(session, display, notify and sys.stderr.isatty())
+                view = await follow(session, display, notify and sys.stderr.isatty(), Coach(on=coach))
         finally:
             interrupts.guard(None)
     return Outcome(tell_end(checkpoints, view, interrupts.came), view)
@@ -191,7 +208,7 @@ def tell_end(checkpoints: Path, view: RunView | None, interrupted: bool) -> int:
     return 0 if view.state == "finished" else 1
 
 
-async def follow(session: Session, display: Display, notify: bool) -> RunView | None:
+async def follow(session: Session, display: Display, notify: bool, coach: Coach) -> RunView | None:
     """Show events until the run that we asked for ends, or we are told to leave; return the run."""
     view: RunView | None = None
     ours = False
@@ -207,6 +224,8 @@ async def follow(session: Session, display: Display, notify: bool) -> RunView | 
             continue  # an old one, or the refusal of our command tells it; what is loaded is told to all
         if news or not isinstance(event, RunEvent | Printed | DataProgress):
             display.show(event, view)
+        if news and view is not None and isinstance(event, EpochDone | RunEnded):
+            coach = advise(coach, view, display)
         if notify and news and (text := worth_a_call(event)):
             print(call(text), end="", file=sys.stderr, flush=True)
         ours = ours or (news and isinstance(event, RunStarted))
@@ -215,3 +234,14 @@ async def follow(session: Session, display: Display, notify: bool) -> RunView | 
         if isinstance(event, RunEnded) and ours:
             return view
     return view
+
+
+def advise(coach: Coach, view: RunView, display: Display) -> Coach:
+    """Say what the coach sees in a run that it has not said before."""
+    coach = look(coach, view)
+    for advice in coach.news():
+        display.say(advice.line)
+        better = command_line(view.config.replace(advice.changes))
+        steered = "`mnist-tui` steers this run; a new one: " if view.live and advice.steers else ""
+        display.say(f"coach: {steered}{better}")
+    return coach.say()

@@ -6,7 +6,7 @@ Screens draw a State and nothing else; they never keep a copy of what is in it.
 """
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from engine.config import RunConfig
 from engine.messages import (
@@ -39,6 +39,7 @@ from engine.messages import (
     StudyEvent,
     TrialTold,
 )
+from tui.coach.advice import Coach
 from tui.describe import describe
 from tui.inert import inert
 from tui.study_view import StudyView, apply_to_study
@@ -68,6 +69,7 @@ class RunView:
     losses: tuple[Point, ...] = ()
     epochs: tuple[EpochDone, ...] = ()
     marks: tuple[tuple[int, str], ...] = ()
+    changed: int = 0  # the step since which it trains with this config
     confusion: tuple[tuple[int, ...], ...] = ()
     reason: str = ""
     problem: str = ""  # why it cannot be saved, and so waits
@@ -116,6 +118,7 @@ class State:
     networks: tuple[ModelDescribed, ...] = ()  # those that screens asked about, the newest first
     augmented: AugmentationPreviewed | None = None
     rates: RatesTried | None = None  # what the learning-rate finder has seen
+    coach: Coach = field(default_factory=Coach)
     log: tuple[str, ...] = ()
     log_count: int = 0  # lines so far, those that left the log among them
     failures: int = 0  # commands refused so far; a change means that `failure` is news
@@ -146,7 +149,7 @@ def apply(state: State, event: AnyEvent) -> State:
         case Snapshot():
             opened = state.opened  # its past runs are no news: one that is looked at stays
             if event.first:
-                state = State(link=state.link, runs=state.runs, networks=state.networks)
+                state = State(link=state.link, runs=state.runs, networks=state.networks, coach=state.coach)
             for part in event.events:
                 log = state.log, state.log_count
                 state = apply(state, part)
@@ -232,7 +235,8 @@ def apply_to_run(view: RunView | None, event: RunEvent) -> RunView | None:
                 f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
                 for name, value in event.changes.items()
             )
-            return replace(view, config=event.config, marks=(*view.marks, (event.step, text)))
+            marks = (*view.marks, (event.step, text))
+            return replace(view, config=event.config, marks=marks, changed=event.step)
         case Paused():
             return replace(view, state="paused")
         case Continued():
@@ -264,6 +268,7 @@ def start_run(view: RunView | None, event: RunStarted) -> RunView:
         losses=tuple(point for point in view.losses if point[0] <= event.step),
         epochs=tuple(epoch for epoch in view.epochs if epoch.epoch <= event.epoch),
         marks=tuple(mark for mark in view.marks if mark[0] <= event.step),
+        changed=view.changed if event.config == view.config else event.step,
         confusion=view.confusion,
     )
 

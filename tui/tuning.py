@@ -50,15 +50,15 @@ class TrialLines:
             if self._before and event.trial.state in ("running", "waiting"):
                 self._before = False
                 if self.study.done:
-                    self._print(f"{of} trials are done already")
+                    self.say(f"{of} trials are done already")
             if self._before:
                 return
             if self.study.best is not None:
                 best = f"; {of}, best {percent(self.study.best.accuracy or 0)} of trial {self.study.best.number}"
         for line in describe(event):
-            self._print(line + best)
+            self.say(line + best)
 
-    def _print(self, line: str) -> None:
+    def say(self, line: str) -> None:
         print(inert(line), file=sys.stderr, flush=True)
 
 

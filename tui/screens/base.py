@@ -11,13 +11,15 @@ from tui.widgets.key_bar import KeyBar
 from tui.widgets.nav import Nav
 from tui.widgets.run_bar import RunBar
 
+TALL = 30  # lines, from which there is room for more than the charts
+
 
 class StateScreen(Screen[None]):
     """A screen that draws the state of the app and keeps none of it."""
 
     # Textual sets the class of the last one that fits, and that one alone.
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall"), (44, "-very-tall")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL, "-tall"), (44, "-very-tall")]  # noqa: RUF012
 
     def __init__(self) -> None:
         super().__init__()

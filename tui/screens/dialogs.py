@@ -11,6 +11,8 @@ from textual.screen import ModalScreen
 from textual.validation import Integer
 from textual.widgets import Button, Input, Static
 
+from tui.coach.advice import Advice
+
 ResultT = TypeVar("ResultT")
 
 
@@ -101,6 +103,26 @@ def stop_question(run: str, problem: str = "") -> Question:
     return Question(
         f"Stop {run} after the present step and save it? It can be resumed from there.",
         [Answer("stop", "Stop and save", "s"), Answer("cancel", "Keep training", "k")],
+    )
+
+
+def advice_question(advice: Advice) -> Question:
+    """Show all that the coach has to say of one thing, and ask what to do about it."""
+    text = f"{advice.rule}\n\n{advice.seen}\n\n{advice.why}\n\n{advice.remedy}"
+    answers = [Answer("take", "Do it", "c"), Answer("dismiss", "Dismiss", "x"), Answer("later", "Later", "l")]
+    return Question(text, answers)
+
+
+def anew_question(run: str, problem: str = "") -> Question:
+    """Ask whether to end a run for one with other hyperparameters; `problem` says why it cannot be saved."""
+    if problem:
+        return Question(
+            f"{run} cannot be saved and waits: {problem}. This is for a new run, when it is over.",
+            [Answer("cancel", "Keep waiting", "k")],
+        )
+    return Question(
+        f"This is for a new run. Stop {run} after the present step, save it, and fill in the form with the new one?",
+        [Answer("stop", "Stop and fill in", "s"), Answer("cancel", "Keep training", "k")],
     )
 
 

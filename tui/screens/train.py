@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.events import Resize
 from textual.message import Message
 from textual.reactive import reactive
 
 from tui.actions import bindings
-from tui.screens.base import StateScreen
+from tui.screens.base import TALL, StateScreen
 from tui.store import RunView, State
 from tui.widgets.chart import Chart, Line
+from tui.widgets.coach import CoachStrip
 from tui.widgets.digit import DigitView
 from tui.widgets.log import LogPane
 from tui.widgets.run_panel import RunPanel
@@ -80,6 +82,12 @@ class TrainScreen(StateScreen):
     class RunClosed(Message):
         """Leave the past run that is shown."""
 
+    @dataclass
+    class AdviceAnswered(Message):
+        """`take`, `explain` or `dismiss` the coach's present advice."""
+
+        answer: str
+
     def __init__(self) -> None:
         super().__init__()
         self._state = State()
@@ -95,6 +103,7 @@ class TrainScreen(StateScreen):
             with Vertical(id="side"):
                 yield RunPanel()
                 yield DigitView()
+        yield CoachStrip()
         yield LogPane()
 
     def show_body(self, state: State) -> None:
@@ -102,12 +111,16 @@ class TrainScreen(StateScreen):
         view = state.shown
         self.set_class(view is None, "no-run")
         self.query_one(LogPane).show(state)
+        self.query_one(CoachStrip).show(state.coach)
         if view is None:
             self.query_one(Welcome).show(state)
             return
         self.query_one(RunPanel).show(view)
         self._draw_charts(view)
         self._show_digit(state, view)
+
+    def on_resize(self, event: Resize) -> None:
+        self.query_one(CoachStrip).brief = event.size.height < TALL
 
     def _draw_charts(self, view: RunView) -> None:
         weight = SMOOTHING[self.smoothing]
@@ -181,6 +194,15 @@ class TrainScreen(StateScreen):
     def action_close_run(self) -> None:
         self.post_message(self.RunClosed())
 
+    def action_take_advice(self) -> None:
+        self.post_message(self.AdviceAnswered("take"))
+
+    def action_explain_advice(self) -> None:
+        self.post_message(self.AdviceAnswered("explain"))
+
+    def action_dismiss_advice(self) -> None:
+        self.post_message(self.AdviceAnswered("dismiss"))
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "close_run":
             return self._state.opened is not None
@@ -188,4 +210,6 @@ class TrainScreen(StateScreen):
             return bool(self.is_mounted and self.query_one(DigitView).display)
         if action in ("log_axis", "smooth"):
             return self._state.shown is not None
+        if action.endswith("_advice"):
+            return self._state.coach.present is not None
         return True

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from textual import on
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.message import Message
@@ -143,6 +144,12 @@ class ConfigForm(VerticalScroll):
         """Put values into some of the fields."""
         for name, value in values.items():
             self.query_one(f"#field-{name}", Input).value = in_words(value)
+
+    def action_scroll_up(self) -> None:
+        raise SkipAction  # the key goes to the field before; what has the focus is scrolled to
+
+    def action_scroll_down(self) -> None:
+        raise SkipAction
 
     def focus_problem(self) -> None:
         """Go to the first bad field."""

@@ -1,0 +1,365 @@
+"""The rules of the coach, on runs of the real engine that show what they look for, and on healthy ones.
+
+The runs are recorded by tests/coach/record.py, which also says what they were.
+"""
+
+import inspect
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+from coach.record import RECORDINGS, record
+from fake_engine import RUN, epoch_done, snapshot, started, steps
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.catalogue import CATALOGUE
+from engine.config import FIELDS, RunConfig
+from engine.messages import EpochDone, RunEnded, RunEvent, RunStarted, Steered, StepsDone, decode_run_event
+from engine.models import class_of
+from tui.coach.advice import Advice, Coach
+from tui.coach.generalisation import DROPPING, over_fitting, uneven_mistakes, worst_digit
+from tui.coach.learning_rate import diverging, not_a_number, plateau, rate_too_high, rate_too_low
+from tui.coach.machine import dead_units, input_bound
+from tui.coach.rules import RULES
+from tui.coach.trend import fit, recent_epochs, recent_losses, stretches
+from tui.coach.watch import coached, look
+from tui.store import RunView, State, apply, apply_to_run
+
+HERE = Path(__file__).parent / "coach"
+HEALTHY = [name for name in RECORDINGS if name.startswith("healthy")]
+
+
+def events_of(name: str) -> list[RunEvent]:
+    return [decode_run_event(line + b"\n") for line in (HERE / f"{name}.jsonl").read_bytes().splitlines()]
+
+
+def views(events: list[RunEvent]) -> list[RunView]:
+    """Return the run as the coach sees it: after each epoch, and at its end."""
+    view, seen = None, []
+    for event in events:
+        view = apply_to_run(view, event)
+        if isinstance(event, EpochDone | RunEnded) and view is not None:
+            seen.append(view)
+    return seen
+
+
+def advice_on(view: RunView) -> list[Advice]:
+    return [advice for rule in RULES if (advice := rule(view)) is not None]
+
+
+def names(view: RunView) -> set[str]:
+    return {advice.rule for advice in advice_on(view)}
+
+
+def changed(view: RunView, **config) -> RunView:
+    return replace(view, config=view.config.replace(config))
+
+
+# ------------------------------------------------------- runs that show something
+
+
+@pytest.mark.parametrize(
+    ("recording", "rule", "changes"),
+    [
+        ("not-a-number", not_a_number, {"lr": 0.01}),
+        ("rate-too-high", rate_too_high, {"lr": 0.005}),
+        ("diverging", diverging, {"lr": 0.001}),
+        ("dead-units", dead_units, {"lr": 0.03}),
+        ("rate-too-low", rate_too_low, {"lr": 0.0003}),
+        ("rate-far-too-low", rate_too_low, {"lr": 0.0001}),
+        ("over-fitting", over_fitting, {"rotation": 10.0, "shift": 2.0}),
+        ("plateau", plateau, {"lr": 0.002}),
+        ("uneven-mistakes", uneven_mistakes, {"dropout": 0.0, "dropout2d": 0.0}),
+        ("input-bound", input_bound, {"model": "deep-cnn"}),
+    ],
+)
+def test_a_run_that_really_shows_it_is_told_so(recording: str, rule, changes) -> None:
+    found = [advice for view in views(events_of(recording)) if (advice := rule(view)) is not None]
+    assert found
+    assert changes in [advice.changes for advice in found]
+    for advice in found:
+        assert any(character.isdigit() for character in advice.seen)  # the figures that are the evidence
+        for sentence in (advice.seen, advice.why, advice.remedy):
+            assert sentence[0].isupper()
+            assert sentence.endswith(".")
+        assert advice.changes
+        RunConfig().replace(advice.changes)
+
+
+@pytest.mark.parametrize("recording", HEALTHY)
+def test_on_a_healthy_run_every_rule_is_silent_from_its_first_epoch_to_its_end(recording: str) -> None:
+    for view in views(events_of(recording)):
+        assert advice_on(view) == []
+
+
+def test_no_advice_in_the_first_moments() -> None:
+    for recording in RECORDINGS:
+        events = events_of(recording)
+        first = next(i for i, event in enumerate(events) if isinstance(event, EpochDone | RunEnded))
+        view = None
+        for event in events[:first]:
+            view = apply_to_run(view, event)
+        assert view is not None
+        assert advice_on(view) == []
+
+
+def test_what_was_steered_is_judged_by_what_came_since() -> None:
+    seen = views(events_of("steered"))
+    assert "rate too low" in names(seen[9])
+    assert all(names(view) == set() for view in seen[10:])
+
+
+def test_every_rule_has_a_recording_that_shows_it_and_a_name_of_its_own() -> None:
+    shown = set()
+    for recording in RECORDINGS:
+        for view in views(events_of(recording)):
+            shown |= {rule for rule in RULES if rule(view) is not None}
+    assert shown == set(RULES)
+
+
+@pytest.mark.parametrize("recording", ["rate-too-high", "uneven-mistakes"])
+def test_the_engine_of_today_makes_runs_that_show_it(recording: str) -> None:
+    old, new = views(events_of(recording)), views(record(recording, RECORDINGS[recording]))
+    assert names(old[-1]) == names(new[-1])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("recording", [name for name, each in RECORDINGS.items() if each.images])
+def test_the_engine_of_today_makes_all_the_runs_anew(recording: str) -> None:
+    if recording == "input-bound":
+        pytest.skip("how fast the network computes depends on the machine")
+    old, new = views(events_of(recording)), views(record(recording, RECORDINGS[recording]))
+    assert names(old[-1]) == names(new[-1])
+
+
+# ------------------------------------------------------------------ finer points
+
+
+def test_a_schedule_that_lowers_the_rate_excuses_a_loss_that_falls_to_the_end() -> None:
+    view = views(events_of("rate-too-low"))[-1]
+    assert rate_too_low(view) is not None
+    assert rate_too_low(changed(view, schedule="one-cycle")) is None
+
+
+def test_a_warm_up_is_not_judged() -> None:
+    view = views(events_of("rate-too-low"))[-1]
+    assert rate_too_low(changed(view, warmup=5.0)) is None
+
+
+def test_a_plateau_is_left_by_a_lower_rate_during_a_run_and_by_a_schedule_after_it() -> None:
+    view = next(view for view in views(events_of("plateau")) if plateau(view))
+    during, after = plateau(view), plateau(replace(view, state="finished"))
+    assert during is not None
+    assert after is not None
+    assert during.changes == {"lr": 0.002}
+    assert after.changes == {"schedule": "one-cycle"}
+
+
+def test_against_over_fitting_what_the_run_has_already_is_not_advised() -> None:
+    view = views(events_of("over-fitting"))[-1]
+    remedies = []
+    for config in ({}, {"rotation": 5.0}, {"rotation": 5.0, "weight_decay": 0.01}):
+        advice = over_fitting(changed(view, **config))
+        assert advice is not None
+        remedies.append(advice.changes)
+    assert remedies == [{"rotation": 10.0, "shift": 2.0}, {"weight_decay": 1e-4}, {"weight_decay": 0.1}]
+
+
+def test_dropout_is_taken_away_only_from_networks_that_have_it() -> None:
+    taking = {name for name in CATALOGUE if "dropout" in inspect.signature(class_of(name)).parameters}
+    assert taking == set(DROPPING)
+    view = views(events_of("uneven-mistakes"))[-1]
+    for config in ({"model": "lenet5"}, {"dropout": 0.0, "dropout2d": 0.0}):
+        advice = uneven_mistakes(changed(view, **config))
+        assert advice is not None
+        assert advice.changes == {"epochs": 10}
+
+
+@pytest.mark.parametrize(
+    "config",
+    [{"warmup": 1.0, "schedule": "constant"}, {"model": "mlp", "width": 2.0, "depth": 3}, {"model": "deep-cnn"}],
+)
+def test_a_remedy_fits_whatever_the_run_was_configured_like(config: dict[str, object]) -> None:
+    for recording in RECORDINGS:
+        for view in views(events_of(recording)):
+            for seen in (changed(view, **config), changed(replace(view, state="finished"), **config)):
+                for advice in advice_on(seen):
+                    seen.config.replace(advice.changes)
+
+
+def test_where_images_are_held_out_over_fitting_is_seen_on_them() -> None:
+    view = views(events_of("over-fitting"))[-1]
+    epochs = tuple(
+        msgspec.structs.replace(epoch, validation_loss=epoch.test_loss, validation_accuracy=0.5, test_loss=0.1)
+        for epoch in view.epochs
+    )
+    advice = over_fitting(replace(view, epochs=epochs))
+    assert advice is not None
+    assert "the validation loss went from" in advice.seen
+
+
+def test_mistakes_of_one_digit_have_to_be_more_than_chance_and_the_others_rate() -> None:
+    even = tuple(tuple(95 if i == j else 1 if j == (i + 1) % 10 else 0 for j in range(10)) for i in range(10))
+    assert worst_digit(even) is None
+    few = (*even[:9], (*[0] * 8, 8, 88))  # 8 of 96 where the others have 1 of 96: not surely more
+    assert worst_digit(few) is None
+    many = (*even[:9], (*[0] * 8, 40, 56))
+    found = worst_digit(many)
+    assert found is not None
+    assert found[:3] == (9, 40, 96)
+    assert worst_digit(()) is None
+    assert worst_digit(((0,) * 10,) * 10) is None
+    assert worst_digit((*(((0,) * 10,) * 9), (*[0] * 8, 40, 56))) is None  # nothing to compare with
+
+
+def test_dead_units_need_a_new_run_and_the_others_steer_where_the_fields_are_live() -> None:
+    for recording in RECORDINGS:
+        for view in views(events_of(recording)):
+            for advice in advice_on(view):
+                anew = advice.rule in ("dead units", "rate too high")
+                assert advice.steers == (not anew and all(FIELDS[name].live for name in advice.changes))
+
+
+def test_a_learning_rate_is_never_advised_beyond_its_bounds() -> None:
+    view = changed(views(events_of("rate-far-too-low"))[-1], lr=5.0)
+    advice = rate_too_low(view)
+    assert advice is not None
+    assert advice.changes == {"lr": 10.0}
+
+
+# ---------------------------------------------------------------------- trends
+
+
+def test_a_line_is_the_best_one_and_knows_how_sure_its_slope_is() -> None:
+    exact = fit([(0.0, 3.0), (1.0, 2.0), (2.0, 1.0)])
+    assert (exact.slope, exact.first, exact.last) == (-1.0, 3.0, 1.0)
+    assert exact.certainty < -1e6
+    rough = fit([(0.0, 0.0), (1.0, 2.0), (2.0, 1.0), (3.0, 3.0)])
+    assert rough.slope == pytest.approx(0.8)
+    assert rough.error == pytest.approx(0.4243, abs=1e-4)  # sqrt(1.8 / 2 / 5)
+    assert fit([(1.0, 1.0), (1.0, 2.0), (1.0, 3.0)]).certainty == 0.0
+    assert fit([(0.0, 5.0), (1.0, 5.0), (2.0, 5.0)]).certainty == 0.0
+
+
+def test_stretches_are_means_over_equal_parts_of_the_history() -> None:
+    points = [(float(i), 1.0 if i < 50 else 2.0) for i in range(101)]
+    assert [loss for _, loss in stretches(points, 4)] == [1.0, 1.0, 2.0, 2.0]
+    assert stretches([], 4) == []
+    assert stretches([(5.0, 1.0)], 4) == [(5.0, 1.0)]
+
+
+def test_what_is_recent_begins_with_the_last_change() -> None:
+    view = None
+    life = [started(), steps(40, [2.0] * 40), epoch_done(1), steps(60, [1.0] * 20)]
+    life += [Steered(run=RUN, step=60, changes={"lr": 0.1}, config=RunConfig(lr=0.1)), steps(80, [0.5] * 20)]
+    life += [epoch_done(2), steps(120, [0.4] * 40), epoch_done(3)]
+    for event in life:
+        view = apply_to_run(view, event)
+    assert view is not None
+    assert [epoch.epoch for epoch in recent_epochs(view)] == [3]  # the second was trained with both
+    assert recent_losses(view)[0] == (61.0, 0.5)
+    ended = RunEnded(run=RUN, step=120, time=1.0, state="stopped")
+    for resumed, since in ((started(step=120, epoch=3, lr=0.1), 60), (started(step=120, epoch=3, lr=0.5), 120)):
+        again = apply_to_run(apply_to_run(view, ended), resumed)
+        assert again is not None
+        assert again.changed == since
+
+
+# ----------------------------------------------------------------------- memory
+
+ADVICE = Advice("plateau", "1.", "Why.", "Do.", {"lr": 0.1})
+OTHER = Advice("over-fitting", "1.", "Why.", "Do.", {"dropout": 0.5})
+
+
+def test_what_was_dismissed_or_applied_is_not_heard_again() -> None:
+    coach = Coach().hear("r", (ADVICE, OTHER))
+    assert coach.present == ADVICE
+    assert coach.dismiss(ADVICE).present == OTHER
+    lower = replace(ADVICE, changes={"lr": 0.01})
+    assert coach.dismiss(ADVICE).hear("r", (lower,)).present is None
+    assert coach.dismiss(ADVICE).hear("s", (lower,)).present == lower
+    followed = coach.apply(ADVICE)
+    assert followed.present is None
+    assert followed.hear("r", (ADVICE, OTHER)).present == OTHER
+    assert followed.hear("r", (lower,)).present == lower  # another remedy, after what came of the first
+    assert replace(coach, on=False).hear("r", (ADVICE,)).present is None
+
+
+def test_news_are_told_once_however_their_figures_move() -> None:
+    coach = Coach().hear("r", (ADVICE,))
+    assert coach.news() == [ADVICE]
+    coach = coach.say().hear("r", (replace(ADVICE, seen="2."), OTHER))
+    assert coach.news() == [OTHER]
+    assert coach.hear("s", (ADVICE,)).news() == [ADVICE]
+
+
+def test_a_screen_that_attaches_late_is_given_the_same_advice() -> None:
+    events = events_of("rate-too-low")
+    state = State()
+    for event in events:
+        state = coached(apply(state, event), event)
+    late = snapshot(*events)
+    attached = coached(apply(State(), late), late)
+    assert state.coach.present is not None
+    assert attached.coach.present == state.coach.present
+    assert [line for line in attached.log if line.startswith("coach")] == [state.coach.present.line]
+    again = coached(apply(attached, late), late)
+    assert again.coach.present == state.coach.present
+
+
+def test_between_two_epochs_nothing_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.coach.watch.look", lambda *_: pytest.fail("looked"))
+    state = apply(State(), started())
+    event = steps(10, [1.0] * 10)
+    assert coached(apply(state, event), event).coach == state.coach
+
+
+# ------------------------------------------------------------- whatever comes in
+
+LOSSES = st.one_of(st.floats(0, 10), st.sampled_from([1e39, -1e39, 0.0, math.log(10)]))
+SHARES = st.floats(0, 1)
+EPOCHS = st.builds(
+    epoch_done, st.integers(1, 40), accuracy=st.floats(0.05, 1)
+).flatmap(
+    lambda epoch: st.builds(
+        msgspec.structs.replace, st.just(epoch), train_loss=LOSSES, test_loss=LOSSES, dead=SHARES, input_share=SHARES,
+        step=st.integers(0, 2**53),
+        confusion=st.sampled_from([[], [[0] * 10] * 10, [[2**53] * 10] * 3, epoch.confusion]),
+    )
+)  # fmt: skip
+STEPS = st.builds(steps, st.integers(1, 2**53), st.lists(LOSSES, min_size=1, max_size=40))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.one_of(EPOCHS, STEPS), max_size=30), st.integers(0, 5000))
+def test_no_history_whatever_upsets_a_rule(events: list[EpochDone | StepsDone], changed_at: int) -> None:
+    view: RunView | None = apply_to_run(None, started())
+    for event in events:
+        view = apply_to_run(view, event)
+    assert view is not None
+    coach = look(Coach(), replace(view, changed=changed_at))
+    for advice in coach.advice:
+        view.config.replace(advice.changes)
+
+
+def test_a_look_at_the_longest_history_takes_less_than_a_frame() -> None:
+    import time
+
+    view: RunView | None = apply_to_run(None, msgspec.structs.replace(started(), steps_per_epoch=4))
+    for i in range(1, 4001):
+        for event in (steps(4 * i, [1 / i] * 4), msgspec.structs.replace(epoch_done(i), step=4 * i)):
+            view = apply_to_run(view, event)
+    began = time.process_time()
+    look(Coach(), view)
+    assert time.process_time() - began < 0.25
+
+
+def test_a_recording_is_of_the_run_that_it_is_named_for() -> None:
+    for name, recording in RECORDINGS.items():
+        first = events_of(name)[0]
+        assert isinstance(first, RunStarted)
+        expected = RunConfig().replace({"device": "cpu", "precision": "fp32", **recording.changes})
+        assert first.config == expected, name

@@ -1,0 +1,101 @@
+"""Rules about what is learned, from the test: over-fitting, and a digit that is got wrong far more than the others."""
+
+import math
+from collections.abc import Sequence
+
+from engine.config import FIELDS, Value
+from tui.coach.advice import Advice
+from tui.coach.trend import checked_loss, checked_on, fit, recent_epochs
+from tui.store import RunView
+
+FEWEST_EPOCHS = 6
+CERTAIN = 4.0  # standard errors of the slope of the gap
+APART = 1.5  # the test loss over the training loss; dropout and augmentation make the latter the larger one
+FOLLOWS = 1 / 3  # of the fall of the training loss that the test loss has to follow
+DISTORTED: dict[str, Value] = {"rotation": 10.0, "shift": 2.0}  # as in the preset `best`
+DROPPING = ("seed-cnn", "seed-cnn-bn", "fast-cnn", "deep-cnn", "mlp", "vgg-small")  # networks that take dropout
+LEARNED = 0.8  # of the test images right: before that, some digits are merely later than others
+UNEVEN = 3.0  # times the rate of mistakes of the other digits
+WRONG = 0.1  # of its images; at less, which digit is the worst one changes from epoch to epoch
+SURE = 3.0  # standard errors of a digit's rate of mistakes, in its favour
+LASTING = 2  # epochs in which it is the same digit, where they are known
+
+
+def over_fitting(view: RunView) -> Advice | None:
+    """The gap between test and training loss grows, and the test loss gains next to nothing.
+
+    Label smoothing lifts the training loss over the test loss; where it is used, nothing is said.
+    """
+    epochs = recent_epochs(view)
+    epochs = epochs[-max(FEWEST_EPOCHS, len(epochs) // 2) :]
+    if len(epochs) < FEWEST_EPOCHS:
+        return None
+    train = fit([(epoch.epoch, epoch.train_loss) for epoch in epochs])
+    test = fit([(epoch.epoch, checked_loss(epoch)) for epoch in epochs])
+    gap = fit([(epoch.epoch, checked_loss(epoch) - epoch.train_loss) for epoch in epochs])
+    if test.last < APART * train.last or gap.certainty < CERTAIN or test.slope < FOLLOWS * train.slope:
+        return None
+    first, last = epochs[0], epochs[-1]
+    name, changes = against_over_fitting(view)
+    return Advice(
+        rule="over-fitting",
+        seen=f"From epoch {first.epoch} to {last.epoch} the training loss fell from {first.train_loss:.3g} to"
+        f" {last.train_loss:.3g}, the {checked_on(last)} loss went from {checked_loss(first):.3g} to"
+        f" {checked_loss(last):.3g}.",
+        why="The network learns its training images by heart; what it gains there does not help with others.",
+        remedy=name,
+        changes=changes,
+    )
+
+
+def against_over_fitting(view: RunView) -> tuple[str, dict[str, Value]]:
+    """Return the first remedy that the run does not have yet, in words and as changes."""
+    config = view.config
+    if not (config.rotation or config.shift or config.scale or config.shear or config.elastic):
+        return "Turn each image by up to 10 degrees and move it by up to 2 pixels: none is seen twice.", DISTORTED
+    decay = min(max(1e-4, 10 * config.weight_decay), FIELDS["weight_decay"].high or 1.0)
+    return f"Raise the weight decay to {decay:g}: small weights make smooth functions.", {"weight_decay": decay}
+
+
+def uneven_mistakes(view: RunView) -> Advice | None:
+    known = [epoch.confusion for epoch in view.epochs if epoch.confusion][-LASTING:]
+    worst = worst_digit(view.confusion)
+    if worst is None or (len(known) < LASTING and view.live):
+        return None
+    digit, wrong, total, others = worst
+    if any((found := worst_digit(confusion)) is None or found[0] != digit for confusion in known):
+        return None
+    row = view.confusion[digit]
+    taken = max((other for other in range(len(row)) if other != digit), key=lambda other: row[other])
+    dropped = view.config.model in DROPPING and (view.config.dropout > 0 or view.config.dropout2d > 0)
+    changes: dict[str, Value] = (
+        {"dropout": 0.0, "dropout2d": 0.0} if dropped else {"epochs": min(2 * view.config.epochs, 100_000)}
+    )
+    remedy = "Drop no units" if dropped else f"Train for {changes['epochs']} epochs"
+    return Advice(
+        rule="uneven mistakes",
+        seen=f"Of {total} test images of a {digit}, {wrong} are got wrong ({100 * wrong / total:.0f} %), most of them"
+        f" taken for a {taken}; of the other digits {100 * others:.1f} %.",
+        why=f"The accuracy of all digits hides it. Where the training images hold few of a {digit}, guessing another"
+        " one costs the network little.",
+        remedy=f"{remedy}, which a rare digit needs most; more images of it help better still. 3 shows the mistakes.",
+        changes=changes,
+    )
+
+
+def worst_digit(confusion: Sequence[Sequence[int]]) -> tuple[int, int, int, float] | None:
+    """Return the digit that is surely got wrong far more than the others: it, its mistakes, its images, their rate."""
+    images, right = sum(map(sum, confusion)), sum(row[digit] for digit, row in enumerate(confusion))
+    if not images or right < LEARNED * images:
+        return None
+    found = []
+    for digit, row in enumerate(confusion):
+        total, wrong = sum(row), sum(row) - row[digit]
+        if not 0 < total < images:
+            continue
+        others = (images - right - wrong) / (images - total)
+        rate = wrong / total
+        surely = rate - SURE * math.sqrt(rate * (1 - rate) / total)
+        if surely > max(WRONG, UNEVEN * others):
+            found.append((surely, (digit, wrong, total, others)))
+    return max(found)[1] if found else None

@@ -1,0 +1,161 @@
+"""Rules about the learning rate: too high, too low, or in need of a fall."""
+
+import math
+import re
+
+from engine.config import FIELDS, Value
+from engine.messages import EpochDone
+from tui.coach.advice import Advice
+from tui.coach.trend import checked_loss, checked_on, fit, recent_epochs, recent_losses, settled_since, stretches
+from tui.store import RunView
+
+CHANCE = math.log(10)  # the loss of who gives each digit a tenth: nothing is learned at this height
+UNLEARNED = 0.9 * CHANCE
+DIVERGED = 1.5 * CHANCE  # worse than no answer at all
+RISEN = 2.0  # times the lowest loss, for three stretches: the noise of runs that learn stays far below
+RISEN_BY = 0.1 * CHANCE  # a loss near nothing doubles easily
+STRETCHES = 20  # of the history, each a mean over so many steps that their noise is small
+CERTAIN = 4.0  # standard errors of a slope
+FIRST_STEPS = 100  # a network that can learn at its rate shows it by then
+SETTLING_STEPS = 400  # until then a loss may well fall in a straight line, on its way down from the first plateau
+FIRST_EPOCHS = 4
+MOST_DEAD = 0.5  # of the units: what is left of the network cannot learn
+STRAIGHT = 0.8  # of the mean slope is left in the second half; of a loss that settles, a half at most
+NOTABLE = 0.05  # of the loss, in half of the history; slower than that is a plateau
+PATIENCE = 5  # epochs
+FLAT = 0.05  # of the training loss: what it may fall, by its slope and two standard errors, and still be flat
+FALLING = 2.0  # standard errors of the slope of the test loss, which must not fall by them
+LEARNED = 0.999  # of the training images right: there is nothing left to fall
+
+
+def not_a_number(view: RunView) -> Advice | None:
+    if view.state != "failed" or not re.search(r"loss became -?(nan|inf)", view.reason):
+        return None
+    clause = view.reason.partition(";")[0]
+    return Advice(
+        rule="not a number",
+        seen=f"{clause[:1].upper()}{clause[1:]}.",
+        why="Nothing can be computed with such weights; steps that long leave every place from which they could learn.",
+        remedy=f"Train again with a tenth of the learning rate, {rate(view, 0.1)['lr']:g}.",
+        changes=rate(view, 0.1),
+    )
+
+
+def rate_too_high(view: RunView) -> Advice | None:
+    """The network knows nothing, and it is not merely on its way: at a low rate the test loss falls step by step."""
+    epochs = unlearned_epochs(view)
+    if not epochs or not (epochs[-1].dead >= MOST_DEAD or is_without_progress(epochs)):
+        return None
+    dead = f", and {100 * epochs[-1].dead:.0f} % of the units are dead" if epochs[-1].dead >= MOST_DEAD else ""
+    return Advice(
+        rule="rate too high",
+        seen=f"After {epochs[-1].step - view.changed:,} steps the test loss is {epochs[-1].test_loss:.3f}{dead};"
+        f" to guess costs {CHANCE:.3f}.",
+        why="Steps too long throw the weights where no unit answers to the images any more, and nothing leads back.",
+        remedy=f"Start again with a tenth of the learning rate, {rate(view, 0.1)['lr']:g}.",
+        changes=rate(view, 0.1),
+        anew=True,
+    )
+
+
+def diverging(view: RunView) -> Advice | None:
+    means = stretches(recent_losses(view), STRETCHES)
+    if len(means) < STRETCHES:
+        return None
+    lowest, last = min(loss for _, loss in means), min(loss for _, loss in means[-3:])
+    if last < min(DIVERGED, max(RISEN * lowest, lowest + RISEN_BY)):
+        return None
+    return Advice(
+        rule="diverging",
+        seen=f"The training loss is {last:.3g}; it was {lowest:.3g}, and to guess costs {CHANCE:.3g}.",
+        why="Each step overshoots by more than it gains: what was learned is being lost.",
+        remedy=f"Go on with a tenth of the learning rate, {rate(view, 0.1)['lr']:g}.",
+        changes=rate(view, 0.1),
+    )
+
+
+def rate_too_low(view: RunView) -> Advice | None:
+    """Where a schedule lowers the rate, a loss that falls to the end is as it should be: these are passed over."""
+    if view.config.schedule != "constant":
+        return None
+    return hardly_moving(view) or falling_straight(view)
+
+
+def hardly_moving(view: RunView) -> Advice | None:
+    epochs = unlearned_epochs(view)
+    if len(epochs) < FIRST_EPOCHS or is_without_progress(epochs) or epochs[-1].dead >= MOST_DEAD:
+        return None
+    return Advice(
+        rule="rate too low",
+        seen=f"In {epochs[-1].step - view.changed:,} steps the test loss fell from {epochs[0].test_loss:.4f} to"
+        f" {epochs[-1].test_loss:.4f}; to guess costs {CHANCE:.4f}.",
+        why="The steps go the right way, but at their length it takes many times as long as it need.",
+        remedy=f"Raise the learning rate to {rate(view, 10)['lr']:g}.",
+        changes=rate(view, 10),
+    )
+
+
+def falling_straight(view: RunView) -> Advice | None:
+    means = stretches(recent_losses(view), STRETCHES)
+    if view.step - settled_since(view) < SETTLING_STEPS or len(recent_epochs(view)) < 2 or len(means) < STRETCHES:
+        return None
+    whole, end = fit(means), fit(means[STRETCHES // 2 :])
+    bent = end.slope > STRAIGHT * whole.slope
+    if whole.slope >= 0 or bent or end.certainty > -CERTAIN or end.first - end.last < NOTABLE * end.last:
+        return None
+    since = (means[-1][0] - means[STRETCHES // 2][0]) / view.steps_per_epoch
+    return Advice(
+        rule="rate too low",
+        seen=f"The training loss falls on a straight line: from {end.first:.3g} to {end.last:.3g} in the last"
+        f" {since:.1f} epochs, {end.slope / whole.slope:.1f} times as fast as before.",
+        why="A loss that settles bends; this one has far to go, and longer steps would be there sooner.",
+        remedy=f"Raise the learning rate to {rate(view, 3)['lr']:g}.",
+        changes=rate(view, 3),
+    )
+
+
+def plateau(view: RunView) -> Advice | None:
+    epochs = recent_epochs(view)
+    epochs = epochs[-max(PATIENCE, len(epochs) // 2) :]
+    if len(epochs) < PATIENCE or view.config.schedule != "constant":
+        return None
+    if epochs[-1].train_accuracy > LEARNED or epochs[-1].train_loss > UNLEARNED:
+        return None
+    train = fit([(epoch.epoch, epoch.train_loss) for epoch in epochs])
+    checked = fit([(epoch.epoch, checked_loss(epoch)) for epoch in epochs])
+    steepest = (2 * train.error - train.slope) * (epochs[-1].epoch - epochs[0].epoch)
+    if steepest > FLAT * train.last or checked.certainty < -FALLING:
+        return None
+    once: dict[str, Value] = (
+        {"schedule": "one-cycle", "warmup": 0.0} if view.config.warmup else {"schedule": "one-cycle"}
+    )
+    changes = rate(view, 0.1) if view.live else once
+    return Advice(
+        rule="plateau",
+        seen=f"For {len(epochs)} epochs the training loss has stayed at {train.last:.3g}, within"
+        f" {100 * FLAT:.0f} %, and the {checked_on(epochs[-1])} loss at {checked.last:.3g}.",
+        why="The steps are as long as the way that is left: they lead around the best place, and no closer to it.",
+        remedy=f"Lower the learning rate to {changes['lr']:g}."
+        if view.live
+        else "Train again with the one-cycle schedule, which lowers the rate towards the end.",
+        changes=changes,
+    )
+
+
+def unlearned_epochs(view: RunView) -> list[EpochDone]:
+    """Return the recent epochs if the network knows nothing although it could by now, else none."""
+    epochs = recent_epochs(view)
+    if not epochs or view.step - settled_since(view) < FIRST_STEPS:
+        return []
+    return epochs if min(epochs[-1].train_loss, epochs[-1].test_loss) > UNLEARNED else []
+
+
+def is_without_progress(epochs: list[EpochDone]) -> bool:
+    """Tell whether the test loss does not surely fall; the same images each time, so it has hardly any noise."""
+    points = [(float(epoch.epoch), epoch.test_loss) for epoch in epochs[-2 * FIRST_EPOCHS :]]
+    return len(epochs) >= FIRST_EPOCHS and fit(points).certainty > -CERTAIN
+
+
+def rate(view: RunView, factor: float) -> dict[str, Value]:
+    """Return the change to a multiple of the learning rate, two digits of it."""
+    return {"lr": min(float(f"{view.config.lr * factor:.2g}"), FIELDS["lr"].high or math.inf)}

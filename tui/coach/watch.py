@@ -1,0 +1,34 @@
+"""When the coach looks at a run: once an epoch, and when a run begins, changes or ends. Never at a step or a frame."""
+
+from dataclasses import replace
+
+from engine.messages import AnyEvent, EpochDone, RunEnded, RunOpened, RunStarted, Snapshot, Steered
+from tui.coach.advice import Coach
+from tui.coach.rules import RULES
+from tui.store import RunView, State, say
+
+WORTH_A_LOOK = EpochDone | RunEnded | RunOpened | RunStarted | Snapshot | Steered
+
+
+def coached(state: State, event: AnyEvent | None = None) -> State:
+    """Return the state with the coach's advice on the run that is shown, and a line in the log for what is new.
+
+    `event` is what brought the state about; without one the coach looks in any case.
+    """
+    if event is not None and not isinstance(event, WORTH_A_LOOK):
+        return state
+    if isinstance(event, Snapshot | RunOpened) and not event.last:
+        return state
+    if isinstance(event, EpochDone | RunEnded | Steered) and state.opened is not None:
+        return state  # it looks at the run in progress when that is shown again
+    coach = look(state.coach, state.shown)
+    if state.opened is not None:
+        return replace(state, coach=coach)  # the log is that of the run in progress
+    return say(replace(state, coach=coach.say()), *(advice.line for advice in coach.news()))
+
+
+def look(coach: Coach, view: RunView | None) -> Coach:
+    """Return the coach with its advice on a run."""
+    if view is None or not coach.on:
+        return coach.hear("", ())
+    return coach.hear(view.run, tuple(advice for rule in RULES if (advice := rule(view)) is not None))
