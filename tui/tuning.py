@@ -87,15 +87,18 @@ async def tune_plainly(checkpoints: Path, command: StartStudy, *, json: bool, no
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop)
         view = await follow_study(session, display, notify and sys.stderr.isatty())
-    if view is None or view.live:
+    if stopping.is_set() and (view is None or view.live):
         print("left running; `mnist-tui` shows it, `mnist-tui engine status` tells", file=sys.stderr)
-        return INTERRUPTED if stopping.is_set() else 1
+        return INTERRUPTED
+    if view is None:
+        raise CommandRefused("the engine ended; `mnist-tui engine log` shows its last words")
     report(view, json)
-    if view.state == "stopped":
+    if view.live:
+        print("the engine has ended; what is done is kept", file=sys.stderr)
+    if view.state != "finished":
         storage = f" --storage {command.storage}" if command.storage and "@" not in command.storage else ""
         print(f"`mnist-tui tune --name {inert(view.study)}{inert(storage)}` continues it", file=sys.stderr)
-        return INTERRUPTED if stopping.is_set() else 1
-    return 0 if view.state == "finished" else 1
+    return 0 if view.state == "finished" else INTERRUPTED if stopping.is_set() else 1
 
 
 async def follow_study(session: Session, display: Display, notify: bool) -> StudyView | None:

@@ -71,8 +71,10 @@ class Tuning:
         status = json.loads(told.stdout)
         assert status["state"] == "tuning"
         os.kill(status["pid"], signal.SIGKILL)
-        self.process.communicate(timeout=60)
-        assert self.process.returncode != 0
+        errors = self.process.communicate(timeout=60)[1]
+        assert self.process.returncode == 1
+        assert "the engine has ended" in errors
+        assert "continues it" in errors
 
 
 @pytest.fixture
