@@ -5,81 +5,16 @@ To add a hyperparameter, add one line to RunConfig.
 """
 
 import difflib
-import math
 import typing
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
-from engine.catalogue import CATALOGUE, OwnName, is_own, size_problem
+from engine.catalogue import CATALOGUE, size_problem
+from engine.fields import ConfigError, FieldInfo, Value, field
 
-Value = int | float | str
-
-
-class ConfigError(ValueError):
-    """A value that a field does not take; the message names the field, the value and what would be right."""
-
-
-class FieldInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """What a form or a command line needs to know about one field of RunConfig."""
-
-    name: str
-    kind: type
-    default: Value
-    label: str
-    help: str
-    group: str
-    unit: str = ""
-    low: float | None = None
-    low_open: bool = False  # the lower bound itself is not allowed
-    high: float | None = None
-    choices: tuple[str, ...] = ()
-    own: bool = False  # a class of the user's is taken beside the choices: FILE.py:Class, package:Class
-    live: bool = False  # may change during a run
-
-    @property
-    def option(self) -> str:
-        return "--" + self.name.replace("_", "-")
-
-    @property
-    def bounds(self) -> str:
-        """The allowed values in words: `1 to 60000 images`, `one of seed-cnn`."""
-        if self.choices:
-            return "one of " + ", ".join(self.choices) + (", FILE.py:Class, package:Class" if self.own else "")
-        unit = f" {self.unit}" if self.unit else ""
-        if self.low is not None and self.high is not None:
-            low, high = (f"{self.kind(bound):,}".replace(",", "") for bound in (self.low, self.high))
-            return f"{'more than ' if self.low_open else ''}{low.removesuffix('.0')} to {high.removesuffix('.0')}{unit}"
-        return "text"
-
-    def parse(self, raw: object) -> Value:
-        """Turn what was typed (or came in a message) into this field's value. Raises ConfigError."""
-        try:
-            value = self.kind(str(raw).strip())
-        except ValueError:
-            noun = "a whole number" if self.kind is int else "a number"
-            raise ConfigError(f"{self.label} ({self.name}): {raw!r} is not {noun}; give {self.bounds}") from None
-        if self.own and is_own(str(value)):
-            try:
-                return str(OwnName.parse(str(value)))
-            except ValueError as error:
-                raise ConfigError(f"{self.label} ({self.name}): {error}") from None
-        if self.choices and value not in self.choices:
-            near = difflib.get_close_matches(str(value), self.choices, n=1)
-            hint = f"; did you mean {near[0]}?" if near else f"; give {self.bounds}"
-            raise ConfigError(f"{self.label} ({self.name}): {raw!r} is not known{hint}")
-        if isinstance(value, str):
-            return value
-        low, high = self.low, self.high
-        too_low = low is not None and (value < low or (self.low_open and value == low))
-        if too_low or (high is not None and value > high) or not math.isfinite(value):
-            raise ConfigError(f"{self.label} ({self.name}): {raw} is out of range; give {self.bounds}")
-        return typing.cast(Value, value)
-
-
-def field(label: str, help: str, group: str, **more: Any) -> dict[str, Any]:
-    return {"label": label, "help": help, "group": group, **more}
+__all__ = ["FIELDS", "ConfigError", "RunConfig", "Value", "parse_values"]
 
 
 class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -314,33 +249,6 @@ def _read_fields() -> dict[str, FieldInfo]:
 
 
 FIELDS: dict[str, FieldInfo] = _read_fields()
-
-
-class Preset(msgspec.Struct, frozen=True):
-    """Hyperparameters that go together; `changes` are to the defaults."""
-
-    title: str
-    changes: dict[str, Value]
-
-
-PRESETS = {
-    "seed": Preset("seed notebook", {}),
-    "quick": Preset("quick (1 epoch)", {"epochs": 1}),
-    # The cheapest of those tried with over 99.0 % of the last 10,000 training images right after training on the
-    # others (mean of three seeds); the test images had no say.
-    "fast": Preset(
-        "fast",
-        {"model": "fast-cnn", "epochs": 1, "batch_size": 256, "lr": 0.01, "schedule": "one-cycle", "beta1": 0.7,
-         "beta2": 0.9, "label_smoothing": 0.1, "dropout2d": 0.0, "dropout": 0.0},
-    ),
-    # Augmentation as in Simard 2003 and a network as deep as 15 minutes on two cores allow; chosen as above.
-    "best": Preset(
-        "best",
-        {"model": "deep-cnn", "epochs": 24, "batch_size": 256, "lr": 0.01, "schedule": "one-cycle", "beta2": 0.99,
-         "label_smoothing": 0.1, "rotation": 10.0, "shift": 2.0, "scale": 0.1, "shear": 10.0, "elastic": 0.8,
-         "dropout2d": 0.0, "dropout": 0.3},
-    ),
-}  # fmt: skip
 
 
 def parse_values(raw: Mapping[str, object]) -> dict[str, Value]:

@@ -8,8 +8,9 @@ import difflib
 from collections.abc import Mapping
 from pathlib import Path
 
+from engine.built_in_presets import Preset
 from engine.catalogue import is_own
-from engine.config import FIELDS, ConfigError, Preset, RunConfig, Value, parse_values
+from engine.config import FIELDS, ConfigError, RunConfig, Value, parse_values
 from engine.files import open_regular
 
 TITLE = "title"

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from engine.config import PRESETS, Preset, Value
+from engine.built_in_presets import PRESETS, Preset
+from engine.config import Value
 from engine.files import write_atomically
 from engine.preset_file import PresetError, check_changes, check_title, preset_text, read_preset
 

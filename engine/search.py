@@ -10,7 +10,8 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from engine.config import FIELDS, ConfigError, FieldInfo, RunConfig, Value
+from engine.config import FIELDS, ConfigError, RunConfig, Value
+from engine.fields import FieldInfo
 
 BETWEEN, LOG = "..", "log:"
 FORM = "write name=low..high, name=log:low..high or name=a,b,c"

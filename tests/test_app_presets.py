@@ -8,7 +8,8 @@ from test_app import SIZES, screen_text
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, OptionList
 
-from engine.config import PRESETS, RunConfig
+from engine.built_in_presets import PRESETS
+from engine.config import RunConfig
 from engine.messages import StartRun
 from engine.presets import list_presets, load_preset, save_preset
 from tui.screens.dialogs import Question

@@ -12,7 +12,8 @@ import torch
 from click.testing import CliRunner
 from PIL import Image
 
-from engine.config import FIELDS, PRESETS
+from engine.built_in_presets import PRESETS
+from engine.config import FIELDS
 from engine.dataset import Dataset
 from engine.messages import EpochDone, RunEnded, RunStarted, decode_event
 from engine.precision import choose_precision

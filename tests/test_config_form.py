@@ -6,7 +6,8 @@ from fake_engine import FakeApp, snapshot, tell
 from textual.app import App, ComposeResult
 from textual.widgets import Input
 
-from engine.config import FIELDS, ConfigError, FieldInfo, RunConfig
+from engine.config import FIELDS, ConfigError, RunConfig
+from engine.fields import FieldInfo
 from tui.__main__ import cli
 from tui.widgets.config_form import ConfigForm, FieldRow
 

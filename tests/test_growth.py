@@ -24,7 +24,8 @@ def used(name):
     line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(name))
     return int(line.split()[1]) * 1024
 bare = used("VmRSS")
-from engine.config import PRESETS, RunConfig
+from engine.built_in_presets import PRESETS
+from engine.config import RunConfig
 from engine.data import load_data
 from engine.run import Run
 from engine.train import train

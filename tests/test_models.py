@@ -5,8 +5,9 @@ import torch
 from torch import nn
 from torchvision.transforms.functional import to_tensor
 
+from engine.built_in_presets import PRESETS
 from engine.catalogue import CATALOGUE
-from engine.config import PRESETS, RunConfig
+from engine.config import RunConfig
 from engine.dataset import Dataset
 from engine.messages import EpochDone
 from engine.models import as_input, build_model, count_parameters, set_dropout

@@ -7,7 +7,9 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from engine.config import FIELDS, PRESETS, ConfigError, FieldInfo, RunConfig, Value
+from engine.built_in_presets import PRESETS
+from engine.config import FIELDS, ConfigError, RunConfig, Value
+from engine.fields import FieldInfo
 from tui.options import clean, command_line, config_of, config_options, given
 
 

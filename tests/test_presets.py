@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.config import FIELDS, PRESETS, ConfigError, FieldInfo, Preset, RunConfig, Value
+from engine.built_in_presets import PRESETS, Preset
+from engine.config import FIELDS, ConfigError, RunConfig, Value
+from engine.fields import FieldInfo
 from engine.preset_file import (
     LONGEST_FILE,
     LONGEST_TITLE,

@@ -7,7 +7,8 @@ import pytest
 from click.testing import CliRunner, Result
 from hostile import hostile_in, names, texts
 
-from engine.config import PRESETS, RunConfig
+from engine.built_in_presets import PRESETS
+from engine.config import RunConfig
 from engine.preset_file import MACHINE
 from engine.presets import load_preset, save_preset
 from engine.runs import RunLog, RunRecord, create_folder

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 import click
 
 from engine.catalogue import OwnName, is_own
-from engine.config import FIELDS, ConfigError, FieldInfo, RunConfig, Value
+from engine.config import FIELDS, ConfigError, RunConfig, Value
+from engine.fields import FieldInfo
 from engine.preset_file import MACHINE
 
 ALIASES = {"processes": ("--nproc-per-node",)}  # torchrun's own name

@@ -19,7 +19,8 @@ import numpy as np
 from torch import nn
 
 import engine.run
-from engine.config import PRESETS, RunConfig, Value
+from engine.built_in_presets import PRESETS
+from engine.config import RunConfig, Value
 from engine.data import load_data
 from engine.dataset import ARRAYS, Dataset, make_dataset
 from engine.messages import EpochDone, RunEnded, RunEvent, RunStarted, Steered, StepsDone, coarsen, encode

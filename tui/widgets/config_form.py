@@ -13,7 +13,8 @@ from textual.reactive import reactive
 from textual.widgets import Input, Static
 
 from engine.catalogue import CATALOGUE
-from engine.config import FIELDS, ConfigError, FieldInfo, RunConfig, Value
+from engine.config import FIELDS, ConfigError, RunConfig, Value
+from engine.fields import FieldInfo
 from tui.inert import inert
 from tui.options import clean
 
