@@ -71,7 +71,7 @@ def until_right(terminal: Terminal) -> None:
     """Wait for what a fresh start draws at 100x30: each part in its place, and nothing left of other sizes."""
     terminal.until_match(
         r"^ 0001-seed-cnn  training  epoch 2/10 .*cpu +\n"
-        r" 1  Train   2  Digits   3  Confusion   4  Runs   5  Setup +\n"
+        r" 1  Train   2  Digits   3  Confusion   4  Runs   5  Setup   6  Tune +\n"
         r"loss  [^\n]*step 0.500 [^\n]*test 0.900 +│ Test accuracy  90.00 % +\n"
         r"(?s:.*)\naccuracy  [^\n]*│(?s:.*)\n y log axis [^\n]* q quit +$"
     )
