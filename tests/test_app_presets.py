@@ -31,6 +31,8 @@ async def settled(app: FakeApp, pilot: Pilot[None]) -> None:
         worker.group == "presets" for worker in app.workers
     ):
         await pilot.pause(0.01)
+    while isinstance(app.screen, (PresetChoice, PresetName, Question)) and app.screen.focused is None:
+        await pilot.pause(0.01)  # it is not yet there for keys
     await pilot.pause()
 
 
@@ -121,8 +123,7 @@ async def test_names_and_titles_that_would_act_on_a_screen_do_not(app: FakeApp) 
     (app.checkpoints / "presets" / "[nope].toml").write_text("[/nope]")
     async with app.run_test(size=(120, 36)) as pilot:
         await tell(app, pilot, snapshot())
-        await press(app, pilot, "5", "f2")
-        await press(app, pilot, "end", "up")
+        await press(app, pilot, "5", "f2", "end", "up")
         text = screen_text(app)
         assert "[/nope][bold]x" in text
         assert "'[nope]' cannot name a preset" in text
