@@ -10,10 +10,14 @@ import numpy as np
 import pytest
 import torch
 from engines import kill_engines
+from hypothesis import settings
 
 import tui.client
 from engine.dataset import ARRAYS, Array, Dataset, make_dataset, write_npz
 from engine.paths import SAMPLE_NAME, sample_file
+
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(autouse=True)

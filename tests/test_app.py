@@ -125,7 +125,13 @@ async def test_a_run_in_progress_is_drawn_at_every_size(size: tuple[int, int]) -
     assert "test 90.00 %" in text
 
 
-@pytest.mark.parametrize("size", [*SIZES, (40, 10), (20, 3), (1, 1)])
+ALL_SIZES = [
+    SIZES[0],
+    *(pytest.param(size, marks=pytest.mark.slow) for size in (*SIZES[1:], (40, 10), (20, 3), (1, 1))),
+]
+
+
+@pytest.mark.parametrize("size", ALL_SIZES)
 async def test_every_screen_opens_at_every_size(size: tuple[int, int]) -> None:
     app = FakeApp()
     async with app.run_test(size=size) as pilot:

@@ -16,6 +16,8 @@ from tui.screens.dialogs import Question
 from tui.screens.presets import PresetChoice, PresetName
 from tui.screens.setup import SetupScreen
 
+pytestmark = pytest.mark.slow  # the whole form is mounted for each
+
 
 @pytest.fixture
 def app(tmp_path: Path) -> FakeApp:
@@ -40,6 +42,11 @@ async def press(app: FakeApp, pilot: Pilot[None], *keys: str) -> None:
     for key in keys:
         await pilot.press(key)
         await settled(app, pilot)
+
+
+def unwrapped(text: str) -> str:
+    """Return a text without blanks and borders: where its lines end depends on how long a path is in it."""
+    return "".join(text.replace("│", "").split())
 
 
 def field(app: FakeApp, name: str) -> Input:
@@ -113,7 +120,7 @@ async def test_a_preset_that_cannot_be_used_says_why_and_fills_nothing(app: Fake
         await press(app, pilot, "5", "f2", "end")
         text = screen_text(app)
         assert "cannot be used" in text
-        assert "did you mean batch_size?" in text
+        assert "didyoumeanbatch_size?" in unwrapped(text)
         await press(app, pilot, "enter")
         assert isinstance(app.screen, PresetChoice)
 
@@ -126,7 +133,7 @@ async def test_names_and_titles_that_would_act_on_a_screen_do_not(app: FakeApp) 
         await press(app, pilot, "5", "f2", "end", "up")
         text = screen_text(app)
         assert "[/nope][bold]x" in text
-        assert "'[nope]' cannot name a preset" in text
+        assert "'[nope]'cannotnameapreset" in unwrapped(text)
 
 
 async def test_the_form_is_saved_under_a_name_without_what_is_about_the_machine(app: FakeApp) -> None:

@@ -31,6 +31,8 @@ from engine.messages import (
 )
 from tui.store import MOST_POINTS, RunView, apply_to_run
 
+pytestmark = pytest.mark.slow
+
 counts = st.one_of(st.integers(0, 100), st.sampled_from([0, 1, 2**53]))
 sizes = st.one_of(st.integers(1, 100), st.sampled_from([1, 2**53]))
 losses = st.one_of(st.floats(-1e39, 1e39), st.sampled_from([0.0, -1e39, 1e39, 5e-324]))

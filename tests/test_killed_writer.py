@@ -15,6 +15,8 @@ import torch
 from engine.checkpoint import keep_previous, load_checkpoint, load_last, save_checkpoint
 from engine.files import remove_temporaries
 
+pytestmark = pytest.mark.slow
+
 CALLS = ("open", "write", "fchmod", "fsync", "replace", "link", "unlink")
 
 

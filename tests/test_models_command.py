@@ -14,6 +14,8 @@ from engine.messages import RunStarted, decode_event
 from engine.own_code import COPY, trusted
 from tui.__main__ import cli
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_table_of_networks_and_the_layers_of_one(checkpoints: Path, write: Write) -> None:  # noqa: F811
     listed = json.loads(call(checkpoints, "models", "--json").stdout)

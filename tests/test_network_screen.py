@@ -14,6 +14,8 @@ from tui.screens.setup import SetupScreen
 from tui.store import MOST_NETWORKS, State, apply
 from tui.store import described as known
 
+pytestmark = pytest.mark.slow  # the whole form is mounted for each
+
 OWN = "/home/me/nets/mine.py:Net"
 
 
@@ -100,7 +102,7 @@ async def test_code_of_ones_own_is_loaded_when_a_key_asks_for_it_and_not_while_t
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (40, 10)])
-async def test_f3_shows_layers_n_another_network_and_enter_takes_it(size: tuple[int, int]) -> None:
+async def test_the_key_shows_layers_n_another_network_and_enter_takes_it(size: tuple[int, int]) -> None:
     app = FakeApp()
     async with app.run_test(size=size) as pilot:
         await open_setup(app, pilot)

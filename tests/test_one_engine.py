@@ -21,6 +21,8 @@ from tui.__main__ import cli
 from tui.client import EngineClient, EngineUnreachable, engine_environment, engine_is_running
 from tui.session import Session
 
+pytestmark = pytest.mark.slow
+
 LIMIT = 60.0
 CLIENTS = 20
 

@@ -50,6 +50,8 @@ from engine.messages import (
 from engine.paths import engine_socket
 from tui.client import engine_environment
 
+pytestmark = pytest.mark.slow
+
 HELLO = Hello(protocol=PROTOCOL, version="1")
 quiet = settings(
     derandomize=True,  # the same inputs in each run: what fails once, fails again

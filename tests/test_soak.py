@@ -53,7 +53,8 @@ def work_of_a_redraw(app: FakeApp) -> int:
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux to measure memory")
-@pytest.mark.parametrize("epochs", [100, pytest.param(2000, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("epochs", [100, 2000])
 async def test_a_long_run_needs_no_more_memory_and_no_more_work_for_each_frame(epochs: int) -> None:
     memory, work, milliseconds, log_bytes = [], [], [], 0
     app = FakeApp()

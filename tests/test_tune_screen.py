@@ -33,6 +33,8 @@ from tui.store import State, apply
 from tui.study_view import StudyView
 from tui.widgets.parallel import Parallel, thinned
 
+pytestmark = pytest.mark.slow  # the whole form is mounted for each
+
 STUDY = "study-0001"
 SIZES = [(80, 24), (120, 36), (200, 50)]
 

@@ -93,6 +93,10 @@ def paths_below(folder: Path) -> set[Path]:
 
 SEVERAL = """
 import json, subprocess, sys
+
+import pytest
+
+pytestmark = pytest.mark.slow
 for words in json.loads(sys.argv[1]):
     print("status", subprocess.run(words).returncode, flush=True)
 """

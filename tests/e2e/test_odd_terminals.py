@@ -16,6 +16,8 @@ import pytest
 from e2e.conftest import PROGRAM, ROOT, World
 from e2e.terminal import Terminal
 
+pytestmark = pytest.mark.slow
+
 FAKE = [sys.executable, "-m", "fake_program"]
 SCREENS = {
     "2": "no digit yet", "3": "Arrows move", "4": "No run yet", "5": "Steering", "\x1b": "smoothed", "?": "Everywhere",

@@ -21,9 +21,12 @@ from engine.messages import AnyEvent, AskStatus, EpochDone, Snapshot, StatusTold
 from tui.client import EngineClient
 
 SSHD = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:/usr/bin")
-pytestmark = pytest.mark.skipif(
-    SSHD is None or shutil.which("ssh") is None, reason="needs sshd and ssh (Debian: openssh-server)"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        SSHD is None or shutil.which("ssh") is None, reason="needs sshd and ssh (Debian: openssh-server)"
+    ),
+]
 
 
 class Sshd:

@@ -77,7 +77,8 @@ def steps_per_second(before: StatusTold, after: StatusTold) -> float:
     return (after.step - before.step) / (after.uptime - before.uptime)
 
 
-@pytest.mark.parametrize("seconds", [2, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [2, 60])
 def test_the_engine_does_not_notice_and_the_screen_is_soon_up_to_date(world: World, seconds: float) -> None:
     with Terminal(PROGRAM, world.env) as terminal:
         terminal.until("t  train")

@@ -132,6 +132,8 @@ STOPPED_WHILE_WRITING = """
 import os, pathlib, signal, sys
 from textual.drivers._writer_thread import WriterThread
 from tui.app import MnistApp, open_app
+
+pytestmark = pytest.mark.slow
 real_write = WriterThread.write
 def write(self, text):
     if "armed" in vars(WriterThread):

@@ -21,6 +21,8 @@ class Danced(messages.Event, frozen=True):
     steps: int
 from engine.__main__ import main
 from engine.server import Server
+
+pytestmark = pytest.mark.slow
 say = Server._publish
 def publish(self, event):
     say(self, event)

@@ -106,7 +106,7 @@ class ConfigForm(VerticalScroll):
 
     @property
     def rows(self) -> Iterable[FieldRow]:
-        return self.query(FieldRow)
+        return [child for child in self.children if isinstance(child, FieldRow)]  # a query would look at all below
 
     @property
     def config(self) -> RunConfig | None:
