@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import msgspec
+import pytest
 from e2e.conftest import PROGRAM, ROOT, World
 from e2e.terminal import Terminal
 from fake_engine import RUN, epoch_done, started, steps
@@ -17,6 +18,8 @@ from engine.config import RunConfig
 from engine.event_log import EVENTS, seal
 from engine.messages import RunEnded, RunEvent, Steered
 from engine.runs import LAST, RECORD, RunRecord
+
+pytestmark = pytest.mark.slow
 
 SCREENS = {"1": "smoothed", "2": "predicted", "3": "recall", "5": "Epochs", "4": "started"}  # and what only they show
 ESC = "\x1b"
@@ -93,10 +96,6 @@ def paths_below(folder: Path) -> set[Path]:
 
 SEVERAL = """
 import json, subprocess, sys
-
-import pytest
-
-pytestmark = pytest.mark.slow
 for words in json.loads(sys.argv[1]):
     print("status", subprocess.run(words).returncode, flush=True)
 """

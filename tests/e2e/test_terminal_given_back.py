@@ -12,6 +12,8 @@ import pytest
 from e2e.conftest import PROGRAM, ROOT, World
 from e2e.terminal import Terminal
 
+pytestmark = pytest.mark.slow
+
 # What an app switches on, and what switches it off: alternate screen, cursor, mouse, focus, paste, reports of the size,
 # line wrap, kitty keys.
 MODES = {
@@ -132,8 +134,6 @@ STOPPED_WHILE_WRITING = """
 import os, pathlib, signal, sys
 from textual.drivers._writer_thread import WriterThread
 from tui.app import MnistApp, open_app
-
-pytestmark = pytest.mark.slow
 real_write = WriterThread.write
 def write(self, text):
     if "armed" in vars(WriterThread):

@@ -11,6 +11,8 @@ from e2e.terminal import Terminal
 
 from engine.checkpoint import load_last
 
+pytestmark = pytest.mark.slow
+
 # An engine that speaks the next protocol, and says in it what this version does not know.
 NEXT_VERSION = """
 import sys
@@ -21,8 +23,6 @@ class Danced(messages.Event, frozen=True):
     steps: int
 from engine.__main__ import main
 from engine.server import Server
-
-pytestmark = pytest.mark.slow
 say = Server._publish
 def publish(self, event):
     say(self, event)
