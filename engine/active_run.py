@@ -59,7 +59,7 @@ class ActiveRun:
             self.record(self._end("failed", str(error)))
         except GroupBroken:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # a user's own network may raise whatever it likes
             if self.run.group.size > 1:  # the others wait for this process, or this one lost another
                 raise GroupBroken(f"a process of {self.run.group.size} is lost, or failed: {brief(error)}") from error
             say_traceback()

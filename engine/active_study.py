@@ -164,7 +164,7 @@ class ActiveStudy:
         except TrainingFailed as error:
             self._result = str(error)  # the values are bad, and that is worth knowing
             self._failures = 0
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self._fail(error)
         else:
             if isinstance(event, EpochDone):
@@ -174,7 +174,7 @@ class ActiveStudy:
             elif event is None:
                 self._result, self._failures = "", 0
 
-    def _fail(self, error: Exception) -> None:
+    def _fail(self, error: BaseException) -> None:
         """Note that a trial failed in a way that nobody foresaw."""
         say_traceback()
         self._result = f"{type(error).__name__}: {brief(error)}"

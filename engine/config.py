@@ -233,6 +233,15 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
                 f"Warm-up (warmup): {self.warmup:g} epochs of {self.epochs}; give at most {self.epochs}, or more epochs"
             )
 
+    @property
+    def valid(self) -> bool:
+        """Whether a form would take it. What is read from a file or a socket may be of another version, or by hand."""
+        try:
+            self.replace(msgspec.structs.asdict(self))
+        except ConfigError:
+            return False
+        return True
+
     def differences(self) -> dict[str, Value]:
         """Return the fields that are not at their default."""
         return {name: value for name, value in msgspec.structs.asdict(self).items() if value != FIELDS[name].default}
@@ -256,8 +265,11 @@ def parse_values(raw: Mapping[str, object]) -> dict[str, Value]:
     values = {}
     for name, text in raw.items():
         if name not in FIELDS:
-            near = difflib.get_close_matches(name, FIELDS, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(FIELDS)}"
+            names = {field.label.lower().replace(" ", "_"): each for each, field in FIELDS.items()} | {
+                each: each for each in FIELDS
+            }
+            near = difflib.get_close_matches(name.lower(), names, n=1)
+            hint = f"did you mean {names[near[0]]}?" if near else f"known are {', '.join(FIELDS)}"
             raise ConfigError(f"there is no hyperparameter {name!r}; {hint}")
         values[name] = FIELDS[name].parse(text)
     return values

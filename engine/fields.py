@@ -60,6 +60,8 @@ class FieldInfo(msgspec.Struct, frozen=True, kw_only=True):
                 return str(OwnName.parse(str(value)))
             except ValueError as error:
                 raise ConfigError(f"{self.label} ({self.name}): {error}") from None
+        if self.own and str(value).endswith(".py"):
+            raise ConfigError(f"{self.label} ({self.name}): {raw!r} names no class; give {value}:Class")
         if self.choices and value not in self.choices:
             near = difflib.get_close_matches(str(value), self.choices, n=1)
             hint = f"; did you mean {near[0]}?" if near else f"; give {self.bounds}"

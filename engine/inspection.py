@@ -20,10 +20,11 @@ from engine.runs import BEST, LAST, find_run, read_record
 
 @dataclass(frozen=True)
 class Network:
-    """A run's network; `step` dates its weights."""
+    """A run's network; `step` and the finished `epoch` date its weights."""
 
     name: str
     step: int
+    epoch: int
     model: torch.nn.Module
 
     @property
@@ -52,7 +53,7 @@ class Inspector:
         data = self._data_of(network.name, live, loaded)
         images, labels = data.test_images.to(network.device), data.test_labels.to(network.device)
         digits = walk_digits(network.model, images, labels, command)
-        return Predicted(run=network.name, step=network.step, digits=digits)
+        return Predicted(run=network.name, step=network.step, start=command.start, digits=digits)
 
     def classify(self, command: PredictFiles, live: Run | None) -> FilesPredicted:
         """Raises RunError, CheckpointError; a bad file is told in its own line."""
@@ -89,6 +90,8 @@ class Inspector:
             loss=result.loss,
             accuracy=result.accuracy,
             confusion=result.confusion,
+            epoch=network.epoch,
+            best=command.best,
         )
 
     def _data_of(self, name: str, live: Run | None, loaded: Dataset | None) -> Dataset:
@@ -137,11 +140,11 @@ def network_in(path: Path, state: dict[str, Any]) -> Network:
         model = build_model(config, code)
     try:
         model.load_state_dict(state["average" if "average" in state else "model"])
-        step = position_in(state).step
+        position = position_in(state)
     except (RuntimeError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise CheckpointError(f"{path}: does not fit its network ({brief(error)})") from error
-    return Network(path.parent.name, step, model)
+    return Network(path.parent.name, position.step, position.epoch, model)
 
 
 def network_of(run: Run) -> Network:
-    return Network(run.name, run.step, run.tested)
+    return Network(run.name, run.step, run.epoch, run.tested)

@@ -15,6 +15,7 @@ from torch import nn
 
 from engine.checkpoint import brief
 from engine.checkpoint_check import check_values
+from engine.output import say
 from engine.own_code import Code, NetworkError
 
 MODULE = "mnist_tui_own_network"
@@ -68,6 +69,11 @@ def check_network(model: nn.Module, code: Code) -> None:
     if list(logits.shape) != [2, 10] or not logits.is_floating_point():
         found = f"{str(logits.dtype).removeprefix('torch.')} {list(logits.shape)}"
         raise NetworkError(f"{code.model}: returns {found} for images {shape}; it must be {what}")
+    if are_probabilities(logits):
+        say(
+            f"{code.model}: returns probabilities; cross-entropy takes the softmax itself, and after another one it"
+            " cannot fall below 1.46: leave out the one at the end of the network"
+        )
     if not any(parameter.requires_grad for parameter in model.parameters()):
         raise NetworkError(f"{code.model}: has no parameters to train; layers belong into attributes of the module")
     try:
@@ -77,6 +83,11 @@ def check_network(model: nn.Module, code: Code) -> None:
             f"{code.model}: its state could not be loaded from a checkpoint, as {error};"
             " register such buffers with persistent=False"
         ) from error
+
+
+def are_probabilities(outputs: torch.Tensor) -> bool:
+    """Tell whether each row of outputs [N, 10] looks like one of probabilities."""
+    return bool((outputs >= 0).all() and ((outputs.sum(1) - 1).abs() < 1e-3).all())
 
 
 @contextmanager

@@ -87,6 +87,7 @@ class Server:
         self.study = StudyHistory()
         self.printed: deque[str] = deque(maxlen=PRINTED)
         self.last_error = ""
+        self.output: Tail | None = None  # what the engine prints
         self.loop = asyncio.new_event_loop()
         self.worker: WorkerPort | None = None
         self.early: list[tuple[AnyCommand, Reply]] = []  # commands that came before torch was imported
@@ -106,7 +107,14 @@ class Server:
 
     def publish(self, event: AnyEvent) -> None:
         """Take an event from the worker's thread; returns at once."""
+        if isinstance(event, RunEnded | StudyEnded):  # what was printed belongs to it, and comes before it
+            self.tell_output()
         self.loop.call_soon_threadsafe(self._publish, event)
+
+    def tell_output(self) -> None:
+        """Publish what the engine has printed since the last time; called from any thread."""
+        if self.output is not None and (lines := self.output.read()):
+            self.loop.call_soon_threadsafe(self._publish, Printed(lines=lines[-PRINTED:]))
 
     def replace_history(self, events: list[RunEvent]) -> None:
         """Begin with the history of a resumed run; every screen gets a new snapshot."""
@@ -233,6 +241,8 @@ class Server:
             case _:
 
                 def reply(event: AnyEvent) -> None:
+                    if isinstance(event, CommandFailed):
+                        self.tell_output()
                     self.loop.call_soon_threadsafe(client.answer, event)
 
                 if self.worker is not None:
@@ -291,11 +301,10 @@ class Server:
 
     async def watch_output(self, log: Path) -> None:
         """Show every screen what the engine process prints, warnings of torch among it."""
-        tail = Tail(log)
+        self.output = Tail(log)
         while True:
             await asyncio.sleep(LOG_EVERY)
-            if lines := await asyncio.to_thread(tail.read):
-                self._publish(Printed(lines=lines[-PRINTED:]))
+            await asyncio.to_thread(self.tell_output)
 
     async def watch_idleness(self) -> None:
         """End an engine that has had nobody and nothing to do for a while."""

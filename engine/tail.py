@@ -1,5 +1,6 @@
 """New lines of a file that grows."""
 
+import threading
 from pathlib import Path
 
 LONGEST_READ = 256 * 1024  # bytes taken at a time
@@ -12,9 +13,14 @@ class Tail:
         self.path = path
         self.position = path.stat().st_size if path.exists() else 0
         self.rest = b""
+        self._reading = threading.Lock()
 
     def read(self) -> list[str]:
-        """Return the lines added since the last call."""
+        """Return the lines added since the last call, whichever thread made it."""
+        with self._reading:
+            return self._read()
+
+    def _read(self) -> list[str]:
         try:
             size = self.path.stat().st_size
             if size == self.position:

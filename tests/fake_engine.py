@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TypeVar
 
+from textual.events import Key
+
 from engine.config import RunConfig
 from engine.messages import (
     PROTOCOL,
@@ -143,3 +145,14 @@ def digit(index: int = 0, actual: int = 7, predicted: int = 7) -> Digit:
     pixels = bytes(255 if 10 <= i % 28 <= 12 else 0 for i in range(784))
     probabilities = [0.9 if i == predicted else 0.1 / 9 for i in range(10)]
     return Digit(index=index, pixels=pixels, actual=actual, predicted=predicted, probabilities=probabilities)
+
+
+async def press_together(app: FakeApp, pilot, *keys: str) -> None:
+    """Send keys as a slow link brings them: all before the first is dealt with."""
+    assert app._driver is not None
+    for key in keys:
+        event = Key(key, key if len(key) == 1 else None)
+        event.set_sender(app)
+        app._driver.send_message(event)
+    for _ in range(8):
+        await pilot.pause()

@@ -44,7 +44,7 @@ START = StartStudy(base=BASE, search=SEARCH, trials=3, pruner="none")
 def engine_(checkpoints: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     monkeypatch.setattr("engine.train.REPORT_EVERY", 0.0)
     made = Engine(checkpoints)
-    made.worker.load("")
+    made.worker.loader.load("")
     return made
 
 
@@ -84,7 +84,7 @@ def test_a_study_from_start_to_end(engine_: Engine) -> None:
 
 
 def test_no_trial_ever_sees_a_test_image(engine_: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    data = engine_.worker.data
+    data = engine_.worker.loader.data
     assert data is not None
     data.test_images.fill_(7)  # no digit looks like this
     seen: list[torch.Tensor] = []

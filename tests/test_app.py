@@ -4,10 +4,10 @@ import asyncio
 import itertools
 
 import pytest
-from fake_engine import RUN, FakeApp, digit, epoch_done, snapshot, started, steps, tell
+from fake_engine import RUN, FakeApp, digit, epoch_done, press_together, snapshot, started, steps, tell
 from rich.text import Text
 from textual.app import App
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from engine.messages import (
     CommandFailed,
@@ -283,6 +283,16 @@ async def test_quitting_during_a_run_asks_what_becomes_of_it(key: str, leaves: b
         assert len(app.engine.sent_of(Stop)) == stops
 
 
+@pytest.mark.parametrize(("keys", "leaves"), [("ql", True), ("qc", False), ("qzl", True), ("qcSkqs", True)])
+async def test_an_answer_that_was_typed_ahead_is_taken(keys: str, leaves: bool) -> None:
+    app = FakeApp()
+    async with app.run_test() as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        await press_together(app, pilot, *keys)
+        assert app._exit is leaves
+        assert len(app.engine.sent_of(Stop)) == ("s" in keys)
+
+
 async def test_a_run_that_cannot_be_saved_keeps_the_screen_and_says_so() -> None:
     app = FakeApp()
     async with app.run_test() as pilot:
@@ -305,7 +315,7 @@ async def test_a_bad_value_is_shown_at_its_field_and_nothing_starts() -> None:
         app.screen.query_one("#field-lr", Input).value = "11"
         await pilot.pause()
         row = app.screen.query_one("#row-lr", FieldRow)
-        assert "give more than 0 to 10" in str(row.query_one(".hint", Static).content)
+        assert "give more than 0 to 10" in row.render_line(0).text
         assert "Learning rate (lr): 11 is out of range" in screen_text(app)
         await pilot.press("f5")
         await pilot.pause()
@@ -365,25 +375,52 @@ async def test_what_was_steered_is_marked_on_the_chart_and_logged() -> None:
     assert "step 50: Learning rate is now 0.0005" in text
 
 
+async def test_the_smallest_screen_shows_the_present_learning_rate_of_a_run_in_progress() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await tell(app, pilot, snapshot(started(epochs=2, schedule="step", decay=0.5, decay_every=1)))
+        assert "lr 0.001 " in screen_text(app).splitlines()[0]
+        await tell(app, pilot, steps(40, [1.0]), epoch_done(1), steps(50, [0.5] * 10))
+        assert "lr 0.0005 " in screen_text(app).splitlines()[0]
+        await tell(app, pilot, RunEnded(run=RUN, step=80, time=9.0, state="finished"))
+        assert "lr " not in screen_text(app).splitlines()[0]
+
+
 async def test_digits_are_stepped_through_with_the_weights_of_the_run() -> None:
     app = FakeApp()
     async with app.run_test(size=(120, 36)) as pilot:
         await tell(app, pilot, snapshot(*TRAINING))
         await pilot.press("2")
-        await tell(app, pilot, Predicted(run=RUN, step=50, digits=[digit(5, actual=4, predicted=9)]))
+        await tell(app, pilot, Predicted(run=RUN, step=50, start=0, digits=[digit(5, actual=4, predicted=9)]))
         text = screen_text(app)
         assert "predicted  9" in text
         assert "actual  4" in text
         assert "wrong" in text
         await pilot.press("n")
         assert (app.engine.sent_of(Predict)[-1].start, app.engine.sent_of(Predict)[-1].step) == (6, 1)
-        await tell(app, pilot, Predicted(run=RUN, step=50, digits=[digit(6)]))
+        await tell(app, pilot, Predicted(run=RUN, step=50, start=6, digits=[digit(6)]))
         await pilot.press("p")
         assert (app.engine.sent_of(Predict)[-1].start, app.engine.sent_of(Predict)[-1].step) == (5, -1)
         await pilot.press("w")
         assert app.engine.sent_of(Predict)[-1].only_wrong
         await pilot.press("r")
         assert 0 <= app.engine.sent_of(Predict)[-1].start < 1000
+
+
+async def test_an_answer_to_an_older_question_does_not_move_back_who_stepped_on() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        await pilot.press("2")
+        await tell(app, pilot, Predicted(run=RUN, step=50, start=0, digits=[digit(0)]))
+        await pilot.press("n")
+        await tell(app, pilot, Predicted(run=RUN, step=60, start=0, digits=[digit(0)]))
+        await tell(app, pilot, epoch_done(2))
+        assert app.engine.sent_of(Predict)[-1].start == 1
+        await tell(app, pilot, Predicted(run=RUN, step=120, start=1, digits=[digit(1)]))
+        assert "test image 1 of 1,000" in screen_text(app)
+        await pilot.press("n", "n", "n")
+        assert app.engine.sent_of(Predict)[-1].start == 4
 
 
 async def test_without_a_network_the_digits_screen_says_what_to_do() -> None:
@@ -448,6 +485,26 @@ async def test_a_stopped_run_is_resumed_with_one_key_and_a_finished_one_asks_for
         await pilot.press("1", "5", "enter")
         await pilot.pause()
         assert app.engine.sent_of(ResumeRun)[-1] == ResumeRun(run=finished.run, changes={"epochs": 15})
+
+
+async def test_the_cursor_stays_with_its_run_when_a_newer_one_comes_into_the_list() -> None:
+    runs = [
+        RunSummary(
+            run=f"{number:04}-seed-cnn", state="stopped", started=1.0, model="seed-cnn", epoch=1, epochs=10,
+            sample=True, resumable=True,
+        ) for number in range(9, 0, -1)
+    ]  # fmt: skip
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(), RunsListed(runs=runs[1:]))
+        await pilot.press("4")
+        await tell(app, pilot)
+        await pilot.press("down", "down", "down")
+        await tell(app, pilot, RunsListed(runs=runs[:2], last=False))
+        await tell(app, pilot, RunsListed(runs=runs[2:], first=False))
+        await pilot.press("R")
+        await pilot.pause()
+        assert app.engine.sent_of(ResumeRun)[-1] == ResumeRun(run="0005-seed-cnn")
 
 
 async def test_a_run_whose_loss_is_no_number_is_resumed_with_a_lower_rate_by_one_key() -> None:

@@ -10,10 +10,10 @@ from engine.config import Value
 from engine.messages import RunEnded, RunOpened, StartRun, Steer, Steered, Stop
 from tui.app import MnistApp
 from tui.coach.advice import Advice
+from tui.run_view import RunView
 from tui.screens.dialogs import Question
 from tui.screens.setup import SetupScreen
 from tui.screens.train import TrainScreen
-from tui.store import RunView
 
 SEEN = "The test loss rose from 0.5 to 0.7 over 6 epochs."
 WHY = "The network learns its training images by heart."

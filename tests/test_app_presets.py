@@ -66,10 +66,12 @@ async def test_the_list_shows_built_in_and_own_presets_and_what_they_differ_in(
         await tell(app, pilot, snapshot())
         await press(app, pilot, "5", "f2")
         text = screen_text(app)
-        for name in (*PRESETS, "mine", "of my own", "yours", "The defaults."):
+        for name in ("mine", "of my own", "yours", *list(PRESETS)[:9], "Differs from the defaults in lr 0.5."):
             assert name in text
-        await press(app, pilot, *["down"] * len(PRESETS))
-        assert "Differs from the defaults in lr 0.5." in screen_text(app)
+        await press(app, pilot, "down")
+        assert "The defaults." in screen_text(app)
+        await press(app, pilot, "end")
+        assert list(PRESETS)[-1] in screen_text(app)
         await press(app, pilot, "escape")
         assert isinstance(app.screen, SetupScreen)
 
@@ -82,7 +84,7 @@ async def test_a_preset_fills_the_form_and_keeps_what_is_about_the_machine(app: 
         machine = {"data": "/some/where", "device": "cpu", "precision": "fp32", "keep_every": "2"}
         for name, value in {**machine, "epochs": "77"}.items():
             field(app, name).value = value
-        await press(app, pilot, "f2", *["down"] * len(PRESETS), "enter", "f5")
+        await press(app, pilot, "f2", "enter", "f5")
         (command,) = app.engine.sent_of(StartRun)
     assert command.config == RunConfig().replace({**machine, "lr": 0.5, "seed": 3})
 
@@ -104,7 +106,7 @@ async def test_more_presets_than_fit_can_be_reached(app: FakeApp) -> None:
         save_preset(app.checkpoints, f"try-{i:02}", {"seed": i})
     async with app.run_test(size=(80, 24)) as pilot:
         await tell(app, pilot, snapshot())
-        await press(app, pilot, "5", "f2", "end")
+        await press(app, pilot, "5", "f2", *["down"] * 39)
         text = screen_text(app)
         assert "try-39" in text
         assert "Differs from the defaults in seed 39." in text
@@ -117,7 +119,7 @@ async def test_a_preset_that_cannot_be_used_says_why_and_fills_nothing(app: Fake
     save_preset(app.checkpoints, "broken", {}).write_text("batchsize = 3\n")
     async with app.run_test(size=(80, 24)) as pilot:
         await tell(app, pilot, snapshot())
-        await press(app, pilot, "5", "f2", "end")
+        await press(app, pilot, "5", "f2")
         text = screen_text(app)
         assert "cannot be used" in text
         assert "didyoumeanbatch_size?" in unwrapped(text)
@@ -130,7 +132,7 @@ async def test_names_and_titles_that_would_act_on_a_screen_do_not(app: FakeApp) 
     (app.checkpoints / "presets" / "[nope].toml").write_text("[/nope]")
     async with app.run_test(size=(120, 36)) as pilot:
         await tell(app, pilot, snapshot())
-        await press(app, pilot, "5", "f2", "end", "up")
+        await press(app, pilot, "5", "f2")
         text = screen_text(app)
         assert "[/nope][bold]x" in text
         assert "'[nope]'cannotnameapreset" in unwrapped(text)

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from engine.average import Average
+from engine.begin_run import record_of
 from engine.config import RunConfig
 from engine.dataset import Dataset
 from engine.evaluate import evaluate
@@ -15,7 +16,6 @@ from engine.messages import EpochDone, Evaluate
 from engine.run import Run
 from engine.runs import RunLog
 from engine.train import train
-from engine.worker import record_of
 
 CONFIG = RunConfig(epochs=2, batch_size=30, device="cpu", lr=0.01, model="fast-cnn", ema=0.9)
 

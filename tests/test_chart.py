@@ -71,6 +71,18 @@ async def test_ascii_charts_hold_nothing_but_ascii() -> None:
     assert any("o" in row for row in rows[1:])
 
 
+@pytest.mark.parametrize(("ascii", "below", "above"), [(False, "▾", "▴"), (True, "v", "^")])
+async def test_trials_beyond_the_axis_are_arrows_at_its_edge(ascii: bool, below: str, above: str) -> None:
+    app = Screenful()
+    async with app.run_test(size=(60, 15)):
+        chart = app.chart()
+        chart.ascii = ascii
+        chart.show([Line("", [(0, 0.5), (1, 0.1), (2, 0.9)], "trial")], x_range=(0, 2), y_range=(0.4, 0.6))
+        rows = text(chart)
+    assert [below in row for row in rows] == [y == len(rows) - 3 for y in range(len(rows))]
+    assert [above in row for row in rows] == [y == 1 for y in range(len(rows))]
+
+
 @pytest.mark.parametrize("log_y", [False, True])
 async def test_points_that_are_no_numbers_are_passed_over(log_y: bool) -> None:
     points = [(0, 1.0), (1, math.nan), (2, math.inf), (3, -math.inf), (4, 1e308), (5, 0.5), (6, 0.0)]

@@ -18,8 +18,9 @@ from engine.dataset import Dataset
 from engine.messages import EpochDone, RunEnded, RunStarted, decode_event
 from engine.precision import choose_precision
 from engine.runs import read_record
-from tui.__main__ import FILES_AT_ONCE, cli
+from tui.__main__ import cli
 from tui.client import engine_environment, engine_is_running
+from tui.commands.runs import FILES_AT_ONCE
 
 LIMIT = 120  # seconds until a test that waits for ever is ended
 COMMANDS = [
@@ -167,7 +168,7 @@ def test_train_to_the_end_then_look_at_the_run_with_every_command(
     told = json.loads(call(checkpoints, "evaluate", "--json").stdout)
     assert (told["loss"], told["confusion"]) == (epochs[-1].test_loss, epochs[-1].confusion)
     text = call(checkpoints, "evaluate", "1").stdout
-    assert "0001-seed-cnn on 100 test images" in text
+    assert "0001-seed-cnn after epoch 2 on 100 test images" in text
     assert f"test accuracy {100 * epochs[-1].test_accuracy:.2f} %" in text
 
     picture, broken = tmp_path / "seven.png", tmp_path / "broken.png"

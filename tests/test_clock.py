@@ -10,7 +10,7 @@ from engine.event_log import EventReader
 from engine.messages import EpochDone, StartRun, StepsDone
 from engine.runs import read_record
 from engine.server import Server
-from tui.store import RunView, apply_to_run
+from tui.run_view import RunView, apply_to_run
 
 
 def test_a_run_does_not_notice_that_the_clock_jumps(checkpoints: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from tui.coach.generalisation import DROPPING, over_fitting, uneven_mistakes, wo
 from tui.coach.learning_rate import diverging, not_a_number, plateau, rate_too_high, rate_too_low
 from tui.coach.machine import dead_units, input_bound
 from tui.coach.rules import RULES
-from tui.store import RunView, apply_to_run
+from tui.run_view import RunView, apply_to_run
 
 HERE = Path(__file__).parent / "coach"
 HEALTHY = [name for name in RECORDINGS if name.startswith("healthy")]

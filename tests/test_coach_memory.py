@@ -15,7 +15,8 @@ from engine.messages import EpochDone, RunEnded, Steered, StepsDone
 from tui.coach.advice import Advice, Coach
 from tui.coach.trend import fit, recent_epochs, recent_losses, stretches
 from tui.coach.watch import coached, look
-from tui.store import RunView, State, apply, apply_to_run
+from tui.run_view import RunView, apply_to_run
+from tui.store import State, apply
 
 # ---------------------------------------------------------------------- trends
 

@@ -2,14 +2,14 @@
 
 import pytest
 from click.testing import CliRunner
-from fake_engine import FakeApp, snapshot, tell
+from fake_engine import FakeApp, press_together, snapshot, tell
 from textual.app import App, ComposeResult
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from engine.config import FIELDS, ConfigError, RunConfig
 from engine.fields import FieldInfo
 from tui.__main__ import cli
-from tui.widgets.config_form import ConfigForm, FieldRow
+from tui.widgets.config_form import HINT_AT, ROOM_FOR_HELP, ConfigForm, FieldRow
 
 BOUNDED = [field for field in FIELDS.values() if field.choices or field.low is not None]
 
@@ -54,6 +54,13 @@ async def test_every_field_refuses_what_is_out_of_range_with_the_reason_of_the_c
             assert form.config == RunConfig()
 
 
+def test_a_screen_that_has_room_for_help_has_room_for_all_of_it() -> None:
+    room = ROOM_FOR_HELP - 4  # a margin at both sides, and the scrollbar
+    for field in FIELDS.values():
+        for value in field.choices or (field.default,):
+            assert HINT_AT + len(FieldRow(field, value).hint()) <= room
+
+
 PAIRS = [
     {"patience": "3"},
     {"optimizer": "nesterov", "momentum": "0"},
@@ -91,3 +98,31 @@ async def test_up_and_down_go_from_field_to_field_also_where_the_form_scrolls() 
         assert app.focused is app.screen.query_one("#field-seed")
         await pilot.press("up", "up", "up")
         assert app.focused is app.screen.query_one("#field-keep_every")
+
+
+@pytest.mark.parametrize(("size", "helped"), [((80, 24), True), ((200, 50), False)])
+async def test_the_field_in_focus_shows_all_of_its_help_where_its_row_cuts_it(
+    size: tuple[int, int], helped: bool
+) -> None:
+    app = FakeApp()
+    async with app.run_test(size=size) as pilot:
+        await tell(app, pilot, snapshot())
+        await pilot.press("5", "down", "down", "down", "down")
+        await pilot.pause()
+        help = app.screen.query_one("#help", Static)
+        assert help.display is helped
+        if helped:
+            assert FIELDS["validation"].help in str(help.content)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert not help.display
+
+
+async def test_keys_that_come_together_lose_none() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await tell(app, pilot, snapshot())
+        await press_together(app, pilot, "5", "down", "ctrl+u", "1", "2", "down", "ctrl+u", "7")
+        assert app.current_mode == "setup"
+        values = [app.screen.query_one(f"#field-{name}", Input).value for name in ("epochs", "batch_size")]
+        assert values == ["12", "7"]

@@ -46,8 +46,8 @@ def failing(number: int) -> Callable[..., None]:
 
 def undisturbed(engine: Engine) -> dict[str, torch.Tensor]:
     """Return the weights at the end of the same run on a healthy disk."""
-    assert engine.worker.data is not None
-    run = Run(CONFIG, engine.worker.data)
+    assert engine.worker.loader.data is not None
+    run = Run(CONFIG, engine.worker.loader.data)
     for _ in train(run):
         pass
     return run.model.state_dict()
@@ -58,7 +58,7 @@ def engine(checkpoints: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     monkeypatch.setattr("engine.train.REPORT_EVERY", 0.0)
     monkeypatch.setattr("engine.active_run.DISK_PATIENCE", 0.0)
     made = Engine(checkpoints)
-    made.worker.load("")
+    made.worker.loader.load("")
     return made
 
 

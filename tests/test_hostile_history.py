@@ -5,10 +5,11 @@ import itertools
 import msgspec
 import pytest
 from fake_engine import RUN, FakeApp, digit, epoch_done, snapshot, started, steps, tell
+from hostile import texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.config import RunConfig
+from engine.config import FIELDS, RunConfig
 from engine.history import EPOCHS, OTHERS, STEP_EVENTS, History
 from engine.messages import (
     STEP_POINTS,
@@ -29,7 +30,11 @@ from engine.messages import (
     decode_event,
     encode,
 )
-from tui.store import MOST_POINTS, RunView, apply_to_run
+from tui.coach.advice import Coach
+from tui.coach.watch import look
+from tui.run_view import MOST_POINTS, RunView, apply_to_run
+from tui.widgets.run_bar import run_segments
+from tui.widgets.run_panel import figures
 
 pytestmark = pytest.mark.slow
 
@@ -40,9 +45,13 @@ shares = st.floats(0, 1)
 times = st.floats(0, 1e10)
 rows = st.lists(counts, min_size=10, max_size=10)
 run = st.just(RUN)
+any_value = {int: counts, float: losses, str: st.one_of(st.text(), st.sampled_from(texts()))}
+any_config = st.fixed_dictionaries({}, optional={name: any_value[field.kind] for name, field in FIELDS.items()})
+taken_config = st.fixed_dictionaries({}, optional={"schedule": st.sampled_from(FIELDS["schedule"].choices)})
+configs = st.builds(lambda values: RunConfig(**values), st.one_of(any_config, taken_config))
 events: st.SearchStrategy[RunEvent] = st.one_of(
     st.builds(
-        RunStarted, run=run, time=times, config=st.just(RunConfig()), device=st.just("cpu"), parameters=counts,
+        RunStarted, run=run, time=times, config=configs, device=st.just("cpu"), parameters=counts,
         train_images=sizes, test_images=sizes, sample=st.booleans(), steps_per_epoch=sizes, step=counts, epoch=counts,
     ),
     st.builds(
@@ -53,7 +62,7 @@ events: st.SearchStrategy[RunEvent] = st.one_of(
         EpochDone, run=run, epoch=counts, step=counts, train_loss=losses, train_accuracy=shares, test_loss=losses,
         test_accuracy=shares, seconds=times, test_seconds=times, lr=times, confusion=st.lists(rows, max_size=10),
     ),
-    st.builds(Steered, run=run, step=counts, changes=st.just({"lr": 0.1}), config=st.just(RunConfig())),
+    st.builds(Steered, run=run, step=counts, changes=st.just({"lr": 0.1}), config=configs),
     st.builds(Paused, run=run, step=counts),
     st.builds(Continued, run=run, step=counts),
     st.builds(CheckpointSaved, run=run, step=counts, file=st.just("last.pt")),
@@ -76,6 +85,10 @@ def test_any_history_is_bounded_and_what_it_tells_can_be_told_on(given_events: l
         assert len(view.losses) <= MOST_POINTS
         assert 0 <= view.run_fraction <= 1
         assert view.seconds_left is None or view.seconds_left == view.seconds_left
+        assert view.lr is None or 0 < view.lr <= view.config.lr
+        assert run_segments(view, past=False)
+        assert figures(view)
+        look(Coach(), view)
 
 
 HUGE = 2**53

@@ -19,7 +19,7 @@ from engine.messages import EpochDone, Evaluate, Predict, PredictFiles, StartRun
 def trained(checkpoints: Path) -> Engine:
     """An engine with two finished runs; the second is longer."""
     engine = Engine(checkpoints)
-    engine.worker.load("")
+    engine.worker.loader.load("")
     for config in (CONFIG.replace({"epochs": 1}), CONFIG.replace({"epochs": 2, "seed": 3})):
         engine.done(StartRun(config=config))
         engine.finish()
@@ -33,14 +33,14 @@ def probabilities(inspector: Inspector, data: Dataset | None, run: str = "") -> 
 
 def test_a_saved_network_answers_as_it_did_in_memory(trained: Engine) -> None:
     worker = trained.worker
-    in_memory = worker.inspector.walk(Predict(start=3, count=5), None, worker.data)
-    from_disk = Inspector(trained.checkpoints).walk(Predict(start=3, count=5), None, worker.data)
+    in_memory = worker.inspector.walk(Predict(start=3, count=5), None, worker.loader.data)
+    from_disk = Inspector(trained.checkpoints).walk(Predict(start=3, count=5), None, worker.loader.data)
     assert from_disk == in_memory
     assert (from_disk.run, from_disk.step) == ("0002-seed-cnn", 8)
 
 
 def test_a_run_is_named_or_the_latest(trained: Engine) -> None:
-    inspector, data = Inspector(trained.checkpoints), trained.worker.data
+    inspector, data = Inspector(trained.checkpoints), trained.worker.loader.data
     latest, first = probabilities(inspector, data), probabilities(inspector, data, "1")
     assert first != latest
     assert probabilities(inspector, data, RUN) == first
@@ -48,12 +48,12 @@ def test_a_run_is_named_or_the_latest(trained: Engine) -> None:
 
 
 def test_the_live_run_comes_first_and_others_can_be_named_beside_it(trained: Engine) -> None:
-    before = probabilities(Inspector(trained.checkpoints), trained.worker.data, "2")
+    before = probabilities(Inspector(trained.checkpoints), trained.worker.loader.data, "2")
     trained.done(StartRun(config=CONFIG))
     live = trained.worker.live
     inspector = trained.worker.inspector
     assert inspector.walk(Predict(start=0), live, None).run == "0003-seed-cnn"
-    [digit] = inspector.walk(Predict(start=3, run="2"), live, trained.worker.data).digits
+    [digit] = inspector.walk(Predict(start=3, run="2"), live, trained.worker.loader.data).digits
     assert digit.probabilities == before
     trained.done(Stop())
 
@@ -61,18 +61,18 @@ def test_the_live_run_comes_first_and_others_can_be_named_beside_it(trained: Eng
 def test_asking_about_another_run_draws_nothing_from_the_live_ones_generator(trained: Engine) -> None:
     before = torch.get_rng_state()
     inspector = Inspector(trained.checkpoints)
-    inspector.walk(Predict(start=0, run="1"), None, trained.worker.data)
-    inspector.evaluate(Evaluate(run="2"), None, trained.worker.data)
+    inspector.walk(Predict(start=0, run="1"), None, trained.worker.loader.data)
+    inspector.evaluate(Evaluate(run="2"), None, trained.worker.loader.data)
     assert torch.equal(before, torch.get_rng_state())
 
 
 def test_a_network_is_read_again_when_its_checkpoint_changed(trained: Engine) -> None:
     inspector = Inspector(trained.checkpoints)
-    first = probabilities(inspector, trained.worker.data)
+    first = probabilities(inspector, trained.worker.loader.data)
     other = Engine(trained.checkpoints)
     other.worker.resume("2", {"epochs": 3})
     other.finish()
-    assert probabilities(inspector, trained.worker.data) != first
+    assert probabilities(inspector, trained.worker.loader.data) != first
 
 
 def test_an_evaluation_gives_the_figures_of_the_last_epoch(trained: Engine) -> None:
@@ -88,9 +88,9 @@ def test_a_run_is_measured_on_its_own_data_unless_other_is_named(
     other = tmp_path / "other.npz"
     few = {name: array[:40] for name, array in digit_arrays.items()}  # type: ignore[index]
     other.write_bytes(write_npz(few, ()))
-    trained.worker.load(str(other))
+    trained.worker.loader.load(str(other))
     inspector = trained.worker.inspector
-    assert inspector.evaluate(Evaluate(), None, trained.worker.data).images == 100
+    assert inspector.evaluate(Evaluate(), None, trained.worker.loader.data).images == 100
     named = inspector.evaluate(Evaluate(data=str(other)), None, None)
     assert (named.images, named.data) == (40, str(other))
 
@@ -107,7 +107,7 @@ def test_files_are_classified_and_a_bad_one_is_told_in_its_own_line(
     assert result.run == "0002-seed-cnn"
     assert first.pixels == digits.test_images[3].numpy().tobytes()
     assert (first.treatment, first.error) == ("as it is", "")
-    assert first.probabilities == probabilities(inspector, trained.worker.data)
+    assert first.probabilities == probabilities(inspector, trained.worker.loader.data)
     assert first.predicted == first.probabilities.index(max(first.probabilities))
     assert "bad.png" in second.error
     assert "absent.png" in third.error
@@ -116,17 +116,17 @@ def test_files_are_classified_and_a_bad_one_is_told_in_its_own_line(
 
 def test_a_damaged_last_checkpoint_falls_back_to_the_one_before(trained: Engine) -> None:
     (trained.checkpoints / "0002-seed-cnn" / "last.pt").write_bytes(b"damaged")
-    answer = Inspector(trained.checkpoints).walk(Predict(start=0), None, trained.worker.data)
+    answer = Inspector(trained.checkpoints).walk(Predict(start=0), None, trained.worker.loader.data)
     assert (answer.run, answer.step) == ("0002-seed-cnn", 4)
     (trained.checkpoints / "0002-seed-cnn" / "previous.pt").write_bytes(b"damaged")
     with pytest.raises(CheckpointError, match=r"last\.pt: does not match"):
-        Inspector(trained.checkpoints).walk(Predict(start=0), None, trained.worker.data)
+        Inspector(trained.checkpoints).walk(Predict(start=0), None, trained.worker.loader.data)
 
 
 def test_a_run_without_a_checkpoint_says_so(trained: Engine) -> None:
     trained.done(StartRun(config=RunConfig(epochs=9, batch_size=50, device="cpu")))
     with pytest.raises(CheckpointError, match="no complete checkpoint"):
-        Inspector(trained.checkpoints).walk(Predict(start=0), None, trained.worker.data)
+        Inspector(trained.checkpoints).walk(Predict(start=0), None, trained.worker.loader.data)
 
 
 def test_evaluation_leaves_the_network_as_it_was(trained: Engine) -> None:

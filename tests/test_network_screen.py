@@ -5,6 +5,7 @@ from fake_engine import FakeApp, snapshot, started, tell
 from test_app import TRAINING, filtered_text, screen_text
 from textual.widgets import Input, Static
 
+from engine.built_in_presets import PRESETS
 from engine.catalogue import CATALOGUE
 from engine.config import RunConfig
 from engine.messages import CommandFailed, DescribeModel, Layer, ModelDescribed, StartRun
@@ -126,6 +127,32 @@ async def test_the_key_shows_layers_n_another_network_and_enter_takes_it(size: t
         await pilot.press("n", "escape")
         await pilot.pause()
         assert app.screen.query_one("#field-model", Input).value == "seed-cnn-bn"
+
+
+async def test_a_recipe_fills_in_all_that_suits_a_network_and_keeps_its_size_and_the_machine() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await open_setup(app, pilot)
+        await type_in(app, pilot, model="vgg-small", width="0.5", lr="0.5", keep_every="3")
+        await pilot.press("f8")
+        await tell(app, pilot, described("vgg-small", width=0.5))
+        assert "preset vgg-small" in screen_text(app)
+        await pilot.press("r")
+        await pilot.pause()
+        assert app.config == RunConfig().replace({**PRESETS["vgg-small"].changes, "width": 0.5, "keep_every": 3})
+
+
+async def test_a_network_of_ones_own_has_no_recipe() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await open_setup(app, pilot)
+        await type_in(app, pilot, model=OWN)
+        await pilot.press("f8")
+        await tell(app, pilot, described(OWN))
+        assert "recipe (r" not in screen_text(app)
+        await pilot.press("r")
+        await pilot.pause()
+        assert isinstance(app.screen, NetworkScreen)
 
 
 async def test_during_a_run_its_network_is_shown_and_cannot_be_exchanged() -> None:

@@ -56,7 +56,7 @@ def test_a_batch_that_the_machine_has_no_memory_for_is_named_with_one_that_fits(
 def engine(checkpoints: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     monkeypatch.setattr("engine.train.REPORT_EVERY", 0.0)
     made = Engine(checkpoints)
-    made.worker.load("")
+    made.worker.loader.load("")
     return made
 
 

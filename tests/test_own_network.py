@@ -151,6 +151,14 @@ def test_what_is_no_network_is_refused_by_what_is_wrong_with_it(write: Write, te
     assert "\n" not in message
 
 
+@pytest.mark.parametrize(("end", "told"), [("", False), (".log_softmax(1)", False), (".softmax(1)", True)])
+def test_a_network_that_ends_in_a_softmax_is_told_that_the_loss_takes_its_own(
+    write: Write, capsys: pytest.CaptureFixture[str], end: str, told: bool
+) -> None:
+    build(write(NET.replace(".relu()))", f".relu())){end}")))
+    assert ("leave out the one at the end" in capsys.readouterr().out) == told
+
+
 def test_a_state_that_no_checkpoint_could_hold_is_refused_before_it_is_trained(write: Write) -> None:
     own = write(NET.replace("self.drop =", "self.register_buffer('mask', torch.tensor(float('inf'))); self.drop ="))
     assert "persistent=False" in refusal(own)
@@ -178,7 +186,7 @@ def test_a_network_of_ones_own_is_not_built_from_its_name_alone(write: Write, di
 @pytest.fixture
 def engine(checkpoints: Path) -> Engine:
     made = Engine(checkpoints)
-    made.worker.load("")
+    made.worker.loader.load("")
     return made
 
 
@@ -195,7 +203,7 @@ def test_a_run_keeps_a_copy_and_goes_on_with_it_whatever_becomes_of_the_file(eng
     assert engine.finish().state == "finished"
     assert read_record(folder).config.model == own
     fresh = Engine(engine.checkpoints)  # another engine, with nothing in memory
-    fresh.worker.load("")
+    fresh.worker.loader.load("")
     told = fresh.tell(Evaluate(run="1"))
     assert isinstance(told, Evaluated)
     assert told.accuracy > 0.15
@@ -209,6 +217,15 @@ def test_a_run_keeps_a_copy_and_goes_on_with_it_whatever_becomes_of_the_file(eng
     engine.done(Stop())
     Path(own.rpartition(":")[0]).unlink()
     assert "is not there" in engine.refused(StartRun(config=config_of(own)))
+
+
+def test_a_network_that_calls_exit_in_training_ends_its_run_and_not_the_engine(engine: Engine, write: Write) -> None:
+    leaving = NET.replace("self.out(self", "exit(3) if self.training else self.out(self")
+    assert leaving != NET
+    engine.done(StartRun(config=config_of(write(leaving))))
+    ended = engine.finish()
+    assert (ended.state, ended.reason) == ("failed", "SystemExit: 3")
+    engine.done(StartRun(config=config_of(write())))
 
 
 def test_a_resumed_run_ends_with_the_weights_of_an_undisturbed_one(
@@ -264,7 +281,7 @@ def brought(engine: Engine, write: Write, monkeypatch: pytest.MonkeyPatch, tmp_p
     write(f"open({str(trace)!r}, 'a').write('file')\n" + textwrap.dedent(NET), "theirs.py")
     trace.unlink()
     made = Engine(engine.checkpoints)
-    made.worker.load("")
+    made.worker.loader.load("")
     return made
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.built_in_presets import PRESETS, Preset
+from engine.catalogue import CATALOGUE
 from engine.config import FIELDS, ConfigError, RunConfig, Value
 from engine.fields import FieldInfo
 from engine.preset_file import (
@@ -103,6 +104,11 @@ def test_every_built_in_preset_could_be_an_own_one(tmp_path: Path) -> None:
         save_preset(tmp_path, f"my-{name}", preset.changes, preset.title)
         assert load_preset(tmp_path, f"my-{name}") == preset
         assert load_preset(tmp_path, name) is preset
+
+
+@pytest.mark.parametrize("model", CATALOGUE)
+def test_every_network_has_a_recipe_of_its_name(tmp_path: Path, model: str) -> None:
+    assert RunConfig().replace(load_preset(tmp_path, model).changes).model == model
 
 
 def test_an_editor_may_leave_comments_a_byte_order_mark_and_line_ends_of_windows(tmp_path: Path) -> None:

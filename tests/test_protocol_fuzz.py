@@ -96,7 +96,7 @@ def test_commands_in_an_impossible_order_are_answered_one_by_one(
     def no_network(*_: Any) -> None:
         raise DataError("no network")
 
-    monkeypatch.setattr("engine.worker.download", no_network)
+    monkeypatch.setattr("engine.loader.download", no_network)
     engine = Engine(checkpoints)
     for command in [*orders, Shutdown(force=True)]:
         engine.tell(command)  # exactly one answer each, and no exception

@@ -6,10 +6,12 @@ from torch import nn
 
 from engine.config import ConfigError, RunConfig
 from engine.dataset import Dataset
-from engine.messages import EpochDone
+from engine.messages import EpochDone, RunEvent
 from engine.run import Run, resume
 from engine.schedule import SCHEDULES, Plateau, curve, learning_rate
 from engine.train import train
+from tui.run_view import RunView, apply_to_run
+from tui.widgets.run_bar import run_segments
 
 CONFIG = RunConfig(epochs=10, lr=0.01)
 PER_EPOCH = 47
@@ -119,3 +121,26 @@ def test_a_run_on_a_plateau_lowers_its_rate_and_remembers_it_when_resumed(digits
     again = resume("r", tmp_path, digits, {"epochs": 5})  # type: ignore[arg-type]
     assert again.plateau == run.plateau
     assert again.lr == run.lr < 1e-9
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_a_screen_knows_the_rate_of_the_next_step_from_what_it_was_told(schedule: str, digits: Dataset) -> None:
+    config = RunConfig(epochs=3, batch_size=100, device="cpu", lr=1e-9, schedule=schedule, decay=0.1, decay_every=1)
+    run, view, seen = Run(config, digits), None, set()
+    for event in train(run):
+        if isinstance(event, RunEvent):
+            view = apply_to_run(view, event)
+        if isinstance(event, EpochDone):
+            assert view is not None
+            assert view.lr == run.lr
+            seen.add(run.lr)
+    assert len(seen) == (1 if schedule == "constant" else 3)
+
+
+@pytest.mark.parametrize(
+    "config", [RunConfig(schedule="of another version"), RunConfig(schedule="step", decay_every=0)]
+)
+def test_a_screen_tells_no_rate_of_a_config_that_a_form_would_refuse(config: RunConfig) -> None:
+    view = RunView("0001-seed-cnn", config, "running", step=50)
+    assert view.lr is None
+    assert "lr" not in str(run_segments(view, past=False))

@@ -20,9 +20,9 @@ from tui.__main__ import cli
 from tui.client import CommandRefused
 from tui.interrupts import Interrupts
 from tui.plain import INTERRUPTED, Outcome
+from tui.run_view import RunView
 from tui.seeds import train_seeds
 from tui.significance import sample
-from tui.store import RunView
 
 Fate = float | str | Exception | None  # a test accuracy, a state, what it is refused for, or no word of it
 

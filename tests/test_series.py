@@ -87,6 +87,8 @@ def test_ticks_and_figures_are_short() -> None:
     assert format_tick(0.0, 0.5) == "0"
     assert format_tick(2e6, 1e6) == "2e6"
     assert format_value(0.98765, percent=True) == "98.77 %"
-    assert format_value(0.05123) == "0.051"
+    assert format_value(0.05123) == "0.0512"
+    assert format_value(0.0017) == "0.00170"
+    assert format_value(0.1234) == "0.123"
     assert format_value(12.345) == "12.35"
     assert len(format_value(1e-9)) < 10

@@ -505,3 +505,18 @@ def test_new_lines_of_a_growing_file_are_read_once(tmp_path: Path) -> None:
     path.unlink()
     assert tail.read() == []
     assert Tail(tmp_path / "absent").read() == []
+
+
+async def test_what_a_run_printed_is_told_before_its_end(tmp_path: Path) -> None:
+    log = tmp_path / "engine.log"
+    log.write_text("of another run\n")
+    server = Server(tmp_path, "0", 60)
+    server.loop = asyncio.get_running_loop()
+    server.output = Tail(log)
+    told: list[AnyEvent] = []
+    server._publish = told.append  # type: ignore[method-assign]
+    log.write_text("of another run\nTraceback: boom\n")
+    await asyncio.to_thread(server.publish, RunEnded(run=RUN, step=3, time=1.0, state="failed", reason="boom"))
+    await asyncio.sleep(0)
+    assert [type(event) for event in told] == [Printed, RunEnded]
+    assert told[0] == Printed(lines=["Traceback: boom"])

@@ -11,7 +11,8 @@ from fake_engine import RUN, FakeApp, epoch_done, snapshot, started
 
 from engine.event_log import seal
 from engine.messages import RunEvent, StepsDone
-from tui.store import MOST_LOG_LINES, MOST_POINTS
+from tui.run_view import MOST_POINTS
+from tui.store import MOST_LOG_LINES
 
 MIB = 1 << 20
 STEPS_OF_AN_EPOCH = 100

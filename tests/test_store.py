@@ -26,7 +26,8 @@ from engine.messages import (
     Steered,
     StepsDone,
 )
-from tui.store import MOST_LOG_LINES, MOST_POINTS, RunView, State, apply, apply_to_run, bounded
+from tui.run_view import MOST_POINTS, RunView, apply_to_run, bounded
+from tui.store import MOST_LOG_LINES, State, apply
 
 
 def after(*events: AnyEvent, state: State | None = None) -> State:

@@ -217,14 +217,14 @@ async def test_the_chosen_trial_fills_the_form_of_setup_and_trains_in_full() -> 
     async with app.run_test(size=(120, 36)) as pilot:
         ended = StudyEnded(study=STUDY, state="finished")
         await at_the_screen(pilot, app, began(dropout=0.25), *TRIALS[:5], ended)
-        app.config = app.config.replace({"data": "/my/data"})
+        app.config = app.config.replace({"data": "/my/data", "epochs": 7})
         await pilot.press("down", "enter")
         await pilot.pause()
         assert isinstance(app.screen, SetupScreen)
         await pilot.press("f5")
         await pilot.pause()
         (command,) = app.engine.sent_of(StartRun)
-    expected = {"epochs": 1, "dropout": 0.25, "lr": 0.002, "data": "/my/data"}
+    expected = {"epochs": 7, "dropout": 0.25, "lr": 0.002, "data": "/my/data"}  # a trial has few epochs
     assert command.config.differences() == expected
 
 
@@ -240,7 +240,7 @@ async def test_the_chosen_trial_is_pinned_as_a_preset(tmp_path: Path) -> None:
             while not any("--preset mine" in note.message for note in app._notifications):
                 await pilot.pause(0.01)
     changes = load_preset(tmp_path, "mine").changes
-    assert changes == {"epochs": 1, "dropout": 0.25, "lr": 0.004, "batch_size": 50}
+    assert changes == {"dropout": 0.25, "lr": 0.004, "batch_size": 50}
 
 
 async def test_a_storage_that_takes_nothing_is_told_on_every_screen() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from engine.begin_run import record_of
 from engine.checkpoint import CheckpointError, load_checkpoint
 from engine.config import ConfigError, RunConfig
 from engine.dataset import Dataset
@@ -16,7 +17,6 @@ from engine.run import Run, resume
 from engine.runs import RunLog
 from engine.train import train
 from engine.validation import Best, split
-from engine.worker import record_of
 
 CONFIG = RunConfig(epochs=3, batch_size=30, device="cpu", validation=0.2)  # 200 images
 

@@ -45,6 +45,7 @@ from engine.messages import (
     Steered,
     StepsDone,
     Stop,
+    StopFinding,
 )
 from engine.run import Run
 from engine.runs import read_record, run_names
@@ -120,7 +121,7 @@ CONFIG = RunConfig(epochs=2, batch_size=50, device="cpu", precision="fp32")  # 4
 def engine(checkpoints: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     monkeypatch.setattr("engine.train.REPORT_EVERY", 0.0)
     made = Engine(checkpoints)
-    made.worker.load("")
+    made.worker.loader.load("")
     return made
 
 
@@ -314,7 +315,7 @@ def test_without_data_a_run_is_refused_with_the_reason(checkpoints: Path, monkey
     def none(*_: object) -> None:
         raise DataError("digits.npz: is damaged")
 
-    monkeypatch.setattr("engine.worker.load_data", none)
+    monkeypatch.setattr("engine.loader.load_data", none)
     engine = Engine(checkpoints)
     assert "is damaged" in engine.refused(StartRun(config=CONFIG))
     assert "no data set is loaded" in engine.refused(ExportData(path="/nowhere"))
@@ -323,10 +324,10 @@ def test_without_data_a_run_is_refused_with_the_reason(checkpoints: Path, monkey
 def test_a_download_during_a_run_ends_for_those_who_wait_and_is_used_next(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.worker.download", lambda *_: None)
+    monkeypatch.setattr("engine.loader.download", lambda *_: None)
     engine.done(StartRun(config=CONFIG))
     engine.done(DownloadData())
-    thread = engine.worker.download
+    thread = engine.worker.loader.download
     if thread is not None:
         thread.join()
     engine.worker.carry_out(*engine.worker.commands.get_nowait())
@@ -341,13 +342,13 @@ def test_a_download_that_fails_is_told(engine: Engine, monkeypatch: pytest.Monke
     def fail(*_: object) -> None:
         raise DataError("no network")
 
-    monkeypatch.setattr("engine.worker.download", fail)
+    monkeypatch.setattr("engine.loader.download", fail)
     engine.done(DownloadData())
-    thread = engine.worker.download
+    thread = engine.worker.loader.download
     if thread is not None:
         thread.join()
     assert [event.reason for event in engine.desk.of(DataFailed)] == ["no network"]
-    assert engine.worker.download is None
+    assert engine.worker.loader.download is None
 
 
 # ---------------------------------------------------------------- questions
@@ -462,3 +463,16 @@ def test_the_loop_starts_without_data(checkpoints: Path, tmp_path: Path) -> None
     engine.worker.submit(Shutdown(), lambda answer: None)
     engine.worker.work(str(tmp_path / "absent"))
     assert [type(event) for event in engine.desk.events] == [EngineReady, DataFailed]
+
+
+def test_memory_is_given_back_once_a_run_is_over_and_nothing_else_is_to_do(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[bool] = []
+    monkeypatch.setattr("engine.worker.give_back", lambda: given.append(engine.worker.active is None))
+    engine.done(StartRun(config=CONFIG))
+    engine.finish()
+    for _ in range(2):
+        engine.worker.submit(StopFinding(), lambda event: None)
+        engine.worker.take_commands()
+    assert given == [True]

@@ -1,73 +1,50 @@
-"""The app: screens, keys, and the only place that sends commands and applies events."""
+"""The app: the screens, what becomes of their wishes, and the keys."""
 
 import asyncio
-import gc
+import contextlib
 import locale
 import os
 import signal
-import threading
-import time
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import msgspec
-from rich.console import RenderableType
 from textual import on, work
-from textual._compositor import CompositorUpdate
-from textual.app import App, SystemCommand
-from textual.binding import Binding
-from textual.events import Resize
-from textual.filter import LineFilter
+from textual.app import SystemCommand
 from textual.screen import Screen
-from textual.timer import Timer, TimerCallback
 
 from engine.config import ConfigError, RunConfig
 from engine.messages import (
     AnyEvent,
     CancelDownload,
-    Command,
     CommandDone,
     Continue,
-    DataFailed,
     DescribeModel,
     DownloadData,
     FindRate,
     ListRuns,
-    LoadData,
     OpenRun,
     Pause,
     Predict,
     PreviewAugmentation,
-    ProtocolError,
     ResumeRun,
     RunEnded,
-    RunStarted,
     RunSummary,
-    SavingFailed,
     Shutdown,
     StartRun,
     Steer,
-    StepsDone,
     Stop,
     StopFinding,
-    program_version,
 )
-from engine.paths import PathError
 from engine.study_files import study_names
 from tui.actions import ACTIONS, NAVIGATION, bindings
-from tui.ascii import needs_ascii
-from tui.attention import call, worth_a_call
-from tui.client import CommandRefused, EngineClient, EngineUnreachable
-from tui.coach.advice import Coach
+from tui.client import CommandRefused
 from tui.coach.watch import coached
-from tui.describe import describe, state_word
-from tui.driver import TerminalDriver, is_gone
-from tui.filters import AsciiFilter, InertFilter, NoColorFilter
+from tui.describe import state_word
+from tui.engine_app import EngineApp
 from tui.inert import inert
-from tui.logout import logout_warning
-from tui.outlet import Outlet
-from tui.picture import Picture
+from tui.run_view import RunView
 from tui.screens.base import StateScreen
 from tui.screens.confusion import ConfusionScreen
 from tui.screens.dialogs import (
@@ -77,7 +54,6 @@ from tui.screens.dialogs import (
     quit_question,
     stop_question,
     study_question,
-    version_question,
 )
 from tui.screens.digits import DigitsScreen
 from tui.screens.help import HelpScreen
@@ -88,18 +64,12 @@ from tui.screens.runs import RunsScreen
 from tui.screens.setup import SetupScreen
 from tui.screens.train import TrainScreen
 from tui.screens.tune import TuneScreen
-from tui.store import RunView, State, apply, say
 
-DARK, LIGHT = "textual-dark", "textual-light"
-TERMINAL = 1  # the descriptor that is drawn on
-LEAVING = 4.0  # seconds to leave in order after a signal, where nobody may read what leaving writes
-LEAVING_NOTHING = 0.8  # when the terminal is gone
 STOPPING = 10.0  # seconds to hear that a run is stopped and saved
-AT_ONCE = 0.03  # seconds within which events that answer a key are drawn together
 
 
-class MnistApp(App[None]):
-    """Attached to one engine, drawing its state."""
+class MnistApp(EngineApp):
+    """Screens that draw the state of one engine, and what becomes of the wishes of who sits before them."""
 
     TITLE = "mnist-tui"
     CSS_PATH = Path(__file__).with_name("app.tcss")
@@ -117,118 +87,20 @@ class MnistApp(App[None]):
     def __init__(
         self, checkpoints: Path, data: str = "", *, ascii: bool | None = None, notify: bool = True, coach: bool = True
     ) -> None:
-        self._no_color = bool(os.environ.get("NO_COLOR"))
-        super().__init__(driver_class=TerminalDriver)
-        self.checkpoints = checkpoints
-        self.data = data
-        self.calls = notify
-        self.state = State(coach=Coach(on=coach))
-        self.config = RunConfig(data=data)
-        self.client: EngineClient | None = None
-        self.plain_ascii = needs_ascii() if ascii is None else ascii
-        # A remote terminal gets half the frames: what it draws has to travel.
-        self.frame_time = 0.5 if "SSH_CONNECTION" in os.environ else 0.25
-        self._replacing = False  # the engine that is ending is to be followed by one that suits
-        self._processes: int | None = None  # that the next engine is to have
-        self._next: Command | None = None  # for the next engine
-        self._drawn = 0.0
-        self._draw_due = False
-        self._outlet = Outlet(TERMINAL, self.catch_up)
-        self._picture = Picture()
-        self._missed_call = ""
-        self._frame_lost = False
+        super().__init__(checkpoints, data, ascii=ascii, notify=notify, coach=coach)
         self._ended = asyncio.Event()  # the run in progress has
-
-    def get_line_filters(self) -> list[LineFilter]:
-        filters = [*super().get_line_filters(), InertFilter()]
-        if self._no_color:
-            filters.append(NoColorFilter())
-        if self.plain_ascii:
-            filters.append(AsciiFilter())
-        return filters
 
     def on_mount(self) -> None:
         self.install_screen(SetupScreen(self.config, self.checkpoints), "setup")
-        self.set_class(self.plain_ascii, "-ascii")
-        self.app_resume_signal.subscribe(self, self.action_draw_anew)
-        take_signals(self)
         self.converse()
 
-    def on_ready(self) -> None:
-        """Have the collector of garbage, if it waits for this, pass over what is there now and come seldom.
-
-        To look at all of it takes 80 ms, in which no key is answered.
-        """
-        if not gc.isenabled():
-            gc.freeze()
-            gc.set_threshold(50_000)
-            gc.enable()
-
-    # ------------------------------------------------------------------ engine
-
-    @work(group="engine", exclusive=True)
-    async def converse(self) -> None:
-        """Attach to the engine and apply its events until it is gone for good."""
-        client: EngineClient | None
-        try:
-            client = await self.connect()
-        except (EngineUnreachable, PathError, ProtocolError, OSError) as error:
-            self.set_state(replace(self.state, link="lost", link_reason=inert(str(error))))
-            return
-        reason = ""
-        while client is not None:
-            reason = await self.attend(client)
-            client = await self.rejoined(client)
-        if self._replacing:
-            self._replacing = False
-            self.action_reconnect()
-            return
-        run = self.state.run
-        if run is not None and run.live:
-            self.call_for_attention(f"{run.run} interrupted: its engine has ended")
-            self.state = replace(self.state, run=replace(run, state="interrupted"))
-        self.notify(reason, severity="error", markup=False)
-        self.set_state(replace(say(self.state, reason), link="lost", link_reason=reason))
-
-    async def attend(self, client: EngineClient) -> str:
-        """Apply the events of an engine until the connection ends; return what is to be told then."""
-        self.client = client
-        self.set_state(State(link="foreign" if client.foreign else "live", coach=self.state.coach))
-        if client.foreign:
-            self.decide_about(client)
-        self.take_processes(client.welcome.processes)
-        self.warn_of_logout()
-        self.send(ListRuns())
-        if self.data:
-            self.send(LoadData(id=1, path=self.data))
-        if self._next is not None:
-            self.send(self._next)
-            self._next = None
-        reason = "The engine has ended. A run in progress is kept up to its last checkpoint: e, then R resumes it."
-        try:
-            async for event in client.events():
-                self.receive(event)
-        except ProtocolError as error:
-            reason = inert(f"The engine said what this screen does not understand ({error}); e attaches again.")
-            await client.close()
-        self.client = None
-        return reason
-
-    async def rejoined(self, client: EngineClient) -> EngineClient | None:
-        """Return a new connection to an engine of several processes that lost one; None where all has ended."""
-        if client.welcome.processes == 1 or self._replacing:
-            return None
-        lost = f"The engine has ended or lost one of its {client.welcome.processes} processes; it may start again."
-        self.set_state(replace(say(self.state, lost), link="connecting", link_reason=lost))
-        try:
-            return await client.rejoin()
-        except (EngineUnreachable, PathError, ProtocolError):
-            return None
-
-    def take_processes(self, processes: int) -> None:
-        """Offer in the form what the engine has: a run begins at once with so many."""
-        if processes != self.config.processes:
-            self.offer(self.config.replace({"processes": processes}))
+    def receive(self, event: AnyEvent) -> None:
+        failures = self.state.failures
+        super().receive(event)
+        if self.state.failures != failures and isinstance(self.screen, RatesScreen):
+            self.screen.dismiss(None)  # what it waits for was refused
+        if isinstance(event, RunEnded):
+            self._ended.set()
 
     def offer(self, config: RunConfig) -> None:
         """Have the form, and the next run, be so."""
@@ -237,130 +109,9 @@ class MnistApp(App[None]):
         if isinstance(setup, SetupScreen):
             setup.offer(config)
 
-    @work(group="logout", exclusive=True)
-    async def warn_of_logout(self) -> None:
-        """Say what a logout would do to the engine, before anything is trained."""
-        if warning := await asyncio.to_thread(logout_warning):
-            self.notify(warning, title="Logout", severity="warning", timeout=10, markup=False)
-            self.set_state(say(self.state, warning))
-
-    async def connect(self) -> EngineClient:
-        processes, self._processes = self._processes, None
-        return await EngineClient.connect_or_start(
-            self.checkpoints, data=self.data, any_version=True, processes=processes
-        )
-
-    @work(group="version", exclusive=True)
-    async def decide_about(self, client: EngineClient) -> None:
-        """Ask what to do about an engine of another version."""
-        engine, here = inert(client.welcome.version), program_version()
-        answer = await self.push_screen_wait(version_question(engine, here))
-        if answer == "quit":
-            self.exit()
-        elif answer == "stop":
-            self._replacing = True
-            client.send(Shutdown())
-
-    def send(self, command: Command) -> None:
-        """Send a command, or say that there is no engine to take it; questions that screens ask are let go."""
-        if self.client is not None and not self.client.foreign:
-            self.client.send(command)
-        elif not isinstance(command, Predict | PreviewAugmentation | DescribeModel | ListRuns):
-            here = "There is no engine. e starts it again."
-            foreign = "The engine is of another version: this screen can only watch it. e asks again what to do."
-            self.notify(here if self.client is None else foreign, severity="error", markup=False)
-
-    def receive(self, event: AnyEvent) -> None:
-        """Apply an event. Step points wait for the next frame; everything else is drawn at once."""
-        before = self.state
-        self.set_state(coached(apply(before, event), event), soon=not isinstance(event, StepsDone))
-        if self.state.failures != before.failures:
-            self.notify(self.state.failure, title="Not done", severity="error", markup=False)
-            if isinstance(self.screen, RatesScreen):
-                self.screen.dismiss(None)  # what it waits for was refused
-        self.call_for_attention(worth_a_call(event))
-        if isinstance(event, SavingFailed):
-            self.notify(inert(describe(event)[0]), title="Disk", severity="error", markup=False)
-        if isinstance(event, DataFailed):
-            self.notify(self.state.data_problem, title="Data", severity="error", markup=False)
-        if isinstance(event, RunEnded | RunStarted):
-            self.send(ListRuns())
-        if isinstance(event, RunEnded):
-            self._ended.set()
-            self.notify(
-                inert(f"{event.run} {event.state} {self.state.run.reason if self.state.run else ''}"), markup=False
-            )
-
-    def call_for_attention(self, text: str) -> None:
-        if text and self.calls and self._driver is not None and not self.is_headless:
-            if self._outlet.is_open():
-                self._driver.write(call(text))
-            else:
-                self._missed_call = text
-
-    # ----------------------------------------------------------------- drawing
-
-    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        """Write what is new in a frame, unless the terminal takes none: then all is drawn anew as soon as it does."""
-        if self.is_headless or self._outlet.is_open():
-            self._frame_lost |= renderable is not None and self._batch_count > 0
-            written = self._running and not self._closed and not self._batch_count and not self.is_headless
-            if written and isinstance(renderable, CompositorUpdate):
-                renderable = self._picture.advance(renderable, self.console)
-            super()._display(screen, renderable)
-
-    def on_resize(self, event: Resize) -> None:
-        if event.size != self.size:  # what a terminal does to its content then is its own affair
-            self._picture.forget()
-
-    def action_draw_anew(self, _: object = None) -> None:
-        """Draw everything, whatever the terminal is thought to show."""
-        self._picture.forget()
-        self.refresh()
-
-    def delay_update(self, delay: float = 0.0) -> None:
-        """Draw another screen as soon as it is laid out: Textual hides what it does to it, and a key waits 50 ms."""
-
-    def _end_batch(self) -> None:
-        """Draw what waited for the end of a batch.
-
-        Textual drops a frame that falls into one and takes it for drawn; and a screen whose turn to draw comes in one
-        would wait for its next message.
-        """
-        super()._end_batch()
-        if not self._batch_count and self.screen_stack:
-            if self._frame_lost:
-                self._frame_lost = False
-                self.refresh()
-            self.screen.check_idle()
-
-    def catch_up(self) -> None:
-        """Draw and tell what the terminal missed."""
-        self.call_next(self.refresh)
-        missed, self._missed_call = self._missed_call, ""
-        self.call_for_attention(missed)
-
-    def set_state(self, state: State, *, soon: bool = True) -> None:
-        """Take a state and see to it that it is drawn, at most once a frame."""
-        self.state = state
-        if not self._draw_due:
-            self._draw_due = True
-            due = self._drawn + (AT_ONCE if soon else self.frame_time) - time.monotonic()
-            self.set_timer(max(0.0, due), self.draw)
-
-    def set_timer(
-        self, delay: float, callback: TimerCallback | None = None, *, name: str | None = None, pause: bool = False
-    ) -> Timer:
-        """Textual's own, which skips a call that is late by its delay: it would freeze the screen, or keep its old
-        size for ever. Here late means late."""
-        timer = super().set_timer(delay, callback, name=name, pause=pause)
-        timer._skip = False
-        return timer
-
     def draw(self) -> None:
         """Draw the state on the screen in front, dialogs aside."""
-        self._draw_due = False
-        self._drawn = time.monotonic()
+        super().draw()
         for screen in reversed(self.screen_stack):
             if isinstance(screen, NetworkScreen) and screen.is_mounted:
                 screen.show(self.state)
@@ -435,7 +186,7 @@ class MnistApp(App[None]):
         elif answer == "take" and (not view.live or await self.ended_for_another(view)):
             self.set_state(replace(self.state, coach=coach.apply(advice)))
             self.offer(view.config.replace({**advice.changes, "processes": self.config.processes}))
-            self.go("setup")
+            self.show_offer()
 
     async def ended_for_another(self, view: RunView) -> bool:
         """Ask whether to stop the run in progress for a new one; return whether it was stopped."""
@@ -469,9 +220,19 @@ class MnistApp(App[None]):
         self.config = event.config
 
     @on(SetupScreen.Chosen)
-    def start_run(self, event: SetupScreen.Chosen) -> None:
+    @work(group="start", exclusive=True)
+    async def start_run(self, event: SetupScreen.Chosen) -> None:
+        """Start a run with the form, and stay there when the engine refuses."""
         self.config = event.config
-        self.action_train()
+        if self.client is None or not self._is_for_this_engine:
+            self.action_train()
+            return
+        try:
+            await self.client.request(StartRun(config=self.config), CommandDone)
+        except CommandRefused as error:
+            self.notify(inert(str(error)), title="Nothing was started", severity="error", markup=False)
+        else:
+            self.go("train")
 
     @on(NetworkScreen.Wanted)
     def ask_about_network(self, event: NetworkScreen.Wanted) -> None:
@@ -501,7 +262,8 @@ class MnistApp(App[None]):
         run = self.state.run if self.state.training else None
         self.set_state(replace(self.state, rates=None))
         self.send(FindRate(config=event.config))
-        rate = await self.push_screen_wait(RatesScreen(inert(run.run) if run else f"a new {event.config.model}"))
+        what, takes = (inert(run.run), "steer the run to") if run else (f"a new {event.config.model}", "fill in")
+        rate = await self.push_screen_wait(RatesScreen(what, takes))
         if self.state.rates is None or not self.state.rates.done:
             self.send(StopFinding())
         if rate is None:
@@ -527,11 +289,19 @@ class MnistApp(App[None]):
     @on(TuneScreen.FullRunWanted)
     def offer_run(self, event: TuneScreen.FullRunWanted) -> None:
         here = {name: getattr(self.config, name) for name in ("data", "device", "processes")}
-        self.config = event.config.replace(here)
-        setup = self.get_screen("setup")
-        if isinstance(setup, SetupScreen):
-            setup.offer(self.config)
+        self.offer(self.in_full(event.config).replace(here))
+        self.show_offer()
+
+    def in_full(self, config: RunConfig) -> RunConfig:
+        """Return a trial's configuration with the epochs of the form: a trial has few."""
+        with contextlib.suppress(ConfigError):  # a warm-up of more epochs than that, say
+            return config.replace({"epochs": self.config.epochs})
+        return config
+
+    def show_offer(self) -> None:
+        """Show the form that was filled in, and say what is to do with it."""
         self.go("setup")
+        self.notify("The form is filled in. Enter trains with it.", markup=False)
 
     @on(TuneScreen.PresetWanted)
     @work(group="presets", exclusive=True)
@@ -539,7 +309,7 @@ class MnistApp(App[None]):
         screen = self.get_screen("tune")
         assert isinstance(screen, TuneScreen)
         try:
-            name = await saved_as_preset(screen, self.checkpoints, event.config)
+            name = await saved_as_preset(screen, self.checkpoints, self.in_full(event.config))
         except ConfigError as error:
             self.notify(inert(str(error)), title="Nothing was saved", severity="error", markup=False)
         else:
@@ -561,12 +331,18 @@ class MnistApp(App[None]):
 
     def action_train(self) -> None:
         start = StartRun(config=self.config)
-        if self.client is None or self.client.foreign or self.client.welcome.processes == self.config.processes:
+        if self.client is None or self.client.foreign or self._is_for_this_engine:
             self.send(start)
         else:  # an engine of as many processes takes the place of this one, which has nothing to do
             self._processes, self._next, self._replacing = self.config.processes, start, True
             self.client.send(Shutdown())
         self.go("train")
+
+    @property
+    def _is_for_this_engine(self) -> bool:
+        """Whether the next run can begin in the engine that there is, which has as many processes."""
+        client = self.client
+        return client is not None and not client.foreign and client.welcome.processes == self.config.processes
 
     def action_pause(self) -> None:
         self.send(Pause())
@@ -598,6 +374,7 @@ class MnistApp(App[None]):
             return
         if answer in ("stop", "force"):
             self.send(Stop(force=answer == "force"))
+            self.notify("Stopping after the present step.", markup=False)
 
     def action_download(self) -> None:
         self.send(CancelDownload() if self.downloading else DownloadData())
@@ -606,24 +383,8 @@ class MnistApp(App[None]):
     def downloading(self) -> bool:
         return self.state.progress is not None and "download" in self.state.progress.action
 
-    def action_reconnect(self) -> None:
-        if self.client is not None:
-            self.decide_about(self.client)
-            return
-        self.set_state(replace(self.state, link="connecting", link_reason=""))
-        self.converse()
-
     def action_help(self) -> None:
         self.push_screen(HelpScreen())
-
-    def action_toggle_theme(self) -> None:
-        self.theme = LIGHT if self.current_theme.dark else DARK
-
-    def action_toggle_ascii(self) -> None:
-        self.plain_ascii = not self.plain_ascii
-        self.set_class(self.plain_ascii, "-ascii")
-        self.screen.refresh(layout=True, recompose=False)
-        self.draw()
 
     def action_toggle_coach(self) -> None:
         coach = replace(self.state.coach, on=not self.state.coach.on)
@@ -641,7 +402,9 @@ class MnistApp(App[None]):
             self.exit()
             return
         if study is not None and study.live:
-            question = study_question(inert(study.study, 40), leaving=True)
+            question = study_question(
+                inert(study.study, 40), leaving=True, word="paused" if study.state == "paused" else "tuning"
+            )
         else:
             assert run is not None
             question = quit_question(inert(run.run), state_word(run.state), run.problem)
@@ -692,29 +455,6 @@ class MnistApp(App[None]):
                     f"key {action.key_display or action.key}",
                     lambda owner=owner, name=action.name: self.call_later(self.run_action, name, owner),
                 )
-
-    def get_key_display(self, binding: Binding) -> str:
-        """Name the Enter key: the sign for it is not in every font."""
-        return "enter" if binding.key == "enter" else super().get_key_display(binding)
-
-
-def take_signals(app: MnistApp) -> None:
-    """Leave in order on SIGTERM, SIGHUP and SIGINT; Textual handles none of them.
-
-    Whatever holds it up, the process then goes within LEAVING seconds.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        return
-
-    def hurry(number: int, _: object) -> None:
-        signal.signal(signal.SIGALRM, lambda *_: os._exit(128 + number))
-        signal.setitimer(signal.ITIMER_REAL, LEAVING_NOTHING if is_gone(TERMINAL) else LEAVING)
-
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-        loop.add_signal_handler(number, app.exit, None, 128 + number)
-        # The loop's handler waits for the loop, which may itself wait for the terminal. This one does not.
-        signal.signal(number, hurry)
 
 
 def open_app(checkpoints: Path, data: str, notify: bool = True, coach: bool = True) -> int:

@@ -51,7 +51,10 @@ def print_table(networks: list[ModelDescribed]) -> None:
         cells = (entry.name, f"{network.parameters:,}", operations(network.flops), ", ".join(entry.takes), entry.help)
         table.add_row(*(Text(cell) for cell in cells))
     wide_console().print(table)
-    print("\nor your own: FILE.py:Class, package:Class; `mnist-tui models NAME` shows the layers of one")
+    print(
+        "\nor your own: FILE.py:Class, package:Class; `mnist-tui models NAME` shows the layers of one,"
+        "\n`mnist-tui train --preset NAME` trains it with hyperparameters that suit it"
+    )
 
 
 def print_table_as_json(networks: list[ModelDescribed]) -> None:

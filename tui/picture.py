@@ -4,7 +4,7 @@ Textual sends whole lines of a widget of which a digit changed, and the whole sc
 front; each piece of text carries all of its colours. Over a slow link that is most of what a screen costs.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -70,20 +70,30 @@ class Picture:
         return Frame("".join(parts) + ("\x1b[m" if pen != PLAIN else ""))
 
 
-def _lines(update: CompositorUpdate) -> dict[int, Iterable[tuple[int, Strip]]]:
+def _lines(update: CompositorUpdate) -> dict[int, list[tuple[int, Strip]]]:
     """Return the pieces of each line of a frame, with their columns."""
+    lines: dict[int, list[tuple[int, Strip]]] = {}
     if isinstance(update, ChopsUpdate):
-        return {y: [(x, strip) for x, strip in update.chops[y].items() if strip] for y, _, _ in update.spans}
+        for y, start, end in update.spans:  # beside them a line may lack what is there: they alone are drawn
+            lines.setdefault(y, []).extend(_within(update.chops[y], start, end))
+        return lines
     assert isinstance(update, LayoutUpdate)
-    lines: dict[int, Iterable[tuple[int, Strip]]] = {}
     for y, strips in enumerate(update.strips, update.region.y):
         x = update.region.x
-        pieces = []
+        lines[y] = []
         for strip in strips:
-            pieces.append((x, strip))
+            lines[y].append((x, strip))
             x += strip.cell_length
-        lines[y] = pieces
     return lines
+
+
+def _within(chops: Mapping[int, Strip | None], start: int, end: int) -> Iterable[tuple[int, Strip]]:
+    """Return what lies between two columns, the latter exclusive."""
+    for x, strip in chops.items():
+        if strip is not None:
+            first, last = max(x, start), min(x + strip.cell_length, end)
+            if first < last:
+                yield first, strip.crop(first - x, last - x)
 
 
 def _drawn(old: list[Cell], pieces: Iterable[tuple[int, Strip]], colors: ColorSystem) -> list[Cell]:

@@ -25,6 +25,7 @@ from engine.messages import (
     RunStarted,
     StartRun,
     StepsDone,
+    StudyEvent,
 )
 from tui.attention import call, worth_a_call
 from tui.client import CommandRefused
@@ -35,8 +36,8 @@ from tui.inert import ascii_json, inert
 from tui.interrupts import Interrupts
 from tui.logout import logout_warning
 from tui.options import command_line
+from tui.run_view import RunView, apply_to_run
 from tui.session import Session, attached
-from tui.store import RunView, apply_to_run
 
 INTERRUPTED = 130  # exit status after Ctrl-C
 
@@ -222,7 +223,7 @@ async def follow(session: Session, display: Display, notify: bool, coach: Coach)
             view = apply_to_run(view, event)
         if isinstance(event, DataFailed) or (isinstance(event, DataReady) and event.reply_to):
             continue  # an old one, or the refusal of our command tells it; what is loaded is told to all
-        if news or not isinstance(event, RunEvent | Printed | DataProgress):
+        if news or not isinstance(event, RunEvent | StudyEvent | Printed | DataProgress):
             display.show(event, view)
         if news and view is not None and isinstance(event, EpochDone | RunEnded):
             coach = advise(coach, view, display)

@@ -47,7 +47,9 @@ def print_presets(presets: Sequence[ListedPreset]) -> None:
 
 
 def print_evaluation(result: Evaluated) -> None:
-    print(f"{inert(result.run)} on {result.images:,} test images of {inert(result.data)}")
+    best = ", the best by validation accuracy," if result.best else ""
+    weights = f"{inert(result.run)} after epoch {result.epoch}{best}"
+    print(f"{weights} on {result.images:,} test images of {inert(result.data)}")
     print(f"test accuracy {percent(result.accuracy)}, test loss {result.loss:.4f}\n")
     table = Table("actual", *(str(digit) for digit in range(10)), "right", box=None, pad_edge=False)
     for column in table.columns:
@@ -67,7 +69,8 @@ def print_predictions(files: Sequence[FilePrediction], run: str) -> None:
         else:
             sure = percent(file.probabilities[file.predicted])
             print(f"{file.predicted}  {sure:>8}  {inert(file.path)}  ({inert(file.treatment)})")
-    print(f"classified by {inert(run)}", file=sys.stderr)
+    if not all(file.error for file in files):
+        print(f"classified by {inert(run)}", file=sys.stderr)
 
 
 def print_data(data: DataReady) -> None:

@@ -29,8 +29,8 @@ from tui.inert import inert
 from tui.logout import logout_warning
 from tui.options import command_line
 from tui.plain import INTERRUPTED, Display, JsonLines
+from tui.run_view import RunView
 from tui.session import Session, attached
-from tui.store import RunView
 from tui.study_view import StudyView, apply_to_study, trial_words
 
 
@@ -140,6 +140,10 @@ def report(view: StudyView, json: bool) -> None:
     if view.importances:
         shares = ", ".join(f"{inert(name, 40)} {100 * share:.0f} %" for name, share in view.importances.items())
         print(f"what mattered: {shares}", file=sys.stderr)
-    print("measured on training images held out; the test set had no say, and is read by a full run:", file=sys.stderr)
+    print(
+        "measured on training images held out; the test set had no say. With all training images, and more --epochs"
+        " for a full run:",
+        file=sys.stderr,
+    )
     command = inert(command_line(view.config_of(best)), longest=2000)
     print(command, file=sys.stderr if json else sys.stdout)

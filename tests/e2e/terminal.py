@@ -69,6 +69,13 @@ class Terminal:
             assert time.monotonic() < end, f"{pattern!r} did not appear on:\n{self.text}"
             self.read(0.1)
 
+    def until_gone(self, words: str, seconds: float = 60) -> None:
+        """Read until the words are no longer on the screen: what a key takes away may be there for a while after it."""
+        end = time.monotonic() + seconds
+        while words in self.text:
+            assert time.monotonic() < end, f"{words!r} stayed on:\n{self.text}"
+            self.read(0.1)
+
     def hang_up(self) -> None:
         """Close the terminal, as a dropped connection does: the program gets SIGHUP."""
         if self.fd >= 0:

@@ -70,6 +70,7 @@ def test_it_is_watched_then_stopped_after_saving_and_followed_by_our_own(
     with Terminal(PROGRAM, world.env) as terminal:
         terminal.until("version 99.0")
         terminal.press("w")
+        terminal.until_gone("version 99.0")
         terminal.until("only watching")
         terminal.until("epoch 2:")  # in the log: it is live
         terminal.press("S")

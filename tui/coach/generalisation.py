@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from engine.config import FIELDS, Value
 from tui.coach.advice import Advice
 from tui.coach.trend import checked_loss, checked_on, fit, recent_epochs
-from tui.store import RunView
+from tui.run_view import RunView
 
 FEWEST_EPOCHS = 6
 CERTAIN = 4.0  # standard errors of the slope of the gap

@@ -7,7 +7,7 @@ from engine.config import FIELDS, Value
 from engine.messages import EpochDone
 from tui.coach.advice import Advice
 from tui.coach.trend import checked_loss, checked_on, fit, recent_epochs, recent_losses, settled_since, stretches
-from tui.store import RunView
+from tui.run_view import RunView
 
 CHANCE = math.log(10)  # the loss of who gives each digit a tenth: nothing is learned at this height
 UNLEARNED = 0.9 * CHANCE

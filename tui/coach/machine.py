@@ -6,7 +6,7 @@ from engine.config import FIELDS, Value
 from tui.coach.advice import Advice
 from tui.coach.learning_rate import rate
 from tui.coach.trend import recent_epochs
-from tui.store import RunView
+from tui.run_view import RunView
 
 DEAD = 0.5  # of the units: with a third of them dead, networks were seen to learn as well as with none
 EPOCHS = 2  # in which units have to be dead: in the first some only wait for their turn

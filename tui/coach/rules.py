@@ -6,7 +6,7 @@ from tui.coach.advice import Advice
 from tui.coach.generalisation import over_fitting, uneven_mistakes
 from tui.coach.learning_rate import diverging, not_a_number, plateau, rate_too_high, rate_too_low
 from tui.coach.machine import dead_units, input_bound
-from tui.store import RunView
+from tui.run_view import RunView
 
 RULES: tuple[Callable[[RunView], Advice | None], ...] = (
     not_a_number,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.messages import EpochDone
-from tui.store import Point, RunView
+from tui.run_view import Point, RunView
 
 
 @dataclass(frozen=True)

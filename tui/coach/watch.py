@@ -5,7 +5,8 @@ from dataclasses import replace
 from engine.messages import AnyEvent, EpochDone, RunEnded, RunOpened, RunStarted, Snapshot, Steered
 from tui.coach.advice import Coach
 from tui.coach.rules import RULES
-from tui.store import RunView, State, say
+from tui.run_view import RunView
+from tui.store import State, say
 
 WORTH_A_LOOK = EpochDone | RunEnded | RunOpened | RunStarted | Snapshot | Steered
 

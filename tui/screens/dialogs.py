@@ -1,5 +1,6 @@
 """Questions in the middle of the screen; each answers with a word, or None for escape."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
@@ -48,7 +49,11 @@ class Dialog(ModalScreen[ResultT]):
 
 
 class Question(Dialog[str | None]):
-    """A sentence and buttons."""
+    """A sentence and buttons.
+
+    Attributes:
+        asked: On time.monotonic(). A key that was typed before, and comes after, is still an answer.
+    """
 
     BINDINGS = [("escape", "cancel", "cancel"), ("left", "app.focus_previous"), ("right", "app.focus_next")]  # noqa: RUF012
 
@@ -56,6 +61,7 @@ class Question(Dialog[str | None]):
         super().__init__()
         self._text = text
         self._answers = answers
+        self.asked = time.monotonic()
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -126,11 +132,11 @@ def anew_question(run: str, problem: str = "") -> Question:
     )
 
 
-def study_question(study: str, leaving: bool) -> Question:
+def study_question(study: str, leaving: bool, word: str = "tuning") -> Question:
     """Ask what becomes of a study: when it is to stop, or when the screen is left."""
     stop = Answer("stop", "Stop it", "s")
     if leaving:
-        return Question(f"Study {study} is tuning. Leave it to the engine in the background?", [LEAVE, stop, CANCEL])
+        return Question(f"Study {study} is {word}. Leave it to the engine in the background?", [LEAVE, stop, CANCEL])
     return Question(
         f"Stop study {study}? All that is done is kept, and its name continues it.",
         [stop, Answer("cancel", "Keep tuning", "k")],

@@ -139,7 +139,8 @@ class DigitsScreen(StateScreen):
     def _show_digits(self, state: State) -> None:
         self.remove_class("no-digits")
         first, *others = state.digits
-        self._index = first.index
+        if state.digits_start == self._index:  # an answer to an older question moves nobody back
+            self._index = first.index
         total = state.shown.test_images if state.shown else 0
         self.query_one("#large", DigitView).digit = first
         weights = f"{inert(state.digits_run)}, step {state.digits_step:,}"

@@ -1,4 +1,4 @@
-"""The network of the form, or any other of the catalogue: its figures and its layers."""
+"""The network of the form, or any other of the catalogue: its figures, its layers, and its recipe."""
 
 from dataclasses import dataclass
 
@@ -9,17 +9,19 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from engine.built_in_presets import PRESETS, Preset
 from engine.catalogue import CATALOGUE
 from engine.config import FIELDS, RunConfig
 from tui.actions import bindings
+from tui.describe import brief
 from tui.network_words import figures, layer_table, shown_name
 from tui.store import State, described
 
 NETWORK = ("model", "width", "depth")  # the fields that it is made from
 
 
-class NetworkScreen(ModalScreen[RunConfig | None]):
-    """Answers with a config of the network that was chosen, None when it was only looked at."""
+class NetworkScreen(ModalScreen[RunConfig | Preset | None]):
+    """Answers with a config of the network that was chosen, or its recipe; None when it was only looked at."""
 
     BINDINGS = bindings("network")
 
@@ -56,7 +58,7 @@ class NetworkScreen(ModalScreen[RunConfig | None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll() as page:
-            page.border_subtitle = "n, p: others; enter takes it; escape"
+            page.border_subtitle = "n, p: others; enter takes it; r: with its recipe; escape"
             yield Static("", markup=False, id="about")
             yield Static("", markup=False, id="layers")
 
@@ -84,7 +86,7 @@ class NetworkScreen(ModalScreen[RunConfig | None]):
         elif network is not None and network is not self._shown:
             self._shown = network
             entry = CATALOGUE.get(self._config.model)
-            about = f"{entry.help}\n{figures(network)}" if entry else figures(network)
+            about = f"{entry.help}\n{figures(network)}\n{recipe_line(entry.name)}" if entry else figures(network)
             self.query_one("#about", Static).update(about)
             self.query_one("#layers", Static).update(layer_table(network))
 
@@ -98,8 +100,19 @@ class NetworkScreen(ModalScreen[RunConfig | None]):
     def action_take(self) -> None:
         self.dismiss(self._config)
 
+    def action_take_recipe(self) -> None:
+        if recipe := PRESETS.get(self._config.model):
+            sizes = {name: getattr(self._config, name) for name in NETWORK}
+            self.dismiss(Preset(recipe.title, {**recipe.changes, **sizes}))
+        else:
+            self.app.bell()
+
     def action_close(self) -> None:
         self.dismiss(None)
+
+
+def recipe_line(model: str) -> str:
+    return f"Its recipe (r, preset {model}): {brief(PRESETS[model].changes)}."
 
 
 def network_of(config: RunConfig) -> RunConfig:

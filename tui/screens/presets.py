@@ -29,7 +29,7 @@ class PresetChoice(Dialog[ListedPreset | None]):
 
     DEFAULT_CSS = """
     PresetChoice {
-        OptionList { height: auto; max-height: 10; background: $surface; }
+        OptionList { height: auto; max-height: 42vh; background: $surface; }
         #details { height: 5; margin: 1 0; color: $text-muted; }
         #details.bad { color: $text-error; }
     }
@@ -110,6 +110,7 @@ class PresetName(Dialog[str | None]):
 async def chosen_preset(screen: Screen[None], checkpoints: Path) -> ListedPreset | None:
     """Let the user choose one of the presets there are; None when that was not to be."""
     presets = await asyncio.to_thread(list_presets, checkpoints)
+    presets.sort(key=lambda preset: preset.built_in)  # one's own on top, then as listed
     if not screen.is_current:  # another one came to the front while the files were read
         return None
     return await screen.app.push_screen_wait(PresetChoice(presets))

@@ -31,9 +31,10 @@ class RatesScreen(ModalScreen[float | None]):
     }
     """
 
-    def __init__(self, what: str) -> None:
-        """`what` it is looked for: a new network, or a run."""
+    def __init__(self, what: str, takes: str) -> None:
+        """`what` it is looked for: a new network, or a run; and what it `takes` to adopt a rate there, in words."""
         super().__init__()
+        self._takes = takes
         self._what = what
         self._tried: RatesTried | None = None
 
@@ -64,10 +65,14 @@ class RatesScreen(ModalScreen[float | None]):
             log_x=True,
             y_range=readable(tried.smoothed),
         )
-        if tried.done:
+        if not tried.done:
+            last = f", the last at {tried.rates[-1]:.2g}" if tried.rates else ""
+            words = f"Trying ever higher rates on a copy of {self._what}: {len(tried.rates)} steps so far{last}."
+            self.query_one("#verdict", Static).update(words)
+        else:
             self.query_one("#verdict", Static).update(inert(verdict(tried), longest=500))
             self.query_one("#keys", Static).update(
-                "enter: adopt the suggestion   s: adopt the steepest   escape: neither" if marks else "escape: back"
+                f"enter: {self._takes} the suggestion   s: the steepest   escape: neither" if marks else "escape: back"
             )
 
     def action_adopt(self) -> None:

@@ -67,12 +67,14 @@ class RunsScreen(StateScreen):
         self.query_one("#empty").display = not state.runs
         if state.runs == self._runs:
             return
+        chosen, row = self.current, table.cursor_row
         self._runs = state.runs
-        row = table.cursor_row
         table.clear()
         for run in state.runs:
             table.add_row(*(Text(cell) for cell in run_row(run)))
-        table.move_cursor(row=min(row, len(state.runs) - 1))
+        names = [run.run for run in state.runs]
+        following = chosen is not None and chosen.run in names and row > 0  # at the top it stays with the newest
+        table.move_cursor(row=names.index(chosen.run) if following and chosen else min(row, len(names) - 1))
 
     @property
     def current(self) -> RunSummary | None:

@@ -1,6 +1,7 @@
 """The setup screen: the form of a new run, and the wheel of the run in progress."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from textual.events import Resize, ScreenResume
 from textual.message import Message
 from textual.widgets import Button, Input, Static
 
+from engine.built_in_presets import Preset
 from engine.catalogue import is_own
 from engine.config import FIELDS, ConfigError, RunConfig, Value
 from engine.preset_file import MACHINE
@@ -19,11 +21,11 @@ from tui.actions import bindings
 from tui.inert import inert
 from tui.network_words import network_line, shown_name
 from tui.options import command_line
-from tui.screens.base import StateScreen
+from tui.screens.base import TALL, StateScreen
 from tui.screens.network import NETWORK, NetworkScreen, network_of
 from tui.screens.presets import chosen_preset, saved_as_preset
 from tui.store import State, described
-from tui.widgets.config_form import ConfigForm
+from tui.widgets.config_form import ROOM_FOR_HELP, ConfigForm, FieldRow
 from tui.widgets.preview import Preview
 
 MNIST = 60_000  # training images, as long as no data set is loaded
@@ -46,6 +48,10 @@ class SetupScreen(StateScreen):
         #network { height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
         Preview { display: none; }
         &.-preview Preview { display: block; }
+        &.-short.-preview #network { display: none; }
+        overflow: hidden;
+        #help { height: 2; padding: 0 1; display: none; }
+        &.-helping #help { display: block; }
         #command { height: auto; max-height: 3; padding: 0 1; color: $text-muted; background: $surface; }
     }
     """
@@ -105,6 +111,7 @@ class SetupScreen(StateScreen):
         """Fill the form with the config of the next run."""
         self._initial = config
         if self.is_mounted:
+            self.set_focus(None)  # what is typed next is for the screen
             self.query_one(ConfigForm).fill(config)
 
     def compose_body(self) -> ComposeResult:
@@ -114,6 +121,7 @@ class SetupScreen(StateScreen):
             yield Button("Train", compact=True, variant="primary", id="submit")
         yield ConfigForm(self._initial)
         yield Preview()
+        yield Static("", markup=False, id="help")
         yield Static("", markup=False, id="network")
         yield Static("", markup=False, id="command")
 
@@ -126,7 +134,9 @@ class SetupScreen(StateScreen):
 
     def on_resize(self, event: Resize) -> None:
         self.query_one(Preview).set_class(event.size.width >= ONE_ROW, "-one-row")
+        self.query_one(Preview).set_class(event.size.height < TALL, "-half")
         self._show_preview(self._preview if self._preview is not None else event.size.height >= ROOMY)
+        self._show_help()
 
     def _show_preview(self, shown: bool) -> None:
         if shown != self.has_class("-preview"):
@@ -193,17 +203,36 @@ class SetupScreen(StateScreen):
             self._line = line
             self.query_one("#network", Static).update(line)
 
+    def on_descendant_focus(self) -> None:
+        self._show_help()
+
+    def on_descendant_blur(self) -> None:
+        self._show_help()
+
+    def _show_help(self) -> None:
+        """Show the whole help of the field in focus, where rows are too narrow for it."""
+        row = self.focused.parent if self.focused is not None else None
+        helping = isinstance(row, FieldRow) and self.size.width < ROOM_FOR_HELP
+        self.set_class(helping, "-helping")
+        if helping and isinstance(row, FieldRow):
+            self.query_one("#help", Static).update(f"{row.field.label}: {inert(row.hint())}")
+
     def action_network(self) -> None:
         self.post_message(self.NetworkOpened(self._network()))
 
-    def take_network(self, config: RunConfig) -> None:
-        """Put a network into the form."""
-        if not self._state.training:
-            self.query_one(ConfigForm).set_values({name: getattr(config, name) for name in NETWORK})
+    def take_network(self, taken: RunConfig | Preset) -> None:
+        """Put a network into the form, or with it all that its recipe says."""
+        if self._state.training:
+            return
+        if isinstance(taken, Preset):
+            self._fill_preset(taken.changes)
+        else:
+            self.query_one(ConfigForm).set_values({name: getattr(taken, name) for name in NETWORK})
 
     @on(ConfigForm.Changed)
     def changed(self, event: ConfigForm.Changed) -> None:
         self._show_network()
+        self._show_help()
         if event.config is None:
             self.query_one("#command", Static).update(inert(event.problems[0]))
             return
@@ -242,6 +271,7 @@ class SetupScreen(StateScreen):
         return config
 
     def _complain(self, problem: str, title: str) -> None:
+        self.app.clear_notifications()  # at 80 columns one hides enough
         self.notify(inert(problem), title=title, severity="error", markup=False)
 
     @on(Button.Pressed, "#presets")
@@ -252,13 +282,15 @@ class SetupScreen(StateScreen):
     async def action_preset(self) -> None:
         """Fill in one of the presets; what is about the machine stays as it is in the form."""
         chosen = await chosen_preset(self, self._checkpoints)
-        if chosen is None:
-            return
+        if chosen is not None:
+            self._fill_preset(chosen.changes)
+
+    def _fill_preset(self, changes: Mapping[str, Value]) -> None:
         self.set_focus(None)  # the text that was selected is gone
         form = self.query_one(ConfigForm)
         kept = {row.field.name: row.value for row in form.rows if row.field.name in MACHINE and row.value is not None}
         try:
-            form.fill(RunConfig().replace({**chosen.changes, **kept}))
+            form.fill(RunConfig().replace({**changes, **kept}))
         except ConfigError as error:  # the two do not go together
             self._complain(str(error), "Nothing was filled in")
 

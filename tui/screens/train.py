@@ -12,8 +12,9 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from tui.actions import bindings
+from tui.run_view import RunView
 from tui.screens.base import TALL, StateScreen
-from tui.store import RunView, State
+from tui.store import State
 from tui.widgets.chart import Chart, Line
 from tui.widgets.coach import CoachStrip
 from tui.widgets.digit import DigitView

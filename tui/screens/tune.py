@@ -57,11 +57,11 @@ class TuneScreen(StateScreen):
         #welcome { height: 1fr; padding: 1 2; color: $text-muted; }
         #results { height: 1fr; }
         #results DataTable {
-            width: 1fr; background: $background; background-tint: $background 0%; scrollbar-size: 0 1;
+            width: auto; max-width: 70%; padding: 0 1 0 0;
+            background: $background; background-tint: $background 0%; scrollbar-size: 1 1;
         }
         #results DataTable:focus { background-tint: $background 0%; }
         #results Chart { width: 1fr; }
-        &.-narrow #results Chart { width: 36; }
         &.no-study #results, &.no-study Parallel, &.no-study #headline { display: none; }
         #welcome { display: none; }
         &.no-study #welcome { display: block; }
@@ -217,8 +217,10 @@ class TuneScreen(StateScreen):
         try:
             command, count = self._read()
         except ConfigError as error:
+            self.app.clear_notifications()  # at 80 columns one hides enough
             self.notify(inert(str(error)), title="Nothing was started", severity="error", markup=False)
             return
+        self.app.clear_notifications()
         self.set_focus(self.query_one(DataTable))
         self.post_message(self.Chosen(command, count))
 
@@ -271,7 +273,7 @@ class TuneScreen(StateScreen):
         if action == "leave":
             return isinstance(self.focused, Input)
         if action in ("full_run", "pin"):
-            return True if self._rows else None
+            return bool(self._rows)
         return True
 
 

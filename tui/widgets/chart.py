@@ -182,6 +182,10 @@ class Chart(CellWidget):
         if not self.ascii and (len(points) == 1 or (look.symbol and len(points) * 3 <= axes.columns)):
             for point in points:
                 cells.put(axes.column(point[0]), axes.row(point[1]), look.symbol or "•", line.style)
+        if look.symbol and not look.joined:
+            for point in points:
+                if arrow := axes.beyond(point[1], self.ascii):
+                    cells.put(axes.column(point[0]), axes.row(point[1]), arrow, line.style)
 
     def _draw_marks(self, cells: Cells, axes: Axes) -> None:
         for x, label in self.plot.marks:

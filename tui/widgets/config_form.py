@@ -7,7 +7,7 @@ from itertools import groupby
 from textual import on
 from textual.actions import SkipAction
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Input, Static
@@ -17,21 +17,30 @@ from engine.config import FIELDS, ConfigError, RunConfig, Value
 from engine.fields import FieldInfo
 from tui.inert import inert
 from tui.options import clean
+from tui.widgets.cells import Cells, CellWidget
+
+INPUT_AT, HINT_AT = 16, 36  # columns of a row
+ROOM_FOR_HELP = 170  # columns of a screen in which no hint is cut
 
 
-class FieldRow(Horizontal):
-    """One field: label, input, and its help or what is wrong with it."""
+class FieldRow(CellWidget):
+    """One field: label, input, and its help or what is wrong with it.
 
-    DEFAULT_CSS = """
-    FieldRow {
+    All but the input is drawn by the row itself: of widgets there are as few as there can be, for each costs time.
+    """
+
+    COMPONENT_CLASSES = {"row--label", "row--locked", "row--hint", "row--wrong", "row--bad"}  # noqa: RUF012
+
+    DEFAULT_CSS = f"""
+    FieldRow {{
         height: 1;
-        .label { width: 16; color: $foreground; }
-        Input { width: 18; margin: 0 2 0 0; }
-        .hint { width: 1fr; color: $text-muted; }
-        &.bad .hint { color: $text-error; }
-        &.bad .label { color: $text-error; text-style: bold; }
-        &.locked .label { color: $text-disabled; }
-    }
+        Input {{ width: {HINT_AT - 2 - INPUT_AT}; margin: 0 0 0 {INPUT_AT}; }}
+        .row--label {{ color: $foreground; }}
+        .row--locked {{ color: $text-disabled; }}
+        .row--hint {{ color: $text-muted; }}
+        .row--wrong {{ color: $text-error; }}
+        .row--bad {{ color: $text-error; text-style: bold; }}
+    }}
     """
 
     def __init__(self, field: FieldInfo, value: Value) -> None:
@@ -39,19 +48,24 @@ class FieldRow(Horizontal):
         self.field = field
         self.value: Value | None = value
         self.problem = ""
+        self.locked = False
         self._initial = value
 
     def compose(self) -> ComposeResult:
-        yield Static(self.field.label, markup=False, classes="label")
         yield Input(in_words(self._initial), compact=True, select_on_focus=True, id=f"field-{self.field.name}")
-        yield Static(self.hint(), markup=False, classes="hint")
+
+    def draw(self, cells: Cells) -> None:
+        wrong = self.problem.rpartition("; ")[2]  # the remedy; the whole sentence stands at the bottom
+        cells.put(0, 0, self.field.label, "row--bad" if wrong else "row--locked" if self.locked else "row--label")
+        cells.put(HINT_AT, 0, inert(wrong) or self.hint(), "row--wrong" if wrong else "row--hint")
 
     @property
     def input(self) -> Input:
         return self.query_one(Input)
 
-    def hint(self, locked: bool = False) -> str:
-        if locked:
+    def hint(self) -> str:
+        """Return what can be given, and what it does."""
+        if self.locked:
             return "needs a new run"
         if self.field.own:  # a hundred characters of names would hide all else
             entry = CATALOGUE.get(str(self.value))
@@ -59,15 +73,13 @@ class FieldRow(Horizontal):
         bounds = "" if self.field.bounds == "text" else f"{self.field.bounds}. "
         return f"{bounds}{self.field.help}"
 
-    def read(self, locked: bool) -> None:
+    def read(self) -> None:
         """Take what is in the input; show the reason at the field when it will not do."""
         try:
             self.value, self.problem = clean(self.field.name, self.field.parse(self.input.value)), ""
         except ConfigError as error:
             self.value, self.problem = None, str(error)
-        self.set_class(bool(self.problem), "bad")
-        wrong = self.problem.rpartition("; ")[2]  # the remedy; the whole sentence stands at the bottom
-        self.query_one(".hint", Static).update(inert(wrong) or self.hint(locked))
+        self.redraw()
 
 
 class ConfigForm(VerticalScroll):
@@ -133,7 +145,7 @@ class ConfigForm(VerticalScroll):
         for row in self.rows:
             with row.input.prevent(Input.Changed):
                 row.input.value = in_words(getattr(config, row.field.name))
-            row.read(self._locked(row))
+            row.read()
         self.post_message(self.Changed(self.config, self.problems))
 
     def value(self, name: str) -> Value:
@@ -161,20 +173,15 @@ class ConfigForm(VerticalScroll):
 
     def watch_steering(self) -> None:
         for row in self.rows:
-            locked = self._locked(row)
-            row.input.disabled = locked
-            row.set_class(locked, "locked")
-            row.read(locked)
-
-    def _locked(self, row: FieldRow) -> bool:
-        return self.steering and not row.field.live
+            row.input.disabled = row.locked = self.steering and not row.field.live
+            row.read()
 
     @on(Input.Changed)
     def read_field(self, event: Input.Changed) -> None:
         event.stop()
         row = event.input.parent
         assert isinstance(row, FieldRow)
-        row.read(self._locked(row))
+        row.read()
         self.post_message(self.Changed(self.config, self.problems))
 
     @on(Input.Submitted)

@@ -33,6 +33,7 @@ class Line:
     name: str
     points: Sequence[Point]
     kind: str = "other"
+    figure: bool = True  # the last value stands in the legend
 
     @property
     def look(self) -> Look:
@@ -44,7 +45,7 @@ class Line:
 
     def last(self, percent: bool) -> str:
         """Return the last value as a figure, "" where there is none."""
-        value = next((y for _, y in reversed(self.points) if math.isfinite(y)), None)
+        value = next((y for _, y in reversed(self.points) if math.isfinite(y)), None) if self.figure else None
         return "" if value is None else format_value(value, percent)
 
 
@@ -78,6 +79,12 @@ class Axes:
 
     def row(self, y: float) -> int:
         return self.rows - 1 - _place(y, self.y, self.rows)
+
+    def beyond(self, y: float, ascii: bool) -> str:
+        """Return the arrow that stands at the edge for what lies beyond it, "" for what does not."""
+        if self.y[0] <= y <= self.y[1]:
+            return ""
+        return ("v" if ascii else "▾") if y < self.y[0] else ("^" if ascii else "▴")
 
 
 def _place(value: float, limits: Range, cells: int) -> int:

@@ -57,6 +57,7 @@ class Preview(Horizontal):
         border-top: solid $foreground 25%;
         DigitGrid {{ width: {4 * COLUMNS}; margin: 0 1; }}
         Chart {{ width: 1fr; }}
+        &.-half {{ height: {ROWS + 2}; }}
         &.-one-row {{ height: {ROWS + 2}; }}
         &.-one-row DigitGrid {{ width: {8 * COLUMNS}; }}
     }}
@@ -68,9 +69,10 @@ class Preview(Horizontal):
 
     def show_config(self, config: RunConfig, steps_per_epoch: int) -> None:
         """Draw the course of the learning rate."""
+        course = curve(config, steps_per_epoch)
         title = "learning rate" + (", until a plateau" if config.schedule == "plateau" else "")
         self.query_one(Chart).show(
-            [Line("rate", curve(config, steps_per_epoch), "train")],
+            [Line(f"at most {max(rate for _, rate in course):.4g}", course, "train", figure=False)],
             title=title,
             x_label="epoch",
             x_range=(0, config.epochs),

@@ -6,7 +6,8 @@ from textual.widget import Widget
 
 from tui.describe import duration, percent, state_word
 from tui.inert import inert
-from tui.store import RunView, State
+from tui.run_view import RunView
+from tui.store import State
 from tui.study_view import StudyView
 
 BAR_WIDTH = 10
@@ -14,7 +15,7 @@ NAME_WIDTH, STATE_WIDTH = 40, 16
 
 
 class RunBar(Widget):
-    """Run, state in a word and a colour, device, epoch, time left, speed, link to the engine."""
+    """Run, state in a word and a colour, device, epoch, time left, speed, learning rate, link to the engine."""
 
     COMPONENT_CLASSES = {"run-bar--good", "run-bar--busy", "run-bar--bad", "run-bar--muted"}  # noqa: RUF012
 
@@ -52,7 +53,7 @@ class RunBar(Widget):
 def segments(state: State) -> list[tuple[str, str, int]]:
     """Return the parts of the line for a state."""
     view = state.shown
-    parts: list[tuple[str, str, int]] = [("mnist-tui", "muted", 9)]
+    parts: list[tuple[str, str, int]] = [("mnist-tui", "muted", 10)]
     if state.link == "lost":
         parts.append(("engine lost", "bad", 0))
     elif state.link == "foreign":
@@ -73,7 +74,7 @@ def segments(state: State) -> list[tuple[str, str, int]]:
         share = 100 * state.progress.done // max(1, state.progress.total)
         parts.append((f"{inert(state.progress.action, NAME_WIDTH)} {share} %", "busy", 2))
     if state.engine is not None:
-        parts.append((inert(state.engine.device, NAME_WIDTH), "muted", 6))
+        parts.append((inert(state.engine.device, NAME_WIDTH), "muted", 7))
     return parts
 
 
@@ -109,9 +110,11 @@ def run_segments(view: RunView, past: bool) -> list[tuple[str, str, int]]:
         parts.append((progress_bar(view.run_fraction), "busy", 5))
         if view.seconds_left is not None and view.state == "running" and not view.problem:
             parts.append((f"{duration(view.seconds_left)} left", "", 4))
-            parts.append((f"{view.images_per_s:,.0f} images/s", "muted", 7))
+            parts.append((f"{view.images_per_s:,.0f} images/s", "muted", 8))
+        if view.lr is not None:
+            parts.append((f"lr {view.lr:.3g}", "", 6))
     elif view.epochs:
         parts.append((f"test {100 * view.epochs[-1].test_accuracy:.2f} %", "", 4))
     if view.sample:
-        parts.append(("sample data", "muted", 8))
+        parts.append(("sample data", "muted", 9))
     return parts

@@ -11,7 +11,7 @@ from engine.messages import EpochDone
 from tui.describe import percent
 from tui.inert import inert
 from tui.network_words import shown_name
-from tui.store import RunView
+from tui.run_view import RunView
 
 SHOWN = ("epochs", "batch_size", "lr", "weight_decay", "dropout2d", "dropout", "seed")
 # Whose other fields are shown where they differ from the default.

@@ -120,9 +120,11 @@ def format_tick(value: float, step: float, percent: bool = False) -> str:
 
 
 def format_value(value: float, percent: bool = False) -> str:
-    """Return a figure for a legend: four digits that matter, or a percentage with two decimals."""
+    """Return a figure for a legend: three or four digits that matter, or a percentage with two decimals."""
     if percent:
         return f"{100 * value:.2f} %"
     if value and not 1e-3 <= abs(value) < 1e5:
         return f"{value:.2e}"
+    if 0 < abs(value) < 0.1:
+        return f"{value:.{2 - math.floor(math.log10(abs(value)))}f}"
     return f"{value:.{max(0, 4 - max(1, len(str(int(abs(value))))))}f}"

@@ -1,0 +1,69 @@
+"""A run is begun: what it is checked for, its folder, and its record."""
+
+import platform
+import shutil
+import time
+from pathlib import Path
+
+import numpy
+import torch
+
+from engine.catalogue import folder_name
+from engine.config import ConfigError, RunConfig
+from engine.dataset import Dataset
+from engine.device import choose_device
+from engine.group import Alone
+from engine.own_code import keep_copy, named_code, trust
+from engine.run import Run
+from engine.runs import RunLog, RunRecord, create_folder
+from engine.validation import split
+
+
+def check_machine(config: RunConfig, group: Alone) -> None:
+    """Raise ConfigError or DeviceError for what this machine, or this engine, has not."""
+    choose_device(config.device)
+    if config.processes != group.size:
+        raise ConfigError(
+            f"Processes (processes): {config.processes}, but this engine has {group.size}; end it with"
+            f" `mnist-tui engine stop` and train with --processes {config.processes}, or give {group.size}"
+        )
+
+
+def begin_run(checkpoints: Path, config: RunConfig, data: Dataset, group: Alone) -> tuple[Run, RunLog]:
+    """Return a new run, and its record in a folder of its own. Raises ConfigError, NetworkError and OSError."""
+    images = len(data.train_labels) - len(split(len(data.train_labels), config.validation)[1])
+    if config.batch_size > images:
+        raise ConfigError(
+            f"Batch size (batch_size): {config.batch_size} is more than the {images} training images; give at most that"
+        )
+    code = named_code(config.model)
+    folder = create_folder(checkpoints, folder_name(config.model))
+    try:
+        trust(code)
+        keep_copy(code, folder)
+        run = Run(config, data, name=folder.name, folder=folder, group=group, code=code)
+        log = RunLog(folder, record_of(run))
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)  # no half-made run in the list
+        raise
+    return run, log
+
+
+def record_of(run: Run) -> RunRecord:
+    return RunRecord(
+        run=run.name,
+        state="running",
+        started=time.time(),
+        config=run.config,
+        device=str(run.device),
+        data=run.data.fingerprint,
+        data_path=run.data.path,
+        sample=run.data.sample,
+        versions={
+            "python": platform.python_version(),
+            "torch": str(torch.__version__),
+            "numpy": numpy.__version__,
+        },
+        epoch=run.epoch,
+        step=run.step,
+    )

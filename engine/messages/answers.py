@@ -1,0 +1,162 @@
+"""Answers to questions of screens, and what they consist of."""
+
+import msgspec
+
+from engine.messages.base import Event
+from engine.messages.run_events import RunEvent
+
+
+class Digit(msgspec.Struct, frozen=True, kw_only=True):
+    """One test image: 784 gray values row by row (0 background, 255 ink), and what the network makes of it."""
+
+    index: int
+    pixels: bytes
+    actual: int
+    predicted: int
+    probabilities: list[float]
+
+
+class Predicted(Event, frozen=True):
+    """`digits` may be fewer than asked for when only wrong ones were wanted. `step` dates the weights.
+
+    `start` repeats that of the question: a screen that has asked another one since knows the answer for an old one.
+    """
+
+    run: str
+    step: int
+    digits: list[Digit]
+    start: int = -1
+
+
+class AugmentationPreviewed(Event, frozen=True):
+    """A training image distorted several times: 784 gray values each, as in Digit."""
+
+    index: int
+    label: int
+    pixels: list[bytes]
+
+
+class RatesTried(Event, frozen=True):
+    """What the learning-rate finder has seen so far: the loss at each rate, and the same smoothed.
+
+    Once `done`: the rate at which the loss falls most steeply, and a tenth of that of the lowest loss; 0 where too few
+    losses are numbers. `problem` says why it ended early.
+    """
+
+    rates: list[float]
+    losses: list[float]
+    smoothed: list[float]
+    done: bool
+    steepest: float = 0.0
+    decade_below: float = 0.0
+    problem: str = ""
+
+
+class FilePrediction(msgspec.Struct, frozen=True, kw_only=True):
+    """A classified file, or why it could not be (`error`). `pixels` is what the network saw."""
+
+    path: str
+    predicted: int = -1
+    probabilities: list[float] = []
+    pixels: bytes = b""
+    treatment: str = ""
+    error: str = ""
+
+
+class FilesPredicted(Event, frozen=True):
+    run: str
+    files: list[FilePrediction]
+
+
+class Evaluated(Event, frozen=True):
+    run: str
+    data: str
+    images: int
+    loss: float
+    accuracy: float
+    confusion: list[list[int]]
+    epoch: int = 0  # finished, when the weights were saved
+    best: bool = False  # of these epochs, by validation accuracy
+
+
+class Layer(msgspec.Struct, frozen=True, kw_only=True):
+    """One layer of a network; `shape` is of what it makes of one image, empty when it was not called."""
+
+    name: str
+    kind: str
+    shape: list[int]
+    parameters: int
+
+
+class ModelDescribed(Event, frozen=True):
+    """The network of this name, width and depth.
+
+    `flops` are of the forward pass of one image, a multiplication and an addition being two. `more` layers are left
+    out.
+    """
+
+    model: str
+    width: float
+    depth: int
+    parameters: int
+    flops: int
+    layers: list[Layer]
+    more: int = 0
+
+
+class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the list of runs. `state` is running, paused, finished, stopped, failed or interrupted."""
+
+    run: str
+    state: str
+    started: float
+    model: str
+    epoch: int
+    epochs: int
+    sample: bool
+    test_accuracy: float | None = None
+    test_loss: float | None = None
+    lr: float = 0.0
+    resumable: bool = False
+    problem: str = ""
+
+
+class RunsListed(Event, frozen=True):
+    """All runs, newest first. Many come in several parts, as in a Snapshot."""
+
+    runs: list[RunSummary]
+    first: bool = True
+    last: bool = True
+
+
+class RunOpened(Event, frozen=True):
+    """The history of a run, steps merged where there are many; `skipped` counts unreadable lines of its log.
+
+    A long history comes in several parts, as in a Snapshot.
+    """
+
+    summary: RunSummary
+    history: list[RunEvent]
+    skipped: int = 0
+    first: bool = True
+    last: bool = True
+
+
+class StatusTold(Event, frozen=True):
+    pid: int
+    uptime: float
+    memory: int
+    clients: int
+    state: str
+    run: str = ""
+    step: int = 0
+    epoch: int = 0
+    last_error: str = ""
+
+
+class CommandDone(Event, frozen=True):
+    """The command was carried out and has no other answer."""
+
+
+class CommandFailed(Event, frozen=True):
+    reason: str

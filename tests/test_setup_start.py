@@ -1,0 +1,46 @@
+"""How a run begins from the form, and what becomes of it when it cannot."""
+
+from fake_engine import FakeApp, snapshot, tell
+from textual.widgets import Input
+
+from engine.messages import StartRun
+from tui.screens.setup import SetupScreen
+from tui.screens.train import TrainScreen
+
+
+async def test_enter_trains_with_and_without_a_field_in_focus() -> None:
+    for keys in (["enter"], ["down", "enter"], ["f5"]):
+        app = FakeApp()
+        async with app.run_test(size=(80, 24)) as pilot:
+            await tell(app, pilot, snapshot())
+            await pilot.press("5", *keys)
+            await tell(app, pilot)
+            assert len(app.engine.sent_of(StartRun)) == 1
+            assert isinstance(app.screen, TrainScreen)
+
+
+async def test_a_start_that_is_refused_leaves_one_in_the_form_with_the_reason() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await tell(app, pilot, snapshot())
+        app.engine.refusal = "net.py:Net: returns float32 [2, 9]"
+        await pilot.press("5", "down", "enter")
+        await tell(app, pilot)
+        assert isinstance(app.screen, SetupScreen)
+        assert isinstance(app.focused, Input)
+        [note] = [note.message for note in app._notifications if note.title == "Nothing was started"]
+        assert "returns float32 [2, 9]" in note
+
+
+async def test_what_the_keys_help_and_quit_are_is_told_however_narrow_the_screen_is() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await tell(app, pilot, snapshot())
+        for mode in ("1", "2", "3", "4", "5", "6"):
+            for width in (80, 60, 120):
+                await pilot.press(mode)
+                await pilot.resize_terminal(width, 24)
+                await tell(app, pilot)
+                keys = {key.action: key.region for key in app.screen.query("FooterKey")}
+                for action in ("help", "quit"):
+                    assert 0 < keys[action].right <= width, (mode, width, action)

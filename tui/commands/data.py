@@ -1,0 +1,56 @@
+"""`mnist-tui data`: look at, download or export the data set."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from engine.paths import default_data
+from tui.conversation import run
+from tui.inert import inert
+from tui.shared_options import checkpoints_option, data_option, json_option
+
+
+@click.group()
+def data() -> None:
+    """Look at, download or export the data set."""
+
+
+@data.command()
+@data_option
+@json_option
+@checkpoints_option
+def status(checkpoints: Path, data: str, as_json: bool) -> None:
+    """What data is found, and where."""
+    from engine.messages import DataReady, LoadData
+    from tui.reports import print_data, print_json
+    from tui.session import attached
+
+    async def ask() -> DataReady:
+        async with attached(checkpoints, data=data) as session:
+            return await session.ask(LoadData(path=data), DataReady)
+
+    found = run(ask())
+    (print_json if as_json else print_data)(found)
+
+
+@data.command()
+@checkpoints_option
+def download(checkpoints: Path) -> None:
+    """Fetch the full MNIST (11 MB) into Dataset/MNIST/raw, checksums verified."""
+    from tui.transfers import download_data
+
+    run(download_data(checkpoints))
+    print(f"MNIST is in {inert(str(default_data() / 'MNIST' / 'raw'))}", file=sys.stderr)
+
+
+@data.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@data_option
+@checkpoints_option
+def export(folder: Path, checkpoints: Path, data: str) -> None:
+    """Write the data set as PNG files: FOLDER/{train,test}/<digit>/<index>.png."""
+    from tui.transfers import export_data
+
+    run(export_data(checkpoints, data, folder.resolve()))
+    print(f"written to {inert(str(folder))}", file=sys.stderr)

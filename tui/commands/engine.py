@@ -1,0 +1,58 @@
+"""`mnist-tui engine`: look at or stop the background process."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from engine.paths import engine_log
+from tui.conversation import run
+from tui.inert import inert
+from tui.shared_options import checkpoints_option, json_option
+
+
+@click.group()
+def engine() -> None:
+    """Look at or stop the engine process of a folder of runs."""
+
+
+@engine.command("status")
+@json_option
+@checkpoints_option
+def engine_status(checkpoints: Path, as_json: bool) -> None:
+    """State, run, memory, attached screens, last error. Exit status 1 when no engine runs."""
+    from engine.messages import AskStatus, StatusTold
+    from tui.reports import print_json, print_status
+    from tui.session import ask_engine
+
+    told = run(ask_engine(checkpoints, AskStatus(), StatusTold))
+    if as_json:
+        print_json(told)
+    else:
+        print_status(told, checkpoints)
+
+
+@engine.command("stop")
+@click.option("--force", is_flag=True, help="End it also when the run cannot be saved (a full disk, say).")
+@checkpoints_option
+def engine_stop(checkpoints: Path, force: bool) -> None:
+    """Stop the run in progress, save it, and end the engine."""
+    from engine.messages import CommandDone, Shutdown
+    from tui.session import ask_engine
+
+    run(ask_engine(checkpoints, Shutdown(force=force), CommandDone, then_wait=True))
+    print("the engine has ended", file=sys.stderr)
+
+
+@engine.command("log")
+@checkpoints_option
+def engine_log_(checkpoints: Path) -> None:
+    """Print what the engine process wrote to its output."""
+
+    path = engine_log(checkpoints)
+    try:
+        with open(path, errors="replace") as file:
+            for line in file:
+                print(inert(line.rstrip("\n")))
+    except FileNotFoundError:
+        raise click.ClickException(f"{path}: no engine has written anything yet") from None

@@ -1,0 +1,85 @@
+"""`mnist-tui train`: a run without a screen. `mnist-tui find-lr`: a learning rate for one."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tui.conversation import run
+from tui.options import config_of, config_options, given
+from tui.shared_options import checkpoints_option, coach_option, json_option, notify_option
+
+
+@click.command()
+@click.pass_context
+@click.option("--preset", metavar="NAME", help="Start from these; options given beside it go first. [see: presets]")
+@config_options
+@click.option("--resume", metavar="RUN", default="", help="Continue a run from its last checkpoint.")
+@click.option(
+    "--seeds",
+    type=click.IntRange(2, 1000),
+    help="Train so many times, with seeds from --seed on: mean, standard deviation, confidence interval. [2 to 1000]",
+)
+@notify_option
+@coach_option
+@json_option
+@checkpoints_option
+def train(
+    context: click.Context,
+    /,
+    checkpoints: Path,
+    as_json: bool,
+    preset: str | None,
+    resume: str,
+    seeds: int | None,
+    notify: bool,
+    coach: bool,
+    **options: Any,
+) -> None:
+    """Train without a screen. Ctrl-C stops after the present step and saves."""
+    from engine.preset_file import PresetError
+    from engine.presets import load_preset
+    from tui.plain import train_plainly
+
+    options["data"] = options["data"] or context.find_root().params["data"] or None
+    if resume and preset:
+        raise click.UsageError("--resume continues with the run's own hyperparameters; leave out --preset")
+    if resume and seeds:
+        raise click.UsageError("--resume continues one run; leave out --seeds")
+    try:
+        config = config_of(options, load_preset(checkpoints, preset).changes if preset else {})
+    except PresetError as error:
+        raise click.BadParameter(str(error), param_hint="--preset") from error
+    notify = notify and context.find_root().params["notify"]
+    coach = coach and context.find_root().params["coach"]
+    processes = options["processes"]  # of the engine: a run can be resumed on another number
+    if seeds:
+        from tui.seeds import train_seeds
+
+        sys.exit(run(train_seeds(checkpoints, config, seeds, processes=processes, json=as_json, notify=notify)))
+    changes = {name: value for name, value in given(options).items() if name != "processes"}
+    training = train_plainly(
+        checkpoints,
+        config,
+        resume=resume,
+        changes=changes,
+        processes=processes,
+        json=as_json,
+        notify=notify,
+        coach=coach,
+    )
+    sys.exit(run(training))
+
+
+@click.command("find-lr")
+@click.pass_context
+@config_options
+@json_option
+@checkpoints_option
+def find_lr(context: click.Context, /, checkpoints: Path, as_json: bool, **options: Any) -> None:
+    """Suggest a learning rate: train for some steps with ever higher ones, and see where the loss falls."""
+    from tui.find_rate import find_rate
+
+    options["data"] = options["data"] or context.find_root().params["data"] or None
+    run(find_rate(checkpoints, config_of(options), as_json=as_json))

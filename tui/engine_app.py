@@ -1,0 +1,185 @@
+"""An app attached to an engine: the only place that applies its events and sends it commands."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+from textual import work
+
+from engine.config import RunConfig
+from engine.messages import (
+    AnyEvent,
+    Command,
+    DataFailed,
+    DescribeModel,
+    ListRuns,
+    LoadData,
+    Predict,
+    PreviewAugmentation,
+    ProtocolError,
+    RunEnded,
+    RunStarted,
+    SavingFailed,
+    Shutdown,
+    StepsDone,
+    program_version,
+)
+from engine.paths import PathError
+from tui.attention import worth_a_call
+from tui.client import EngineClient, EngineUnreachable
+from tui.coach.advice import Coach
+from tui.coach.watch import coached
+from tui.describe import describe
+from tui.inert import inert
+from tui.logout import logout_warning
+from tui.screens.dialogs import version_question
+from tui.store import State, apply, say
+from tui.terminal_app import TerminalApp
+
+AT_ONCE = 0.03  # seconds within which events that answer a key are drawn together
+
+
+class EngineApp(TerminalApp):
+    """The state of an engine, kept up to date as long as there is one."""
+
+    def __init__(self, checkpoints: Path, data: str, *, ascii: bool | None, notify: bool, coach: bool) -> None:
+        super().__init__(ascii=ascii, notify=notify)
+        self.checkpoints = checkpoints
+        self.data = data
+        self.state = State(coach=Coach(on=coach))
+        self.config = RunConfig(data=data)
+        self.client: EngineClient | None = None
+        self._replacing = False  # the engine that is ending is to be followed by one that suits
+        self._processes: int | None = None  # that the next engine is to have
+        self._next: Command | None = None  # for the next engine
+
+    def offer(self, config: RunConfig) -> None:
+        """Have the next run be so."""
+        self.config = config
+
+    def set_state(self, state: State, *, soon: bool = True) -> None:
+        """Take a state and see to it that it is drawn, at most once a frame."""
+        self.state = state
+        self.draw_soon(AT_ONCE if soon else self.frame_time)
+
+    @work(group="engine", exclusive=True)
+    async def converse(self) -> None:
+        """Attach to the engine and apply its events until it is gone for good."""
+        client: EngineClient | None
+        try:
+            client = await self.connect()
+        except (EngineUnreachable, PathError, ProtocolError, OSError) as error:
+            self.set_state(replace(self.state, link="lost", link_reason=inert(str(error))))
+            return
+        reason = ""
+        while client is not None:
+            reason = await self.attend(client)
+            client = await self.rejoined(client)
+        if self._replacing:
+            self._replacing = False
+            self.action_reconnect()
+            return
+        run = self.state.run
+        if run is not None and run.live:
+            self.call_for_attention(f"{run.run} interrupted: its engine has ended")
+            self.state = replace(self.state, run=replace(run, state="interrupted"))
+        self.notify(reason, severity="error", markup=False)
+        self.set_state(replace(say(self.state, reason), link="lost", link_reason=reason))
+
+    async def attend(self, client: EngineClient) -> str:
+        """Apply the events of an engine until the connection ends; return what is to be told then."""
+        self.client = client
+        self.set_state(State(link="foreign" if client.foreign else "live", coach=self.state.coach))
+        if client.foreign:
+            self.decide_about(client)
+        self.take_processes(client.welcome.processes)
+        self.warn_of_logout()
+        self.send(ListRuns())
+        if self.data:
+            self.send(LoadData(id=1, path=self.data))
+        if self._next is not None:
+            self.send(self._next)
+            self._next = None
+        reason = "The engine has ended. A run in progress is kept up to its last checkpoint: e, then R resumes it."
+        try:
+            async for event in client.events():
+                self.receive(event)
+        except ProtocolError as error:
+            reason = inert(f"The engine said what this screen does not understand ({error}); e attaches again.")
+            await client.close()
+        self.client = None
+        return reason
+
+    async def rejoined(self, client: EngineClient) -> EngineClient | None:
+        """Return a new connection to an engine of several processes that lost one; None where all has ended."""
+        if client.welcome.processes == 1 or self._replacing:
+            return None
+        lost = f"The engine has ended or lost one of its {client.welcome.processes} processes; it may start again."
+        self.set_state(replace(say(self.state, lost), link="connecting", link_reason=lost))
+        try:
+            return await client.rejoin()
+        except (EngineUnreachable, PathError, ProtocolError):
+            return None
+
+    def take_processes(self, processes: int) -> None:
+        """Offer in the form what the engine has: a run begins at once with so many."""
+        if processes != self.config.processes:
+            self.offer(self.config.replace({"processes": processes}))
+
+    @work(group="logout", exclusive=True)
+    async def warn_of_logout(self) -> None:
+        """Say what a logout would do to the engine, before anything is trained."""
+        if warning := await asyncio.to_thread(logout_warning):
+            self.notify(warning, title="Logout", severity="warning", timeout=10, markup=False)
+            self.set_state(say(self.state, warning))
+
+    async def connect(self) -> EngineClient:
+        processes, self._processes = self._processes, None
+        return await EngineClient.connect_or_start(
+            self.checkpoints, data=self.data, any_version=True, processes=processes
+        )
+
+    @work(group="version", exclusive=True)
+    async def decide_about(self, client: EngineClient) -> None:
+        """Ask what to do about an engine of another version."""
+        engine, here = inert(client.welcome.version), program_version()
+        answer = await self.push_screen_wait(version_question(engine, here))
+        if answer == "quit":
+            self.exit()
+        elif answer == "stop":
+            self._replacing = True
+            client.send(Shutdown())
+
+    def send(self, command: Command) -> None:
+        """Send a command, or say that there is no engine to take it; questions that screens ask are let go."""
+        if self.client is not None and not self.client.foreign:
+            self.client.send(command)
+        elif not isinstance(command, Predict | PreviewAugmentation | DescribeModel | ListRuns):
+            here = "There is no engine. e starts it again."
+            foreign = "The engine is of another version: this screen can only watch it. e asks again what to do."
+            self.notify(here if self.client is None else foreign, severity="error", markup=False)
+
+    def receive(self, event: AnyEvent) -> None:
+        """Apply an event. Step points wait for the next frame; everything else is drawn at once."""
+        before = self.state
+        self.set_state(coached(apply(before, event), event), soon=not isinstance(event, StepsDone))
+        if self.state.failures != before.failures:
+            self.notify(self.state.failure, title="Not done", severity="error", markup=False)
+        self.call_for_attention(worth_a_call(event))
+        if isinstance(event, SavingFailed):
+            self.notify(inert(describe(event)[0]), title="Disk", severity="error", markup=False)
+        if isinstance(event, DataFailed):
+            self.notify(self.state.data_problem, title="Data", severity="error", markup=False)
+        if isinstance(event, RunEnded | RunStarted):
+            self.send(ListRuns())
+        if isinstance(event, RunEnded):
+            self.notify(
+                inert(f"{event.run} {event.state} {self.state.run.reason if self.state.run else ''}"), markup=False
+            )
+
+    def action_reconnect(self) -> None:
+        if self.client is not None:
+            self.decide_about(self.client)
+            return
+        self.set_state(replace(self.state, link="connecting", link_reason=""))
+        self.converse()
