@@ -5,26 +5,24 @@ from dataclasses import dataclass
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.events import ScreenResume
 from textual.message import Message
 from textual.widgets import DataTable, Input, Static
 
-from engine.config import FIELDS, ConfigError, RunConfig
+from engine.config import ConfigError, RunConfig
 from engine.messages import StartStudy, TrialSummary
-from engine.search import parse_search
 from engine.study_files import INSTALL, can_tune
-from engine.study_history import best_so_far
 from tui.actions import bindings
 from tui.describe import epochs, percent
 from tui.inert import inert
 from tui.screens.base import StateScreen
 from tui.store import State
 from tui.study_view import StudyView, short_name, short_value
-from tui.widgets.chart import Chart, Line
 from tui.widgets.parallel import Parallel
+from tui.widgets.study_chart import StudyChart
+from tui.widgets.study_form import StudyForm
 
-DEFAULT_SEARCH = "lr=log:1e-4..1e-1 batch_size=50,100,200 dropout=0..0.5"
 ROWS = 200  # of the leaderboard
 WELCOME = (
     "Many short runs, one after another: Optuna proposes values, the best by accuracy on training images held out"
@@ -41,16 +39,7 @@ class TuneScreen(StateScreen):
 
     DEFAULT_CSS = """
     TuneScreen {
-        #form { height: auto; padding: 0 1; }
-        #form Horizontal { height: 1; }
-        #form .label { width: auto; margin: 0 1 0 0; color: $foreground; }
-        #form Input { margin: 0 1 0 0; }
-        #search { width: 1fr; }
-        #name { width: 1fr; max-width: 32; }
-        #trials, #epochs { width: 6; }
-        #sampler { width: 8; }
-        #pruner { width: 11; }
-        &.tuning #form { display: none; }
+        &.tuning StudyForm { display: none; }
         #hint { height: auto; max-height: 2; padding: 0 1; color: $text-muted; }
         #hint.bad { color: $text-error; }
         #headline { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
@@ -61,7 +50,7 @@ class TuneScreen(StateScreen):
             background: $background; background-tint: $background 0%; scrollbar-size: 1 1;
         }
         #results DataTable:focus { background-tint: $background 0%; }
-        #results Chart { width: 1fr; }
+        StudyChart { width: 1fr; }
         &.no-study #results, &.no-study Parallel, &.no-study #headline { display: none; }
         #welcome { display: none; }
         &.no-study #welcome { display: block; }
@@ -97,23 +86,13 @@ class TuneScreen(StateScreen):
         self._names: list[str] = []
 
     def compose_body(self) -> ComposeResult:
-        with Vertical(id="form"):
-            with Horizontal():
-                yield Static("Ranges", classes="label")
-                yield Input(DEFAULT_SEARCH, compact=True, id="search")
-            with Horizontal():
-                for name, value in (
-                    ("trials", "20"), ("epochs", "1"), ("sampler", "tpe"), ("pruner", "median"), ("name", "")
-                ):  # fmt: skip
-                    yield Static(name.capitalize(), classes="label")
-                    holder = "new" if name == "name" else ""
-                    yield Input(value, placeholder=holder, compact=True, select_on_focus=True, id=name)
+        yield StudyForm()
         yield Static("", markup=False, id="hint")
         yield Static("", markup=False, id="headline")
         yield Static(WELCOME, markup=False, id="welcome")
         with Horizontal(id="results"):
             yield DataTable(cursor_type="row", zebra_stripes=False)
-            yield Chart(id="best")
+            yield StudyChart()
         yield Parallel()
 
     def on_screen_resume(self, event: ScreenResume) -> None:
@@ -140,7 +119,7 @@ class TuneScreen(StateScreen):
             return
         self.query_one("#headline", Static).update(headline(study))
         self._fill_table(study, anew=began)
-        self._draw_chart(study)
+        self.query_one(StudyChart).show_study(study)
         self.query_one(Parallel).study = study
         self.query_one(Parallel).refresh(layout=began)
 
@@ -165,25 +144,6 @@ class TuneScreen(StateScreen):
         numbers = [trial.number for trial in rows]
         following = chosen is not None and chosen.number in numbers and table.cursor_row > 0
         table.move_cursor(row=numbers.index(chosen.number) if following and chosen is not None else 0)
-
-    def _draw_chart(self, study: StudyView) -> None:
-        trials = list(study.trials.values())
-        points = [(float(trial.number), trial.accuracy) for trial in trials if trial.accuracy is not None]
-        stairs: list[tuple[float, float]] = []
-        for number, accuracy in best_so_far(trials):
-            stairs += [(float(number), stairs[-1][1])] if stairs else []
-            stairs.append((float(number), accuracy))
-        end = float(max(study.target - 1, trials[-1].number if trials else 1, 1))
-        if stairs:
-            stairs.append((float(trials[-1].number), stairs[-1][1]))
-        self.query_one("#best", Chart).show(
-            [Line("trials", points, "trial"), Line("best so far", stairs, "train")],
-            title="accuracy",
-            x_label="trial",
-            percent=True,
-            x_range=(0, end),
-            y_range=visible(points, study.base_trial),
-        )
 
     def _explain(self) -> None:
         hint = self.query_one("#hint", Static)
@@ -215,7 +175,7 @@ class TuneScreen(StateScreen):
     @on(Input.Submitted)
     def action_submit(self) -> None:
         try:
-            command, count = self._read()
+            command, count = self.query_one(StudyForm).read(self._names)
         except ConfigError as error:
             self.app.clear_notifications()  # at 80 columns one hides enough
             self.notify(inert(str(error)), title="Nothing was started", severity="error", markup=False)
@@ -223,23 +183,6 @@ class TuneScreen(StateScreen):
         self.app.clear_notifications()
         self.set_focus(self.query_one(DataTable))
         self.post_message(self.Chosen(command, count))
-
-    def _read(self) -> tuple[StartStudy, int]:
-        """Return what the form says. Raises ConfigError."""
-        text = {each.id: each.value.strip() for each in self.query(Input)}
-        name = text["name"]
-        words = [] if name in self._names else text["search"].split()
-        if name not in self._names:
-            parse_search(words)
-        trials = text["trials"] or "0"
-        if not trials.isdecimal() or not 0 < int(trials) <= 1_000_000:
-            raise ConfigError(f"Trials: {trials!r} is not a number of trials; give 1 to 1000000")
-        count = FIELDS["epochs"].parse(text["epochs"])
-        command = StartStudy(
-            base=RunConfig(), search=words, name=name, trials=int(trials), sampler=text["sampler"],
-            pruner=text["pruner"],
-        )  # fmt: skip
-        return command, int(count)
 
     def action_ranges(self) -> None:
         self.set_focus(self.query_one("#search", Input))
@@ -294,14 +237,3 @@ def headline(study: StudyView) -> str:
     if base is not None and base.accuracy is not None:
         parts.append(f"base {percent(base.accuracy)}")
     return ", ".join(parts)
-
-
-def visible(points: list[tuple[float, float]], base: TrialSummary | None) -> tuple[float, float] | None:
-    """Return the range of accuracies worth drawing: trials far below the others would flatten all the rest."""
-    values = sorted(accuracy for _, accuracy in points)
-    if len(values) < 4:
-        return None
-    low = values[len(values) // 4]
-    if base is not None and base.accuracy is not None:
-        low = min(low, base.accuracy)
-    return low, values[-1]
