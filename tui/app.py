@@ -19,42 +19,26 @@ from engine.messages import (
     AnyEvent,
     CancelDownload,
     CommandDone,
-    Continue,
     DescribeModel,
     DownloadData,
     FindRate,
     ListRuns,
     OpenRun,
-    Pause,
     Predict,
     PreviewAugmentation,
-    ResumeRun,
-    RunEnded,
-    RunSummary,
-    Shutdown,
     StartRun,
     Steer,
-    Stop,
     StopFinding,
 )
 from engine.study_files import study_names
 from tui.actions import ACTIONS, NAVIGATION, bindings
 from tui.client import CommandRefused
 from tui.coach.watch import coached
-from tui.describe import state_word
-from tui.engine_app import EngineApp
 from tui.inert import inert
-from tui.run_view import RunView
+from tui.job_app import JobApp
 from tui.screens.base import StateScreen
 from tui.screens.confusion import ConfusionScreen
-from tui.screens.dialogs import (
-    EpochsQuestion,
-    advice_question,
-    anew_question,
-    quit_question,
-    stop_question,
-    study_question,
-)
+from tui.screens.dialogs import advice_question
 from tui.screens.digits import DigitsScreen
 from tui.screens.help import HelpScreen
 from tui.screens.network import NetworkScreen
@@ -65,10 +49,8 @@ from tui.screens.setup import SetupScreen
 from tui.screens.train import TrainScreen
 from tui.screens.tune import TuneScreen
 
-STOPPING = 10.0  # seconds to hear that a run is stopped and saved
 
-
-class MnistApp(EngineApp):
+class MnistApp(JobApp):
     """Screens that draw the state of one engine, and what becomes of the wishes of who sits before them."""
 
     TITLE = "mnist-tui"
@@ -88,7 +70,6 @@ class MnistApp(EngineApp):
         self, checkpoints: Path, data: str = "", *, ascii: bool | None = None, notify: bool = True, coach: bool = True
     ) -> None:
         super().__init__(checkpoints, data, ascii=ascii, notify=notify, coach=coach)
-        self._ended = asyncio.Event()  # the run in progress has
 
     def on_mount(self) -> None:
         self.install_screen(SetupScreen(self.config, self.checkpoints), "setup")
@@ -99,8 +80,6 @@ class MnistApp(EngineApp):
         super().receive(event)
         if self.state.failures != failures and isinstance(self.screen, RatesScreen):
             self.screen.dismiss(None)  # what it waits for was refused
-        if isinstance(event, RunEnded):
-            self._ended.set()
 
     def offer(self, config: RunConfig) -> None:
         """Have the form, and the next run, be so."""
@@ -187,33 +166,6 @@ class MnistApp(EngineApp):
             self.set_state(replace(self.state, coach=coach.apply(advice)))
             self.offer(view.config.replace({**advice.changes, "processes": self.config.processes}))
             self.show_offer()
-
-    async def ended_for_another(self, view: RunView) -> bool:
-        """Ask whether to stop the run in progress for a new one; return whether it was stopped."""
-        answer = await self.push_screen_wait(anew_question(inert(view.run), view.problem))
-        if answer != "stop" or self.client is None:
-            return False
-        self._ended.clear()
-        try:
-            await self.client.request(Stop(), CommandDone)
-            await self._ended.wait()  # the form shows the run in progress while there is one
-        except CommandRefused as error:
-            self.notify(inert(str(error)), title="Not stopped", severity="error", markup=False)
-            return False
-        return True
-
-    @on(RunsScreen.Resumed)
-    @work
-    async def resume_run(self, event: RunsScreen.Resumed) -> None:
-        summary = event.summary
-        changes = dict(event.changes)
-        if summary.epoch >= summary.epochs:
-            epochs = await self.push_screen_wait(EpochsQuestion(inert(summary.run), summary.epoch))
-            if epochs is None:
-                return
-            changes["epochs"] = epochs
-        self.send(ResumeRun(run=summary.run, changes=changes))
-        self.go("train")
 
     @on(SetupScreen.Edited)
     def remember(self, event: SetupScreen.Edited) -> None:
@@ -329,53 +281,6 @@ class MnistApp(EngineApp):
     def action_go(self, mode: str) -> None:
         self.go(mode)
 
-    def action_train(self) -> None:
-        start = StartRun(config=self.config)
-        if self.client is None or self.client.foreign or self._is_for_this_engine:
-            self.send(start)
-        else:  # an engine of as many processes takes the place of this one, which has nothing to do
-            self._processes, self._next, self._replacing = self.config.processes, start, True
-            self.client.send(Shutdown())
-        self.go("train")
-
-    @property
-    def _is_for_this_engine(self) -> bool:
-        """Whether the next run can begin in the engine that there is, which has as many processes."""
-        client = self.client
-        return client is not None and not client.foreign and client.welcome.processes == self.config.processes
-
-    def action_pause(self) -> None:
-        self.send(Pause())
-
-    def action_continue(self) -> None:
-        self.send(Continue())
-
-    @property
-    def resumable(self) -> RunSummary | None:
-        """The run that is shown, or the latest when none is, if it can be resumed."""
-        shown = self.state.shown.run if self.state.shown else ""
-        for summary in self.state.runs:
-            if not shown or summary.run == shown:
-                return summary if summary.resumable else None
-        return None
-
-    def action_resume(self) -> None:
-        if self.resumable is not None:
-            self.post_message(RunsScreen.Resumed(self.resumable, {}))
-
-    @work
-    async def action_stop(self) -> None:
-        run, study = self.state.run, self.state.study
-        if study is not None and study.live:
-            answer = await self.push_screen_wait(study_question(inert(study.study, 40), leaving=False))
-        elif run is not None:
-            answer = await self.push_screen_wait(stop_question(inert(run.run), run.problem))
-        else:
-            return
-        if answer in ("stop", "force"):
-            self.send(Stop(force=answer == "force"))
-            self.notify("Stopping after the present step.", markup=False)
-
     def action_download(self) -> None:
         self.send(CancelDownload() if self.downloading else DownloadData())
 
@@ -391,56 +296,14 @@ class MnistApp(EngineApp):
         self.set_state(coached(replace(self.state, coach=coach)))
         self.notify("The coach watches." if coach.on else "The coach is off.", markup=False)
 
-    async def action_quit(self) -> None:
-        self.leave()
-
-    @work(group="leave", exclusive=True)
-    async def leave(self) -> None:
-        """Leave at once when nothing trains, or after asking what becomes of the run."""
-        run, study = self.state.run, self.state.study
-        if self.client is None or self.client.foreign or not (self.state.training or self.state.tuning):
-            self.exit()
-            return
-        if study is not None and study.live:
-            question = study_question(
-                inert(study.study, 40), leaving=True, word="paused" if study.state == "paused" else "tuning"
-            )
-        else:
-            assert run is not None
-            question = quit_question(inert(run.run), state_word(run.state), run.problem)
-        answer = await self.push_screen_wait(question)
-        if answer in ("stop", "force") and self.client is not None:
-            try:
-                async with asyncio.timeout(STOPPING):
-                    await self.client.request(Stop(force=answer == "force"), CommandDone)
-            except CommandRefused as error:
-                self.notify(inert(str(error)), title="Not stopped", severity="error", markup=False)
-                return
-            except TimeoutError:
-                pass  # it has the command, and needs no screen to carry it out
-        if answer in ("stop", "force", "leave"):
-            self.exit()
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if len(self.screen_stack) > 1 and action in {each.name for each in ACTIONS if each.scope == "app"}:
             return False  # a dialog is open
-        busy = self.state.training or self.state.tuning
-        if action == "train":
-            return not busy and self.state.link == "live"
-        job = self.state.study if self.state.tuning else self.state.run
-        paused = job is not None and job.state == "paused"
-        if action in ("pause", "continue"):
-            return busy and self.state.link == "live" and paused is (action == "continue")
-        if action == "stop":
-            return busy and self.state.link == "live"
-        if action == "resume":
-            return not busy and self.state.link == "live" and self.resumable is not None
         if action == "download":
+            idle = not self.state.training and not self.state.tuning
             sample = self.state.data is None or self.state.data.sample
-            return self.downloading or (self.state.link == "live" and sample and not busy)
-        if action == "reconnect":
-            return self.state.link in ("lost", "foreign")
-        return True
+            return self.downloading or (self.state.link == "live" and sample and idle)
+        return super().check_action(action, parameters)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield from (each for each in super().get_system_commands(screen) if each.title != "Quit")

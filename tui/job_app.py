@@ -1,0 +1,165 @@
+"""An app that acts on what trains: begins, pauses, stops and resumes a run or a study, and is left during one."""
+
+import asyncio
+from pathlib import Path
+
+from textual import on, work
+
+from engine.messages import (
+    AnyEvent,
+    CommandDone,
+    Continue,
+    Pause,
+    ResumeRun,
+    RunEnded,
+    RunSummary,
+    Shutdown,
+    StartRun,
+    Stop,
+)
+from tui.client import CommandRefused
+from tui.describe import state_word
+from tui.engine_app import EngineApp
+from tui.inert import inert
+from tui.run_view import RunView
+from tui.screens.dialogs import EpochsQuestion, anew_question, quit_question, stop_question, study_question
+from tui.screens.runs import RunsScreen
+
+STOPPING = 10.0  # seconds to hear that a run is stopped and saved
+
+
+class JobApp(EngineApp):
+    """The keys t, space, R, S and q, and what is asked before they do something that cannot be undone."""
+
+    def __init__(self, checkpoints: Path, data: str, *, ascii: bool | None, notify: bool, coach: bool) -> None:
+        super().__init__(checkpoints, data, ascii=ascii, notify=notify, coach=coach)
+        self._ended = asyncio.Event()  # the run in progress has
+
+    def go(self, mode: str) -> None:
+        """Bring a screen to the front."""
+        raise NotImplementedError
+
+    def receive(self, event: AnyEvent) -> None:
+        super().receive(event)
+        if isinstance(event, RunEnded):
+            self._ended.set()
+
+    def action_train(self) -> None:
+        start = StartRun(config=self.config)
+        if self.client is None or self.client.foreign or self._is_for_this_engine:
+            self.send(start)
+        else:  # an engine of as many processes takes the place of this one, which has nothing to do
+            self._processes, self._next, self._replacing = self.config.processes, start, True
+            self.client.send(Shutdown())
+        self.go("train")
+
+    @property
+    def _is_for_this_engine(self) -> bool:
+        """Whether the next run can begin in the engine that there is, which has as many processes."""
+        client = self.client
+        return client is not None and not client.foreign and client.welcome.processes == self.config.processes
+
+    def action_pause(self) -> None:
+        self.send(Pause())
+
+    def action_continue(self) -> None:
+        self.send(Continue())
+
+    @property
+    def resumable(self) -> RunSummary | None:
+        """The run that is shown, or the latest when none is, if it can be resumed."""
+        shown = self.state.shown.run if self.state.shown else ""
+        for summary in self.state.runs:
+            if not shown or summary.run == shown:
+                return summary if summary.resumable else None
+        return None
+
+    def action_resume(self) -> None:
+        if self.resumable is not None:
+            self.post_message(RunsScreen.Resumed(self.resumable, {}))
+
+    @on(RunsScreen.Resumed)
+    @work
+    async def resume_run(self, event: RunsScreen.Resumed) -> None:
+        summary = event.summary
+        changes = dict(event.changes)
+        if summary.epoch >= summary.epochs:
+            epochs = await self.push_screen_wait(EpochsQuestion(inert(summary.run), summary.epoch))
+            if epochs is None:
+                return
+            changes["epochs"] = epochs
+        self.send(ResumeRun(run=summary.run, changes=changes))
+        self.go("train")
+
+    @work
+    async def action_stop(self) -> None:
+        run, study = self.state.run, self.state.study
+        if study is not None and study.live:
+            answer = await self.push_screen_wait(study_question(inert(study.study, 40), leaving=False))
+        elif run is not None:
+            answer = await self.push_screen_wait(stop_question(inert(run.run), run.problem))
+        else:
+            return
+        if answer in ("stop", "force"):
+            self.send(Stop(force=answer == "force"))
+            self.notify("Stopping after the present step.", markup=False)
+
+    async def ended_for_another(self, view: RunView) -> bool:
+        """Ask whether to stop the run in progress for a new one; return whether it was stopped."""
+        answer = await self.push_screen_wait(anew_question(inert(view.run), view.problem))
+        if answer != "stop" or self.client is None:
+            return False
+        self._ended.clear()
+        try:
+            await self.client.request(Stop(), CommandDone)
+            await self._ended.wait()  # the form shows the run in progress while there is one
+        except CommandRefused as error:
+            self.notify(inert(str(error)), title="Not stopped", severity="error", markup=False)
+            return False
+        return True
+
+    async def action_quit(self) -> None:
+        self.leave()
+
+    @work(group="leave", exclusive=True)
+    async def leave(self) -> None:
+        """Leave at once when nothing trains, or after asking what becomes of the run."""
+        run, study = self.state.run, self.state.study
+        if self.client is None or self.client.foreign or not (self.state.training or self.state.tuning):
+            self.exit()
+            return
+        if study is not None and study.live:
+            question = study_question(
+                inert(study.study, 40), leaving=True, word="paused" if study.state == "paused" else "tuning"
+            )
+        else:
+            assert run is not None
+            question = quit_question(inert(run.run), state_word(run.state), run.problem)
+        answer = await self.push_screen_wait(question)
+        if answer in ("stop", "force") and self.client is not None:
+            try:
+                async with asyncio.timeout(STOPPING):
+                    await self.client.request(Stop(force=answer == "force"), CommandDone)
+            except CommandRefused as error:
+                self.notify(inert(str(error)), title="Not stopped", severity="error", markup=False)
+                return
+            except TimeoutError:
+                pass  # it has the command, and needs no screen to carry it out
+        if answer in ("stop", "force", "leave"):
+            self.exit()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        busy = self.state.training or self.state.tuning
+        if action == "train":
+            return not busy and self.state.link == "live"
+        job = self.state.study if self.state.tuning else self.state.run
+        paused = job is not None and job.state == "paused"
+        if action in ("pause", "continue"):
+            return busy and self.state.link == "live" and paused is (action == "continue")
+        if action == "stop":
+            return busy and self.state.link == "live"
+        if action == "resume":
+            return not busy and self.state.link == "live" and self.resumable is not None
+        if action == "reconnect":
+            return self.state.link in ("lost", "foreign")
+        return True
