@@ -1,18 +1,14 @@
 """The socket of the engine: clients come and go, the worker never waits for one.
 
-An asyncio thread. The server keeps the engine's state as the events to draw it from, so that a new client, and one
-that lagged too far behind, is up to date with one Snapshot.
+An asyncio thread. A new client, and one that lagged too far behind, is up to date with one Snapshot.
 """
 
 import asyncio
 import contextlib
 import os
-import resource
 import socket
-import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
@@ -31,30 +27,19 @@ from engine.messages import (
     AskStatus,
     CommandDone,
     CommandFailed,
-    DataFailed,
-    DataProgress,
-    DataReady,
-    EngineFailed,
-    EngineReady,
-    EpochDone,
     Hello,
     ListRuns,
     OpenRun,
-    Paused,
     Printed,
     ProtocolError,
     RunEnded,
     RunEvent,
     RunOpened,
     RunsListed,
-    RunStarted,
-    SavingFailed,
     Shutdown,
     Snapshot,
-    StateEvent,
     StatusTold,
     StudyEnded,
-    StudyEvent,
     Welcome,
     decode_command,
     encode,
@@ -62,11 +47,10 @@ from engine.messages import (
 from engine.ports import Reply, WorkerPort
 from engine.runs import RunError, find_run, list_runs, summarize
 from engine.sockets import peer_uid
-from engine.study_history import StudyHistory
+from engine.state import PRINTED, EngineState
 from engine.tail import Tail
 from engine.torchrun import world_size
 
-PRINTED = 200  # lines of the engine's output that a new client is shown
 LOG_EVERY = 0.5  # seconds between two looks at the engine's output
 HELLO_PATIENCE = 10.0  # seconds for a client to say who it is
 
@@ -78,15 +62,8 @@ class Server:
         self.checkpoints = checkpoints
         self.version = version
         self.idle_exit = idle_exit
-        self.began = time.monotonic()
         self.clients: set[Connection] = set()
-        self.engine: EngineReady | EngineFailed | None = None
-        self.data: DataReady | None = None
-        self.data_news: DataFailed | DataProgress | None = None  # of a load or download after `data`
-        self.history = History()
-        self.study = StudyHistory()
-        self.printed: deque[str] = deque(maxlen=PRINTED)
-        self.last_error = ""
+        self.state = EngineState()
         self.output: Tail | None = None  # what the engine prints
         self.loop = asyncio.new_event_loop()
         self.worker: WorkerPort | None = None
@@ -120,30 +97,14 @@ class Server:
         """Begin with the history of a resumed run; every screen gets a new snapshot."""
 
         def replace() -> None:
-            self.history = History(events)
+            self.state.history = History(events)
             for client in self.clients:
                 self._send_snapshot(client)
 
         self.loop.call_soon_threadsafe(replace)
 
     def _publish(self, event: AnyEvent) -> None:
-        match event:
-            case EngineReady() | EngineFailed():
-                self.engine = event
-            case DataReady():
-                self.data, self.data_news = event, None
-            case DataFailed() | DataProgress():
-                self.data_news = event
-            case Printed():
-                self.printed.extend(event.lines)
-            case RunStarted() if event.step == 0:
-                self.history = History([event])
-            case _ if isinstance(event, RunEvent):
-                self.history.add(event)
-            case _ if isinstance(event, StudyEvent):
-                self.study.add(event)
-        if isinstance(event, RunEnded | StudyEnded | SavingFailed | DataFailed | EngineFailed) and event.reason:
-            self.last_error = event.reason
+        self.state.apply(event)
         for client in self.clients:
             if not client.send(event):
                 client.forget_news()
@@ -250,6 +211,9 @@ class Server:
                 else:
                     self.early.append((command, reply))
 
+    def _status(self) -> StatusTold:
+        return self.state.status(len(self.clients), busy=self.worker is not None and self.worker.busy)
+
     def _live_run(self) -> str:
         return self.worker.live_run if self.worker is not None else ""
 
@@ -264,38 +228,9 @@ class Server:
         ]
 
     def _send_snapshot(self, client: Connection) -> None:
-        events: list[StateEvent] = [event for event in (self.engine, self.data, self.data_news) if event is not None]
-        if self.printed:
-            events.append(Printed(lines=list(self.printed)))
-        lists = list(parts([*events, *self.history.events, *self.study.events]))
+        lists = list(parts(self.state.events))
         for i, part in enumerate(lists):
             client.send(Snapshot(events=part, first=i == 0, last=i == len(lists) - 1))
-
-    def _status(self) -> StatusTold:
-        events = self.history.events
-        last = events[-1] if events else None
-        state = "starting" if self.engine is None else "idle"
-        if self.worker is not None and self.worker.busy and last is not None and not isinstance(last, RunEnded):
-            state = {Paused: "paused", SavingFailed: "waiting"}.get(type(last), "training")
-        if self.study.live and self.study.started is not None:
-            state = "tuning, paused" if self.study.paused else "tuning"
-            return self._told(state, f"study {self.study.started.study}")
-        epochs = [event.epoch for event in events if isinstance(event, EpochDone)]
-        run, step = (last.run, last.step) if last is not None else ("", 0)
-        return self._told(state, run, step, epochs[-1] if epochs else 0)
-
-    def _told(self, state: str, run: str, step: int = 0, epoch: int = 0) -> StatusTold:
-        return StatusTold(
-            pid=os.getpid(),
-            uptime=round(time.monotonic() - self.began, 1),
-            memory=memory_in_use(),
-            clients=len(self.clients),
-            state=state,
-            run=run,
-            step=step,
-            epoch=epoch,
-            last_error=self.last_error,
-        )
 
     # ------------------------------------------------------------- background
 
@@ -341,12 +276,3 @@ def start_in_thread(server: Server, listener: socket.socket, log: Path) -> None:
         server.loop.run_until_complete(main())
 
     threading.Thread(target=run, name="server", daemon=True).start()
-
-
-def memory_in_use() -> int:
-    """Return the resident memory of this process in bytes (its peak, where the present is not to be had)."""
-    try:
-        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak if sys.platform == "darwin" else peak * 1024
