@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 
 from engine.study_files import StudyError, journal_of
 
-TABLE_ATTEMPTS = 5
+TABLE_ATTEMPTS, TABLE_PAUSE = 5, 0.5  # seconds
 LINE_START, LONGEST_LINE = b'{"op_code":', 1 << 20  # of a journal
 TROUBLE = (OSError, StorageInternalError)  # of a storage that may take it later
 
@@ -74,8 +74,8 @@ def open_database(url: str) -> Storage:
     except ImportError as error:
         raise StudyError(
             f"storage {place}: needs a driver that is not installed; for PostgreSQL"
-            " python -m pip install 'mnist-tui[postgresql]', for MySQL python -m pip install pymysql"
-            " and mysql+pymysql://..."
+            " python -m pip install 'mnist-tui[postgresql]', for MySQL and MariaDB"
+            " python -m pip install 'mnist-tui[mysql]' and mysql+pymysql://..."
         ) from error
     except (sqlalchemy.exc.SQLAlchemyError, RuntimeError) as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
@@ -87,8 +87,10 @@ def with_tables(url: str, options: dict[str, Any]) -> RDBStorage:
     for _ in range(TABLE_ATTEMPTS - 1):
         try:
             return RDBStorage(url, engine_kwargs=options)
-        except (sqlalchemy.exc.ProgrammingError, sqlalchemy.exc.IntegrityError):
-            time.sleep(0.5)
+        except sqlalchemy.exc.DBAPIError as error:
+            if error.statement is None:  # there is no connection
+                raise
+            time.sleep(TABLE_PAUSE)
     return RDBStorage(url, engine_kwargs=options)
 
 

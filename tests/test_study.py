@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from optuna.trial import TrialState
+from sqlalchemy.exc import OperationalError
 
 import engine.study
 from engine.config import RunConfig
@@ -18,7 +19,7 @@ from engine.study import Study, Trial, TrialLost
 from engine.study_files import StudyError, check_name, journal_of, new_name, study_names
 from engine.study_opening import open_study
 from engine.study_spec import Spec, spec_of
-from engine.study_storage import open_storage
+from engine.study_storage import open_storage, with_tables
 
 SEARCH = ["lr=log:1e-4..1e-1", "batch_size=50,100,200"]
 
@@ -368,3 +369,31 @@ def test_a_database_serves_as_well_as_a_journal(tmp_path: Path) -> None:
     again = open_study(open_storage(tmp_path, url, "one"), "one", spec(0, []))
     assert again.summaries() == study.summaries()
     assert parse_search(again.spec.search) == study.space
+
+
+def test_tables_that_another_engine_makes_at_the_same_time_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    attempts = []
+
+    def attempt(url: str, engine_kwargs: object) -> str:
+        attempts.append(url)
+        if len(attempts) == 1:  # as a MySQL says it
+            raise OperationalError("CREATE TABLE studies (...)", {}, Exception(1050, "Table 'studies' already exists"))
+        return "storage"
+
+    monkeypatch.setattr("engine.study_storage.RDBStorage", attempt)
+    monkeypatch.setattr("engine.study_storage.TABLE_PAUSE", 0.0)
+    assert with_tables("mysql+pymysql://host/x", {}) == "storage"
+    assert len(attempts) == 2
+
+
+def test_a_database_that_cannot_be_reached_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    attempts = []
+
+    def attempt(url: str, engine_kwargs: object) -> None:
+        attempts.append(url)
+        raise OperationalError(None, None, Exception(2003, "Can't connect"))
+
+    monkeypatch.setattr("engine.study_storage.RDBStorage", attempt)
+    with pytest.raises(OperationalError):
+        with_tables("mysql+pymysql://host/x", {})
+    assert len(attempts) == 1

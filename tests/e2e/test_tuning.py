@@ -1,5 +1,6 @@
-"""Tuning with real engines: killed in the middle, two on one journal, two on a PostgreSQL."""
+"""Tuning with real engines: killed in the middle, two on one journal, on a PostgreSQL, on a MySQL."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -8,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -158,43 +159,73 @@ def test_two_engines_share_a_study_by_a_journal_and_one_takes_over_from_the_othe
     share(world, tune, str(world.folder / "shared.journal"), 24)
 
 
-@pytest.fixture
-def postgresql() -> Iterator[str]:
-    """A PostgreSQL of its own, for this test and for this machine alone; the URL of a database."""
-    psycopg = pytest.importorskip("psycopg")
-    initdb, server = shutil.which("initdb"), shutil.which("postgres")
-    if initdb is None or server is None:
-        pytest.skip("no PostgreSQL is installed")
-    folder = Path(tempfile.mkdtemp())
-    as_user: dict[str, Any] = {}
-    if os.getuid() == 0:  # which PostgreSQL refuses to be
-        as_user = {"user": "nobody", "extra_groups": []}
-        shutil.chown(folder, "nobody")
-    data = folder / "data"
-    subprocess.run(
-        [initdb, "-D", data, "-A", "trust", "-U", "tuner", "--no-sync"], check=True, capture_output=True, **as_user
-    )
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [server, "-D", data, "-p", str(port), "-c", "listen_addresses=127.0.0.1", "-k", "", "-F"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **as_user,
-    )  # fmt: skip
+        port: int = free.getsockname()[1]
+        return port
+
+
+@contextlib.contextmanager
+def database(prepare: list[str], serve: list[str], connect: Callable[[], Any], stop: int) -> Iterator[None]:
+    """A database server of its own, for one test and for this machine alone, until the block ends."""
+    folder = Path(tempfile.mkdtemp())
+    as_user: dict[str, Any] = {}
+    if os.getuid() == 0:  # which servers refuse to be
+        as_user = {"user": "nobody", "extra_groups": []}
+        shutil.chown(folder, "nobody")
+    prepare, serve = ([word.replace("FOLDER", str(folder)) for word in words] for words in (prepare, serve))
+    subprocess.run(prepare, check=True, capture_output=True, **as_user)
+    process = subprocess.Popen(serve, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **as_user)
     try:
         until = time.monotonic() + 60
         while True:
             try:
-                psycopg.connect(f"host=127.0.0.1 port={port} user=tuner dbname=postgres").close()
+                connect().close()
                 break
-            except psycopg.OperationalError:
+            except Exception:  # a driver's own
                 assert time.monotonic() < until
                 time.sleep(0.1)
-        yield f"postgresql+psycopg://tuner@127.0.0.1:{port}/postgres"
+        yield
     finally:
-        process.send_signal(signal.SIGINT)  # which to PostgreSQL means to end at once, in order
+        process.send_signal(stop)
         process.wait(60)
         shutil.rmtree(folder)
+
+
+@pytest.fixture
+def postgresql() -> Iterator[str]:
+    """The URL of a database."""
+    psycopg = pytest.importorskip("psycopg")
+    initdb, server = shutil.which("initdb"), shutil.which("postgres")
+    if initdb is None or server is None:
+        pytest.skip("no PostgreSQL is installed")
+    port = free_port()
+    with database(
+        [initdb, "-D", "FOLDER/data", "-A", "trust", "-U", "tuner", "--no-sync"],
+        [server, "-D", "FOLDER/data", "-p", f"{port}", "-c", "listen_addresses=127.0.0.1", "-k", "", "-F"],
+        lambda: psycopg.connect(f"host=127.0.0.1 port={port} user=tuner dbname=postgres"),
+        signal.SIGINT,  # which to PostgreSQL means to end at once, in order
+    ):
+        yield f"postgresql+psycopg://tuner@127.0.0.1:{port}/postgres"
+
+
+@pytest.fixture
+def mysql() -> Iterator[str]:
+    """The URL of a database."""
+    pymysql = pytest.importorskip("pymysql")
+    install, server = shutil.which("mariadb-install-db"), shutil.which("mariadbd")
+    if install is None or server is None:
+        pytest.skip("no MariaDB is installed")
+    port = free_port()
+    with database(
+        [install, "--no-defaults", "--datadir=FOLDER/data", "--auth-root-authentication-method=normal"],
+        [server, "--no-defaults", "--datadir=FOLDER/data", "--socket=FOLDER/socket", f"--port={port}",
+         "--bind-address=127.0.0.1", "--skip-grant-tables", "--skip-networking=0"],
+        lambda: pymysql.connect(host="127.0.0.1", port=port, user="tuner", database="test"),
+        signal.SIGTERM,
+    ):  # fmt: skip
+        yield f"mysql+pymysql://tuner@127.0.0.1:{port}/test"
 
 
 @pytest.mark.slow
@@ -238,3 +269,9 @@ def test_a_name_without_a_study_is_one_line(world: World) -> None:
     assert "there is no study 'nothing'" in done.stderr
     assert "Traceback" not in done.stderr
     assert world.run("studies").stdout == ""
+
+
+@pytest.mark.slow
+def test_two_engines_share_a_study_by_a_mysql(mysql: str, world: World, tune) -> None:
+    share(world, tune, mysql, 24)
+    kill_engines(Path(world.env["XDG_STATE_HOME"]))  # before the database ends
