@@ -152,7 +152,7 @@ class TuneScreen(StateScreen):
         if study is not None and study.reason:
             problem = study.reason
         names = ", ".join(self._names[:4])
-        known = f"here: {names}; a name written above continues that study as it is" if names else ""
+        known = f"Studies kept here: {names}; the name of one, written above, continues it." if names else ""
         hint.update(inert(problem or known))
         hint.set_class(bool(problem), "bad")
         hint.display = bool(problem or (known and not self.has_class("tuning")))
