@@ -5,6 +5,7 @@ import itertools
 
 import pytest
 from fake_engine import RUN, FakeApp, digit, epoch_done, press_together, snapshot, started, steps, tell
+from limits import LIMIT
 from rich.text import Text
 from textual.app import App
 from textual.widgets import Input
@@ -76,7 +77,7 @@ async def test_a_machine_that_is_always_late_does_not_freeze_the_screen(monkeypa
     app = FakeApp()
     async with app.run_test(size=(80, 24)) as pilot:
         app.engine.incoming.put_nowait(snapshot(*TRAINING))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LIMIT):
             while "epoch 2/10" not in screen_text(app):
                 await pilot.pause(0.01)
             await pilot.resize_terminal(120, 30)
@@ -98,7 +99,7 @@ async def test_a_frame_that_falls_into_a_batch_is_drawn_after_it(monkeypatch: py
             else:
                 app.screen.refresh()
                 app.screen._on_timer_update()  # the screen's turn to draw
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LIMIT):
             await drawn.wait()
 
 

@@ -14,7 +14,7 @@ from engine.paths import sample_file
 from tui.bench import BASELINES, LIMITS, ROWS, Result, measured
 from tui.bench_accuracy import TARGETS, WAYS, Mark, Reached, reached
 from tui.bench_report import print_accuracy, print_bench, print_screen
-from tui.bench_screen import KEYS, STARTS, STEPS, ScreenCosts
+from tui.bench_screen import QUICK, ScreenCosts
 
 CPU = torch.device("cpu")
 
@@ -129,12 +129,12 @@ def test_what_the_screen_costs_is_told_as_medians_and_a_percentile(capsys: pytes
 
 @pytest.mark.slow
 def test_the_screen_is_measured_in_a_terminal(checkpoints: Path, digits_folder: Path) -> None:
-    done = call(checkpoints, "bench", "--screen", "--json", "--data", str(digits_folder))
+    done = call(checkpoints, "bench", "--screen", "--quick", "--json", "--data", str(digits_folder))
     costs = json.loads(done.stdout)
-    assert len(costs["help"]) == len(costs["first_frame"]) == len(costs["attached"]) == STARTS
-    assert len(costs["first_step"]) == STEPS
+    assert len(costs["help"]) == len(costs["first_frame"]) == len(costs["attached"]) == QUICK.starts
+    assert len(costs["first_step"]) == QUICK.steps
     assert costs["first_paint"] > 2000  # a screen full of text
-    assert len(costs["keys"]) == KEYS
+    assert len(costs["keys"]) == QUICK.keys
     assert min(costs["keys"]) > 0
     assert costs["live_per_s"] > costs["idle_per_s"]
 

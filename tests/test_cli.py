@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 from click.testing import CliRunner
+from limits import LIMIT
 from PIL import Image
 
 from engine.built_in_presets import PRESETS
@@ -22,7 +23,6 @@ from tui.__main__ import cli
 from tui.client import engine_environment, engine_is_running
 from tui.commands.runs import FILES_AT_ONCE
 
-LIMIT = 120  # seconds until a test that waits for ever is ended
 COMMANDS = [
     [], ["train"], ["find-lr"], ["runs"], ["evaluate"], ["predict"], ["models"], ["trust"], ["tune"], ["studies"],
     ["data"], ["data", "status"], ["data", "download"], ["data", "export"], ["presets"], ["presets", "show"],

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from limits import LIMIT
 
 from engine.checkpoint import load_checkpoint
 from engine.config import RunConfig
@@ -41,7 +42,6 @@ from tui.client import ALREADY_SERVED, CommandRefused, EngineClient, engine_envi
 from tui.session import Session
 
 RUN = "0001-seed-cnn"
-LIMIT = 60.0  # seconds until a test that waits for ever is ended
 SHORT = RunConfig(epochs=1, batch_size=50, device="cpu")
 ENDLESS = RunConfig(epochs=100_000, batch_size=20, device="cpu")
 E = TypeVar("E", bound=Event)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import torch
+from limits import LIMIT
 
 from engine.config import RunConfig
 from engine.data import load_data
@@ -98,7 +99,7 @@ def test_several_processes_learn_what_one_learns(size: int, digits_folder: Path,
     done = subprocess.run(
         [*command, str(program), config, str(digits_folder)],
         env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-        capture_output=True, text=True, timeout=240, check=False,
+        capture_output=True, text=True, timeout=LIMIT, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     together = json.loads(done.stdout.splitlines()[-1])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from limits import LIMIT
 from memory import MIB, measured
 
 from engine.dataset import SIDE, make_dataset
@@ -47,7 +48,7 @@ def test_a_run_takes_the_data_once_and_a_bounded_rest(preset: str, images: int, 
     write_idx_folder(tmp_path / "data", make_dataset(arrays, "IDX files", tmp_path))
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(tmp_path / "data"), preset],
-        cwd=ROOT, capture_output=True, text=True, check=True, timeout=300,
+        cwd=ROOT, capture_output=True, text=True, check=True, timeout=LIMIT,
     )  # fmt: skip
     bare, most = json.loads(done.stdout)
     data = (images + images // 6) * (SIDE * SIDE + 8)

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from limits import LIMIT
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # Imports each module and tells which forbidden packages came with it.
@@ -37,7 +39,7 @@ def loaded_with(modules: list[str], forbidden: list[str]) -> dict[str, list[str]
     """Import modules in one new process; return those that brought something forbidden."""
     done = subprocess.run(
         [sys.executable, "-c", PROBE, json.dumps([modules, forbidden])],
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=LIMIT,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     found: dict[str, list[str]] = json.loads(done.stdout)
@@ -75,7 +77,7 @@ def test_help_and_the_list_of_runs_need_no_textual_and_no_torch(tmp_path: Path) 
     for arguments in (["--help"], ["train", "--help"], ["presets"], ["runs", "--checkpoints", str(tmp_path)]):
         done = subprocess.run(
             [sys.executable, "-c", program, *arguments],
-            cwd=ROOT, capture_output=True, text=True, check=True, timeout=60,
+            cwd=ROOT, capture_output=True, text=True, check=True, timeout=LIMIT,
         )  # fmt: skip
         assert done.stdout.splitlines()[-1] == "[]"
 
@@ -99,6 +101,6 @@ def test_training_and_saving_need_no_compiler_of_torch(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
+        timeout=LIMIT,
     )
     assert done.stdout.splitlines()[-1] == "[]"

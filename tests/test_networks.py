@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from limits import LIMIT
 from torch import nn
 
 from engine.catalogue import CATALOGUE, OwnName, folder_name, is_own, short_name
@@ -136,7 +137,7 @@ def test_only_what_is_built_is_imported() -> None:
         "build_model(RunConfig(model='resnet18'))\nprint('torchvision' in sys.modules)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=LIMIT
     )
     assert done.stdout.splitlines() == ["[]", "True"]
 

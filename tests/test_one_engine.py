@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from limits import LIMIT
 
 import tui.client
 from engine.messages import ALREADY_SERVED, AskStatus, CommandDone, Shutdown, StatusTold
@@ -23,7 +24,6 @@ from tui.session import Session
 
 pytestmark = pytest.mark.slow
 
-LIMIT = 60.0
 CLIENTS = 20
 
 

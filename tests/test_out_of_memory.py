@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from limits import LIMIT
 from test_worker import RUN, Engine
 
 from engine.checkpoint import load_last
@@ -44,7 +45,7 @@ def test_a_batch_that_the_machine_has_no_memory_for_is_named_with_one_that_fits(
         env=os.environ | {"MALLOC_ARENA_MAX": "1"},  # an arena reserves 64 MiB of addresses for each thread
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=LIMIT,
         check=False,
     )
     assert done.stdout.startswith("no memory for a batch of 4000 on cpu at step 1; "), done.stdout + done.stderr

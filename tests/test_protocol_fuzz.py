@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from limits import LIMIT
 from test_worker import CONFIG, Engine
 
 from engine.config import FIELDS, RunConfig
@@ -118,10 +119,10 @@ class Target:
         )
 
     def connect(self) -> socket.socket:
-        end = time.monotonic() + 60
+        end = time.monotonic() + LIMIT
         while True:
             connection = socket.socket(socket.AF_UNIX)
-            connection.settimeout(60)
+            connection.settimeout(LIMIT)
             try:
                 connection.connect(self.path)
                 return connection
@@ -227,7 +228,7 @@ def test_a_flood_of_questions_that_nobody_reads_the_answers_of_keeps_no_run_from
         connection.sendall(encode(HELLO))
         connection.setblocking(False)
         sent = 0
-        end = time.monotonic() + 60
+        end = time.monotonic() + LIMIT
         while (status := target.status()).step < before.step + 200:
             assert time.monotonic() < end, "the run stands still"
             with contextlib.suppress(BlockingIOError):

@@ -11,7 +11,8 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 from fake_engine import epoch_done
-from test_cli import LIMIT, call, command, environment
+from limits import LIMIT
+from test_cli import call, command, environment
 
 from engine.config import ConfigError, RunConfig
 from engine.messages import EpochDone, decode_event

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import pytest
 from fake_engine import DATA, READY, RUN, epoch_done, started, steps
+from limits import LIMIT
 from test_runs import record
 
 from engine.connection import OPEN_QUESTIONS
@@ -52,7 +53,6 @@ from engine.server import Server
 from engine.tail import Tail
 
 E = TypeVar("E", bound=AnyEvent)
-LIMIT = 20.0  # seconds until a test that waits for ever is ended
 
 
 class FakeWorker:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from fake_engine import FakeApp, snapshot, started, tell
+from limits import LIMIT
 from test_app import screen_text
 from textual.widgets import DataTable, Input
 
@@ -236,7 +237,7 @@ async def test_the_chosen_trial_is_pinned_as_a_preset(tmp_path: Path) -> None:
         await pilot.press("P")
         await pilot.pause()
         await pilot.press(*"mine", "enter")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LIMIT):
             while not any("--preset mine" in note.message for note in app._notifications):
                 await pilot.pause(0.01)
     changes = load_preset(tmp_path, "mine").changes

@@ -8,6 +8,7 @@ import asyncio
 import os
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -19,13 +20,21 @@ from tui.bench_terminal import Screen
 from tui.session import Session, attached
 
 BARE = "import textual.app, textual.widgets"
-STARTS = 5
-STEPS = 3  # times that an engine of its own is started
 SETTLING = 2.0  # seconds after the first frame, for its run and what the screen says about it
-WATCHED = 10.0  # seconds of a live and of an idle screen
-KEYS = 60
 DRAWN = b"Setup"  # the last word of the first line that every screen has
 HISTORY = b"smoothed"  # a word that only the chart of a run has
+
+
+class Effort(NamedTuple):
+    """How much is measured."""
+
+    starts: int = 5
+    steps: int = 3  # times that an engine of its own is started
+    watched: float = 10.0  # seconds of a live and of an idle screen
+    keys: int = 60
+
+
+THOROUGH, QUICK = Effort(), Effort(starts=1, steps=1, watched=3.0, keys=20)
 
 
 class ScreenCosts(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,21 +58,21 @@ class ScreenCosts(msgspec.Struct, frozen=True, kw_only=True):
     keys: list[float]
 
 
-async def screen_costs(data: str, device: str, work: Path) -> ScreenCosts:
+async def screen_costs(data: str, device: str, work: Path, effort: Effort = THOROUGH) -> ScreenCosts:
     """Raises CommandRefused when the data or the device is not there."""
     checkpoints = work / "checkpoints"
     async with attached(checkpoints, data=data) as session:
         await session.until(EngineReady)
         tell("starting")
-        helps = [(seconds_of("-c", "pass"), seconds_of("-m", "tui", "--help")) for _ in range(STARTS)]
-        steps = [await first_step(data, device, work / f"start{i}") for i in range(STEPS)]
-        frames = [await asyncio.to_thread(start_once, checkpoints) for _ in range(STARTS)]
+        helps = [(seconds_of("-c", "pass"), seconds_of("-m", "tui", "--help")) for _ in range(effort.starts)]
+        steps = [await first_step(data, device, work / f"start{i}") for i in range(effort.steps)]
+        frames = [await asyncio.to_thread(start_once, checkpoints) for _ in range(effort.starts)]
         tell("idle")
-        _, idle, _ = await asyncio.to_thread(watch, checkpoints, False)
+        _, idle, _ = await asyncio.to_thread(watch, checkpoints, effort.watched)
         await train(session, device, data)
         tell("training")
-        painted, live, keys = await asyncio.to_thread(watch, checkpoints, True)
-        late = [await asyncio.to_thread(attach_once, checkpoints) for _ in range(STARTS)]
+        painted, live, keys = await asyncio.to_thread(watch, checkpoints, effort.watched, effort.keys)
+        late = [await asyncio.to_thread(attach_once, checkpoints) for _ in range(effort.starts)]
         await session.ask(Stop(force=True), CommandDone)
     return ScreenCosts(
         help=helps,
@@ -71,8 +80,8 @@ async def screen_costs(data: str, device: str, work: Path) -> ScreenCosts:
         first_frame=frames,
         attached=late,
         first_paint=painted,
-        live_per_s=live / WATCHED,
-        idle_per_s=idle / WATCHED,
+        live_per_s=live / effort.watched,
+        idle_per_s=idle / effort.watched,
         keys=keys,
     )
 
@@ -104,16 +113,16 @@ def attach_once(checkpoints: Path) -> float:
         screen.close()
 
 
-def watch(checkpoints: Path, with_keys: bool) -> tuple[int, int, list[float]]:
+def watch(checkpoints: Path, seconds: float, keys: int = 0) -> tuple[int, int, list[float]]:
     """Return the bytes until a screen has settled, those while it is watched, and the milliseconds of each key."""
     screen = Screen(checkpoints)
     try:
         screen.wait_for(DRAWN)
         time.sleep(SETTLING)
         painted = screen.bytes
-        time.sleep(WATCHED)
+        time.sleep(seconds)
         after = screen.bytes - painted
-        return painted, after, [answer_to(screen, b"12"[i % 2 : i % 2 + 1]) for i in range(KEYS if with_keys else 0)]
+        return painted, after, [answer_to(screen, b"12"[i % 2 : i % 2 + 1]) for i in range(keys)]
     finally:
         screen.close()
 

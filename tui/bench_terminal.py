@@ -15,7 +15,7 @@ from pathlib import Path
 from tui.client import CommandRefused, engine_environment
 
 COLUMNS, LINES = 120, 36
-PATIENCE_FOR_A_FRAME = 30.0
+PATIENCE_FOR_A_FRAME = 60.0  # seconds from its start
 HEAD = 65536  # bytes of what a screen draws first that are kept
 
 
@@ -44,10 +44,11 @@ class Screen:
 
     def wait_for(self, words: bytes) -> float:
         """Return the seconds from its start until it has drawn these words. Raises CommandRefused after a while."""
+        end = self.began + PATIENCE_FOR_A_FRAME
         while words not in self.head:
             self.answered.clear()
-            if words not in self.head and not self.answered.wait(PATIENCE_FOR_A_FRAME):
-                raise CommandRefused("the screen draws nothing")
+            if words not in self.head and not self.answered.wait(max(0.0, end - time.perf_counter())):
+                raise CommandRefused(f"the screen has not drawn {words.decode()!r} within {PATIENCE_FOR_A_FRAME:.0f} s")
         return time.perf_counter() - self.began
 
     def settle(self) -> None:

@@ -11,7 +11,7 @@ from engine.messages import CommandDone, Shutdown
 from tui.bench import ROWS, bench
 from tui.bench_accuracy import time_to_accuracy
 from tui.bench_report import print_accuracy, print_bench, print_screen
-from tui.bench_screen import screen_costs
+from tui.bench_screen import QUICK, THOROUGH, screen_costs
 from tui.client import EngineUnreachable
 from tui.reports import print_json
 from tui.session import ask_engine
@@ -22,6 +22,7 @@ async def run_bench(
     device: str,
     *,
     screen: bool,
+    quick: bool,
     images: int,
     rounds: int,
     rows: tuple[str, ...],
@@ -40,7 +41,7 @@ async def run_bench(
         work = Path(folder)
         try:
             if screen:
-                costs = await screen_costs(data, device, work)
+                costs = await screen_costs(data, device, work, QUICK if quick else THOROUGH)
                 (print_json if as_json else print_screen)(costs)
                 return
             result = await bench(data, device, work, images=images, rounds=rounds, rows=wanted)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from engines import kill_engines
+from limits import LIMIT
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = [sys.executable, "-m", "tui"]
@@ -34,7 +35,7 @@ class World:
         }
 
     def run(self, *words: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run([*PROGRAM, *words], env=self.env, capture_output=True, text=True, timeout=60)
+        return subprocess.run([*PROGRAM, *words], env=self.env, capture_output=True, text=True, timeout=LIMIT)
 
     def start_long_run(self) -> None:
         """Start a run of LONG epochs from the command line, and leave it to the engine."""
@@ -46,7 +47,7 @@ class World:
             ) as train,
         ):  # fmt: skip
             assert train.stdout is not None
-            patience = threading.Timer(60, train.kill)
+            patience = threading.Timer(LIMIT, train.kill)
             patience.start()
             began = any(b'"RunStarted"' in line for line in train.stdout)
             patience.cancel()

@@ -13,6 +13,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 import pyte
+from limits import LIMIT
 
 
 class Terminal:
@@ -58,20 +59,20 @@ class Terminal:
             self.raw += data
             self.stream.feed(data)
 
-    def until(self, words: str, seconds: float = 60) -> None:
+    def until(self, words: str) -> None:
         """Read until the words are on the screen; fail with the screen when they do not come."""
-        self.until_match(re.escape(words), seconds)
+        self.until_match(re.escape(words))
 
-    def until_match(self, pattern: str, seconds: float = 60) -> None:
+    def until_match(self, pattern: str) -> None:
         """Read until the screen has a match; for figures that may pass between two frames."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + LIMIT
         while not re.search(pattern, self.text):
             assert time.monotonic() < end, f"{pattern!r} did not appear on:\n{self.text}"
             self.read(0.1)
 
-    def until_gone(self, words: str, seconds: float = 60) -> None:
+    def until_gone(self, words: str) -> None:
         """Read until the words are no longer on the screen: what a key takes away may be there for a while after it."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + LIMIT
         while words in self.text:
             assert time.monotonic() < end, f"{words!r} stayed on:\n{self.text}"
             self.read(0.1)
@@ -82,9 +83,9 @@ class Terminal:
             os.close(self.fd)
             self.fd = -1
 
-    def wait(self, seconds: float = 30) -> int:
+    def wait(self) -> int:
         """Return the exit status of the program, read from its terminal until then."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + LIMIT
         while self.status is None:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:

@@ -127,7 +127,7 @@ def test_hostile_names_and_files_are_shown_inert_and_no_name_leads_out_of_the_ru
     ]
     commands.append(["env", f"MNIST_TUI_NOTIFY={names()[4]}", *PROGRAM, "runs"])
     with Terminal([sys.executable, "-c", SEVERAL, json.dumps(commands)], world.env, cols=200) as terminal:
-        assert terminal.wait(120) == 0
+        assert terminal.wait() == 0
         written = terminal.raw.decode()
         assert hostile_in(bytes(terminal.raw)) == []
         assert written.count("there is no run '../0009-outside'") == 3

@@ -14,6 +14,7 @@ import msgspec
 import pytest
 import torch
 from e2e.conftest import World
+from limits import LIMIT
 
 from engine.checkpoint import load_last
 from engine.config import RunConfig
@@ -69,7 +70,7 @@ class Attached:
                     self.events.append(event)
                     self.came.notify_all()
 
-    async def until(self, kind: type[RunEvent], seconds: float = 120) -> None:
+    async def until(self, kind: type[RunEvent], seconds: float = LIMIT) -> None:
         """Wait for an event of a kind, or the end of the connection."""
 
         async def heard() -> None:
@@ -86,7 +87,7 @@ class Attached:
     async def kill(self) -> None:
         """Kill the engine, and take in what it had sent."""
         os.kill(self.client.welcome.pid, signal.SIGKILL)
-        await asyncio.wait_for(self.listener, 60)
+        await asyncio.wait_for(self.listener, LIMIT)
         await self.client.close()
 
 
@@ -166,7 +167,7 @@ async def test_a_run_whose_engine_is_killed_again_and_again_ends_with_the_same_w
             done = state["position"]["epoch"]
     engine = await attach(world)
     engine.client.send(ResumeRun(run=RUN) if (folder / LAST).exists() else StartRun(config=config))
-    await engine.until(RunEnded, seconds=300 + 5 * config.epochs)
+    await engine.until(RunEnded, seconds=LIMIT + 5 * config.epochs)
     await engine.kill()
     print(f"\n{figures}, epoch {done} reached by then, {time.monotonic() - began:.0f} s")
     assert isinstance(engine.events[-1], RunEnded)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from e2e.conftest import PROGRAM, World
 from e2e.terminal import Terminal
+from limits import LIMIT
 
 import tui.client
 import tui.logout
@@ -129,9 +130,9 @@ def test_the_screen_and_the_command_line_warn_before_anything_is_trained(systemd
         terminal.until("logging out ends")
         terminal.until("t  train")
         terminal.press("q")
-        assert terminal.wait(60) == 0
+        assert terminal.wait() == 0
     done = subprocess.run(
         [*command, "train", "--epochs", "1", "--batch-size", "1000"],
-        env=env, capture_output=True, text=True, timeout=120, check=True,
+        env=env, capture_output=True, text=True, timeout=LIMIT, check=True,
     )  # fmt: skip
     assert done.stderr.splitlines()[0].startswith("warning: logging out ends training here")

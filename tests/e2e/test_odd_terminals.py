@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from e2e.conftest import PROGRAM, ROOT, World
 from e2e.terminal import Terminal
+from limits import LIMIT
 
 pytestmark = pytest.mark.slow
 
@@ -177,7 +178,7 @@ def test_a_locale_without_unicode_gets_nothing_but_ascii(name: str) -> None:
 def test_without_unicode_the_command_line_writes_nothing_but_ascii(world: World, words: list[str]) -> None:
     place = world.folder / "réseau ☃"
     env = {**world.env, "LC_ALL": "C", "MNIST_TUI_CHECKPOINTS": str(place)}
-    done = subprocess.run([*PROGRAM, *words], env=env, cwd=ROOT, capture_output=True, timeout=60, check=False)
+    done = subprocess.run([*PROGRAM, *words], env=env, cwd=ROOT, capture_output=True, timeout=LIMIT, check=False)
     world.env = env
     assert done.stdout.isascii()
     assert done.stderr.isascii()
@@ -191,7 +192,7 @@ def test_without_a_terminal_the_screen_is_refused_in_one_line(ends: str, tmp_pat
     shell = f'cd "$0"; "$@" {ends}; echo "status $?" >"{tmp_path / "status"}"'
     env = {**os.environ, "TERM": "xterm", "MNIST_TUI_CHECKPOINTS": str(tmp_path / "runs")}
     done = subprocess.run(
-        ["sh", "-c", shell, str(ROOT), *PROGRAM], env=env, stdin=subprocess.PIPE, capture_output=True, timeout=60,
+        ["sh", "-c", shell, str(ROOT), *PROGRAM], env=env, stdin=subprocess.PIPE, capture_output=True, timeout=LIMIT,
         text=True, check=False,
     )  # fmt: skip
     assert (tmp_path / "status").read_text() == "status 1\n"

@@ -11,7 +11,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from test_engine_process import LIMIT, Attached
+from limits import LIMIT
+from test_engine_process import Attached
 
 from engine.config import RunConfig
 from engine.messages import (
@@ -162,7 +163,7 @@ async def test_two_machines_train_together(checkpoints: Path) -> None:
     """Two agents of torchrun, as on two machines, that know each other by an address."""
     agents = two_agents(checkpoints)
     try:
-        async with asyncio.timeout(2 * LIMIT):
+        async with asyncio.timeout(LIMIT):
             while True:
                 try:
                     screen = Attached(await EngineClient.connect(checkpoints))

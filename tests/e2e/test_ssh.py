@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from e2e.conftest import ROOT, TRAINING, World, epoch_after
 from e2e.terminal import Terminal
+from limits import LIMIT
 
 from engine.messages import AnyEvent, AskStatus, EpochDone, Snapshot, StatusTold, StepsDone
 from tui.client import EngineClient
@@ -63,7 +64,7 @@ class Sshd:
 @pytest.fixture
 def sshd(tmp_path: Path) -> Iterator[Sshd]:
     server = Sshd(tmp_path / "sshd")
-    end = time.monotonic() + 10
+    end = time.monotonic() + LIMIT
     while server.process.poll() is None and time.monotonic() < end:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", server.port), 1):
             break
@@ -98,12 +99,12 @@ def is_alive(pid: int) -> bool:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
 
 
-def watch_the_end_of(pid: int, limit: float = 10) -> tuple[float, float]:
+def watch_the_end_of(pid: int) -> tuple[float, float]:
     """Wait until a process is gone; return the seconds that took, and those of a processor it used meanwhile."""
     began = time.monotonic()
     first = last = cpu_seconds(pid)
     while is_alive(pid):
-        assert time.monotonic() < began + limit, f"process {pid} is still there"
+        assert time.monotonic() < began + LIMIT, f"process {pid} is still there"
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             last = cpu_seconds(pid)
         time.sleep(0.02)
@@ -158,9 +159,9 @@ def assert_whole(told: list[AnyEvent], step: int) -> None:
     assert sum(event.steps for event in steps) == steps[-1].step >= step
 
 
-def scroll_log_back_to(terminal: Terminal, words: str, seconds: float = 60) -> None:
+def scroll_log_back_to(terminal: Terminal, words: str) -> None:
     """Turn the mouse wheel over the log until the words are there."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + LIMIT
     while words not in terminal.text:
         assert time.monotonic() < end, f"{words!r} is not in the log:\n{terminal.text}"
         terminal.press("\x1b[<64;10;26M" * 5)
@@ -239,7 +240,7 @@ def test_a_tmux_client_that_goes_leaves_screen_and_run(world: World, tmp_path: P
         epoch, used = running(world).epoch, cpu_seconds(screen)
         began = time.monotonic()
         while running(world).epoch < epoch + 2:
-            assert time.monotonic() < began + 60
+            assert time.monotonic() < began + LIMIT
             time.sleep(0.1)
         assert is_alive(screen)
         share = (cpu_seconds(screen) - used) / (time.monotonic() - began)

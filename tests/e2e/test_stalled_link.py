@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from e2e.conftest import PROGRAM, World, epoch_after
 from e2e.terminal import Terminal
+from limits import LIMIT
 
 from engine.messages import AskStatus, StatusTold
 from tui.session import attached
@@ -28,7 +29,7 @@ class Stall:
 
     def __enter__(self) -> "Stall":
         """Return when no byte has fitted in for half a second."""
-        end = time.monotonic() + 60
+        end = time.monotonic() + LIMIT
         full_since = None
         while full_since is None or time.monotonic() - full_since < 0.5:
             assert time.monotonic() < end, "the terminal takes bytes without end"
@@ -99,7 +100,7 @@ def test_the_engine_does_not_notice_and_the_screen_is_soon_up_to_date(world: Wor
         stalled = steps_per_second(before, after)
 
         began = time.monotonic()
-        terminal.until_match(epoch_after(after.epoch - 1), seconds=30)
+        terminal.until_match(epoch_after(after.epoch - 1))
         current = time.monotonic() - began
         print(
             f"\nstalled for {seconds} s: {stalled / usual:.0%} of the usual steps/s, up to date after {current:.2f} s,"
@@ -122,7 +123,7 @@ def test_a_signal_ends_the_screen_all_the_same(world: World, number: signal.Sign
             stall.fill_queue()
             began = time.monotonic()
             os.kill(terminal.pid, number)
-            assert wait_unread(terminal, 20) == status
+            assert wait_unread(terminal) == status
             print(f"\ngone {time.monotonic() - began:.2f} s after {number.name}")
             if number == signal.SIGTERM:  # after a hang-up there is no terminal to be put in order
                 assert termios.tcgetattr(terminal.fd) == before
@@ -139,12 +140,12 @@ def test_one_that_waits_in_a_write_is_ended_as_well(world: World) -> None:
         with Stall(terminal) as stall:
             stall.fill_queue()
             os.kill(terminal.pid, signal.SIGTERM)
-            assert wait_unread(terminal, 20) == 143
+            assert wait_unread(terminal) == 143
 
 
-def wait_unread(terminal: Terminal, seconds: float) -> int:
+def wait_unread(terminal: Terminal) -> int:
     """Return the exit status of the program, while nobody reads what it writes."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + LIMIT
     while True:
         pid, status = os.waitpid(terminal.pid, os.WNOHANG)
         if pid:

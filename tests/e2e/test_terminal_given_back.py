@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from e2e.conftest import PROGRAM, ROOT, World
 from e2e.terminal import Terminal
+from limits import LIMIT
 
 pytestmark = pytest.mark.slow
 
@@ -62,7 +63,7 @@ def test_the_terminal_is_given_back_after(world: World, how: str | signal.Signal
             terminal.press(how)
         else:
             os.kill(screen_pid(terminal.pid), how)
-        terminal.until(f"status {status}", seconds=30)
+        terminal.until(f"status {status}")
         assert_given_back(terminal, before)
 
 
@@ -75,7 +76,7 @@ def test_modes_of_newer_terminals_and_an_open_dialog_are_given_back_too(world: W
         terminal.until("escape closes")
         assert last(rb"\x1b\[\?1016h", bytes(terminal.raw)) >= 0
         os.kill(screen_pid(terminal.pid), signal.SIGTERM)
-        terminal.until("status 143", seconds=30)
+        terminal.until("status 143")
         assert_given_back(terminal, before)
 
 
@@ -100,7 +101,7 @@ sys.exit(open_app(pathlib.Path({str(world.checkpoints)!r}), ""))
         if where == "a key":
             terminal.until("t  train")
             terminal.press("q")
-        terminal.until("status 1", seconds=30)
+        terminal.until("status 1")
         assert "ZeroDivisionError" in terminal.text
         assert_given_back(terminal, before)
 
@@ -127,7 +128,7 @@ def test_ctrl_z_gives_the_terminal_back_and_fg_brings_the_screen_again(world: Wo
         terminal.press("\x1a")
         terminal.until("Stopped")
         terminal.hang_up()
-        assert gone(screen, 30), "a suspended screen outlives its terminal"
+        assert gone(screen, LIMIT), "a suspended screen outlives its terminal"
 
 
 STOPPED_WHILE_WRITING = """
@@ -157,7 +158,7 @@ def test_a_stop_in_the_middle_of_a_write_is_no_deadlock(world: World, tmp_path: 
         terminal.press(f"{sys.executable} {program} {world.checkpoints}\r")
         terminal.until("t  train")
         terminal.press("A")
-        terminal.until("Stopped", seconds=30)
+        terminal.until("Stopped")
         terminal.screen.reset()
         terminal.press("fg\r")
         terminal.until("t  train")
@@ -177,7 +178,7 @@ def test_a_screen_whose_terminal_is_gone_ends_although_no_hang_up_reaches_it(wor
         before = cpu_seconds(screen)
         terminal.hang_up()
         spent = before
-        end = time.monotonic() + 30
+        end = time.monotonic() + LIMIT
         while not gone(screen, 0.0):
             assert time.monotonic() < end, "the screen outlives its terminal"
             spent = cpu_seconds(screen) or spent

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from e2e.conftest import PROGRAM, World
 from engines import kill_engines
+from limits import LIMIT
 
 from engine.messages import StudyEnded, StudyStarted, TrialSummary, TrialTold, decode_event
 from engine.runs import run_names
@@ -23,7 +24,6 @@ from engine.study_opening import join
 from engine.study_storage import open_storage
 
 SEARCH = ["--search", "lr=log:1e-4..1e-1", "--search", "batch_size=20,50,100"]
-LIMIT = 240
 
 
 class Tuning:
@@ -66,13 +66,13 @@ class Tuning:
             env=self.env,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=LIMIT,
             check=True,
         )
         status = json.loads(told.stdout)
         assert status["state"] == "tuning"
         os.kill(status["pid"], signal.SIGKILL)
-        errors = self.process.communicate(timeout=60)[1]
+        errors = self.process.communicate(timeout=LIMIT)[1]
         assert self.process.returncode == 1
         assert "the engine has ended" in errors
         assert "continues it" in errors
@@ -124,7 +124,7 @@ def test_control_c_keeps_what_is_done_and_the_name_continues(world: World, tune)
     tuning.read(enough=2)
     tuning.process.send_signal(signal.SIGINT)
     tuning.read()
-    errors = tuning.process.communicate(timeout=60)[1]
+    errors = tuning.process.communicate(timeout=LIMIT)[1]
     assert tuning.process.returncode == 130
     assert "mnist-tui tune --name study-0001" in errors
     again = tune("checkpoints", "--name", "study-0001")
@@ -178,7 +178,7 @@ def database(prepare: list[str], serve: list[str], connect: Callable[[], Any], s
     subprocess.run(prepare, check=True, capture_output=True, **as_user)
     process = subprocess.Popen(serve, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **as_user)
     try:
-        until = time.monotonic() + 60
+        until = time.monotonic() + LIMIT
         while True:
             try:
                 connect().close()
@@ -189,7 +189,7 @@ def database(prepare: list[str], serve: list[str], connect: Callable[[], Any], s
         yield
     finally:
         process.send_signal(stop)
-        process.wait(60)
+        process.wait(LIMIT)
         shutil.rmtree(folder)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from e2e.conftest import PROGRAM, ROOT, World
 from e2e.terminal import Terminal
+from limits import LIMIT
 
 from engine.checkpoint import load_last
 
@@ -38,7 +39,7 @@ def next_engine(world: World) -> Iterator["subprocess.Popen[bytes]"]:
     with open(world.checkpoints / "engine.log", "ab") as log:
         command = [sys.executable, "-c", NEXT_VERSION, "--checkpoints", str(world.checkpoints)]
         process = subprocess.Popen(command, cwd=ROOT, env=world.env, stdout=log, stderr=log)
-    end = time.monotonic() + 60
+    end = time.monotonic() + LIMIT
     while (told := world.status()) is None or told["state"] == "starting":
         assert time.monotonic() < end
         time.sleep(0.05)
@@ -77,8 +78,8 @@ def test_it_is_watched_then_stopped_after_saving_and_followed_by_our_own(
         terminal.press("e")
         terminal.until("version 99.0")
         terminal.press("s")
-        terminal.until("R  resume", seconds=120)
-        assert next_engine.wait(60) == 0
+        terminal.until("R  resume")
+        assert next_engine.wait(LIMIT) == 0
         state, problem = load_last(world.checkpoints / "0001-seed-cnn")
         assert (state["position"]["step"] > 0, problem) == (True, "")
         assert world.runs()[0]["state"] == "stopped"
@@ -92,4 +93,4 @@ def test_it_is_watched_then_stopped_after_saving_and_followed_by_our_own(
 
 def test_the_command_line_stops_it(world: World, next_engine: "subprocess.Popen[bytes]") -> None:
     assert world.run("engine", "stop").returncode == 0
-    assert next_engine.wait(60) == 0
+    assert next_engine.wait(LIMIT) == 0

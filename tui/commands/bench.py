@@ -7,7 +7,7 @@ from tui.shared_options import data_option, json_option
 
 
 @click.command()
-@click.option("--quick", is_flag=True, help="A first answer in under a minute: 6,000 images, one round.")
+@click.option("--quick", is_flag=True, help="A first answer in under a minute: fewer images and turns.")
 @click.option("--rounds", type=click.IntRange(1, 100), default=3, show_default=True, help="Turns of each row.")
 @click.option("--images", type=click.IntRange(0), default=0, help="Train on the first so many images (0: all).")
 @click.option("--row", "rows", multiple=True, help="Measure only this row; may be repeated.")
@@ -38,4 +38,9 @@ def bench(
     if quick:
         images, rounds = images or 6000, 1
     seeds = (0 if quick else 1) if seeds is None else seeds
-    run(run_bench(data, device, screen=screen, images=images, rounds=rounds, rows=rows, seeds=seeds, as_json=as_json))
+    run(
+        run_bench(
+            data, device, screen=screen, quick=quick, images=images, rounds=rounds, rows=rows, seeds=seeds,
+            as_json=as_json,
+        )
+    )  # fmt: skip
