@@ -49,8 +49,8 @@ def engine_(checkpoints: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
 
 
 def finish(engine: Engine) -> StudyEnded:
-    while engine.worker.study is not None:
-        engine.worker.advance_study()
+    while engine.worker.jobs.study is not None:
+        engine.worker.jobs.advance()
     return engine.desk.of(StudyEnded)[-1]
 
 
@@ -61,8 +61,8 @@ def trials(engine: Engine) -> dict[int, TrialSummary]:
 def until_step(engine: Engine, epochs: int = 0) -> None:
     """Train until a trial is under way, or has reported so many epochs."""
     while not any(each.state == "running" and each.epochs >= epochs for each in trials(engine).values()):
-        assert engine.worker.study is not None
-        engine.worker.advance_study()
+        assert engine.worker.jobs.study is not None
+        engine.worker.jobs.advance()
 
 
 def test_a_study_from_start_to_end(engine_: Engine) -> None:
@@ -128,11 +128,11 @@ def test_a_pause_trains_nothing_and_questions_are_answered_meanwhile(engine_: En
     engine_.done(Pause())
     engine_.done(Pause())
     assert len(engine_.desk.of(StudyPaused)) == 1
-    assert engine_.worker.job is not None
-    assert engine_.worker.job.patience == engine.active_study.BEAT_EVERY
+    assert engine_.worker.jobs.training is not None
+    assert engine_.worker.jobs.training.patience == engine.active_study.BEAT_EVERY
     before = trials(engine_)
     for _ in range(20):
-        engine_.worker.advance_study()
+        engine_.worker.jobs.advance()
     assert trials(engine_) == before
     answer = engine_.tell(Predict(start=3))
     assert isinstance(answer, Predicted)
@@ -208,7 +208,7 @@ def test_what_cannot_be_begun_is_refused_and_leaves_nothing(
 
 
 def test_without_optuna_the_engine_says_what_to_install(engine_: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.worker.can_tune", lambda: False)
+    monkeypatch.setattr("engine.jobs.can_tune", lambda: False)
     assert "mnist-tui[tune]" in engine_.refused(START)
 
 
@@ -250,7 +250,7 @@ def test_a_storage_that_takes_nothing_for_a_while_loses_no_trial(
     engine_: Engine, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     engine_.done(START)
-    study = engine_.worker.study
+    study = engine_.worker.jobs.study
     assert study is not None
     real = getattr(study.study, method)
     failures = 0
@@ -264,7 +264,7 @@ def test_a_storage_that_takes_nothing_for_a_while_loses_no_trial(
 
     monkeypatch.setattr(study.study, method, full)
     while failures < 3:
-        engine_.worker.advance_study()
+        engine_.worker.jobs.advance()
         assert not failures or study.patience == engine.active_study.PATIENCE
     assert finish(engine_).state == "finished"
     assert "No space left" in engine_.desk.of(StudyPaused)[0].reason
@@ -277,7 +277,7 @@ def test_an_engine_of_another_folder_goes_on_with_a_shared_journal(engine_: Engi
     shared = str(tmp_path / "shared.journal")
     command = StartStudy(base=BASE, search=SEARCH, trials=4, name="shared", storage=shared, pruner="none")
     engine_.done(command)
-    assert engine_.worker.study is not None
+    assert engine_.worker.jobs.study is not None
     until_step(engine_, epochs=1)
     engine_.done(Stop())
     second = Engine(tmp_path / "other")
@@ -293,7 +293,7 @@ def test_nonsense_that_others_have_written_ends_the_study_and_not_the_screen(
 ) -> None:
     engine_.done(START)
     until_step(engine_, epochs=1)
-    study = engine_.worker.study
+    study = engine_.worker.jobs.study
     assert study is not None
     study.study.study.enqueue_trial({}, user_attrs={"accuracy": 1e9, "base": True, "problem": "\x1b]0;x\x07"})
     ended = finish(engine_)

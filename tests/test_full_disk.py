@@ -63,7 +63,7 @@ def engine(checkpoints: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
 
 
 def waiting(engine: Engine) -> bool:
-    return engine.worker.active is not None and engine.worker.active.problem != ""
+    return engine.worker.jobs.active is not None and engine.worker.jobs.active.problem != ""
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EIO, errno.EACCES])
@@ -79,7 +79,7 @@ def test_the_run_waits_says_why_and_ends_as_if_nothing_had_been(
         engine.train_until(lambda: waiting(engine))
         step = engine.step
         for _ in range(5):
-            engine.worker.advance()
+            engine.worker.jobs.advance()
         [problem] = engine.desk.of(SavingFailed)  # said once, not with each attempt
         assert os.strerror(number) in problem.reason
         assert RUN in problem.reason
@@ -106,12 +106,12 @@ def test_commands_work_while_the_run_waits_and_are_on_record_afterwards(
         engine.done(Pause())
         assert engine.desk.of(Steered) == []  # no screen hears of what is not on record
         assert engine.desk.of(Paused) == []
-        assert engine.worker.active is not None
-        assert not engine.worker.active.idle  # it goes on trying to write
-    engine.worker.advance()
+        assert engine.worker.jobs.active is not None
+        assert not engine.worker.jobs.active.idle  # it goes on trying to write
+    engine.worker.jobs.advance()
     assert [type(event) for event in EventReader(engine.checkpoints / RUN)][-3:] == [Steered, CheckpointSaved, Paused]
     assert read_record(engine.checkpoints / RUN).state == "paused"
-    assert engine.worker.active.idle
+    assert engine.worker.jobs.active.idle
     engine.done(Continue())
     assert engine.finish().state == "finished"
 
@@ -143,7 +143,7 @@ def test_a_forced_stop_ends_a_run_that_cannot_be_saved_and_says_what_is_lost(
     with monkeypatch.context() as patch:
         patch.setattr(what, failing(errno.ENOSPC))
         engine.done(command)
-        assert engine.worker.active is None
+        assert engine.worker.jobs.active is None
         ended = engine.desk.of(RunEnded)[-1]
         assert ended.state == "stopped"
         assert "No space left" in ended.reason
@@ -195,7 +195,7 @@ def test_a_full_engine_log_ends_nothing(engine: Engine, monkeypatch: pytest.Monk
     with monkeypatch.context() as patch:
         patch.setattr(CHECKPOINT, failing(errno.ENOSPC))
         engine.train_until(lambda: waiting(engine))
-    monkeypatch.setattr("engine.worker.Worker.steer", lambda *_: 1 / 0)
+    monkeypatch.setattr("engine.jobs.Jobs.steer", lambda *_: 1 / 0)
     assert "ZeroDivisionError" in engine.refused(Steer(changes={}))
     assert engine.finish().state == "finished"
 

@@ -12,7 +12,7 @@ from engine.config import RunConfig
 from engine.dataset import Dataset, write_npz
 from engine.evaluate import evaluate
 from engine.inspection import Inspector
-from engine.messages import EpochDone, Evaluate, Predict, PredictFiles, StartRun, Stop
+from engine.messages import EpochDone, Evaluate, Predict, PredictFiles, ResumeRun, StartRun, Stop
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_a_run_is_named_or_the_latest(trained: Engine) -> None:
 def test_the_live_run_comes_first_and_others_can_be_named_beside_it(trained: Engine) -> None:
     before = probabilities(Inspector(trained.checkpoints), trained.worker.loader.data, "2")
     trained.done(StartRun(config=CONFIG))
-    live = trained.worker.live
+    live = trained.worker.jobs.live
     inspector = trained.worker.inspector
     assert inspector.walk(Predict(start=0), live, None).run == "0003-seed-cnn"
     [digit] = inspector.walk(Predict(start=3, run="2"), live, trained.worker.loader.data).digits
@@ -70,7 +70,7 @@ def test_a_network_is_read_again_when_its_checkpoint_changed(trained: Engine) ->
     inspector = Inspector(trained.checkpoints)
     first = probabilities(inspector, trained.worker.loader.data)
     other = Engine(trained.checkpoints)
-    other.worker.resume("2", {"epochs": 3})
+    other.worker.jobs.resume(ResumeRun(run="2", changes={"epochs": 3}))
     other.finish()
     assert probabilities(inspector, trained.worker.loader.data) != first
 
@@ -131,7 +131,7 @@ def test_a_run_without_a_checkpoint_says_so(trained: Engine) -> None:
 
 def test_evaluation_leaves_the_network_as_it_was(trained: Engine) -> None:
     trained.done(StartRun(config=CONFIG))
-    live = trained.worker.live
+    live = trained.worker.jobs.live
     assert live is not None
     before = [parameter.clone() for parameter in live.model.parameters()]
     expected = evaluate(live.model, live.data.test_images, live.data.test_labels)

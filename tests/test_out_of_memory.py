@@ -87,8 +87,8 @@ def test_a_run_without_memory_fails_with_a_remedy_and_keeps_its_last_good_weight
     engine.done(StartRun(config=RunConfig(epochs=3, batch_size=100, device="cpu")))
     engine.train_until(lambda: engine.desk.of(CheckpointSaved) != [])
     good = load_last(engine.checkpoints / RUN)[0]
-    assert engine.worker.live is not None
-    engine.worker.live.model.register_forward_pre_hook(room_for(room, error))
+    assert engine.worker.jobs.live is not None
+    engine.worker.jobs.live.model.register_forward_pre_hook(room_for(room, error))
     ended = engine.finish()
     assert ended.state == "failed"
     assert f"no memory for a batch of 100 on cpu at step {good['position']['step'] + 1}" in ended.reason
@@ -100,6 +100,6 @@ def test_a_run_without_memory_fails_with_a_remedy_and_keeps_its_last_good_weight
 
 def test_other_errors_of_a_step_are_not_taken_for_a_lack_of_memory(engine: Engine) -> None:
     engine.done(StartRun(config=RunConfig(epochs=3, device="cpu")))
-    assert engine.worker.live is not None
-    engine.worker.live.model.register_forward_pre_hook(room_for(0, lambda: RuntimeError("shapes do not match")))
+    assert engine.worker.jobs.live is not None
+    engine.worker.jobs.live.model.register_forward_pre_hook(room_for(0, lambda: RuntimeError("shapes do not match")))
     assert engine.finish().reason == "RuntimeError: shapes do not match"

@@ -212,8 +212,8 @@ def test_a_run_keeps_a_copy_and_goes_on_with_it_whatever_becomes_of_the_file(eng
     assert "edited" in reason
     assert not (engine.checkpoints / "0002-net").exists()
     engine.done(StartRun(config=config_of(write(NET.replace("32", "16")))))
-    assert engine.worker.live is not None
-    assert engine.worker.live.model.hidden.out_features == 16
+    assert engine.worker.jobs.live is not None
+    assert engine.worker.jobs.live.model.hidden.out_features == 16
     engine.done(Stop())
     Path(own.rpartition(":")[0]).unlink()
     assert "is not there" in engine.refused(StartRun(config=config_of(own)))
@@ -308,8 +308,8 @@ def test_what_a_trusted_run_names_is_not_what_the_next_run_begins_with(brought: 
     copy = named_code(f"{folder / COPY}:Net")
     trust(copy)  # as `mnist-tui trust` does: their path is not on record
     brought.done(ResumeRun(run="1"))
-    assert brought.worker.live is not None
-    assert brought.worker.live.config.model == f"{folder / COPY}:Net"
+    assert brought.worker.jobs.live is not None
+    assert brought.worker.jobs.live.config.model == f"{folder / COPY}:Net"
     brought.done(Stop())
     assert read_record(folder).config.model == f"{folder / COPY}:Net"
     brought.done(ResumeRun(run="1"))

@@ -101,8 +101,8 @@ def test_commands_in_an_impossible_order_are_answered_one_by_one(
     engine = Engine(checkpoints)
     for command in [*orders, Shutdown(force=True)]:
         engine.tell(command)  # exactly one answer each, and no exception
-        if engine.worker.live is not None:
-            engine.worker.advance()
+        if engine.worker.jobs.live is not None:
+            engine.worker.jobs.advance()
     assert engine.worker.ending
 
 

@@ -104,8 +104,8 @@ def engine(checkpoints: Path, digits_folder: Path) -> Engine:
 
 
 def find(engine: Engine) -> RatesTried:
-    while engine.worker.finding is not None:
-        engine.worker.try_rates(engine.worker.finding)
+    while engine.worker.jobs.finding is not None:
+        engine.worker.jobs.advance()
     return engine.desk.of(RatesTried)[-1]
 
 
@@ -125,18 +125,18 @@ def test_the_engine_finds_a_rate_for_a_new_run_and_for_a_paused_one(engine: Engi
 def test_finding_ends_when_told_and_when_something_is_to_be_trained(engine: Engine) -> None:
     engine.done(FindRate(config=CONFIG))
     engine.done(StopFinding())
-    assert engine.worker.finding is None
+    assert engine.worker.jobs.finding is None
     engine.done(StartRun(config=CONFIG))
     engine.done(Pause())
     engine.done(FindRate(config=CONFIG))
     assert engine.worker.busy
     engine.done(Continue())
-    assert engine.worker.finding is None
+    assert engine.worker.jobs.finding is None
 
 
 def test_a_bad_config_is_refused_before_anything_is_tried(engine: Engine) -> None:
     assert "Batch size" in engine.refused(FindRate(config=RunConfig(batch_size=0)))
-    assert engine.worker.finding is None
+    assert engine.worker.jobs.finding is None
 
 
 def test_what_goes_wrong_on_the_copy_is_told_and_ends_nothing(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -98,16 +98,16 @@ class Engine:
 
     def train_until(self, reached: Callable[[], bool]) -> None:
         while not reached():
-            self.worker.advance()
+            self.worker.jobs.advance()
 
     def finish(self) -> RunEnded:
-        self.train_until(lambda: self.worker.active is None)
+        self.train_until(lambda: self.worker.jobs.active is None)
         return self.desk.of(RunEnded)[-1]
 
     @property
     def step(self) -> int:
-        assert self.worker.live is not None
-        return self.worker.live.step
+        assert self.worker.jobs.live is not None
+        return self.worker.jobs.live.step
 
 
 def as_dict(command: AnyCommand) -> dict[str, object]:
@@ -163,8 +163,8 @@ def test_a_second_run_is_refused_while_one_trains(engine: Engine) -> None:
     assert run_names(engine.checkpoints) == [RUN]
     assert engine.finish().state == "finished"
     engine.done(StartRun(config=CONFIG))
-    assert engine.worker.live is not None
-    assert engine.worker.live.name == "0002-seed-cnn"
+    assert engine.worker.jobs.live is not None
+    assert engine.worker.jobs.live.name == "0002-seed-cnn"
 
 
 @pytest.mark.parametrize(
@@ -179,15 +179,15 @@ def test_a_config_that_no_form_lets_through_is_refused_without_a_folder(
     assert field in reason
     assert str(value) in reason
     assert run_names(engine.checkpoints) == []
-    assert engine.worker.active is None
+    assert engine.worker.jobs.active is None
 
 
 def test_a_pause_saves_and_a_continuation_goes_on(engine: Engine) -> None:
     engine.done(StartRun(config=CONFIG))
     engine.train_until(lambda: engine.step == 3)
     engine.done(Pause())
-    assert engine.worker.active is not None
-    assert engine.worker.active.paused
+    assert engine.worker.jobs.active is not None
+    assert engine.worker.jobs.active.paused
     assert load_checkpoint(engine.checkpoints / RUN / "last.pt")["position"]["step"] == 3
     assert read_record(engine.checkpoints / RUN).state == "paused"
     assert [event.step for event in engine.desk.of(Paused)] == [3]
@@ -223,7 +223,7 @@ def test_a_stopped_run_is_resumed_at_its_very_step_with_its_history(engine: Engi
     engine.done(StartRun(config=CONFIG))
     engine.train_until(lambda: engine.step == 5)
     engine.done(Stop())
-    assert engine.worker.active is None
+    assert engine.worker.jobs.active is None
     assert (read_record(engine.checkpoints / RUN).state, engine.desk.of(RunEnded)[-1].state) == ("stopped", "stopped")
 
     again = Engine(engine.checkpoints)  # another process, say
@@ -256,9 +256,9 @@ def test_a_resume_that_cannot_be_says_why_and_changes_nothing(engine: Engine) ->
 
 def test_a_run_that_fails_says_why_and_the_next_one_trains(engine: Engine) -> None:
     engine.done(StartRun(config=CONFIG))
-    assert engine.worker.live is not None
+    assert engine.worker.jobs.live is not None
     with torch.no_grad():
-        next(engine.worker.live.model.parameters()).fill_(float("nan"))
+        next(engine.worker.jobs.live.model.parameters()).fill_(float("nan"))
     ended = engine.finish()
     assert (ended.state, ended.step) == ("failed", 1)
     assert "nan at step 1" in ended.reason
@@ -287,7 +287,7 @@ def test_an_unexpected_error_in_a_step_fails_the_run_alone(
 def test_a_folder_of_runs_that_cannot_be_made_refuses_the_run(engine: Engine) -> None:
     engine.checkpoints.write_text("a file in its place")
     assert str(engine.checkpoints) in engine.refused(StartRun(config=CONFIG))
-    assert engine.worker.active is None
+    assert engine.worker.jobs.active is None
 
 
 # ---------------------------------------------------------------------- data
@@ -363,8 +363,8 @@ def test_questions_between_two_steps_are_answered_from_the_live_weights(engine: 
     measured = engine.tell(Evaluate())
     assert isinstance(measured, Evaluated)
     assert measured.images == sum(map(sum, measured.confusion)) == 100
-    assert engine.worker.live is not None
-    assert engine.worker.live.model.training
+    assert engine.worker.jobs.live is not None
+    assert engine.worker.jobs.live.model.training
 
 
 @pytest.mark.parametrize(
@@ -429,7 +429,7 @@ def test_an_engine_warms_up_and_its_first_run_is_none_the_wiser(engine: Engine) 
     cold.done(StartRun(config=CONFIG))
     cold.finish()
     engine.worker.warm_up()
-    assert engine.worker.active is None
+    assert engine.worker.jobs.active is None
     engine.done(StartRun(config=CONFIG))
     engine.finish()
     losses = [[event.test_loss for event in each.desk.of(EpochDone)] for each in (cold, engine)]
@@ -469,7 +469,7 @@ def test_memory_is_given_back_once_a_run_is_over_and_nothing_else_is_to_do(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given: list[bool] = []
-    monkeypatch.setattr("engine.worker.give_back", lambda: given.append(engine.worker.active is None))
+    monkeypatch.setattr("engine.jobs.give_back", lambda: given.append(engine.worker.jobs.active is None))
     engine.done(StartRun(config=CONFIG))
     engine.finish()
     for _ in range(2):

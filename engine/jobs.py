@@ -1,0 +1,204 @@
+"""What trains: a run, a study or the learning-rate finder; one at a time, but for the finder beside a paused run."""
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from engine.active_run import ActiveRun
+from engine.begin_run import begin_run, check_machine
+from engine.config import RunConfig, Value
+from engine.device import choose_device
+from engine.event_log import EventReader
+from engine.group import Alone, End
+from engine.history import History
+from engine.inspection import Inspector
+from engine.loader import Loader
+from engine.memory import give_back
+from engine.messages import FindRate, RatesTried, ResumeRun, StartRun, StartStudy, Steer, Steered
+from engine.output import say_traceback
+from engine.ports import Desk
+from engine.rate_finder import find_rates
+from engine.run import Run, resume
+from engine.runs import RunLog, find_run, read_record
+from engine.study_files import INSTALL, can_tune
+
+if TYPE_CHECKING:
+    from engine.active_study import ActiveStudy
+
+
+class CommandError(Exception):
+    """A command that cannot be carried out now; the message says why and what to do."""
+
+
+class Jobs:
+    """Begins, steers and ends what trains; `advance` goes on with it. What is not possible now is a CommandError."""
+
+    def __init__(self, checkpoints: Path, loader: Loader, inspector: Inspector, desk: Desk, group: Alone) -> None:
+        self.checkpoints = checkpoints
+        self.loader = loader
+        self.inspector = inspector
+        self.desk = desk
+        self.group = group
+        self.active: ActiveRun | None = None
+        self.study: ActiveStudy | None = None  # only without a run
+        self.finding: Generator[RatesTried, None, None] | None = None
+        self._untidy = False  # memory of what has ended is still held
+
+    @property
+    def live(self) -> Run | None:
+        active = self.active  # another thread asks
+        return active.run if active is not None else None
+
+    @property
+    def training(self) -> "ActiveRun | ActiveStudy | None":
+        return self.active or self.study
+
+    @property
+    def patience(self) -> float | None:
+        """Seconds that may pass before `advance` is called again; None: for ever, as there is nothing to do."""
+        if self.finding is not None:
+            return 0.0
+        return self.training.patience if self.training is not None else None
+
+    def advance(self) -> None:
+        """Train until the next event, if anything trains."""
+        if self.finding is not None:
+            self._try_rates(self.finding)
+        elif self.active is not None and not self.active.idle:
+            self.active.advance()
+            if self.active.ended is not None:
+                self._leave(self.active)
+        elif self.study is not None:
+            self.study.advance()
+            if self.study.ended is not None:
+                self.study = None
+                self._untidy = True
+
+    def tidy(self) -> None:
+        """Give back the memory of what has ended; called when there is nothing else to do."""
+        if self._untidy:
+            self._untidy = False
+            give_back()
+
+    # ------------------------------------------------------------------- begin
+
+    def start(self, command: StartRun) -> None:
+        self._check_free()
+        config = checked(command.config)
+        check_machine(config, self.group)
+        self._launch(*begin_run(self.checkpoints, config, self.loader.data_for(config), self.group))
+
+    def resume(self, command: ResumeRun) -> None:
+        self._check_free()
+        folder = find_run(self.checkpoints, command.run)
+        record = read_record(folder)
+        if self.loader.data is None or self.loader.data.fingerprint != record.data:
+            self.loader.load(record.data_path)
+        run = resume(folder.name, folder, self.loader.needed(), command.changes, self.group)
+        record.state, record.reason, record.config = "running", "", run.config
+        self.desk.replace_history(History(EventReader(folder)).events)
+        self._launch(run, RunLog(folder, record))
+
+    def start_study(self, command: StartStudy) -> None:
+        self._check_free()
+        if not can_tune():
+            raise CommandError(INSTALL)
+        from engine.begin_study import begin_study  # Optuna is an extra, and takes a while to import
+
+        config = checked(command.base)
+        device = choose_device(config.device)
+        if self.group.size > 1:
+            raise CommandError(
+                f"this engine has {self.group.size} processes, a trial needs one; end it with `mnist-tui engine stop`,"
+                " and start several engines on one study instead"
+            )
+        data = self.loader.data = self.loader.data_for(config).to(device)
+        self.study = begin_study(self.checkpoints, command, data, self.desk.publish)
+
+    def find_rate(self, command: FindRate) -> None:
+        """Begin to look for a learning rate for the paused run, or for a new one with this config."""
+        run = self.live
+        if self.study is not None:
+            self._check_free()
+        if self.active is not None and not self.active.paused:
+            raise CommandError(f"run {self.active.run.name} is training; pause it to find a learning rate for it")
+        if self.group.size > 1:
+            raise CommandError("the learning-rate finder works in one process; end this engine, and give processes 1")
+        config = run.config if run is not None else checked(command.config)
+        data = self.loader.data_for(config) if run is None else self.loader.needed()
+        self.finding = find_rates(config, data, run)
+
+    # ------------------------------------------------------------ steer and end
+
+    def steer(self, command: Steer) -> None:
+        active = self._running()
+        changes: dict[str, Value] = command.changes
+        active.run.steer(changes)
+        active.record(Steered(run=active.run.name, step=active.run.step, changes=changes, config=active.run.config))
+
+    def pause(self, paused: bool) -> None:
+        """Pause what trains, or go on with it."""
+        (self.study or self._running()).pause(paused)
+
+    def stop(self, force: bool) -> None:
+        """Save the run where it is and end it, or end the study; both can be continued from this very step.
+
+        Raises CommandError when a run cannot be saved and `force` does not say to end it nevertheless.
+        """
+        if self.study is not None:
+            self.study.stop()
+            self.study = None
+            return
+        active = self._running()
+        active.stop()
+        if active.ended is None:
+            if not force:
+                raise CommandError(
+                    f"run {active.run.name} cannot be saved: {active.problem}. It waits, and nothing is lost: make"
+                    f" room, or end it without saving its last {active.run.step - active.run.saved_step} steps"
+                )
+            active.give_up()
+        self._leave(active)
+
+    # ----------------------------------------------------------------- helpers
+
+    def _check_free(self) -> None:
+        """Raises CommandError while something trains."""
+        if self.active is not None:
+            raise CommandError(f"run {self.active.run.name} is already training; stop it first")
+        if self.study is not None:
+            raise CommandError(f"study {self.study.name} is tuning; stop it first, it can be continued")
+
+    def _running(self) -> ActiveRun:
+        if self.active is None:
+            raise CommandError("no run is training")
+        return self.active
+
+    def _launch(self, run: Run, log: RunLog) -> None:
+        self.loader.data = run.data  # keep it on the run's device: the next run starts at once
+        self.active = ActiveRun(run, log, self.desk.publish)
+        self.advance()
+
+    def _leave(self, active: ActiveRun) -> None:
+        self.active = None
+        self.group.tell(End())
+        if active.ended is not None and active.ended.state != "failed":
+            self.inspector.keep(active.run)
+        self._untidy = True
+
+    def _try_rates(self, finding: Generator[RatesTried, None, None]) -> None:
+        try:
+            tried = next(finding)
+        except (Exception, SystemExit) as error:  # of a copy: nothing else is touched
+            say_traceback()
+            tried = RatesTried(rates=[], losses=[], smoothed=[], done=True, problem=f"{type(error).__name__}: {error}")
+        if tried.done:
+            self.finding = None
+        self.desk.publish(tried)
+
+
+def checked(config: RunConfig) -> RunConfig:
+    """Return the configuration of a message, which decoding has checked for types alone. Raises ConfigError."""
+    return RunConfig().replace(msgspec.structs.asdict(config))
