@@ -17,12 +17,12 @@ SMOOTHNESS = 4.0  # pixels: the standard deviation of the Gaussian that smooths 
 def augment(images: Tensor, config: RunConfig) -> Tensor:
     """Return distorted copies of float32 images [N, 1, H, W]; what comes in from outside of an image is black.
 
-    Each image is turned by up to `rotation` degrees and sheared by up to `shear` degrees to either side, made larger
-    or smaller by a factor of up to 1 + `scale`, moved by up to `shift` pixels along each axis, and bent by a smooth
-    random field of displacements of `elastic` pixels (standard deviation): Simard, Steinkraus and Platt 2003,
-    https://doi.org/10.1109/ICDAR.2003.1227801. Then a rectangle of up to the share `erasing` of it is filled with
-    random values (Zhong et al., https://arxiv.org/abs/1708.04896), and Gaussian noise of the standard deviation `noise`
-    is added. Draws from the generator of the images' device.
+    Each image is moved by up to `shift` pixels along each axis, then, about the middle of the picture, sheared by up to
+    `shear` degrees and turned by up to `rotation` degrees to either side and made larger or smaller by a factor of up
+    to 1 + `scale`, and bent by a smooth random field of displacements of `elastic` pixels (standard deviation): Simard,
+    Steinkraus and Platt 2003, https://doi.org/10.1109/ICDAR.2003.1227801. Then a rectangle of up to the share `erasing`
+    of it is filled with random values (Zhong et al., https://arxiv.org/abs/1708.04896), and Gaussian noise of the
+    standard deviation `noise` is added. Draws from the generator of the images' device.
     """
     if config.rotation or config.shear or config.scale or config.shift or config.elastic:
         count, _, height, width = images.shape

@@ -35,6 +35,7 @@ from engine.networks.seed import SeedCNN
 
 BATCH, RATE = 100, 1e-3  # the seed notebook's
 PNG = "png"
+ENOUGH = 0.02  # seconds: a product that takes so long can be measured
 Batches = Iterable[tuple[torch.Tensor, torch.Tensor]]
 
 
@@ -117,8 +118,16 @@ class Limit:
             logits = self.model(as_input(data.train_images[:BATCH]))
             F.cross_entropy(logits, data.train_labels[:BATCH]).backward()  # type: ignore[no-untyped-call]
         self.operations: float = counter.get_total_flops() / BATCH * len(data.train_labels)
-        self.side = 8192 if device.type == "cuda" else 2048
+        largest = 8192 if device.type == "cuda" else 2048
+        self.side = 128
+        self._prepare(device, dtype)
+        while self.side < largest and self._multiply() < ENOUGH:  # where a type is emulated, small ones take long
+            self.side *= 2
+            self._prepare(device, dtype)
+
+    def _prepare(self, device: torch.device, dtype: torch.dtype) -> None:
         self.a, self.b = (torch.randn(self.side, self.side, device=device).to(dtype) for _ in range(2))
+        self._multiply()  # the first loads libraries
 
     def train(self, most: int) -> float:
         seconds = min(self._multiply() for _ in range(5))

@@ -29,8 +29,11 @@ def begin_study(
     wanted = spec_of(command.base, command.search, command.trials, command.sampler, command.pruner, data.fingerprint)
     if not command.name and (command.storage or not wanted.search):
         raise StudyError("the study needs a name: of the one to continue, or by which other engines find it")
+    named = networks_in(parse_search(command.search)) if command.search else set()
     if wanted.search:
         check_batches(parse_search(wanted.search), wanted.config, data)
+        for model in {command.base.model, *named}:
+            named_code(model)  # refused before there is a study
     name = check_name(command.name or new_name(checkpoints))
     try:
         storage = open_storage(checkpoints, command.storage, name, new=bool(wanted.search))
@@ -39,7 +42,6 @@ def begin_study(
         raise StudyError(f"study {name}: its storage does not answer ({brief(error)})") from error
     base = study.spec.config.replace({field: getattr(command.base, field) for field in LOCAL})
     check_batches(study.space, base, data)
-    named = networks_in(parse_search(command.search)) if command.search else set()
     code = named_networks(study, {command.base.model, *named})
     return ActiveStudy(study, base, trial_data(data, base), code, publish)
 

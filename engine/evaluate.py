@@ -30,13 +30,16 @@ class Evaluation:
 
 @contextmanager
 def inference(model: nn.Module) -> Iterator[None]:
-    """Dropout off and no gradients inside; the network's mode as before outside."""
+    """Dropout off, no gradients and all of float32 inside; the network's mode as before outside."""
     was_training = model.training
+    shortened = torch.backends.cudnn.allow_tf32  # convolutions of CUDA with 10 bits of significand, by default
     model.eval()
     try:
+        torch.backends.cudnn.allow_tf32 = False
         with torch.inference_mode():
             yield
     finally:
+        torch.backends.cudnn.allow_tf32 = shortened
         model.train(was_training)
 
 

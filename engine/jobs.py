@@ -76,6 +76,13 @@ class Jobs:
                 self.study = None
                 self._untidy = True
 
+    def end_finding(self, why: str) -> None:
+        """Drop the learning-rate finder, and tell those who wait for it."""
+        if self.finding is not None:
+            self.finding = None
+            self._untidy = True
+            self.desk.publish(RatesTried(rates=[], losses=[], smoothed=[], done=True, problem=why))
+
     def tidy(self) -> None:
         """Give back the memory of what has ended; called when there is nothing else to do."""
         if self._untidy:
@@ -128,6 +135,7 @@ class Jobs:
             raise CommandError("the learning-rate finder works in one process; end this engine, and give processes 1")
         config = run.config if run is not None else checked(command.config)
         data = self.loader.data_for(config) if run is None else self.loader.needed()
+        self.end_finding("another search for a learning rate began")
         self.finding = find_rates(config, data, run)
 
     # ------------------------------------------------------------ steer and end
@@ -150,6 +158,7 @@ class Jobs:
         if self.study is not None:
             self.study.stop()
             self.study = None
+            self._untidy = True
             return
         active = self._running()
         active.stop()
@@ -196,6 +205,7 @@ class Jobs:
             tried = RatesTried(rates=[], losses=[], smoothed=[], done=True, problem=f"{type(error).__name__}: {error}")
         if tried.done:
             self.finding = None
+            self._untidy = True
         self.desk.publish(tried)
 
 

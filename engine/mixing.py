@@ -20,14 +20,25 @@ def mix(images: Tensor, config: RunConfig) -> tuple[Tensor, Tensor | None, Tenso
     if not strength:
         return images, None, None
     other = torch.randperm(len(images), device=images.device)
-    concentration = torch.full((len(images),), strength, device=images.device)
-    share = torch.distributions.Beta(concentration, concentration, validate_args=False).sample()
+    share = beta(strength, len(images), images.device)
     if config.mixup:
         first = share[:, None, None, None]
         return images * first + images[other] * (1 - first), other, share
     pasted = boxes(1 - share, torch.ones_like(share), images.shape[2], images.shape[3])
     left = 1 - pasted.float().mean((1, 2, 3))  # of a rectangle over the edge a part is pasted
     return torch.where(pasted, images[other], images), other, left
+
+
+def beta(strength: float, count: int, device: torch.device) -> Tensor:
+    """Return draws [count] from the distribution Beta(strength, strength).
+
+    As G / (G + H) of two draws from Gamma(strength), in logarithms: for small strengths both are too small for
+    floating point, where torch's own Beta says 0.5. Gamma(a) is Gamma(a + 1) times a uniform number to the power 1/a.
+    """
+    ones = torch.ones(2, count, device=device)
+    larger = torch.distributions.Gamma(ones * (strength + 1), ones, validate_args=False).sample()
+    logarithms = larger.log() + (1 - torch.rand_like(ones)).log() / strength
+    return torch.sigmoid(logarithms[0] - logarithms[1])
 
 
 def mixed_loss(logits: Tensor, labels: Tensor, other: Tensor | None, share: Tensor | None, smoothing: float) -> Tensor:

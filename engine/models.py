@@ -103,14 +103,17 @@ def check_size(model: nn.Module, name: str) -> None:
         )
 
 
-def set_dropout(model: nn.Module, config: RunConfig) -> None:
-    """Apply the dropout rates of the config to a network in use, as far as its class takes them."""
+def steer_dropout(model: nn.Module, before: RunConfig, config: RunConfig) -> None:
+    """Apply changed dropout rates to a network in use, as far as its class takes them.
+
+    A layer that had another rate than the config, as a user's own network may well have, keeps it.
+    """
     taken = accepted(type(model))
-    for module in model.modules():
-        if isinstance(module, nn.Dropout2d) and "dropout2d" in taken:
-            module.p = config.dropout2d
-        elif isinstance(module, nn.Dropout) and "dropout" in taken:
-            module.p = config.dropout
+    for name, kind in (("dropout", nn.Dropout), ("dropout2d", nn.Dropout2d)):
+        old, new = getattr(before, name), getattr(config, name)
+        for module in model.modules() if name in taken and new != old else ():
+            if isinstance(module, kind) and module.p == old:
+                module.p = new
 
 
 def count_parameters(model: nn.Module) -> int:

@@ -164,6 +164,8 @@ def check_state(optimizer: Optimizer, state: dict[int, dict[str, Tensor]]) -> No
         if type(i) is not int or i < 0:
             raise ValueError(f"there is no parameter {i}")
         found = {name: value.shape for name, value in moments.items()}
+        if not moments and "momentum_buffer" in expected[i]:
+            continue  # without momentum SGD keeps none; once it has one it keeps it, as Muon does from the start
         if found != expected[i]:
             raise ValueError(f"parameter {i} has the moments {found}, not {expected[i]}")
 
@@ -174,4 +176,4 @@ def moments_in(group: dict[str, Any]) -> tuple[str, ...]:
         return ("step", "exp_avg", "exp_avg_sq")
     if "alpha" in group:
         return ("step", "square_avg")
-    return ("momentum_buffer",) if group["momentum"] else ()
+    return ("momentum_buffer",)

@@ -18,7 +18,7 @@ def preview(command: PreviewAugmentation, data: Dataset) -> AugmentationPreviewe
     index = command.index % len(data.train_images)
     count = max(1, min(command.count, MOST))
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(index)
+        torch.default_generator.manual_seed(index)  # torch.manual_seed would seed those of the devices, too
         images = augment(as_input(data.train_images[index].cpu().expand(count, -1, -1)), command.config)
     return AugmentationPreviewed(
         index=index,

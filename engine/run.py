@@ -17,7 +17,7 @@ from engine.data import Dataset
 from engine.device import choose_device
 from engine.group import ALONE, Alone, Begin, End
 from engine.messages import CheckpointSaved, Count, Seconds
-from engine.models import build_model, set_dropout
+from engine.models import build_model, steer_dropout
 from engine.optim import build_optimizer, check_state, steer_optimizer
 from engine.output import say
 from engine.own_code import Code, code_of_run
@@ -62,7 +62,7 @@ class Run:
         torch.manual_seed(config.seed)
         model = build_model(self.config, code)
         if group.size > 1 and group.rank == 0:  # a network that cannot be built is no matter for the others
-            group.tell(Begin(config, data.path, data.fingerprint, packed(state), str(folder or "")))
+            group.tell(Begin(self.config, data.path, data.fingerprint, packed(state), str(folder or "")))
         self.model = model.to(self.device)
         self.network = group.wrap(self.model)  # what is trained through
         self.average = Average(self.model) if config.ema else None
@@ -75,7 +75,9 @@ class Run:
         self.plateau = Plateau()
         self.seconds = 0.0  # training time of the present epoch
         self.input_seconds = 0.0  # of these, those in which images were made; on a device that queues, only asked for
-        self.loss_sum = torch.zeros((), device=self.device)  # over the images of the present epoch
+        # Over the images of the present epoch; in float64, which MPS has not: no sum of float32 losses is too large.
+        exact = torch.float64 if self.device.type != "mps" else torch.float32
+        self.loss_sum = torch.zeros((), dtype=exact, device=self.device)
         self.right = torch.zeros((), dtype=torch.int64, device=self.device)
         if state:
             self.restore(state)
@@ -103,7 +105,11 @@ class Run:
     @property
     def lr(self) -> float:
         """The learning rate of the next step, or of the last once there is none."""
-        rate = learning_rate(self.config, self.step, self.steps_per_epoch)
+        return self.lr_of(self.step)
+
+    def lr_of(self, step: int) -> float:
+        """Return the learning rate of a step, counted from 0, as far as the present configuration tells."""
+        rate = learning_rate(self.config, step, self.steps_per_epoch)
         return rate * self.plateau.share if self.config.schedule == "plateau" else rate
 
     @property
@@ -135,9 +141,9 @@ class Run:
 
     def adopt(self, config: RunConfig) -> None:
         """Go on with a configuration that differs in what may change during a run."""
+        steer_dropout(self.model, self.config, config)
         self.config = config
         steer_optimizer(self.optimizer, config)
-        set_dropout(self.model, self.config)
 
     def state(self) -> dict[str, Any]:
         """Return all that resuming needs, as tensors and plain values."""
@@ -150,7 +156,13 @@ class Run:
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "rng": rng,
-            "position": {"epoch": self.epoch, "batch": self.batch, "step": self.step, "seconds": self.seconds},
+            "position": {
+                "epoch": self.epoch,
+                "batch": self.batch,
+                "step": self.step,
+                "seconds": self.seconds,
+                "input_seconds": self.input_seconds,
+            },
             "sums": {"loss": self.loss_sum, "right": self.right},
             "best": msgspec.structs.asdict(self.best),
             "plateau": msgspec.structs.asdict(self.plateau),
@@ -178,7 +190,7 @@ class Run:
             groups = self.optimizer.state_dict()["param_groups"]
             self.optimizer.load_state_dict({"state": state["optimizer"]["state"], "param_groups": groups})
             self.epoch, self.batch, self.step = position.epoch, position.batch, position.step
-            self.seconds = position.seconds
+            self.seconds, self.input_seconds = position.seconds, position.input_seconds
             self.saved_step = self.step
             self.best = msgspec.convert(state.get("best", {}), Best)
             self.plateau = msgspec.convert(state.get("plateau", {}), Plateau)
@@ -200,12 +212,13 @@ class Run:
         if self.folder is None:
             raise ValueError(f"run {self.name} has no folder to save to")
         state = self.state()
-        keep_previous(self.folder)
-        save_checkpoint(self.folder / LAST, state)
+        # LAST comes last: a run that is cut off before it trains the epoch again, and writes the others again.
         if self.batch == 0 and self.config.keep_every and self.epoch % self.config.keep_every == 0:
             save_checkpoint(self.folder / f"epoch-{self.epoch:04d}.pt", state)
         if self.batch == 0 and self.epoch and self.best.epoch == self.epoch:
             save_checkpoint(self.folder / BEST, state)
+        keep_previous(self.folder)
+        save_checkpoint(self.folder / LAST, state)
         self.saved_step = self.step
         return CheckpointSaved(run=self.name, step=self.step, file=LAST)
 
@@ -222,12 +235,14 @@ def check_steering(config: RunConfig, changes: dict[str, Value], epoch: int) -> 
 
 
 class Position(msgspec.Struct, frozen=True):
-    """Finished epochs, steps of the present epoch, steps in all; training time of the present epoch in seconds."""
+    """Finished epochs, steps of the present epoch, steps in all; training time of the present epoch in seconds, and
+    what of it went into images."""
 
     epoch: Count
     batch: Count
     step: Count
     seconds: Seconds
+    input_seconds: Seconds = 0.0
 
 
 def position_in(state: dict[str, Any]) -> Position:

@@ -1,12 +1,12 @@
 """How the learning rate moves during a run: shares of the highest rate, as functions of the step. Pure; no torch."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import msgspec
 
 from engine.config import RunConfig
-from engine.messages import Count, EpochDone, Loss, Share
+from engine.messages import Count, Loss, Share
 
 WARM_UP = 0.3  # share of the steps in which one-cycle rises
 FIRST = 1 / 25  # of the highest rate, at one-cycle's first step
@@ -93,14 +93,3 @@ class Plateau(msgspec.Struct, frozen=True):
         if self.waited + 1 < config.decay_every:
             return Plateau(self.share, self.lowest, self.waited + 1)
         return Plateau(max(self.share * config.decay, LAST), self.lowest, 0)
-
-
-def plateau_share(config: RunConfig, epochs: Iterable[EpochDone]) -> float:
-    """Return the share of the learning rate that is left after these epochs: what Plateau said while they were run.
-
-    It goes by the validation loss, or, where no images are held out, by the training loss.
-    """
-    seen = Plateau()
-    for epoch in epochs:
-        seen = seen.after(epoch.train_loss if epoch.validation_loss is None else epoch.validation_loss, config)
-    return seen.share

@@ -170,7 +170,8 @@ def compute(run: Run, batch: Tensor) -> Tensor:
         nn.utils.clip_grad_norm_(run.model.parameters(), run.config.clip)
     run.optimizer.step()
     loss = loss.detach() if part == 1 else loss.detach() * part
-    run.loss_sum += loss * len(batch)
+    run.loss_sum += loss.to(run.loss_sum.dtype) * len(batch)
     if part:
-        run.right += (logits.detach().argmax(1) == actual).sum()
+        label = actual if other is None or share is None else torch.where(share < 0.5, actual[other], actual)
+        run.right += (logits.detach().argmax(1) == label).sum()
     return loss

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from engine.catalogue import is_own
 from engine.config import RunConfig
@@ -47,7 +48,7 @@ def described_own(config: RunConfig, code: Code | None) -> ModelDescribed:
 def summary(model: nn.Module, config: RunConfig, image: torch.Tensor) -> ModelDescribed:
     from torch.utils.flop_counter import FlopCounterMode  # imports torch's compiler, as long as torch itself
 
-    with observed(model.eval()) as layers, torch.no_grad(), FlopCounterMode(display=False) as counter:
+    with observed(model.eval()) as layers, torch.no_grad(), unfused(), FlopCounterMode(display=False) as counter:
         model(image)
     ran = {layer.name for layer in layers}
     unused = [
@@ -64,6 +65,18 @@ def summary(model: nn.Module, config: RunConfig, image: torch.Tensor) -> ModelDe
         layers=[*layers, *unused][:MOST_LAYERS],
         more=max(0, len(layers) + len(unused) - MOST_LAYERS),
     )
+
+
+@contextmanager
+def unfused() -> Iterator[None]:
+    """Have attention and recurrent layers call the products they consist of: their fused kernels are not counted."""
+    fused = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        with torch.backends.mkldnn.flags(enabled=False), sdpa_kernel(SDPBackend.MATH):
+            yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(fused)
 
 
 @contextmanager

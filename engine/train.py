@@ -97,7 +97,7 @@ def finish_epoch(run: Run) -> EpochDone:
         validation = evaluate(run.tested, run.data.train_images[run.held_out], run.data.train_labels[run.held_out])
     if not math.isfinite(test.loss):
         raise TrainingFailed(
-            f"the test loss became {test.loss} after step {run.step} with learning rate {run.lr:g};"
+            f"the test loss became {test.loss} after step {run.step} with learning rate {run.lr_of(run.step - 1):g};"
             " start again with a lower one"
         )
     run.epoch += 1
@@ -122,6 +122,7 @@ def finish_epoch(run: Run) -> EpochDone:
         validation_accuracy=None if validation is None else validation.accuracy,
         dead=relus.dead,
         input_share=input_share(run),
+        lr_share=run.plateau.share,
     )
     run.batch, run.seconds, run.input_seconds = 0, 0.0, 0.0
     run.loss_sum.zero_()
@@ -162,7 +163,7 @@ class Report:
             if not math.isfinite(loss):
                 step = self.run.step - len(losses) + offset + 1
                 raise TrainingFailed(
-                    f"the loss became {loss} at step {step} with learning rate {self.run.lr:g};"
+                    f"the loss became {loss} at step {step} with learning rate {self.run.lr_of(step - 1):g};"
                     " start again with a lower one"
                 )
         seconds = time.perf_counter() - self.since

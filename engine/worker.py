@@ -163,7 +163,7 @@ class Worker:
 
     def handle(self, command: AnyCommand) -> AnyEvent:
         if isinstance(command, StartRun | StartStudy | ResumeRun | Continue | StopFinding | Shutdown):
-            self.jobs.finding = None
+            self.jobs.end_finding(f"stopped by another command ({type(command).__name__})")
         match command:
             case StartRun():
                 self.jobs.start(command)

@@ -11,6 +11,7 @@ import pytest
 import torch
 from engines import kill_engines
 from hypothesis import settings
+from quiet_pilot import _pauses_last_until_all_is_done as _pauses_last_until_all_is_done
 
 import tui.client
 from engine.dataset import ARRAYS, Array, Dataset, make_dataset, write_npz

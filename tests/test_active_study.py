@@ -195,6 +195,8 @@ def test_one_thing_trains_at_a_time(engine_: Engine, command: Any, said: str) ->
         ({"pruner": "magic"}, "give one of none, median, hyperband"),
         ({"base": RunConfig(device="cuda:99")}, "cuda:99"),
         ({"name": "one", "storage": "nonsense://x"}, "nonsense"),
+        ({"base": RunConfig(model="/absent.py:Net")}, "is not there"),
+        ({"search": ["model=mlp,/absent.py:Net"]}, "is not there"),
     ],
 )
 def test_what_cannot_be_begun_is_refused_and_leaves_nothing(

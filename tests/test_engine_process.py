@@ -239,3 +239,16 @@ async def test_a_snapshot_is_the_first_thing_heard(checkpoints: Path) -> None:
     os.kill(client.welcome.pid, signal.SIGKILL)
     await gone(checkpoints)
     await client.close()
+
+
+async def test_what_lies_in_the_present_folder_is_not_taken_for_a_library(
+    checkpoints: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder may come from anybody; `python -m` would look into it first."""
+    for name in ("numpy", "torch", "msgspec"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
+    monkeypatch.chdir(tmp_path)
+    screen = await Attached.to(checkpoints)
+    assert (await screen.until(EngineReady, news=False)).device == "cpu"
+    await screen.leave()
+    assert not (tmp_path / "ran").exists()

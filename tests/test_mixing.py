@@ -33,7 +33,7 @@ def test_without_a_strength_nothing_is_mixed_nor_drawn() -> None:
     assert torch.equal(torch.get_rng_state(), state)
 
 
-@pytest.mark.parametrize("strength", [0.2, 1.0, 5.0])
+@pytest.mark.parametrize("strength", [1e-6, 0.001, 0.2, 1.0, 5.0])
 def test_mixup_adds_two_images_in_shares_of_the_beta_distribution(strength: float) -> None:
     images = numbered()
     mixed, other, share = mix(images, RunConfig(mixup=strength))
@@ -104,3 +104,13 @@ def test_a_run_trains_with_it_and_repeats_itself(name: str, digits: Dataset) -> 
         [event.train_loss for event in train(Run(config, digits)) if isinstance(event, EpochDone)] for _ in range(2)
     )
     assert first == second
+
+
+def test_of_a_mixed_image_the_digit_of_its_larger_part_is_the_right_one(digits: Dataset) -> None:
+    accuracies = []
+    for mixup in (0.0, 0.2):
+        config = RunConfig(epochs=15, batch_size=40, lr=0.005, dropout=0, dropout2d=0, device="cpu", mixup=mixup)
+        epochs = [event for event in train(Run(config, digits)) if isinstance(event, EpochDone)]
+        accuracies.append(epochs[-1].train_accuracy)
+    assert accuracies[0] > 0.95
+    assert accuracies[1] > 0.8  # by the first label alone at most half of them and a bit

@@ -10,7 +10,7 @@ from engine.catalogue import CATALOGUE
 from engine.config import RunConfig
 from engine.dataset import Dataset
 from engine.messages import EpochDone
-from engine.models import as_input, build_model, count_parameters, set_dropout
+from engine.models import as_input, build_model, count_parameters, steer_dropout
 from engine.networks.seed import SeedCNN
 from engine.precision import cpu_has_bf16
 from engine.run import Run
@@ -76,10 +76,11 @@ def test_logits_are_not_normalized(digits: Dataset) -> None:
 
 
 def test_dropout_rates_come_from_the_config_and_change_in_use() -> None:
-    model = build_model(RunConfig(dropout=0.25, dropout2d=0.125))
+    before = RunConfig(dropout=0.25, dropout2d=0.125)
+    model = build_model(before)
     assert isinstance(model, SeedCNN)
     assert (model.dropout.p, model.dropout2d.p) == (0.25, 0.125)
-    set_dropout(model, RunConfig(dropout=0.75, dropout2d=0.0))
+    steer_dropout(model, before, RunConfig(dropout=0.75, dropout2d=0.0))
     assert (model.dropout.p, model.dropout2d.p) == (0.75, 0.0)
 
 
@@ -109,7 +110,7 @@ def test_the_fast_network_has_its_parameters_and_takes_both_rates_of_dropout() -
     images = torch.rand(32, 1, 28, 28)
     assert torch.equal(model.train()(images), model(images))  # the preset drops nothing
     for field in ("dropout", "dropout2d"):
-        set_dropout(model, config.replace({field: 0.5}))
+        steer_dropout(model, config, config.replace({field: 0.5}))
         assert not torch.equal(model(images), model(images))
 
 

@@ -3,17 +3,18 @@
 import pytest
 from fake_engine import FakeApp, snapshot, started, tell
 from test_app import TRAINING, filtered_text, screen_text
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from engine.built_in_presets import PRESETS
 from engine.catalogue import CATALOGUE
 from engine.config import RunConfig
 from engine.messages import CommandFailed, DescribeModel, Layer, ModelDescribed, StartRun
-from tui.network_words import layer_row, network_line, operations
-from tui.screens.network import NetworkScreen, network_of
+from tui.network_words import layer_row, network_line, network_of, operations
+from tui.screens.network import NetworkScreen
 from tui.screens.setup import SetupScreen
 from tui.store import MOST_NETWORKS, State, apply
 from tui.store import described as known
+from tui.widgets.network_line import NetworkLine
 
 pytestmark = pytest.mark.slow  # the whole form is mounted for each
 
@@ -29,7 +30,7 @@ def described(model: str = "seed-cnn", width: float = 1.0, depth: int = 0, param
 
 
 def line(app: FakeApp) -> str:
-    return str(app.screen.query_one("#network", Static).content)
+    return str(app.screen.query_one(NetworkLine).content)
 
 
 async def open_setup(app: FakeApp, pilot) -> None:

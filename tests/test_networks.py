@@ -13,7 +13,7 @@ from torch import nn
 from engine.catalogue import CATALOGUE, OwnName, folder_name, is_own, short_name
 from engine.config import FIELDS, ConfigError, RunConfig
 from engine.dataset import Dataset
-from engine.models import SIZES, accepted, build_model, class_of, count_parameters, set_dropout
+from engine.models import SIZES, accepted, build_model, class_of, count_parameters, steer_dropout
 from engine.run import Run
 from engine.summary import describe_network
 from engine.train import train
@@ -114,7 +114,9 @@ def test_dropout_is_set_where_a_network_has_it() -> None:
         taken = set(accepted(type(model)))
         found = {"dropout" if type(each) is nn.Dropout else "dropout2d": each.p for each in dropouts(model)}
         assert found == {key: rate for key, rate in (("dropout", 0.25), ("dropout2d", 0.125)) if key in taken}
-        set_dropout(model, config_of(name, dropout=0.75, dropout2d=0.5))
+        steer_dropout(
+            model, config_of(name, dropout=0.25, dropout2d=0.125), config_of(name, dropout=0.75, dropout2d=0.5)
+        )
         assert {each.p for each in dropouts(model)} <= {0.75, 0.5}
 
 

@@ -149,3 +149,26 @@ def test_a_long_gradient_is_scaled_down_to_the_limit(digits: Dataset) -> None:
     list(train(run))
     after = torch.cat([each.detach().flatten() for each in run.model.parameters()])
     assert (after - before).norm().item() == pytest.approx(0.01, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "then"), [("muon", 0.0, 0.0), ("muon", 0.9, 0.0), ("sgd", 0.9, 0.0), ("sgd", 0.0, 0.9)]
+)
+def test_a_run_without_momentum_or_steered_to_or_from_it_is_resumed(
+    name: str, first: float, then: float, digits: Dataset, tmp_path: Path
+) -> None:
+    run = Run(
+        RunConfig(optimizer=name, momentum=first, epochs=3, batch_size=50, dropout=0, dropout2d=0),
+        digits,
+        folder=tmp_path,
+    )
+    events = train(run)
+    while not isinstance(next(events), EpochDone):
+        pass
+    run.steer({"momentum": then})
+    run.save()
+    again = resume("r", tmp_path, digits)
+    list(events)
+    list(train(again))
+    for ours, theirs in zip(run.model.parameters(), again.model.parameters(), strict=True):
+        assert torch.equal(ours, theirs)

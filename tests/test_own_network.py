@@ -15,12 +15,13 @@ from engine.config import ConfigError, RunConfig
 from engine.dataset import Dataset
 from engine.evaluate import evaluate
 from engine.messages import DescribeModel, Evaluate, Evaluated, ModelDescribed, Predict, ResumeRun, StartRun, Stop
-from engine.models import build_model, set_dropout
-from engine.own_code import COPY, LARGEST, NetworkError, code_of_run, named_code, record, trust, trusted
+from engine.models import build_model, steer_dropout
+from engine.own_code import COPY, LARGEST, NetworkError, code_of_run, keep_copy, named_code, record, trust, trusted
 from engine.own_network import load_class
 from engine.paths import state_folder
-from engine.run import Run
+from engine.run import Run, resume
 from engine.runs import LAST, read_record
+from engine.summary import describe_network
 from engine.train import train
 
 NET = """
@@ -80,12 +81,33 @@ def test_a_class_is_called_with_what_it_takes_of_the_config(write: Write) -> Non
 
 
 def test_rates_of_dropout_that_a_class_does_not_take_stay_as_they_are(write: Write) -> None:
+    before, after = RunConfig(dropout=0.1), RunConfig(dropout=0.75)
     fixed = build(write(NET.replace("dropout: float = 0.1", "rate: float = 0.1").replace("(dropout)", "(rate)")))
-    set_dropout(fixed, RunConfig(dropout=0.75))
+    steer_dropout(fixed, before, after)
     assert fixed.drop.p == 0.1
-    taken = build(write())
-    set_dropout(taken, RunConfig(dropout=0.75))
+    taken = build(write(), dropout=0.1)
+    steer_dropout(taken, before, after)
     assert taken.drop.p == 0.75
+
+
+def test_a_layer_with_a_rate_of_its_own_keeps_it_when_a_run_is_steered_or_resumed(
+    write: Write, digits: Dataset, tmp_path: Path
+) -> None:
+    own = write(NET.replace("nn.Dropout(dropout)", "nn.Sequential(nn.Dropout(0.2), nn.Dropout(dropout))"))
+    folder = tmp_path / "0001-net"
+    folder.mkdir()
+    code = named_code(own)
+    assert code is not None
+    keep_copy(code, folder)
+    trust(code)
+    run = Run(config_of(own, dropout=0.5), digits, name=folder.name, folder=folder, code=code)
+    rates = lambda run: [each.p for each in run.model.modules() if isinstance(each, torch.nn.Dropout)]  # noqa: E731
+    run.steer({"lr": 0.5})
+    assert rates(run) == [0.2, 0.5]
+    run.steer({"dropout": 0.75})
+    assert rates(run) == [0.2, 0.75]
+    run.save()
+    assert rates(resume(folder.name, folder, digits)) == [0.2, 0.75]
 
 
 def test_building_draws_what_the_class_draws_and_no_more(write: Write) -> None:
@@ -376,3 +398,29 @@ def test_a_package_is_trusted_by_its_name(tmp_path: Path) -> None:
     assert msgspec.structs.asdict(code) == {"model": "torch.nn:Identity", "text": b""}
     with pytest.raises(ConfigError):
         code_of_run("torch.nn:Linear", folder)
+
+
+LSTM = "nn.LSTM(28, 10, batch_first=True)", 28 * 2 * 40 * (28 + 10)
+# Projections, the linear layers, and attention.
+ENCODER = (
+    "nn.TransformerEncoderLayer(28, 4, 64, batch_first=True)",
+    2 * 28 * (28 * 3 * 28 + 28 * 28 + 2 * 28 * 64) + 2 * 2 * 28 * 28 * 28,
+)
+
+
+@pytest.mark.parametrize(("layer", "flops"), [LSTM, ENCODER])
+def test_products_within_fused_layers_are_counted(write: Write, layer: str, flops: int) -> None:
+    """The rows of an image as a sequence."""
+    own = write(f"""
+        from torch import nn
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.rows = {layer}
+
+            def forward(self, images):
+                rows = self.rows(images.squeeze(1))
+                return (rows[0] if isinstance(rows, tuple) else rows)[:, -1, :10]
+    """)
+    assert describe_network(RunConfig(model=own), named_code(own)).flops == flops

@@ -24,8 +24,9 @@ def test_each_is_distorted_in_its_own_way_and_chance_repeats_itself(digits: Data
     assert preview(PreviewAugmentation(config=STRONG, index=3), digits) == told
 
 
-def test_a_run_in_progress_notices_nothing(digits: Dataset) -> None:
+def test_a_run_in_progress_notices_nothing(digits: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     chance = torch.get_rng_state()
+    monkeypatch.setattr(torch.cuda, "manual_seed_all", lambda seed: pytest.fail("a run's generators"))
     preview(PreviewAugmentation(config=STRONG), digits)
     assert torch.equal(torch.get_rng_state(), chance)
 

@@ -126,7 +126,13 @@ def test_finding_ends_when_told_and_when_something_is_to_be_trained(engine: Engi
     engine.done(FindRate(config=CONFIG))
     engine.done(StopFinding())
     assert engine.worker.jobs.finding is None
+    engine.done(FindRate(config=CONFIG))
     engine.done(StartRun(config=CONFIG))
+    ended = engine.desk.of(RatesTried)  # who waits for it hears of it
+    assert [(each.done, each.problem) for each in ended] == [
+        (True, "stopped by another command (StopFinding)"),
+        (True, "stopped by another command (StartRun)"),
+    ]
     engine.done(Pause())
     engine.done(FindRate(config=CONFIG))
     assert engine.worker.busy

@@ -6,7 +6,7 @@ from torch import nn
 
 from engine.config import ConfigError, RunConfig
 from engine.dataset import Dataset
-from engine.messages import EpochDone, RunEvent
+from engine.messages import EpochDone, RunEvent, Steered
 from engine.run import Run, resume
 from engine.schedule import SCHEDULES, Plateau, curve, learning_rate
 from engine.train import train
@@ -15,6 +15,8 @@ from tui.widgets.run_bar import run_segments
 
 CONFIG = RunConfig(epochs=10, lr=0.01)
 PER_EPOCH = 47
+# Nothing is learned and nothing dropped: on every machine each epoch has the loss of the first.
+STANDING = RunConfig(batch_size=100, device="cpu", lr=1e-9, decay=0.1, decay_every=1, dropout=0, dropout2d=0)
 
 
 def rates(config: RunConfig, per_epoch: int = PER_EPOCH) -> list[float]:
@@ -113,7 +115,7 @@ def test_a_warm_up_that_does_not_fit_is_refused(changes: dict[str, object], word
 
 
 def test_a_run_on_a_plateau_lowers_its_rate_and_remembers_it_when_resumed(digits: Dataset, tmp_path: object) -> None:
-    config = RunConfig(epochs=4, batch_size=100, device="cpu", lr=1e-9, schedule="plateau", decay=0.1, decay_every=1)
+    config = STANDING.replace({"epochs": 4, "schedule": "plateau"})
     run = Run(config, digits, folder=tmp_path)  # type: ignore[arg-type]
     told = [event.lr for event in train(run) if isinstance(event, EpochDone)]
     assert told[0] == 1e-9
@@ -125,7 +127,7 @@ def test_a_run_on_a_plateau_lowers_its_rate_and_remembers_it_when_resumed(digits
 
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_a_screen_knows_the_rate_of_the_next_step_from_what_it_was_told(schedule: str, digits: Dataset) -> None:
-    config = RunConfig(epochs=3, batch_size=100, device="cpu", lr=1e-9, schedule=schedule, decay=0.1, decay_every=1)
+    config = STANDING.replace({"epochs": 3, "schedule": schedule})
     run, view, seen = Run(config, digits), None, set()
     for event in train(run):
         if isinstance(event, RunEvent):
@@ -135,6 +137,22 @@ def test_a_screen_knows_the_rate_of_the_next_step_from_what_it_was_told(schedule
             assert view.lr == run.lr
             seen.add(run.lr)
     assert len(seen) == (1 if schedule == "constant" else 3)
+
+
+def test_a_screen_knows_what_plateaus_have_left_of_the_rate_also_of_a_steered_run(digits: Dataset) -> None:
+    config = STANDING.replace({"epochs": 10})
+    steered = {3: {"schedule": "plateau"}, 5: {"decay": 0.5}, 6: {"schedule": "constant"}, 7: {"schedule": "plateau"}}
+    run, view, seen = Run(config, digits), None, set()
+    for event in train(run):
+        view = apply_to_run(view, event)
+        if isinstance(event, EpochDone):
+            if event.epoch in steered:
+                run.steer(steered[event.epoch])
+            view = apply_to_run(view, Steered(run=run.name, step=run.step, changes={}, config=run.config))
+            assert view is not None
+            assert view.lr == run.lr
+            seen.add(run.lr)
+    assert len(seen) > 3
 
 
 @pytest.mark.parametrize(

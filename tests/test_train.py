@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ def figures(events: list[Event]) -> list[EpochDone]:
 
 
 def without_time(state: dict[str, Any]) -> dict[str, Any]:
-    position = {name: value for name, value in state["position"].items() if name != "seconds"}
+    position = {name: value for name, value in state["position"].items() if "seconds" not in name}
     return {**state, "position": position}
 
 
@@ -384,7 +385,7 @@ def test_weights_lost_in_the_last_step_of_an_epoch_are_not_saved_either(digits: 
 
 def test_the_first_bad_step_of_many_is_named(digits: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engine.train.REPORT_EVERY", 1e9)
-    run = Run(CONFIG, digits)
+    run = Run(CONFIG.replace({"schedule": "one-cycle"}), digits)
     steps = 0
 
     def after_step(*_: object) -> None:
@@ -394,7 +395,8 @@ def test_the_first_bad_step_of_many_is_named(digits: Dataset, monkeypatch: pytes
             damage(run)
 
     run.optimizer.register_step_post_hook(after_step)
-    with pytest.raises(TrainingFailed, match="nan at step 4 "):
+    rate = re.escape(f"nan at step 4 with learning rate {run.lr_of(3):g};")
+    with pytest.raises(TrainingFailed, match=rate):
         list(train(run))
 
 
@@ -403,3 +405,23 @@ def test_a_much_too_large_learning_rate_shows_in_the_figures(digits: Dataset) ->
     epochs = figures(list(train(Run(CONFIG.replace({"lr": 10, "epochs": 3}), digits))))
     assert all(math.isfinite(epoch.train_loss) and math.isfinite(epoch.test_loss) for epoch in epochs)
     assert max(epoch.train_loss for epoch in epochs) > 10
+
+
+def test_losses_too_large_to_be_added_up_in_float32_have_a_mean(
+    digits: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def enormous(*_: object) -> torch.Tensor:
+        return run.model.fc2.weight.sum() * 0 + 3e38
+
+    run = Run(CONFIG.replace({"epochs": 1}), digits)
+    monkeypatch.setattr("engine.step.mixed_loss", enormous)
+    [epoch] = [event for event in train(run) if isinstance(event, EpochDone)]
+    assert epoch.train_loss == pytest.approx(3e38)
+
+
+def test_the_share_of_the_input_is_that_of_the_whole_epoch_after_a_resume(digits: Dataset, tmp_path: Path) -> None:
+    run = Run(CONFIG, digits, folder=tmp_path)
+    run.seconds, run.input_seconds = 2.0, 1.0
+    run.save()
+    again = resume("r", tmp_path, digits)
+    assert (again.seconds, again.input_seconds) == (2.0, 1.0)

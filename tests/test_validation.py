@@ -2,17 +2,18 @@
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from engine.begin_run import record_of
-from engine.checkpoint import CheckpointError, load_checkpoint
+from engine.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from engine.config import ConfigError, RunConfig
 from engine.dataset import Dataset
 from engine.evaluate import evaluate
 from engine.inspection import Inspector
-from engine.messages import EpochDone, Evaluate, RunEnded, RunStarted
+from engine.messages import CheckpointSaved, EpochDone, Evaluate, RunEnded, RunStarted
 from engine.run import Run, resume
 from engine.runs import RunLog
 from engine.train import train
@@ -111,3 +112,31 @@ def test_a_resumed_run_remembers_its_best_epoch(digits: Dataset, tmp_path: Path)
 def test_patience_without_validation_is_refused_with_the_remedy() -> None:
     with pytest.raises(ConfigError, match=r"Validation \(validation\), 0.1 say, or patience 0"):
         RunConfig().replace({"patience": 3})
+
+
+def test_a_run_cut_off_before_its_last_checkpoint_has_the_best_weights_all_the_same(
+    digits: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever file of an epoch's is the first that is not written."""
+    config = CONFIG.replace({"lr": 0.003, "epochs": 3})
+    for missed in ("last.pt", "best.pt"):
+        folder = tmp_path / missed
+        folder.mkdir()
+        run = Run(config, digits, folder=folder)
+        for event in train(run):
+            if isinstance(event, CheckpointSaved):
+                break
+        rest = train(run)
+
+        def save(path: Path, state: dict[str, Any], missed: str = missed) -> None:
+            if path.name == missed:
+                raise KeyboardInterrupt
+            save_checkpoint(path, state)
+
+        monkeypatch.setattr("engine.run.save_checkpoint", save)
+        with pytest.raises(KeyboardInterrupt):
+            list(rest)
+        monkeypatch.setattr("engine.run.save_checkpoint", save_checkpoint)
+        again = resume("r", folder, digits)
+        list(train(again))
+        assert load_checkpoint(folder / "best.pt")["position"]["epoch"] == again.best.epoch

@@ -48,6 +48,8 @@ from tui.screens.runs import RunsScreen
 from tui.screens.setup import SetupScreen
 from tui.screens.train import TrainScreen
 from tui.screens.tune import TuneScreen
+from tui.widgets.network_line import NetworkLine
+from tui.widgets.preview import Preview
 
 
 class MnistApp(JobApp):
@@ -186,8 +188,8 @@ class MnistApp(JobApp):
         else:
             self.go("train")
 
-    @on(NetworkScreen.Wanted)
-    def ask_about_network(self, event: NetworkScreen.Wanted) -> None:
+    @on(NetworkLine.Wanted)
+    def ask_about_network(self, event: NetworkLine.Wanted) -> None:
         self.send(DescribeModel(config=event.config))
 
     @on(SetupScreen.NetworkOpened)
@@ -203,8 +205,8 @@ class MnistApp(JobApp):
         self.send(Steer(changes=event.changes))
         self.go("train")
 
-    @on(SetupScreen.PreviewWanted)
-    def preview_augmentation(self, event: SetupScreen.PreviewWanted) -> None:
+    @on(Preview.Wanted)
+    def preview_augmentation(self, event: Preview.Wanted) -> None:
         self.send(PreviewAugmentation(config=event.config, index=event.index))
 
     @on(SetupScreen.RateWanted)

@@ -265,7 +265,8 @@ def engine_environment() -> dict[str, str]:
     # slows training down by a factor of up to 25. Short spinning costs nothing where nobody does.
     spinning = {} if "OMP_WAIT_POLICY" in os.environ else {"GOMP_SPINCOUNT": "10000"}
     search = f"{root}{os.pathsep}{path}" if path else root
-    return {**spinning, **os.environ, "PYTHONPATH": search, "PYTHONUNBUFFERED": "1"}
+    # `python -m` would look into the present folder before all others: a numpy.py there is nobody's wish.
+    return {**spinning, **os.environ, "PYTHONPATH": search, "PYTHONSAFEPATH": "1", "PYTHONUNBUFFERED": "1"}
 
 
 def engine_is_running(checkpoints: Path) -> bool:

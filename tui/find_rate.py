@@ -22,9 +22,10 @@ async def find_rate(checkpoints: Path, config: RunConfig, *, as_json: bool) -> N
                 break
     if as_json:
         print_json(tried)
-        return
     if tried.problem or not tried.steepest:
         raise CommandRefused(inert(tried.problem or "the loss was no number from the first rates on"))
+    if as_json:
+        return
     lowest = min(tried.smoothed)
     print(f"suggestion  {tried.decade_below:.2g}  a tenth of the rate of the lowest loss")
     print(f"steepest    {tried.steepest:.2g}  where the loss falls fastest")

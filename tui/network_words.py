@@ -1,13 +1,24 @@
-"""What a network consists of, in words and tables, for screens and for commands. Pure."""
+"""The network of a config, and what it consists of in words and tables, for screens and for commands. Pure."""
 
 from rich.table import Table
 from rich.text import Text
 
-from engine.catalogue import is_own, short_name
+from engine.catalogue import CATALOGUE, is_own, short_name
+from engine.config import FIELDS, RunConfig
 from engine.messages import Layer, ModelDescribed
 from tui.inert import inert
 
 LONGEST_NAME = 40
+NETWORK = ("model", "width", "depth")  # the fields that it is made from
+
+
+def network_of(config: RunConfig) -> RunConfig:
+    """Return what of a config makes its network; a size that it does not take is at its default."""
+    chosen = {name: getattr(config, name) for name in NETWORK}
+    entry = CATALOGUE.get(config.model)
+    if entry is not None:
+        chosen.update({name: FIELDS[name].default for name in ("width", "depth") if name not in entry.takes})
+    return RunConfig(**chosen)
 
 
 def shown_name(model: str) -> str:

@@ -17,7 +17,7 @@ from engine.messages import (
     Steered,
     StepsDone,
 )
-from engine.schedule import learning_rate, plateau_share
+from engine.schedule import learning_rate
 from tui.inert import inert
 
 MOST_POINTS = 4096  # losses kept for the chart; beyond, neighbours are averaged
@@ -67,7 +67,7 @@ class RunView:
         if not self.config.valid:
             return None
         rate = learning_rate(self.config, self.step, self.steps_per_epoch)
-        return rate * plateau_share(self.config, self.epochs) if self.config.schedule == "plateau" else rate
+        return rate * self.epochs[-1].lr_share if self.config.schedule == "plateau" and self.epochs else rate
 
     @property
     def seconds_left(self) -> float | None:

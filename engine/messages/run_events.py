@@ -45,7 +45,8 @@ class EpochDone(Event, frozen=True):
 
     `confusion[actual][predicted]` counts test images. `seconds` are of training, without the test. The validation
     figures are of the training images that are held out, None where there are none. `dead` is the share of units that
-    no test image makes fire, `input_share` that of a step's time in which its images are made (engine/vitals.py).
+    no test image makes fire, `input_share` that of a step's time in which its images are made (engine/vitals.py),
+    `lr_share` what plateaus have left of the learning rate.
     """
 
     run: Text
@@ -63,6 +64,7 @@ class EpochDone(Event, frozen=True):
     validation_accuracy: Share | None = None
     dead: Share = 0.0
     input_share: Share = 0.0
+    lr_share: Share = 1.0
 
 
 class Steered(Event, frozen=True):

@@ -1,23 +1,19 @@
 """The network of the form, or any other of the catalogue: its figures, its layers, and its recipe."""
 
-from dataclasses import dataclass
-
 import msgspec
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from engine.built_in_presets import PRESETS, Preset
 from engine.catalogue import CATALOGUE
-from engine.config import FIELDS, RunConfig
+from engine.config import RunConfig
 from tui.actions import bindings
 from tui.describe import brief
-from tui.network_words import figures, layer_table, shown_name
+from tui.network_words import NETWORK, figures, layer_table, network_of, shown_name
 from tui.store import State, described
-
-NETWORK = ("model", "width", "depth")  # the fields that it is made from
+from tui.widgets.network_line import NetworkLine
 
 
 class NetworkScreen(ModalScreen[RunConfig | Preset | None]):
@@ -44,12 +40,6 @@ class NetworkScreen(ModalScreen[RunConfig | Preset | None]):
     }
     """
 
-    @dataclass
-    class Wanted(Message):
-        """What does the network of this config consist of?"""
-
-        config: RunConfig
-
     def __init__(self, config: RunConfig, failures: int) -> None:
         super().__init__()
         self._config = network_of(config)
@@ -74,7 +64,7 @@ class NetworkScreen(ModalScreen[RunConfig | Preset | None]):
             entry.help if entry else "Your own code: the engine has loaded it anew."
         )
         self.query_one("#layers", Static).update("asking the engine ...")
-        self.post_message(self.Wanted(config))
+        self.post_message(NetworkLine.Wanted(config))
 
     def show(self, state: State) -> None:
         """Draw what is known of this network, or why it could not be told."""
@@ -113,12 +103,3 @@ class NetworkScreen(ModalScreen[RunConfig | Preset | None]):
 
 def recipe_line(model: str) -> str:
     return f"Its recipe (r, preset {model}): {brief(PRESETS[model].changes)}."
-
-
-def network_of(config: RunConfig) -> RunConfig:
-    """Return what of a config makes its network; a size that it does not take is at its default."""
-    chosen = {name: getattr(config, name) for name in NETWORK}
-    entry = CATALOGUE.get(config.model)
-    if entry is not None:
-        chosen.update({name: FIELDS[name].default for name in ("width", "depth") if name not in entry.takes})
-    return RunConfig(**chosen)

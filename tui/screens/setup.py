@@ -1,6 +1,5 @@
 """The setup screen: the form of a new run, and the wheel of the run in progress."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,21 +13,19 @@ from textual.message import Message
 from textual.widgets import Button, Input, Static
 
 from engine.built_in_presets import Preset
-from engine.catalogue import is_own
 from engine.config import FIELDS, ConfigError, RunConfig, Value
 from engine.preset_file import MACHINE
 from tui.actions import bindings
 from tui.inert import inert
-from tui.network_words import network_line, shown_name
+from tui.network_words import NETWORK, network_of
 from tui.options import command_line
 from tui.screens.base import TALL, StateScreen
-from tui.screens.network import NETWORK, NetworkScreen, network_of
 from tui.screens.presets import chosen_preset, saved_as_preset
-from tui.store import State, described
+from tui.store import State
 from tui.widgets.config_form import ROOM_FOR_HELP, ConfigForm, FieldRow
+from tui.widgets.network_line import NetworkLine
 from tui.widgets.preview import Preview
 
-MNIST = 60_000  # training images, as long as no data set is loaded
 ROOMY = 36  # rows of a screen that has room for the preview
 ONE_ROW = 170  # columns that have room for all digits of the preview side by side, and the chart
 
@@ -45,10 +42,9 @@ class SetupScreen(StateScreen):
         #top Static { width: 1fr; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
         #top Button { margin: 0 0 0 1; min-width: 0; }
         ConfigForm { height: 1fr; }
-        #network { height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
         Preview { display: none; }
         &.-preview Preview { display: block; }
-        &.-short.-preview #network { display: none; }
+        &.-short.-preview NetworkLine { display: none; }
         overflow: hidden;
         #help { height: 2; padding: 0 1; display: none; }
         &.-helping #help { display: block; }
@@ -81,13 +77,6 @@ class SetupScreen(StateScreen):
         config: RunConfig
 
     @dataclass
-    class PreviewWanted(Message):
-        """Show what this config's augmentation makes of a training digit."""
-
-        config: RunConfig
-        index: int
-
-    @dataclass
     class RateWanted(Message):
         """Look for a learning rate for this config, or for the paused run."""
 
@@ -102,10 +91,7 @@ class SetupScreen(StateScreen):
         self._checkpoints = checkpoints
         self._state = State()
         self._headline = ""
-        self._line = ""
-        self._asked: RunConfig | None = None  # whose network the engine was asked about last
         self._preview: bool | None = None  # None: where there is room
-        self._digit = 0
 
     def offer(self, config: RunConfig) -> None:
         """Fill the form with the config of the next run."""
@@ -122,7 +108,7 @@ class SetupScreen(StateScreen):
         yield ConfigForm(self._initial)
         yield Preview()
         yield Static("", markup=False, id="help")
-        yield Static("", markup=False, id="network")
+        yield NetworkLine()
         yield Static("", markup=False, id="command")
 
     def on_mount(self) -> None:
@@ -130,7 +116,7 @@ class SetupScreen(StateScreen):
 
     def on_screen_resume(self, event: ScreenResume) -> None:
         super().on_screen_resume(event)
-        self._asked = None  # another engine may have come
+        self.query_one(NetworkLine).ask_again()
 
     def on_resize(self, event: Resize) -> None:
         self.query_one(Preview).set_class(event.size.width >= ONE_ROW, "-one-row")
@@ -146,23 +132,14 @@ class SetupScreen(StateScreen):
     def _want_preview(self) -> None:
         """Have the preview follow the form, while it is seen and the form is right."""
         config = self.query_one(ConfigForm).config
-        if config is None or not self.has_class("-preview"):
-            return
-        run, data = self._state.run, self._state.data
-        images = data.train * (1 - config.validation) if data is not None else MNIST
-        if run is not None and run.live:
-            images = run.train_images
-        self.query_one(Preview).show_config(config, math.ceil(images / config.batch_size))
-        if data is not None:
-            self.post_message(self.PreviewWanted(config, self._digit))
+        if config is not None and self.has_class("-preview"):
+            self.query_one(Preview).follow(config, self._state)
 
     def show_body(self, state: State) -> None:
         before, self._state = self._state, state
         self.query_one(Preview).show_digits(state.augmented)
         if state.data != before.data:
             self._want_preview()
-        if state.link != "live":
-            self._asked = None
         form = self.query_one(ConfigForm)
         self._show_network()
         if state.run is not None and state.training:
@@ -186,22 +163,7 @@ class SetupScreen(StateScreen):
         return network_of(RunConfig(**{name: form.value(name) for name in NETWORK}))  # type: ignore[arg-type]
 
     def _show_network(self) -> None:
-        """Show the size of the form's network; ask the engine for what it has not told yet.
-
-        Not for a user's own: its code runs when that is asked for. Nor during a run, which would wait for it.
-        """
-        wanted = self._network()
-        known = described(self._state, wanted)
-        idle = self._state.link == "live" and not self._state.training
-        if known is None and idle and wanted != self._asked and not is_own(wanted.model):
-            self._asked = wanted
-            self.post_message(NetworkScreen.Wanted(wanted))
-        line = network_line(wanted.model, known)
-        if self._state.run is not None and self._state.training:
-            line = f"{shown_name(wanted.model)}: {self._state.run.parameters:,} parameters; f8 shows its layers"
-        if line != self._line:
-            self._line = line
-            self.query_one("#network", Static).update(line)
+        self.query_one(NetworkLine).show(self._network(), self._state)
 
     def on_descendant_focus(self) -> None:
         self._show_help()
@@ -313,7 +275,7 @@ class SetupScreen(StateScreen):
         self._show_preview(self._preview)
 
     def action_another_digit(self) -> None:
-        self._digit += 1
+        self.query_one(Preview).another_digit()
         self._want_preview()
 
     def action_find_rate(self) -> None:

@@ -1,18 +1,24 @@
 """What a form's numbers do: eight augmented versions of a digit, and the course of the learning rate."""
 
+import math
+from dataclasses import dataclass
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.message import Message
 from textual.reactive import reactive
 
 from engine.config import RunConfig
 from engine.messages import AugmentationPreviewed
 from engine.schedule import curve
+from tui.store import State
 from tui.widgets.cells import Cells, CellWidget
 from tui.widgets.chart import Chart
 from tui.widgets.digit_art import draw
 from tui.widgets.plot import Line
 
 COLUMNS, ROWS = 14, 7  # of a small digit
+MNIST = 60_000  # training images, as long as no data set is loaded
 
 
 class DigitGrid(CellWidget):
@@ -63,9 +69,35 @@ class Preview(Horizontal):
     }}
     """
 
+    @dataclass
+    class Wanted(Message):
+        """Show what this config's augmentation makes of a training digit."""
+
+        config: RunConfig
+        index: int
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._digit = 0
+
     def compose(self) -> ComposeResult:
         yield DigitGrid()
         yield Chart()
+
+    def another_digit(self) -> None:
+        """Ask for the next training digit from now on."""
+        self._digit += 1
+
+    def follow(self, config: RunConfig, state: State) -> None:
+        """Draw what this config does, and ask for its digits."""
+        run, data = state.run, state.data
+        images = data.train * (1 - config.validation) if data is not None else MNIST
+        if run is not None and run.live:
+            images = run.train_images
+        self.show_config(config, math.ceil(images / config.batch_size))
+        if data is not None:
+            # A screen that calls this would count as the sender, and the message would not go beyond it.
+            self.post_message(self.Wanted(config, self._digit).set_sender(self))
 
     def show_config(self, config: RunConfig, steps_per_epoch: int) -> None:
         """Draw the course of the learning rate."""

@@ -1,0 +1,53 @@
+"""Textual's Pilot, which waits for what it has set off.
+
+Its own `pause` takes a process that uses no processor for one that has nothing to do; on a busy machine it may only
+wait for its turn.
+"""
+
+import asyncio
+from typing import Any
+
+import pytest
+from limits import LIMIT
+from textual.app import App
+from textual.message import Message
+from textual.message_pump import MessagePump
+from textual.pilot import Pilot
+
+pump, pause = MessagePump._dispatch_message, Pilot.pause
+
+
+class Handlers:
+    """How many messages are being handled now."""
+
+    count = 0
+
+
+async def counted(self: MessagePump, message: Message) -> None:
+    Handlers.count += 1
+    try:
+        await pump(self, message)
+    finally:
+        Handlers.count -= 1
+
+
+def is_quiet(app: App[Any]) -> bool:
+    """Tell whether no widget has a message or callback left."""
+    pumps = [app, *app.screen.walk_children(with_self=True)]
+    waiting = any(each._message_queue.qsize() or each._pending_message or each._next_callbacks for each in pumps)
+    return not waiting and not Handlers.count
+
+
+async def until_quiet(self: Pilot[Any], delay: float | None = None) -> None:
+    await pause(self, delay)
+    async with asyncio.timeout(LIMIT):
+        while self.app._running and self.app._exception is None and not is_quiet(self.app):  # noqa: ASYNC110
+            await asyncio.sleep(0)
+    self.app.screen._on_timer_update()
+
+
+@pytest.fixture(autouse=True)
+def _pauses_last_until_all_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    Handlers.count = 0
+    monkeypatch.setattr(MessagePump, "_dispatch_message", counted)
+    monkeypatch.setattr(Pilot, "pause", until_quiet)
