@@ -105,6 +105,7 @@ class Jobs:
             self.loader.load(record.data_path)
         run = resume(folder.name, folder, self.loader.needed(), command.changes, self.group)
         record.state, record.reason, record.config = "running", "", run.config
+        record.steer(command.changes)
         self.desk.replace_history(History(EventReader(folder)).events)
         self._launch(run, RunLog(folder, record))
 
@@ -126,7 +127,7 @@ class Jobs:
 
     def find_rate(self, command: FindRate) -> None:
         """Begin to look for a learning rate for the paused run, or for a new one with this config."""
-        run = self.live
+        run = None if command.new else self.live
         if self.study is not None:
             self._check_free()
         if self.active is not None and not self.active.paused:
@@ -134,7 +135,9 @@ class Jobs:
         if self.group.size > 1:
             raise CommandError("the learning-rate finder works in one process; end this engine, and give processes 1")
         config = run.config if run is not None else checked(command.config)
-        data = self.loader.data_for(config) if run is None else self.loader.needed()
+        if self.active is not None and config.data not in ("", self.loader.path):
+            raise CommandError("a run is paused on other data; stop it before loading these")
+        data = self.loader.data_for(config) if self.active is None else self.loader.needed()
         self.end_finding("another search for a learning rate began")
         self.finding = find_rates(config, data, run)
 

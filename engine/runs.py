@@ -7,6 +7,7 @@ Imports no torch, so that `mnist-tui runs` answers at once.
 import errno
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -28,6 +29,7 @@ from engine.messages import (
     Steered,
     Text,
 )
+from engine.preset_file import MACHINE
 
 NAME = re.compile(r"\d{4,}-[a-z0-9][a-z0-9-]*")
 RECORD = "run.json"
@@ -56,6 +58,13 @@ class RunRecord(msgspec.Struct, kw_only=True):
     test_loss: Loss | None = None
     test_accuracy: Share | None = None
     reason: Text = ""
+    steered: bool = False
+    """Whether it was trained with other hyperparameters before: `config` is that of its end."""
+
+    def steer(self, changes: Iterable[str]) -> None:
+        """Take down which hyperparameters changed on the way. More epochs of a constant rate are no other run."""
+        harmless = {*MACHINE, "epochs"} if self.config.schedule == "constant" else set(MACHINE)
+        self.steered = self.steered or not harmless.issuperset(changes)
 
 
 class RunLog:
@@ -80,8 +89,11 @@ class RunLog:
                 os.fsync(self._file.fileno())
                 record.epoch, record.step = event.epoch, event.step
                 record.test_loss, record.test_accuracy = event.test_loss, event.test_accuracy
-            case Steered() | RunStarted():
+            case RunStarted():
                 record.config = event.config
+            case Steered():
+                record.config = event.config
+                record.steer(event.changes)
             case Paused():
                 record.state = "paused"
             case Continued():

@@ -56,6 +56,9 @@ def test_switched_off_it_says_nothing(rule: Rule, capsys: pytest.CaptureFixture[
         (["--no-coach", "train"], None, False),
         (["train"], "0", False),
         (["train", "--coach"], "1", True),
+        (["train", "--coach"], "0", True),
+        (["--coach", "train"], "0", True),
+        (["--coach", "train", "--no-coach"], None, False),
     ],
 )
 def test_the_coach_is_switched_off_by_an_option_or_the_environment(

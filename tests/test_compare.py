@@ -3,13 +3,15 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 from hostile import hostile_in, texts, with_hostile_texts
 
 from engine.config import RunConfig
-from engine.runs import RunError, RunLog, RunRecord, create_folder
+from engine.messages import Steered
+from engine.runs import RunError, RunLog, RunRecord, create_folder, read_record
 from tui.__main__ import cli
 from tui.compare import Comparison, compare
 from tui.compare_report import print_comparison, verdict, what_differs
@@ -97,11 +99,13 @@ def test_what_else_is_not_the_same_is_told() -> None:
     theirs = side(
         6, B, epochs=20, data="beef", data_path="/more", device="cuda:0", versions={"torch": "2.16"}, processes=2
     )
+    theirs[1].steered = True
     text = said(compare(side(1, A, sample=True), theirs, "accuracy"))
     for words in (
         "A was trained for 10 epochs, B for 20", "the data are not the same: /data (f00d) and /more (beef)",
         "the device is not the same: A cpu; B cuda:0", "the version of torch is not the same: A 2.15; B 2.16",
-        "the number of processes is not the same: A 1; B 2", "on the sample of 5,000 digits",
+        "steered on the way: 0007-seed-cnn", "the number of processes is not the same: A 1; B 2",
+        "on the sample of 5,000 digits",
     ):  # fmt: skip
         assert words in text
 
@@ -203,3 +207,19 @@ def test_text_of_records_cannot_act_on_the_terminal(number: int, capfd: pytest.C
     print_comparison(Comparison(**{**{name: getattr(named, name) for name in named.__struct_fields__}, **kept}))
     out, err = capfd.readouterr()
     assert hostile_in((out + err).encode()) == []
+
+
+@pytest.mark.parametrize(
+    ("schedule", "changes", "steered"),
+    [("constant", {"lr": 0.1}, True), ("constant", {"epochs": 20}, False), ("one-cycle", {"epochs": 20}, True),
+     ("constant", {"keep_every": 3}, False)],
+)  # fmt: skip
+def test_a_run_that_was_steered_is_on_record_as_such(
+    tmp_path: Path, schedule: str, changes: dict[str, Any], steered: bool
+) -> None:
+    log = RunLog(tmp_path, record(1, 0, 0.9, schedule=schedule))
+    config = log.record.config.replace(changes)
+    log.write(Steered(run="0001-seed-cnn", step=5, changes=changes, config=config))
+    log.close("finished", 9)
+    assert read_record(tmp_path).steered is steered
+    assert read_record(tmp_path).config == config

@@ -1,5 +1,6 @@
 """RunConfig on the command line, and back."""
 
+import json
 import shlex
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from click.testing import CliRunner, Result
 from engine.built_in_presets import PRESETS
 from engine.config import FIELDS, ConfigError, RunConfig, Value
 from engine.fields import FieldInfo
+from tui.__main__ import cli
 from tui.options import clean, command_line, config_of, config_options, given
 
 
@@ -109,3 +111,35 @@ def test_a_data_folder_becomes_absolute(tmp_path: Path, monkeypatch: pytest.Monk
     assert clean("model", "package.nets:Net") == "package.nets:Net"
     assert clean("model", "resnet18") == "resnet18"
     assert given(parse(["--data", "digits"])[1]) == {"data": str(tmp_path / "digits")}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["find-lr", "--processes", "2"], "leave out --processes"),
+        (["tune", "--processes", "2", "--search", "lr=0.1,0.2"], "leave out --processes"),
+        (["bench", "--screen", "--rounds", "2"], "leave out --row, --rounds, --images and --seeds"),
+        (["bench", "--screen", "--row", "engine"], "leave out --row, --rounds, --images and --seeds"),
+    ],
+)
+def test_what_a_command_would_not_heed_is_refused(words: list[str], said: str) -> None:
+    result = CliRunner().invoke(cli, words)
+    assert (result.exit_code, said in result.output) == (2, True)
+
+
+def test_an_option_before_a_command_is_one_of_it() -> None:
+    told = CliRunner().invoke(cli, ["presets", "--json", "show", "fast"])
+    assert json.loads(told.output)["name"] == "fast"
+
+
+def test_a_run_is_resumed_wherever_its_data_are_now(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked: list[tuple[str, dict[str, Value]]] = []
+
+    async def train_plainly(checkpoints: Path, config: RunConfig, *, changes: dict[str, Value], **_: object) -> int:
+        asked.append((config.data, changes))
+        return 0
+
+    monkeypatch.setattr("tui.plain.train_plainly", train_plainly)
+    words = ["train", "--resume", "3", "--data", str(tmp_path), "--lr", "0.5"]
+    assert CliRunner().invoke(cli, words).exit_code == 0
+    assert asked == [(str(tmp_path), {"lr": 0.5})]

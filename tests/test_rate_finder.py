@@ -120,6 +120,9 @@ def test_the_engine_finds_a_rate_for_a_new_run_and_for_a_paused_one(engine: Engi
     engine.done(Pause())
     engine.done(FindRate(config=CONFIG))
     assert find(engine).losses != new.losses
+    engine.done(FindRate(config=CONFIG, new=True))
+    assert find(engine).losses == new.losses
+    assert "on other data" in engine.refused(FindRate(config=CONFIG.replace({"data": "/elsewhere"}), new=True))
 
 
 def test_finding_ends_when_told_and_when_something_is_to_be_trained(engine: Engine) -> None:

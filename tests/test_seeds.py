@@ -64,7 +64,7 @@ def seeds(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., tupl
         monkeypatch.setattr("tui.seeds.train_run", runs)
         monkeypatch.setattr("tui.seeds.warn_of_logout", nothing)
         first = RunConfig().replace({"seed": min(fates), **config})
-        training = train_seeds(tmp_path, first, len(fates), processes=None, json=json, notify=True)
+        training = train_seeds(tmp_path, first, len(fates), processes=None, json=json, notify=True, coach=True)
         return asyncio.run(training), runs
 
     return run
@@ -125,7 +125,7 @@ def test_seeds_beyond_the_last_there_is_are_refused_before_anything_is_trained(s
 
 @pytest.mark.parametrize(
     ("fate", "status", "state"),
-    [("stopped by us", INTERRUPTED, "stopped"), ("stopped", 1, "stopped"), ("left", INTERRUPTED, "left running")],
+    [("stopped by us", INTERRUPTED, "stopped"), ("stopped", 1, "stopped"), ("left", INTERRUPTED, "stopping")],
 )
 def test_a_stop_ends_the_series_and_says_how_to_go_on(
     seeds: Seeds, capsys: pytest.CaptureFixture[str], fate: str, status: int, state: str
@@ -136,7 +136,7 @@ def test_a_stop_ends_the_series_and_says_how_to_go_on(
     assert f"seed 1 {state}" in out
     assert "1 of 4 seeds finished" in out
     assert "the other seeds: mnist-tui train --seed 2 --lr 0.5 --seeds 2\n" in err
-    assert ("to go on: mnist-tui train --resume 2\n" in err) is (state == "stopped")
+    assert "to go on: mnist-tui train --resume 2\n" in err
 
 
 def test_json_ends_with_one_line_that_adds_up(seeds: Seeds, capsys: pytest.CaptureFixture[str]) -> None:

@@ -80,7 +80,7 @@ class MnistApp(JobApp):
     def receive(self, event: AnyEvent) -> None:
         failures = self.state.failures
         super().receive(event)
-        if self.state.failures != failures and isinstance(self.screen, RatesScreen):
+        if self.state.failures > failures and isinstance(self.screen, RatesScreen):
             self.screen.dismiss(None)  # what it waits for was refused
 
     def offer(self, config: RunConfig) -> None:
@@ -138,7 +138,7 @@ class MnistApp(JobApp):
     def open_run(self, event: RunsScreen.Opened) -> None:
         live = self.state.run
         if live is not None and live.run == event.run:
-            self.set_state(replace(self.state, opened=None))
+            self.close_run()
         else:
             self.send(OpenRun(run=event.run))
         self.go("train")
@@ -162,9 +162,10 @@ class MnistApp(JobApp):
         if answer == "dismiss":
             self.set_state(replace(self.state, coach=coach.dismiss(advice)))
         elif answer == "take" and view.live and advice.steers:
-            self.set_state(replace(self.state, coach=coach.apply(advice)))
+            if self.state.link == "live":
+                self.set_state(replace(self.state, coach=coach.apply(advice)))
             self.send(Steer(changes=advice.changes))
-        elif answer == "take" and (not view.live or await self.ended_for_another(view)):
+        elif answer == "take" and await self.free_for_another():
             self.set_state(replace(self.state, coach=coach.apply(advice)))
             self.offer(view.config.replace({**advice.changes, "processes": self.config.processes}))
             self.show_offer()
@@ -241,7 +242,10 @@ class MnistApp(JobApp):
             self.send(msgspec.structs.replace(event.command, base=base))
 
     @on(TuneScreen.FullRunWanted)
-    def offer_run(self, event: TuneScreen.FullRunWanted) -> None:
+    @work(group="offer", exclusive=True)
+    async def offer_run(self, event: TuneScreen.FullRunWanted) -> None:
+        if not await self.free_for_another():
+            return
         here = {name: getattr(self.config, name) for name in ("data", "device", "processes")}
         self.offer(self.in_full(event.config).replace(here))
         self.show_offer()

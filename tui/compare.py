@@ -122,6 +122,8 @@ def caveats(pairs: Sequence[tuple[RunRecord, RunRecord]]) -> list[str]:
     if a.config.epochs != b.config.epochs:
         said.append(f"A was trained for {a.config.epochs} epochs, B for {b.config.epochs}")
     sides = [[pair[i] for pair in pairs] for i in (0, 1)]
+    if steered := [record.run for side in sides for record in side if record.steered]:
+        said.append(f"trained with other hyperparameters at first, and steered on the way: {', '.join(steered)}")
     for what, value in CONDITIONS.items():
         mine, other = (sorted({value(record) for record in side}) for side in sides)
         if len({*mine, *other}) > 1:

@@ -18,6 +18,7 @@ from engine.messages import (
     PreviewAugmentation,
     ProtocolError,
     RunEnded,
+    RunOpened,
     RunStarted,
     SavingFailed,
     Shutdown,
@@ -46,12 +47,20 @@ class EngineApp(TerminalApp):
         super().__init__(ascii=ascii, notify=notify)
         self.checkpoints = checkpoints
         self.data = data
-        self.state = State(coach=Coach(on=coach))
-        self.config = RunConfig(data=data)
+        self.state = State(coach=Coach(on=coach), next_config=RunConfig(data=data))
         self.client: EngineClient | None = None
         self._replacing = False  # the engine that is ending is to be followed by one that suits
         self._processes: int | None = None  # that the next engine is to have
         self._next: Command | None = None  # for the next engine
+
+    @property
+    def config(self) -> RunConfig:
+        """The configuration of the next run."""
+        return self.state.next_config
+
+    @config.setter
+    def config(self, config: RunConfig) -> None:
+        self.set_state(replace(self.state, next_config=config))
 
     def offer(self, config: RunConfig) -> None:
         """Have the next run be so."""
@@ -79,17 +88,26 @@ class EngineApp(TerminalApp):
             self._replacing = False
             self.action_reconnect()
             return
-        run = self.state.run
+        run, study = self.state.run, self.state.study
         if run is not None and run.live:
             self.call_for_attention(f"{run.run} interrupted: its engine has ended")
             self.state = replace(self.state, run=replace(run, state="interrupted"))
+        if study is not None and study.live:
+            self.call_for_attention(f"{study.study} interrupted: its engine has ended")
+            self.state = replace(self.state, study=replace(study, state="interrupted"))
         self.notify(reason, severity="error", markup=False)
         self.set_state(replace(say(self.state, reason), link="lost", link_reason=reason))
 
     async def attend(self, client: EngineClient) -> str:
         """Apply the events of an engine until the connection ends; return what is to be told then."""
         self.client = client
-        self.set_state(State(link="foreign" if client.foreign else "live", coach=self.state.coach))
+        self.set_state(
+            State(
+                link="foreign" if client.foreign else "live",
+                coach=self.state.coach,
+                next_config=self.state.next_config,
+            )
+        )
         if client.foreign:
             self.decide_about(client)
         self.take_processes(client.welcome.processes)
@@ -163,19 +181,30 @@ class EngineApp(TerminalApp):
         """Apply an event. Step points wait for the next frame; everything else is drawn at once."""
         before = self.state
         self.set_state(coached(apply(before, event), event), soon=not isinstance(event, StepsDone))
-        if self.state.failures != before.failures:
+        if self.state.failures > before.failures:
             self.notify(self.state.failure, title="Not done", severity="error", markup=False)
         self.call_for_attention(worth_a_call(event))
         if isinstance(event, SavingFailed):
             self.notify(inert(describe(event)[0]), title="Disk", severity="error", markup=False)
         if isinstance(event, DataFailed):
             self.notify(self.state.data_problem, title="Data", severity="error", markup=False)
+        if isinstance(event, RunOpened) and event.last:
+            self.tell_damage(event)
         if isinstance(event, RunEnded | RunStarted):
             self.send(ListRuns())
         if isinstance(event, RunEnded):
             self.notify(
                 inert(f"{event.run} {event.state} {self.state.run.reason if self.state.run else ''}"), markup=False
             )
+
+    def tell_damage(self, event: RunOpened) -> None:
+        """Say what of a past run cannot be shown."""
+        run = inert(event.summary.run)
+        if self.state.opened is None:
+            self.notify(f"{run} cannot be shown: the beginning of its log is lost.", severity="error", markup=False)
+        elif event.skipped:
+            lost = f"{event.skipped:,} lines of its log cannot be read, and are left out."
+            self.notify(f"{run}: {lost}", severity="warning", markup=False)
 
     def action_reconnect(self) -> None:
         if self.client is not None:

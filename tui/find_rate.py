@@ -14,7 +14,7 @@ from tui.session import attached
 async def find_rate(checkpoints: Path, config: RunConfig, *, as_json: bool) -> None:
     """Try learning rates for a new network and print the suggestion. Raises CommandRefused."""
     async with attached(checkpoints, data=config.data) as session:
-        await session.ask(FindRate(config=config), CommandDone)
+        await session.ask(FindRate(config=config, new=True), CommandDone)
         while True:
             tried = await session.until(RatesTried)
             assert isinstance(tried, RatesTried)

@@ -9,7 +9,7 @@ from tui.session import Session
 
 
 class Interrupts:
-    """Ctrl-C and SIGTERM: the first stops the run after its present step and saves it, a second leaves it running."""
+    """Ctrl-C and SIGTERM: the first stops the run after its present step and saves it, a second does not wait."""
 
     def __init__(self) -> None:
         self.came = False
@@ -29,7 +29,7 @@ class Interrupts:
                 raise KeyboardInterrupt
             print("stopping before the next run", file=sys.stderr)
         elif first:
-            print("stopping after this step and saving; Ctrl-C again leaves it running", file=sys.stderr)
+            print("stopping after this step and saving; Ctrl-C again does not wait for it", file=sys.stderr)
             self._session.client.send(Stop())
         else:
             self._session.events.put_nowait(None)

@@ -21,7 +21,6 @@ from tui.client import CommandRefused
 from tui.describe import state_word
 from tui.engine_app import EngineApp
 from tui.inert import inert
-from tui.run_view import RunView
 from tui.screens.dialogs import EpochsQuestion, anew_question, quit_question, stop_question, study_question
 from tui.screens.runs import RunsScreen
 
@@ -104,8 +103,11 @@ class JobApp(EngineApp):
             self.send(Stop(force=answer == "force"))
             self.notify("Stopping after the present step.", markup=False)
 
-    async def ended_for_another(self, view: RunView) -> bool:
-        """Ask whether to stop the run in progress for a new one; return whether it was stopped."""
+    async def free_for_another(self) -> bool:
+        """Return whether no run is in progress; where one is, ask whether to stop it for a new one."""
+        view = self.state.run
+        if view is None or not view.live:
+            return True
         answer = await self.push_screen_wait(anew_question(inert(view.run), view.problem))
         if answer != "stop" or self.client is None:
             return False

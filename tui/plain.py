@@ -195,8 +195,13 @@ async def train_run(
 def tell_end(checkpoints: Path, view: RunView | None, interrupted: bool) -> int:
     """Say what became of a run; return the exit status."""
     if view is None or view.live:
-        print("left running; `mnist-tui` shows it, `mnist-tui engine status` tells", file=sys.stderr)
-        return INTERRUPTED if interrupted else 1
+        number = f" {view.run.split('-')[0].lstrip('0')}" if view is not None else " RUN"
+        resume = f"`mnist-tui train --resume{inert(number)}` goes on with it"
+        if interrupted:
+            print(f"not waited for: the engine stops it after its present step and saves it; {resume}", file=sys.stderr)
+            return INTERRUPTED
+        print(f"the engine has ended; all up to the last epoch is kept: {resume}", file=sys.stderr)
+        return 1
     if view.epochs:
         best = view.epochs[-1]
         print(

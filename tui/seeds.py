@@ -16,7 +16,7 @@ from tui.significance import sample
 
 
 async def train_seeds(
-    checkpoints: Path, config: RunConfig, count: int, *, processes: int | None, json: bool, notify: bool
+    checkpoints: Path, config: RunConfig, count: int, *, processes: int | None, json: bool, notify: bool, coach: bool
 ) -> int:
     """Train once with each seed from the config's on, print what they add up to, and return the exit status.
 
@@ -38,6 +38,7 @@ async def train_seeds(
                 processes=processes,
                 json=json,
                 notify=notify and seed == last,
+                coach=coach,
             )
         except (CommandRefused, EngineUnreachable, ProtocolError, PathError, OSError) as error:
             if not done:
@@ -63,13 +64,13 @@ async def train_seeds(
 
 
 def seed_run(seed: int, outcome: Outcome, interrupted: bool) -> SeedRun:
-    """Return what became of one seed; `interrupted` when somebody here asked to stop, or to leave it running."""
+    """Return what became of one seed; `interrupted` when somebody here asked to stop."""
     view = outcome.view
     if view is None or (view.live and not interrupted):
         run = view.run if view is not None else ""
         return SeedRun(seed=seed, run=run, state="interrupted", reason="the engine ended in the middle of it")
     if view.state != "finished" or not view.epochs:
-        state = "left running" if view.live else view.state
+        state = "stopping" if view.live else view.state
         return SeedRun(seed=seed, run=view.run, state=state, reason=view.reason)
     test = view.epochs[-1]
     return SeedRun(seed=seed, run=view.run, state="finished", accuracy=test.test_accuracy, loss=test.test_loss)

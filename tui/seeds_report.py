@@ -72,7 +72,7 @@ def what_is_left(config: RunConfig, result: SeedsDone) -> list[str]:
     """Return how to go on: with the run that was stopped, with the seeds not begun, and to a comparison."""
     lines = []
     begun = result.runs[-1].seed - config.seed + 1 if result.runs else 0
-    stopped = [run.run for run in result.runs if run.run and run.state in ("stopped", "interrupted")]
+    stopped = [run.run for run in result.runs if run.run and run.state in ("stopping", "stopped", "interrupted")]
     lines += [f"to go on: mnist-tui train --resume {numbers_of([run])}" for run in stopped]
     if begun < result.wanted:
         rest = command_line(config.replace({"seed": config.seed + begun}))

@@ -42,15 +42,17 @@ notify_option = click.option(
     "--notify/--no-notify",
     envvar="MNIST_TUI_NOTIFY",
     default=True,
+    callback=inherited,
     help="Ring the bell and notify the desktop (OSC 9, OSC 777) when a run ends or fails. [default: on]",
 )
 coach_option = click.option(
     "--coach/--no-coach",
     envvar="MNIST_TUI_COACH",
     default=True,
+    callback=inherited,
     help="Watch runs for what goes wrong in them, and say what would help. [default: on]",
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")
+json_option = click.option("--json", "as_json", is_flag=True, callback=inherited, help="Print JSON on stdout.")
 
 
 @contextlib.contextmanager

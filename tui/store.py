@@ -64,8 +64,10 @@ class State:
     augmented: AugmentationPreviewed | None = None
     rates: RatesTried | None = None  # what the learning-rate finder has seen
     coach: Coach = field(default_factory=Coach)
+    next_config: RunConfig = field(default_factory=RunConfig)  # of the next run
     log: tuple[str, ...] = ()
     log_count: int = 0  # lines so far, those that left the log among them
+    log_began: int = 0  # lines before the history that the log is of
     failures: int = 0  # commands refused so far; a change means that `failure` is news
     failure: str = ""
 
@@ -94,7 +96,17 @@ def apply(state: State, event: AnyEvent) -> State:
         case Snapshot():
             opened = state.opened  # its past runs are no news: one that is looked at stays
             if event.first:
-                state = State(link=state.link, runs=state.runs, networks=state.networks, coach=state.coach)
+                state = State(
+                    link=state.link,
+                    runs=state.runs,
+                    networks=state.networks,
+                    coach=state.coach,
+                    next_config=state.next_config,
+                    log_count=state.log_count,
+                    log_began=state.log_count,
+                    failures=state.failures,
+                    failure=state.failure,
+                )
             for part in event.events:
                 log = state.log, state.log_count
                 state = apply(state, part)

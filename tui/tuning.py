@@ -5,6 +5,7 @@ import signal
 import sys
 from pathlib import Path
 
+from engine.config import RunConfig
 from engine.messages import (
     AnyEvent,
     CommandFailed,
@@ -65,7 +66,7 @@ class TrialLines:
 async def tune_plainly(checkpoints: Path, command: StartStudy, *, json: bool, notify: bool = True) -> int:
     """Run a study to its end and return the exit status.
 
-    The first Ctrl-C leaves it as it is, to be continued; a second one leaves it running.
+    The first Ctrl-C leaves it as it is, to be continued; a second one does not wait for that.
     """
     display: JsonLines | TrialLines = JsonLines() if json else TrialLines()
     if warning := await asyncio.to_thread(logout_warning):
@@ -80,7 +81,7 @@ async def tune_plainly(checkpoints: Path, command: StartStudy, *, json: bool, no
                 session.events.put_nowait(None)
                 return
             stopping.set()
-            print("stopping; Ctrl-C again leaves it running", file=sys.stderr)
+            print("stopping; Ctrl-C again does not wait for it", file=sys.stderr)
             session.client.send(Stop())
 
         loop = asyncio.get_running_loop()
@@ -88,17 +89,19 @@ async def tune_plainly(checkpoints: Path, command: StartStudy, *, json: bool, no
             loop.add_signal_handler(number, stop)
         view = await follow_study(session, display, notify and sys.stderr.isatty())
     if stopping.is_set() and (view is None or view.live):
-        print("left running; `mnist-tui` shows it, `mnist-tui engine status` tells", file=sys.stderr)
+        print("not waited for: the engine stops it; `mnist-tui studies` tells how it is continued", file=sys.stderr)
         return INTERRUPTED
     if view is None:
         raise CommandRefused("the engine ended; `mnist-tui engine log` shows its last words")
-    report(view, json)
+    report(view, command.base, json)
     if view.live:
         print("the engine has ended; what is done is kept", file=sys.stderr)
     if view.state != "finished":
         storage = f" --storage {command.storage}" if command.storage and "@" not in command.storage else ""
         print(f"`mnist-tui tune --name {inert(view.study)}{inert(storage)}` continues it", file=sys.stderr)
-    return 0 if view.state == "finished" else INTERRUPTED if stopping.is_set() else 1
+    if view.state != "finished":
+        return INTERRUPTED if stopping.is_set() else 1
+    return 0 if view.best is not None else 1
 
 
 async def follow_study(session: Session, display: Display, notify: bool) -> StudyView | None:
@@ -127,8 +130,8 @@ async def follow_study(session: Session, display: Display, notify: bool) -> Stud
     return view
 
 
-def report(view: StudyView, json: bool) -> None:
-    """Say what the search was worth, and print how to train the best configuration."""
+def report(view: StudyView, asked: RunConfig, json: bool) -> None:
+    """Say what the search was worth, and print how to train the best configuration, where and on what was asked."""
     best, base = view.best, view.base_trial
     if best is None:
         print("no trial was trained to its end", file=sys.stderr)
@@ -145,5 +148,6 @@ def report(view: StudyView, json: bool) -> None:
         " for a full run:",
         file=sys.stderr,
     )
-    command = inert(command_line(view.config_of(best)), longest=2000)
+    here = {name: getattr(asked, name) for name in ("data", "device")}
+    command = inert(command_line(view.config_of(best).replace(here)), longest=2000)
     print(command, file=sys.stderr if json else sys.stdout)

@@ -107,12 +107,14 @@ class PreviewAugmentation(Command, frozen=True):
 
 
 class FindRate(Command, frozen=True):
-    """Try ever higher learning rates on a copy of the paused run, or, without one, on a new network of `config`.
+    """Try ever higher learning rates on a copy of the paused run, or, without one or if `new`, on a new network of
+    `config`.
 
     Every screen is told of each few steps (RatesTried); StartRun, ResumeRun, Continue and StopFinding end it.
     """
 
     config: RunConfig
+    new: bool = False
 
 
 class StopFinding(Command, frozen=True):

@@ -19,6 +19,7 @@ from engines import kill_engines
 from limits import LIMIT
 
 from engine.messages import StudyEnded, StudyStarted, TrialSummary, TrialTold, decode_event
+from engine.paths import sample_file
 from engine.runs import run_names
 from engine.study_opening import join
 from engine.study_storage import open_storage
@@ -235,15 +236,36 @@ def test_two_engines_share_a_study_by_a_postgresql(postgresql: str, world: World
 
 
 def test_what_tuning_finds_is_a_command_that_trains(world: World) -> None:
-    words = ["tune", *SEARCH, "--trials", "2", "--epochs", "1", "--device", "cpu"]
+    words = ["tune", *SEARCH, "--trials", "2", "--epochs", "1", "--device", "cpu", "--data", str(sample_file())]
     done = world.run(*words)
     assert done.returncode == 0, done.stderr
     [command] = done.stdout.splitlines()
     assert command.startswith("mnist-tui train --epochs 1")
+    assert f"--data {sample_file()}" in command
     assert "the base it was searched from" in done.stderr
-    trained = world.run(*command.split()[1:], "--device", "cpu")
+    trained = world.run(*command.split()[1:])
     assert trained.returncode == 0, trained.stderr
     assert [run["state"] for run in world.runs()] == ["finished"]
+
+
+NO_NUMBER = """
+from torch import nn
+
+class Net(nn.Sequential):
+    def __init__(self):
+        super().__init__(nn.Flatten(), nn.Linear(784, 10))
+
+    def forward(self, images):
+        return super().forward(images) * (float("nan") if self.training else 1)
+"""
+
+
+@pytest.mark.slow
+def test_a_study_without_a_trial_that_was_trained_to_its_end_is_no_success(world: World, tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text(NO_NUMBER)
+    done = world.run("tune", "--model", f"{tmp_path}/net.py:Net", "--search", "lr=0.1,0.2", "--trials", "2")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "no trial was trained to its end" in done.stderr
 
 
 @pytest.mark.parametrize(

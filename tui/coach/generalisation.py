@@ -33,7 +33,8 @@ def over_fitting(view: RunView) -> Advice | None:
     train = fit([(epoch.epoch, epoch.train_loss) for epoch in epochs])
     test = fit([(epoch.epoch, checked_loss(epoch)) for epoch in epochs])
     gap = fit([(epoch.epoch, checked_loss(epoch) - epoch.train_loss) for epoch in epochs])
-    if test.last < APART * train.last or gap.certainty < CERTAIN or test.slope < FOLLOWS * train.slope:
+    alone = train.slope < 0 and test.slope >= FOLLOWS * train.slope
+    if test.last < APART * train.last or gap.certainty < CERTAIN or not alone:
         return None
     first, last = epochs[0], epochs[-1]
     name, changes = against_over_fitting(view)
@@ -58,9 +59,10 @@ def against_over_fitting(view: RunView) -> tuple[str, dict[str, Value]]:
 
 
 def uneven_mistakes(view: RunView) -> Advice | None:
-    known = [epoch.confusion for epoch in view.epochs if epoch.confusion][-LASTING:]
+    epochs = recent_epochs(view)
+    known = [epoch.confusion for epoch in epochs if epoch.confusion][-LASTING:]
     worst = worst_digit(view.confusion)
-    if worst is None or (len(known) < LASTING and view.live):
+    if not epochs or worst is None or (len(known) < LASTING and view.live):
         return None
     digit, wrong, total, others = worst
     if any((found := worst_digit(confusion)) is None or found[0] != digit for confusion in known):

@@ -97,7 +97,10 @@ def hardly_moving(view: RunView) -> Advice | None:
 
 def falling_straight(view: RunView) -> Advice | None:
     means = stretches(recent_losses(view), STRETCHES)
-    if view.step - settled_since(view) < SETTLING_STEPS or len(recent_epochs(view)) < 2 or len(means) < STRETCHES:
+    epochs = recent_epochs(view)
+    if view.step - settled_since(view) < SETTLING_STEPS or len(epochs) < 2 or len(means) < STRETCHES:
+        return None
+    if epochs[-1].dead >= MOST_DEAD:
         return None
     whole, end = fit(means), fit(means[STRETCHES // 2 :])
     bent = end.slope > STRAIGHT * whole.slope

@@ -34,7 +34,7 @@ def dead_units(view: RunView) -> Advice | None:
 
 def input_bound(view: RunView) -> Advice | None:
     epochs = recent_epochs(view)[-TIMED:]
-    if len(epochs) < EPOCHS or statistics.median(epoch.input_share for epoch in epochs) < INPUT:
+    if len(epochs) < TIMED or statistics.median(epoch.input_share for epoch in epochs) < INPUT:
         return None
     changes: dict[str, Value] = dict(PLAIN)
     if view.config.model != LARGE:

@@ -8,7 +8,7 @@ from tui.shared_options import data_option, json_option
 
 @click.command()
 @click.option("--quick", is_flag=True, help="A first answer in under a minute: fewer images and turns.")
-@click.option("--rounds", type=click.IntRange(1, 100), default=3, show_default=True, help="Turns of each row.")
+@click.option("--rounds", type=click.IntRange(1, 100), help="Turns of each row. [default: 3; quick: 1]")
 @click.option("--images", type=click.IntRange(0), default=0, help="Train on the first so many images (0: all).")
 @click.option("--row", "rows", multiple=True, help="Measure only this row; may be repeated.")
 @click.option("--seeds", type=click.IntRange(0, 100), help="Runs for the time to accuracy. [default: 1; quick: 0]")
@@ -19,7 +19,7 @@ from tui.shared_options import data_option, json_option
 def bench(
     quick: bool,
     screen: bool,
-    rounds: int,
+    rounds: int | None,
     images: int,
     rows: tuple[str, ...],
     seeds: int | None,
@@ -35,8 +35,11 @@ def bench(
     """
     from tui.run_bench import run_bench
 
+    if screen and (rows or rounds or images or seeds):
+        raise click.UsageError("--screen has no rows; leave out --row, --rounds, --images and --seeds")
     if quick:
-        images, rounds = images or 6000, 1
+        images, rounds = images or 6000, rounds or 1
+    rounds = rounds or 3
     seeds = (0 if quick else 1) if seeds is None else seeds
     run(
         run_bench(

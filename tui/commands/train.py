@@ -51,14 +51,13 @@ def train(
         config = config_of(options, load_preset(checkpoints, preset).changes if preset else {})
     except PresetError as error:
         raise click.BadParameter(str(error), param_hint="--preset") from error
-    notify = notify and context.find_root().params["notify"]
-    coach = coach and context.find_root().params["coach"]
     processes = options["processes"]  # of the engine: a run can be resumed on another number
     if seeds:
         from tui.seeds import train_seeds
 
-        sys.exit(run(train_seeds(checkpoints, config, seeds, processes=processes, json=as_json, notify=notify)))
-    changes = {name: value for name, value in given(options).items() if name != "processes"}
+        several = train_seeds(checkpoints, config, seeds, processes=processes, json=as_json, notify=notify, coach=coach)
+        sys.exit(run(several))
+    changes = {name: value for name, value in given(options).items() if name not in ("processes", "data")}
     training = train_plainly(
         checkpoints,
         config,
@@ -82,4 +81,6 @@ def find_lr(context: click.Context, /, checkpoints: Path, as_json: bool, **optio
     from tui.find_rate import find_rate
 
     options["data"] = options["data"] or context.find_root().params["data"] or None
+    if (options["processes"] or 1) > 1:
+        raise click.UsageError("the learning-rate finder works in one process; leave out --processes")
     run(find_rate(checkpoints, config_of(options), as_json=as_json))

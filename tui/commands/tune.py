@@ -62,6 +62,8 @@ def tune(
     if not can_tune():
         raise click.ClickException(INSTALL)
     options["data"] = options["data"] or context.find_root().params["data"] or None
+    if (options["processes"] or 1) > 1:
+        raise click.UsageError("a trial is trained by one process; leave out --processes, and start several engines")
     words = [word for words in search for word in words.split()]
     try:
         if words or not name:
@@ -81,7 +83,6 @@ def tune(
         id=1, base=base, search=words, name=name, trials=trials or 0, sampler=sampler,
         pruner=pruner, storage=storage,
     )  # fmt: skip
-    notify = notify and context.find_root().params["notify"]
     sys.exit(run(tune_plainly(checkpoints, command, json=as_json, notify=notify)))
 
 

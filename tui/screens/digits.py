@@ -109,12 +109,11 @@ class DigitsScreen(StateScreen):
 
     def filter_pair(self, actual: int, predicted: int) -> None:
         """Keep only the digits of this kind that the network takes for that."""
-        self._pair = (actual, predicted)
         self._index = 0
-        self._ask()
+        self._filter(only_wrong=False, pair=(actual, predicted))
 
     def show_body(self, state: State) -> None:
-        before, self._state = self._state, state
+        self._state = state
         view = state.shown
         if view is None or (not view.epochs and not view.live):
             self._show_empty("No weights yet: t trains a network, and its digits appear here while it learns.")
@@ -129,7 +128,7 @@ class DigitsScreen(StateScreen):
             if mark != self._asked and (view.live or view.epochs):
                 self._asked = mark
                 self._ask()
-        if state.failures != before.failures:
+        if state.link != "live":
             self._asked = None
 
     def _show_empty(self, words: str) -> None:
@@ -192,13 +191,14 @@ class DigitsScreen(StateScreen):
             self._ask()
 
     def action_wrong(self) -> None:
-        self._only_wrong = not self._only_wrong
-        self._pair = (-1, -1)
-        self._ask()
+        self._filter(only_wrong=not self._only_wrong)
 
     def action_clear_filter(self) -> None:
-        self._only_wrong = False
-        self._pair = (-1, -1)
+        self._filter(only_wrong=False)
+
+    def _filter(self, *, only_wrong: bool, pair: tuple[int, int] = (-1, -1)) -> None:
+        self._only_wrong, self._pair = only_wrong, pair
+        self.refresh_bindings()
         self._ask()
 
     def action_art(self) -> None:

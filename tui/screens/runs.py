@@ -49,6 +49,7 @@ class RunsScreen(StateScreen):
     def __init__(self) -> None:
         super().__init__()
         self._runs: tuple[RunSummary, ...] = ()
+        self._free = False  # nothing trains, so that a run can be resumed
 
     def compose_body(self) -> ComposeResult:
         yield DataTable(cursor_type="row", zebra_stripes=False)
@@ -62,6 +63,10 @@ class RunsScreen(StateScreen):
         self.post_message(self.Refreshed())
 
     def show_body(self, state: State) -> None:
+        free = state.link == "live" and not state.training and not state.tuning
+        if free != self._free:
+            self._free = free
+            self.refresh_bindings()
         table = self.query_one(DataTable)
         table.display = bool(state.runs)
         self.query_one("#empty").display = not state.runs
@@ -108,6 +113,6 @@ class RunsScreen(StateScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("resume", "resume_lower"):
             run = self.current if self.is_mounted else None
-            works = run is not None and run.resumable and (action == "resume" or run.state == "failed")
+            works = self._free and run is not None and run.resumable and (action == "resume" or run.state == "failed")
             return True if works else None if action == "resume" else False
         return True

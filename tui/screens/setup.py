@@ -87,7 +87,7 @@ class SetupScreen(StateScreen):
 
     def __init__(self, config: RunConfig, checkpoints: Path) -> None:
         super().__init__()
-        self._initial = config
+        self._next = config  # the config of the next run
         self._checkpoints = checkpoints
         self._state = State()
         self._headline = ""
@@ -95,7 +95,7 @@ class SetupScreen(StateScreen):
 
     def offer(self, config: RunConfig) -> None:
         """Fill the form with the config of the next run."""
-        self._initial = config
+        self._next = config
         if self.is_mounted:
             self.set_focus(None)  # what is typed next is for the screen
             self.query_one(ConfigForm).fill(config)
@@ -105,14 +105,14 @@ class SetupScreen(StateScreen):
             yield Static("", markup=False, id="headline")
             yield Button("Presets", compact=True, id="presets")
             yield Button("Train", compact=True, variant="primary", id="submit")
-        yield ConfigForm(self._initial)
+        yield ConfigForm(self._next)
         yield Preview()
         yield Static("", markup=False, id="help")
         yield NetworkLine()
         yield Static("", markup=False, id="command")
 
     def on_mount(self) -> None:
-        self._show_command(self._initial)
+        self._show_command(self._next)
 
     def on_screen_resume(self, event: ScreenResume) -> None:
         super().on_screen_resume(event)
@@ -149,6 +149,8 @@ class SetupScreen(StateScreen):
             headline = f"Steering {inert(state.run.run)}: down goes to the fields, Enter applies"
         else:
             headline = "A new run: down goes to the fields, Enter trains"
+            if before.training:
+                form.fill(self._next)  # no longer that of the run which has ended
         if headline == self._headline:
             return  # nothing of the screen changes with each step
         self._headline = headline
@@ -201,6 +203,7 @@ class SetupScreen(StateScreen):
         self._show_command(event.config)
         self._want_preview()
         if not self._state.training:
+            self._next = event.config
             self.post_message(self.Edited(event.config))
 
     def _show_command(self, config: RunConfig) -> None:

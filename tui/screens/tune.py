@@ -111,6 +111,8 @@ class TuneScreen(StateScreen):
         if study is self._study and study is not None:
             return
         began = study is not None and (self._study is None or self._study.study != study.study)
+        if began or (study is not None and self._study is not None and study.live != self._study.live):
+            self.post_message(self.Refreshed())
         self._study = study
         self.set_class(study is None, "no-study")
         self.set_class(state.tuning, "tuning")

@@ -25,11 +25,12 @@ class LogPane(RichLog):
         super().__init__(wrap=True, markup=False, highlight=False, min_width=0, max_lines=500, id=id)
         self.border_title = "log"
         self._count = 0
+        self._began = 0
 
     def show(self, state: State) -> None:
-        if state.log_count < self._count:
+        if state.log_began != self._began or state.log_count < self._count:
             self.clear()
-            self._count = 0
+            self._count = self._began = state.log_began
         new = state.log_count - self._count
         if new:
             for line in state.log[-new:]:

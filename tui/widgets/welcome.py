@@ -4,8 +4,9 @@ from rich.text import Text
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tui.describe import state_word
+from tui.describe import epochs, state_word
 from tui.inert import inert
+from tui.network_words import shown_name
 from tui.store import State
 
 
@@ -69,7 +70,9 @@ def sentences(state: State) -> list[tuple[str, str]]:
     else:
         parts += [("device   ", "muted"), ("the engine is loading torch\n\n\n", "")]
 
-    parts += [("t", "key"), ("  train the seed network: 10 epochs\n", "")]
+    config = state.next_config
+    network = "the seed network" if config.model == "seed-cnn" else shown_name(config.model)
+    parts += [("t", "key"), (f"  train {network}: {epochs(config.epochs)}\n", "")]
     parts += [("5", "key"), ("  change hyperparameters first\n", "")]
     if state.data is None or state.data.sample:
         parts += [("d", "key"), ("  download the full MNIST: 70,000 images, 11 MB\n", "")]
