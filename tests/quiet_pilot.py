@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 
-pump, pause = MessagePump._dispatch_message, Pilot.pause
+dispatch = MessagePump._dispatch_message
 
 
 class Handlers:
@@ -26,24 +26,29 @@ class Handlers:
 async def counted(self: MessagePump, message: Message) -> None:
     Handlers.count += 1
     try:
-        await pump(self, message)
+        await dispatch(self, message)
     finally:
         Handlers.count -= 1
 
 
 def is_quiet(app: App[Any]) -> bool:
-    """Tell whether no widget has a message or callback left."""
+    """Tell whether no widget has a message or callback left, and the screen the size of its terminal."""
+    if app.screen.outer_size != app.size:
+        return False
     pumps = [app, *app.screen.walk_children(with_self=True)]
     waiting = any(each._message_queue.qsize() or each._pending_message or each._next_callbacks for each in pumps)
     return not waiting and not Handlers.count
 
 
 async def until_quiet(self: Pilot[Any], delay: float | None = None) -> None:
-    await pause(self, delay)
+    """Wait until all is done that was set off, and what waits for a frame is, too."""
+    await self._wait_for_screen()
+    await asyncio.sleep(delay or 0)
     async with asyncio.timeout(LIMIT):
-        while self.app._running and self.app._exception is None and not is_quiet(self.app):  # noqa: ASYNC110
-            await asyncio.sleep(0)
-    self.app.screen._on_timer_update()
+        for _ in range(2):
+            while self.app._running and self.app._exception is None and not is_quiet(self.app):  # noqa: ASYNC110
+                await asyncio.sleep(0)
+            self.app.screen._on_timer_update()
 
 
 @pytest.fixture(autouse=True)

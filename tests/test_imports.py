@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from limits import LIMIT
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -82,6 +83,7 @@ def test_help_and_the_list_of_runs_need_no_textual_and_no_torch(tmp_path: Path) 
         assert done.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.slow
 def test_training_and_saving_need_no_compiler_of_torch(tmp_path: Path) -> None:
     """Its import takes as long as that of torch."""
     program = (

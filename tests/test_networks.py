@@ -130,6 +130,7 @@ def test_a_network_trains_on_a_last_batch_of_one_image(name: str, digits: Datase
     assert list(train(Run(config, digits)))
 
 
+@pytest.mark.slow
 def test_only_what_is_built_is_imported() -> None:
     program = (
         "import sys\nfrom engine.config import RunConfig\nimport engine.worker\n"

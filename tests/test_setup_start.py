@@ -1,5 +1,6 @@
 """How a run begins from the form, and what becomes of it when it cannot."""
 
+import pytest
 from fake_engine import FakeApp, snapshot, tell
 from textual.widgets import Input
 
@@ -32,6 +33,7 @@ async def test_a_start_that_is_refused_leaves_one_in_the_form_with_the_reason() 
         assert "returns float32 [2, 9]" in note
 
 
+@pytest.mark.slow
 async def test_what_the_keys_help_and_quit_are_is_told_however_narrow_the_screen_is() -> None:
     app = FakeApp()
     async with app.run_test(size=(80, 24)) as pilot:

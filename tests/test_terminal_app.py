@@ -38,7 +38,7 @@ async def settle(app: Watched, pilot: Pilot[None]) -> None:
     await tell(app, pilot)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+@pytest.mark.parametrize("size", [(80, 24), pytest.param((120, 36), marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     "keys",
     [

@@ -3,6 +3,7 @@
 import os
 import signal
 
+import pytest
 from e2e.conftest import PROGRAM, TRAINING, World, epoch_after
 from e2e.terminal import Terminal
 
@@ -29,6 +30,7 @@ def test_a_newcomer_trains_to_the_end_with_one_key_and_looks_at_digits(world: Wo
     assert listed["test_accuracy"] > 0.9
 
 
+@pytest.mark.slow
 def test_a_dropped_terminal_leaves_the_run_and_the_next_screen_has_all_of_it(world: World) -> None:
     with Terminal(PROGRAM, world.env) as terminal:
         terminal.until("t  train")
@@ -53,6 +55,7 @@ def test_a_dropped_terminal_leaves_the_run_and_the_next_screen_has_all_of_it(wor
     assert listed["epoch"] >= 2
 
 
+@pytest.mark.slow
 def test_an_engine_that_dies_is_told_and_its_run_resumed(world: World) -> None:
     with Terminal(PROGRAM, world.env) as terminal:
         terminal.until("t  train")

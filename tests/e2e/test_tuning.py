@@ -235,6 +235,7 @@ def test_two_engines_share_a_study_by_a_postgresql(postgresql: str, world: World
     kill_engines(Path(world.env["XDG_STATE_HOME"]))  # before the database ends
 
 
+@pytest.mark.slow
 def test_what_tuning_finds_is_a_command_that_trains(world: World) -> None:
     words = ["tune", *SEARCH, "--trials", "2", "--epochs", "1", "--device", "cpu", "--data", str(sample_file())]
     done = world.run(*words)
