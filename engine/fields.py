@@ -44,8 +44,9 @@ class FieldInfo(msgspec.Struct, frozen=True, kw_only=True):
             return "one of " + ", ".join(self.choices) + (", FILE.py:Class, package:Class" if self.own else "")
         unit = f" {self.unit}" if self.unit else ""
         if self.low is not None and self.high is not None:
-            low, high = (f"{self.kind(bound):,}".replace(",", "") for bound in (self.low, self.high))
-            return f"{'more than ' if self.low_open else ''}{low.removesuffix('.0')} to {high.removesuffix('.0')}{unit}"
+            low, high = (str(self.kind(bound)).removesuffix(".0") for bound in (self.low, self.high))
+            high = high.replace(str(2**63 - 1), "2^63 - 1")  # nobody reads nineteen digits
+            return f"{'more than ' if self.low_open else ''}{low} to {high}{unit}"
         return "text"
 
     def parse(self, raw: object) -> Value:

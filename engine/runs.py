@@ -62,8 +62,10 @@ class RunRecord(msgspec.Struct, kw_only=True):
     """Whether it was trained with other hyperparameters before: `config` is that of its end."""
 
     def steer(self, changes: Iterable[str]) -> None:
-        """Take down which hyperparameters changed on the way. More epochs of a constant rate are no other run."""
-        harmless = {*MACHINE, "epochs"} if self.config.schedule == "constant" else set(MACHINE)
+        """Take down which hyperparameters changed on the way. Where the rate does not depend on how many there are, a
+        run of more epochs begins like one of fewer."""
+        by_length = self.config.schedule in ("cosine", "one-cycle")
+        harmless = set(MACHINE) if by_length else {*MACHINE, "epochs"}
         self.steered = self.steered or not harmless.issuperset(changes)
 
 

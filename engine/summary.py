@@ -1,5 +1,6 @@
 """What a network consists of: its layers in the order in which an image passes them, its parameters, its FLOPs."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -73,7 +74,11 @@ def unfused() -> Iterator[None]:
     fused = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)
     try:
-        with torch.backends.mkldnn.flags(enabled=False), sdpa_kernel(SDPBackend.MATH):
+        with (
+            warnings.catch_warnings(action="ignore"),  # the flags include one of Intel's GPUs, which warns
+            torch.backends.mkldnn.flags(enabled=False),
+            sdpa_kernel(SDPBackend.MATH),
+        ):
             yield
     finally:
         torch.backends.mha.set_fastpath_enabled(fused)
