@@ -14,7 +14,8 @@ from engine.models import build_model
 from engine.own_code import code_of_run
 from engine.own_network import kept_generators
 from engine.pictures import read_picture
-from engine.run import Run, config_in, position_in
+from engine.run import Run
+from engine.run_state import config_in, position_in
 from engine.runs import BEST, LAST, find_run, read_record
 
 

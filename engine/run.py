@@ -1,7 +1,6 @@
 """One training run: its network, its optimizer, and how far it is."""
 
 import hashlib
-import io
 import math
 from pathlib import Path
 from typing import Any
@@ -11,17 +10,18 @@ import torch
 from torch import Tensor, nn
 
 from engine.average import Average
-from engine.checkpoint import CheckpointError, brief, keep_previous, load_last, save_checkpoint
+from engine.checkpoint import CheckpointError, keep_previous, load_last, save_checkpoint
 from engine.config import FIELDS, ConfigError, RunConfig, Value
 from engine.data import Dataset
 from engine.device import choose_device
 from engine.group import ALONE, Alone, Begin, End
-from engine.messages import CheckpointSaved, Count, Seconds
+from engine.messages import CheckpointSaved
 from engine.models import build_model, steer_dropout
-from engine.optim import build_optimizer, check_state, steer_optimizer
+from engine.optim import build_optimizer, steer_optimizer
 from engine.output import say
 from engine.own_code import Code, code_of_run
 from engine.precision import choose_precision
+from engine.run_state import config_in, packed, restore, state_of
 from engine.runs import BEST, LAST, PREVIOUS
 from engine.schedule import Plateau, learning_rate
 from engine.validation import Best, split
@@ -80,7 +80,7 @@ class Run:
         self.loss_sum = torch.zeros((), dtype=exact, device=self.device)
         self.right = torch.zeros((), dtype=torch.int64, device=self.device)
         if state:
-            self.restore(state)
+            restore(self, state)
         if group.rank:
             # Every process drops out and distorts in its own way. After a resume it is another way than it would have
             # been: the state of rank 0's generator is the only one that is kept.
@@ -147,64 +147,7 @@ class Run:
 
     def state(self) -> dict[str, Any]:
         """Return all that resuming needs, as tensors and plain values."""
-        rng = {"cpu": torch.get_rng_state()}
-        if self.device.type == "cuda":
-            rng["cuda"] = torch.cuda.get_rng_state(self.device)
-        elif self.device.type == "mps":
-            rng["mps"] = torch.mps.get_rng_state()
-        return {
-            "model": self.model.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "rng": rng,
-            "position": {
-                "epoch": self.epoch,
-                "batch": self.batch,
-                "step": self.step,
-                "seconds": self.seconds,
-                "input_seconds": self.input_seconds,
-            },
-            "sums": {"loss": self.loss_sum, "right": self.right},
-            "best": msgspec.structs.asdict(self.best),
-            "plateau": msgspec.structs.asdict(self.plateau),
-            **({"average": self.average.model.state_dict()} if self.average else {}),
-            "config": msgspec.structs.asdict(self.config),
-            "data": self.data.fingerprint,
-        }
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Continue where `state` was taken, on the same data. Raises CheckpointError when it does not fit."""
-        try:
-            if state["data"] != self.data.fingerprint:
-                raise CheckpointError(
-                    f"run {self.name} was trained on other data ({str(state['data'])[:100]}) than is loaded now"
-                    f" ({self.data.fingerprint}); name its data folder with --data"
-                )
-            position = position_in(state)
-            if position.epoch > int(FIELDS["epochs"].high or 0) or position.batch > self.steps_per_epoch:
-                raise ValueError(f"no run has finished {position.epoch} epochs and {position.batch} steps of the next")
-            check_state(self.optimizer, state["optimizer"]["state"])
-            self.model.load_state_dict(state["model"])
-            if self.average:
-                self.average.model.load_state_dict(state["average"])
-            # Of the file only the moments: the rates are those of the config, and the rest would be believed unseen.
-            groups = self.optimizer.state_dict()["param_groups"]
-            self.optimizer.load_state_dict({"state": state["optimizer"]["state"], "param_groups": groups})
-            self.epoch, self.batch, self.step = position.epoch, position.batch, position.step
-            self.seconds, self.input_seconds = position.seconds, position.input_seconds
-            self.saved_step = self.step
-            self.best = msgspec.convert(state.get("best", {}), Best)
-            self.plateau = msgspec.convert(state.get("plateau", {}), Plateau)
-            self.loss_sum.copy_(state["sums"]["loss"])
-            self.right.copy_(state["sums"]["right"])
-            torch.set_rng_state(state["rng"]["cpu"].cpu())
-            if self.device.type == "cuda" and "cuda" in state["rng"]:
-                torch.cuda.set_rng_state(state["rng"]["cuda"].cpu(), self.device)
-            elif self.device.type == "mps" and "mps" in state["rng"]:
-                torch.mps.set_rng_state(state["rng"]["mps"].cpu())
-        except (KeyError, TypeError, AttributeError, RuntimeError, ValueError, IndexError) as error:
-            raise CheckpointError(
-                f"the checkpoint of run {self.name} does not fit its network ({brief(error)})"
-            ) from error
+        return state_of(self)
 
     def save(self) -> CheckpointSaved:
         """Write `last.pt`, `best.pt` after the best epoch by validation, and a copy by epoch when the config keeps
@@ -232,38 +175,6 @@ def check_steering(config: RunConfig, changes: dict[str, Value], epoch: int) -> 
     if changed.epochs <= epoch:
         raise ConfigError(f"Epochs (epochs): {changed.epochs} is too few, {epoch} are done; give more, or stop the run")
     return changed
-
-
-class Position(msgspec.Struct, frozen=True):
-    """Finished epochs, steps of the present epoch, steps in all; training time of the present epoch in seconds, and
-    what of it went into images."""
-
-    epoch: Count
-    batch: Count
-    step: Count
-    seconds: Seconds
-    input_seconds: Seconds = 0.0
-
-
-def position_in(state: dict[str, Any]) -> Position:
-    """Return how far a checkpoint is. Raises KeyError, and ValueError for what is no position."""
-    return msgspec.convert(state["position"], Position)
-
-
-def config_in(state: dict[str, Any], path: Path) -> RunConfig:
-    """Return the configuration that a checkpoint was made with. Raises CheckpointError."""
-    try:
-        return RunConfig().replace(state["config"])
-    except (KeyError, TypeError, AttributeError, ConfigError) as error:
-        raise CheckpointError(f"{path}: holds no configuration of a run ({brief(error)})") from error
-
-
-def packed(state: dict[str, Any] | None) -> bytes:
-    """Return a checkpoint as bytes for the other processes."""
-    buffer = io.BytesIO()
-    if state:
-        torch.save(state, buffer)
-    return buffer.getvalue()
 
 
 def seed_of(*numbers: int) -> int:

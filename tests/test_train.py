@@ -17,6 +17,7 @@ from engine.data import Dataset
 from engine.evaluate import evaluate, walk_digits
 from engine.messages import CheckpointSaved, EpochDone, Event, Predict, RunEnded, RunStarted, StepsDone
 from engine.run import Run, resume
+from engine.run_state import restore
 from engine.step import TrainingFailed
 from engine.train import order_of, train
 
@@ -268,7 +269,7 @@ def test_a_checkpoint_that_does_not_fit_its_network_is_refused(digits: Dataset, 
     state = run.state()
     for damage in ("model", "optimizer", "position", "rng", "sums"):
         with pytest.raises(CheckpointError, match="does not fit"):
-            run.restore({**state, damage: {}})
+            restore(run, {**state, damage: {}})
 
 
 def test_every_so_many_epochs_a_checkpoint_is_kept(digits: Dataset, tmp_path: Path) -> None:
