@@ -21,11 +21,12 @@ from engine.runs import BEST, LAST, find_run, read_record
 
 @dataclass(frozen=True)
 class Network:
-    """A run's network; `step` and the finished `epoch` date its weights."""
+    """A run's network; `step`, the finished `epoch` and the steps of the next, `batch`, date its weights."""
 
     name: str
     step: int
     epoch: int
+    batch: int
     model: torch.nn.Module
 
     @property
@@ -92,6 +93,7 @@ class Inspector:
             accuracy=result.accuracy,
             confusion=result.confusion,
             epoch=network.epoch,
+            steps=network.batch,
             best=command.best,
         )
 
@@ -144,8 +146,8 @@ def network_in(path: Path, state: dict[str, Any]) -> Network:
         position = position_in(state)
     except (RuntimeError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise CheckpointError(f"{path}: does not fit its network ({brief(error)})") from error
-    return Network(path.parent.name, position.step, position.epoch, model)
+    return Network(path.parent.name, position.step, position.epoch, position.batch, model)
 
 
 def network_of(run: Run) -> Network:
-    return Network(run.name, run.step, run.epoch, run.tested)
+    return Network(run.name, run.step, run.epoch, run.batch, run.tested)

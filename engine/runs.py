@@ -202,6 +202,11 @@ def summarize(folder: Path, *, live: str | None) -> RunSummary:
         test_accuracy=record.test_accuracy,
         test_loss=record.test_loss,
         lr=record.config.lr,
+        changes={
+            name: value
+            for name, value in record.config.differences().items()
+            if name not in (*MACHINE, "model", "epochs")
+        },
         resumable=resumable and (interrupted or not claims),
         problem=record.reason,
     )

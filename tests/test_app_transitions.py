@@ -211,3 +211,67 @@ async def test_the_way_back_from_a_filter_is_in_the_line_of_keys() -> None:
         assert "all digits" not in screen_text(app).splitlines()[-1]
         await press(app, pilot, "w")
         assert "all digits" in screen_text(app).splitlines()[-1]
+
+
+async def test_a_past_run_has_its_own_log_under_its_charts() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING), past(started(OLD.run), epoch_done(1, OLD.run, 0.75)))
+        pane = app.screen.query_one(LogPane)
+        lines = "\n".join(line.text for line in pane.lines)
+        assert "accuracy 75.00" in lines
+        assert RUN not in lines
+        assert pane.border_title == f"log of {OLD.run}"
+        await tell(app, pilot, epoch_done(2))
+        assert "\n".join(line.text for line in pane.lines) == lines
+        await press(app, pilot, "escape")
+        lines = "\n".join(line.text for line in pane.lines)
+        assert OLD.run not in lines
+        assert [lines.count(f"epoch {epoch}:") for epoch in (1, 2)] == [1, 1]
+
+
+async def test_what_the_engine_does_not_steer_stays_in_the_form() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        await press(app, pilot, "5")
+        app.screen.query_one("#field-epochs", Input).value = "2"
+        app.engine.refusal = "2 is too few, 4 are done"
+        await press(app, pilot, "f5")
+        assert isinstance(app.screen, SetupScreen)
+        assert "2 is too few, 4 are done" in told(app)
+        assert app.screen.query_one("#field-epochs", Input).value == "2"
+
+
+async def test_keys_go_to_screens_whenever_the_form_comes_to_the_front() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot())
+        await press(app, pilot, "5", "down")
+        assert isinstance(app.focused, Input)
+        app.go("train")
+        await press(app, pilot, "5")
+        assert app.focused is None
+
+
+async def test_help_begins_with_the_keys_of_the_screen_in_front() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot())
+        for key, title in (("1", "Train screen"), ("3", "Confusion screen"), ("5", "Setup screen")):
+            await press(app, pilot, key, "question_mark")
+            rows = [line for line in screen_text(app).splitlines() if "screen" in line]
+            assert title in rows[0]
+            await press(app, pilot, "escape")
+
+
+async def test_what_a_preset_changes_is_told() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot())
+        await press(app, pilot, "5")
+        form = app.screen
+        assert isinstance(form, SetupScreen)
+        form._fill_preset({"epochs": 3, "lr": 0.01})
+        await pilot.pause()
+        assert told(app) == ["Filled in: epochs 3, lr 0.01, all else as at first."]

@@ -8,6 +8,7 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 
+from tui.screens.train import worth_seeing
 from tui.widgets.chart import Chart, Line, Raster
 from tui.widgets.plot import Axes
 
@@ -209,3 +210,23 @@ def test_a_raster_stays_in_its_size_however_far_points_lie() -> None:
     axes = Axes((0.0, 1.0), (0.0, 1.0), 30, 5)
     rows = Raster().draw(((0.0, 0.5), (1e200, 1e200), (0.5, -1e250)), axes, "braille", joined=True)
     assert [len(row) for row in rows] == [30] * 5
+
+
+async def test_where_lines_meet_each_is_seen() -> None:
+    """The points of one by their symbols, on top of whatever comes later; the others over its line."""
+    points = [(float(x), 0.5 + x / 100) for x in range(10)]
+    app = Screenful()
+    async with app.run_test(size=(80, 15)):
+        chart = app.chart()
+        chart.show([Line("test", points, "test"), Line("validation", points), Line("train", points, "train")])
+        cells = [cell for row in chart._cells.rows[1:-2] for cell in row[8:]]
+    assert sum(cell == ("•", "chart--test") for cell in cells) == len(points)
+    assert not any("⠀" < character <= "⣿" and style == "chart--test" for character, style in cells)
+    assert any("⠀" < character <= "⣿" and style == "chart--train" for character, style in cells)
+
+
+def test_the_axis_of_accuracies_is_for_what_comes_after_the_first_quarter() -> None:
+    values = [0.1, 0.9, 0.97, 0.98, 0.985, 0.97, 0.99, 0.99]
+    lines = [Line("train", [(i, y) for i, y in enumerate(values)]), Line("test", [(i, 0.98) for i in range(8)])]
+    assert worth_seeing(lines) == (0.97, 0.99)
+    assert worth_seeing([Line("test", lines[0].points[:3])]) is None

@@ -80,7 +80,9 @@ def summary(**more: object) -> RunSummary:
 
 
 def test_a_run_in_a_row_of_the_list() -> None:
-    row = dict(zip(RUN_COLUMNS, run_row(summary(test_accuracy=0.5, test_loss=1.25)), strict=True))
+    run = summary(test_accuracy=0.5, test_loss=1.25, changes={"lr": 0.01, "seed": 3})
+    row = dict(zip(RUN_COLUMNS, run_row(run), strict=True))
+    assert row["not at its default"] == "lr 0.01, seed 3"
     assert (row["run"], row["state"], row["epochs"]) == (RUN, "finished", "3/10")
     assert (row["accuracy"], row["loss"], row["data"]) == ("50.00 %", "1.2500", "sample")
     assert row["started"].startswith("2023-11-")
@@ -89,5 +91,5 @@ def test_a_run_in_a_row_of_the_list() -> None:
 def test_a_row_without_figures_has_dashes_and_no_control_characters() -> None:
     row = run_row(summary(run="0001\x1b[2J", state="\x1b]0;x\x07", started=0, sample=False))
     assert row[3:5] == ("-", "-")
-    assert row[5:] == ("full", "-")
+    assert row[5:] == ("full", "-", "")
     assert "\x1b" not in "".join(row)

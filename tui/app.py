@@ -106,6 +106,8 @@ class MnistApp(JobApp):
 
     def go(self, mode: str) -> None:
         """Bring a screen to the front, at once as it was when it was left, and then draw the present state."""
+        if mode == "setup":
+            self.get_screen("setup").set_focus(None)  # digits go to screens until somebody enters a field
         self.switch_mode(mode)
         if isinstance(self.screen, StateScreen) and self.screen.is_as_left:
             self.screen.refresh()
@@ -167,7 +169,8 @@ class MnistApp(JobApp):
             self.send(Steer(changes=advice.changes))
         elif answer == "take" and await self.free_for_another():
             self.set_state(replace(self.state, coach=coach.apply(advice)))
-            self.offer(view.config.replace({**advice.changes, "processes": self.config.processes}))
+            here = {"processes": self.config.processes, "precision": self.config.precision}
+            self.offer(view.config.replace({**advice.changes, **here}))
             self.show_offer()
 
     @on(SetupScreen.Edited)
@@ -202,9 +205,18 @@ class MnistApp(JobApp):
             setup.take_network(taken)
 
     @on(SetupScreen.SteeringChosen)
-    def steer(self, event: SetupScreen.SteeringChosen) -> None:
-        self.send(Steer(changes=event.changes))
-        self.go("train")
+    @work(group="start", exclusive=True)
+    async def steer(self, event: SetupScreen.SteeringChosen) -> None:
+        """Steer the run in progress with the form, and stay there when the engine refuses."""
+        if self.client is None or self.client.foreign:
+            self.send(Steer(changes=event.changes))
+            return
+        try:
+            await self.client.request(Steer(changes=event.changes), CommandDone)
+        except CommandRefused as error:
+            self.notify(inert(str(error)), title="Nothing was applied", severity="error", markup=False)
+        else:
+            self.go("train")
 
     @on(Preview.Wanted)
     def preview_augmentation(self, event: Preview.Wanted) -> None:
@@ -246,7 +258,7 @@ class MnistApp(JobApp):
     async def offer_run(self, event: TuneScreen.FullRunWanted) -> None:
         if not await self.free_for_another():
             return
-        here = {name: getattr(self.config, name) for name in ("data", "device", "processes")}
+        here = {name: getattr(self.config, name) for name in ("data", "device", "processes", "precision")}
         self.offer(self.in_full(event.config).replace(here))
         self.show_offer()
 
@@ -295,7 +307,7 @@ class MnistApp(JobApp):
         return self.state.progress is not None and "download" in self.state.progress.action
 
     def action_help(self) -> None:
-        self.push_screen(HelpScreen())
+        self.push_screen(HelpScreen(str(self.current_mode)))
 
     def action_toggle_coach(self) -> None:
         coach = replace(self.state.coach, on=not self.state.coach.on)

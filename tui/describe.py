@@ -93,7 +93,7 @@ def describe(event: AnyEvent) -> list[str]:
             return []
 
 
-RUN_COLUMNS = ("run", "state", "epochs", "accuracy", "loss", "data", "started")
+RUN_COLUMNS = ("run", "state", "epochs", "accuracy", "loss", "data", "started", "not at its default")
 
 
 def run_row(run: RunSummary) -> tuple[str, ...]:
@@ -106,6 +106,7 @@ def run_row(run: RunSummary) -> tuple[str, ...]:
         f"{run.test_loss:.4f}" if run.test_loss is not None else "-",
         "sample" if run.sample else "full",
         time.strftime("%Y-%m-%d %H:%M", time.localtime(run.started)) if run.started else "-",
+        inert(brief(run.changes), longest=200),
     )
 
 
@@ -168,7 +169,9 @@ def spell(name: str, value: Value) -> str:
 
 def brief(values: Mapping[str, Value]) -> str:
     """Return `epochs 1, lr 0.01`."""
-    return ", ".join(f"{name} {value}" for name, value in values.items())
+    return ", ".join(
+        f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}" for name, value in values.items()
+    )
 
 
 def duration(seconds: float) -> str:

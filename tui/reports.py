@@ -48,7 +48,8 @@ def print_presets(presets: Sequence[ListedPreset]) -> None:
 
 def print_evaluation(result: Evaluated) -> None:
     best = ", the best by validation accuracy," if result.best else ""
-    weights = f"{inert(result.run)} after epoch {result.epoch}{best}"
+    more = f" and {result.steps:,} steps of the next" if result.steps else ""
+    weights = f"{inert(result.run)} after epoch {result.epoch}{more}{best}"
     print(f"{weights} on {result.images:,} test images of {inert(result.data)}")
     print(f"test accuracy {percent(result.accuracy)}, test loss {result.loss:.4f}\n")
     table = Table("actual", *(str(digit) for digit in range(10)), "right", box=None, pad_edge=False)

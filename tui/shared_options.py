@@ -27,6 +27,7 @@ def inherited(context: click.Context, option: click.Parameter, value: Any) -> An
 checkpoints_option = click.option(
     "--checkpoints",
     type=click.Path(path_type=Path, file_okay=False),
+    show_envvar=True,
     envvar="MNIST_TUI_CHECKPOINTS",
     default=default_checkpoints,
     callback=inherited,
@@ -40,6 +41,7 @@ data_option = click.option(
 )
 notify_option = click.option(
     "--notify/--no-notify",
+    show_envvar=True,
     envvar="MNIST_TUI_NOTIFY",
     default=True,
     callback=inherited,
@@ -47,6 +49,7 @@ notify_option = click.option(
 )
 coach_option = click.option(
     "--coach/--no-coach",
+    show_envvar=True,
     envvar="MNIST_TUI_COACH",
     default=True,
     callback=inherited,

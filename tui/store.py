@@ -68,6 +68,7 @@ class State:
     log: tuple[str, ...] = ()
     log_count: int = 0  # lines so far, those that left the log among them
     log_began: int = 0  # lines before the history that the log is of
+    opened_log: tuple[str, ...] = ()  # of the past run that is shown
     failures: int = 0  # commands refused so far; a change means that `failure` is news
     failure: str = ""
 
@@ -142,7 +143,13 @@ def apply(state: State, event: AnyEvent) -> State:
             listed = (() if event.first else state.listed) + tuple(event.runs)
             state = replace(state, listed=() if event.last else listed, runs=listed if event.last else state.runs)
         case RunOpened():
-            state = replace(state, opened=open_run(None if event.first else state.opened, event))
+            before = () if event.first else state.opened_log
+            past = (inert(line) for part in event.history for line in describe(part))
+            state = replace(
+                state,
+                opened=open_run(None if event.first else state.opened, event),
+                opened_log=(*before, *past)[-MOST_LOG_LINES:],
+            )
         case CommandFailed():
             state = replace(state, failures=state.failures + 1, failure=inert(event.reason))
         case _:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from engine.fields import Value
 from engine.messages.base import Event
 from engine.messages.run_events import RunEvent
 
@@ -76,6 +77,7 @@ class Evaluated(Event, frozen=True):
     accuracy: float
     confusion: list[list[int]]
     epoch: int = 0  # finished, when the weights were saved
+    steps: int = 0  # of the next epoch, by then
     best: bool = False  # of these epochs, by validation accuracy
 
 
@@ -117,6 +119,7 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
     test_accuracy: float | None = None
     test_loss: float | None = None
     lr: float = 0.0
+    changes: dict[str, Value] = {}  # what is not at its default, but for network, epochs and machine
     resumable: bool = False
     problem: str = ""
 

@@ -62,7 +62,7 @@ def uneven_mistakes(view: RunView) -> Advice | None:
     epochs = recent_epochs(view)
     known = [epoch.confusion for epoch in epochs if epoch.confusion][-LASTING:]
     worst = worst_digit(view.confusion)
-    if not epochs or worst is None or (len(known) < LASTING and view.live):
+    if len(epochs) < LASTING or worst is None or (len(known) < LASTING and view.live):
         return None
     digit, wrong, total, others = worst
     if any((found := worst_digit(confusion)) is None or found[0] != digit for confusion in known):
@@ -80,7 +80,7 @@ def uneven_mistakes(view: RunView) -> Advice | None:
         f" taken for a {taken}; of the other digits {100 * others:.1f} %.",
         why=f"The accuracy of all digits hides it. Where the training images hold few of a {digit}, guessing another"
         " one costs the network little.",
-        remedy=f"{remedy}, which a rare digit needs most; more images of it help better still. 3 shows the mistakes.",
+        remedy=f"{remedy}, which a rare digit needs most; more images of it help better still.",
         changes=changes,
     )
 

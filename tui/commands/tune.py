@@ -47,7 +47,8 @@ def tune(
     notify: bool,
     **options: Any,
 ) -> None:
-    """Search hyperparameters with Optuna: many short runs, compared on training images held out.
+    """Search hyperparameters with Optuna: many short runs, compared on training images held out (--validation, or a
+    sixth of them).
 
     Every option of `train` sets the base that all trials start from; the first trial is the base itself. Ctrl-C keeps
     what is done, and the same command with --name continues. The best is printed as a `mnist-tui train` command.

@@ -13,16 +13,20 @@ TITLES = {
     "app": "Everywhere",
     "train": "Train screen",
     "digits": "Digits screen",
+    "confusion": "Confusion screen",
     "runs": "Runs screen",
     "setup": "Setup screen",
     "tune": "Tune screen",
     "network": "Networks (f8 on Setup)",
 }
-MORE = (
-    ("tab", "next pane or field"),
-    ("ctrl+p", "all commands by name"),
-    ("ctrl+q", "quit"),
-)
+MORE = {
+    "app": (
+        ("tab", "The next pane or field."),
+        ("ctrl+p", "All commands by name."),
+        ("ctrl+q", "Leave, as q does."),
+    ),
+    "confusion": (("arrows", "Choose a pair of digits."), ("enter", "Show the test digits that are taken so.")),
+}
 
 PROMISE = (
     "The run is not in this window. It trains in an engine process of its own, which goes on when this screen closes,"
@@ -53,23 +57,27 @@ class HelpScreen(ModalScreen[None]):
     }
     """
 
+    def __init__(self, here: str = "") -> None:
+        super().__init__()
+        self._here = here
+
     def compose(self) -> ComposeResult:
         with VerticalScroll() as page:
             page.border_title = "keys"
             page.border_subtitle = "escape closes"
-            yield Static(help_table(), markup=False)
+            yield Static(help_table(self._here), markup=False)
 
 
-def help_table() -> Table:
-    """Return keys and what they do, in two columns."""
+def help_table(here: str = "") -> Table:
+    """Return keys and what they do, in two columns; those of the screen `here` first."""
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(ratio=1)
-    for scope, title in TITLES.items():
+    for scope, title in sorted(TITLES.items(), key=lambda each: each[0] != here):
         table.add_row("")
         table.add_row(Text(title, "bold underline"))
         rows = [(action.key_display or action.key, action.help) for action in ACTIONS if action.scope == scope]
-        for key, words in [*rows, *(MORE if scope == "app" else ())]:
+        for key, words in [*rows, *MORE.get(scope, ())]:
             table.add_row(Text(key, "bold"), Text(words))
     table.add_row("")
     table.add_row("", Text(PROMISE))

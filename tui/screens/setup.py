@@ -16,6 +16,7 @@ from engine.built_in_presets import Preset
 from engine.config import FIELDS, ConfigError, RunConfig, Value
 from engine.preset_file import MACHINE
 from tui.actions import bindings
+from tui.describe import brief
 from tui.inert import inert
 from tui.network_words import NETWORK, network_of
 from tui.options import command_line
@@ -146,9 +147,11 @@ class SetupScreen(StateScreen):
             started = before.run is None or not before.training or before.run.run != state.run.run
             if started or (before.run is not None and before.run.config != state.run.config):
                 form.fill(state.run.config)
-            headline = f"Steering {inert(state.run.run)}: down goes to the fields, Enter applies"
+            headline = f"Steering {inert(state.run.run)}: down to the fields, Enter applies"
         else:
-            headline = "A new run: down goes to the fields, Enter trains"
+            data = state.data
+            images = "" if data is None else " on the sample" if data.sample else f" on {data.train:,} images"
+            headline = f"A new run{images}: down to the fields, Enter trains"
             if before.training:
                 form.fill(self._next)  # no longer that of the run which has ended
         if headline == self._headline:
@@ -258,6 +261,9 @@ class SetupScreen(StateScreen):
             form.fill(RunConfig().replace({**changes, **kept}))
         except ConfigError as error:  # the two do not go together
             self._complain(str(error), "Nothing was filled in")
+        else:
+            others = f"{brief(changes)}, all else as at first" if changes else "all as at first"
+            self.notify(f"Filled in: {inert(others, longest=500)}.", markup=False)
 
     @work(group="presets", exclusive=True)
     async def action_save_preset(self) -> None:

@@ -3,6 +3,7 @@
 import itertools
 import math
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual.app import ComposeResult
@@ -20,7 +21,7 @@ from tui.widgets.coach import CoachStrip
 from tui.widgets.digit import DigitView
 from tui.widgets.log import LogPane
 from tui.widgets.run_panel import RunPanel
-from tui.widgets.series import smooth
+from tui.widgets.series import Range, smooth
 from tui.widgets.welcome import Welcome
 
 SMOOTHING = (0.0, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99)
@@ -156,6 +157,7 @@ class TrainScreen(StateScreen):
             marks=marks,
             percent=True,
             x_range=(0, end),
+            y_range=worth_seeing(accuracies),
         )
 
     def _show_digit(self, state: State, view: RunView) -> None:
@@ -214,3 +216,9 @@ class TrainScreen(StateScreen):
         if action.endswith("_advice"):
             return self._state.coach.present is not None
         return True
+
+
+def worth_seeing(lines: Sequence[Line]) -> Range | None:
+    """Return the range of accuracies from a quarter of the epochs on: the first ones would flatten all the rest."""
+    late = [y for line in lines for _, y in line.points[len(line.points) // 4 :]]
+    return (min(late), max(late)) if len(lines[0].points) >= 4 else None

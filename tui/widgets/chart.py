@@ -125,8 +125,12 @@ class Chart(CellWidget):
         axes = Axes(x_range, (low - half, high + half), cells.width - left, rows)
         self._draw_frame(cells, axes, left, {axes.row(y): label for y, label in ticks})
         canvas = Cells(axes.columns, axes.rows)
-        for line, points in zip(plot.lines, drawn, strict=True):
+        both = list(zip(plot.lines, drawn, strict=True))
+        # What has symbols is seen by them, on top of all; its line gives way to the others where they share a cell.
+        for line, points in sorted(both, key=lambda each: not self._has_symbols(each[0], each[1], axes)):
             self._draw_line(canvas, axes, line, points)
+        for line, points in both:
+            self._draw_symbols(canvas, axes, line, points)
         self._draw_marks(canvas, axes)
         for y, row in enumerate(canvas.rows, 1):
             cells.rows[y][left:] = row
@@ -172,14 +176,21 @@ class Chart(CellWidget):
             cells.put(max(left - 1, min(start, cells.width - len(label))), bottom + 1, label, "chart--axis")
 
     def _draw_line(self, cells: Cells, axes: Axes, line: Line, points: list[Point]) -> None:
-        """Draw one line over those before it, and symbols where its points stand apart."""
+        """Draw one line over those before it."""
         look = line.look
         marker = look.ascii if self.ascii else "braille"
         for y, text in enumerate(self._raster.draw(tuple(points), axes, marker, look.joined)):
             for x, character in enumerate(text):
                 if character not in " ⠀":
                     cells.put(x, y, _together(cells.rows[y][x], character), line.style)
-        if not self.ascii and (len(points) == 1 or (look.symbol and len(points) * 3 <= axes.columns)):
+
+    def _has_symbols(self, line: Line, points: list[Point], axes: Axes) -> bool:
+        """Tell whether the points of a line stand far enough apart for a symbol at each."""
+        return not self.ascii and (len(points) == 1 or (bool(line.look.symbol) and len(points) * 3 <= axes.columns))
+
+    def _draw_symbols(self, cells: Cells, axes: Axes, line: Line, points: list[Point]) -> None:
+        look = line.look
+        if self._has_symbols(line, points, axes):
             for point in points:
                 cells.put(axes.column(point[0]), axes.row(point[1]), look.symbol or "•", line.style)
         if look.symbol and not look.joined:

@@ -57,7 +57,10 @@ class FieldRow(CellWidget):
     def draw(self, cells: Cells) -> None:
         wrong = self.problem.rpartition("; ")[2]  # the remedy; the whole sentence stands at the bottom
         cells.put(0, 0, self.field.label, "row--bad" if wrong else "row--locked" if self.locked else "row--label")
-        cells.put(HINT_AT, 0, inert(wrong) or self.hint(), "row--wrong" if wrong else "row--hint")
+        hint = inert(wrong) or self.hint()
+        room, dots = cells.width - HINT_AT, "..." if self.ascii else "…"
+        hint = hint if len(hint) <= room else hint[: max(0, room - len(dots))] + dots
+        cells.put(HINT_AT, 0, hint, "row--wrong" if wrong else "row--hint")
 
     @property
     def input(self) -> Input:

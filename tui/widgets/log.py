@@ -26,11 +26,20 @@ class LogPane(RichLog):
         self.border_title = "log"
         self._count = 0
         self._began = 0
+        self._past = ""  # the past run whose log it shows
 
     def show(self, state: State) -> None:
-        if state.log_began != self._began or state.log_count < self._count:
+        """Show the log of the run in progress, or that of a past run while its charts are shown."""
+        past = state.opened.run if state.opened is not None else ""
+        if past != self._past or state.log_began != self._began or state.log_count < self._count:
             self.clear()
+            self._past = past
             self._count = self._began = state.log_began
+            self.border_title = f"log of {past}" if past else "log"
+            for line in state.opened_log if past else ():
+                self.write(Text(line))
+        if past:
+            return
         new = state.log_count - self._count
         if new:
             for line in state.log[-new:]:

@@ -88,5 +88,5 @@ def best_epoch(epochs: Sequence[EpochDone]) -> tuple[EpochDone, str]:
     """Return the best epoch, and by what it is: by validation where images are held out, the earliest of equals."""
     held_out = [epoch for epoch in epochs if epoch.validation_accuracy is not None]
     if held_out:
-        return max(held_out, key=lambda epoch: epoch.validation_accuracy or 0.0), "Best validated"
+        return max(held_out, key=lambda epoch: epoch.validation_accuracy or 0.0), "Best, validated"
     return max(epochs, key=lambda epoch: epoch.test_accuracy), "Best test"
