@@ -91,5 +91,5 @@ def test_a_run_in_a_row_of_the_list() -> None:
 def test_a_row_without_figures_has_dashes_and_no_control_characters() -> None:
     row = run_row(summary(run="0001\x1b[2J", state="\x1b]0;x\x07", started=0, sample=False))
     assert row[3:5] == ("-", "-")
-    assert row[5:] == ("full", "-", "")
+    assert row[5:] == ("full", "", "-")
     assert "\x1b" not in "".join(row)

@@ -93,7 +93,7 @@ def describe(event: AnyEvent) -> list[str]:
             return []
 
 
-RUN_COLUMNS = ("run", "state", "epochs", "accuracy", "loss", "data", "started", "not at its default")
+RUN_COLUMNS = ("run", "state", "epochs", "accuracy", "loss", "data", "not at its default", "started")
 
 
 def run_row(run: RunSummary) -> tuple[str, ...]:
@@ -105,8 +105,8 @@ def run_row(run: RunSummary) -> tuple[str, ...]:
         percent(run.test_accuracy) if run.test_accuracy is not None else "-",
         f"{run.test_loss:.4f}" if run.test_loss is not None else "-",
         "sample" if run.sample else "full",
+        inert(brief(run.changes), longest=60),
         time.strftime("%Y-%m-%d %H:%M", time.localtime(run.started)) if run.started else "-",
-        inert(brief(run.changes), longest=200),
     )
 
 
