@@ -18,6 +18,7 @@ from engine.config import ConfigError, RunConfig
 from engine.messages import (
     AnyEvent,
     CancelDownload,
+    Command,
     CommandDone,
     DescribeModel,
     DownloadData,
@@ -184,13 +185,20 @@ class MnistApp(JobApp):
         self.config = event.config
         if self.client is None or not self._is_for_this_engine:
             self.action_train()
-            return
-        try:
-            await self.client.request(StartRun(config=self.config), CommandDone)
-        except CommandRefused as error:
-            self.notify(inert(str(error)), title="Nothing was started", severity="error", markup=False)
-        else:
+        elif await self.is_done(StartRun(config=self.config), "Nothing was started"):
             self.go("train")
+
+    async def is_done(self, command: Command, otherwise: str) -> bool:
+        """Have the engine carry out a command; return whether it did, and say under a title why it did not."""
+        if self.client is None or self.client.foreign:
+            self.send(command)  # which says why not
+            return False
+        try:
+            await self.client.request(command, CommandDone)
+        except CommandRefused as error:
+            self.notify(inert(str(error)), title=otherwise, severity="error", markup=False)
+            return False
+        return True
 
     @on(NetworkLine.Wanted)
     def ask_about_network(self, event: NetworkLine.Wanted) -> None:
@@ -208,14 +216,7 @@ class MnistApp(JobApp):
     @work(group="start", exclusive=True)
     async def steer(self, event: SetupScreen.SteeringChosen) -> None:
         """Steer the run in progress with the form, and stay there when the engine refuses."""
-        if self.client is None or self.client.foreign:
-            self.send(Steer(changes=event.changes))
-            return
-        try:
-            await self.client.request(Steer(changes=event.changes), CommandDone)
-        except CommandRefused as error:
-            self.notify(inert(str(error)), title="Nothing was applied", severity="error", markup=False)
-        else:
+        if await self.is_done(Steer(changes=event.changes), "Nothing was applied"):
             self.go("train")
 
     @on(Preview.Wanted)
