@@ -585,6 +585,7 @@ async def test_text_from_outside_is_shown_inert() -> None:
     assert not set(text) & set("\x1b\x07\x9b\u202e")
 
 
+@pytest.mark.slow
 async def test_ascii_mode_writes_nothing_but_ascii_on_any_screen() -> None:
     app = FakeApp(ascii=True)
     async with app.run_test(size=(120, 36)) as pilot:

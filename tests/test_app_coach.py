@@ -259,6 +259,7 @@ async def test_told_so_at_the_start_the_coach_is_silent(rule: Rule) -> None:
         assert rule.looks == 0
 
 
+@pytest.mark.slow
 async def test_with_advice_every_screen_opens_at_every_size(rule: Rule) -> None:
     for size in ((40, 10), (20, 3), (1, 1)):
         app = FakeApp(ascii=True)

@@ -87,6 +87,7 @@ def test_a_bad_hyperparameter_is_refused_before_anything_starts(
     assert not checkpoints.exists()
 
 
+@pytest.mark.slow
 def test_a_learning_rate_is_suggested(checkpoints: Path, digits_folder: Path) -> None:
     done = call(checkpoints, "find-lr", "--data", str(digits_folder), "--batch-size", "40", "--optimizer", "sgd")
     suggestion, steepest = (line.split() for line in done.stdout.splitlines())

@@ -149,6 +149,7 @@ async def test_a_screen_leaves_comes_back_and_has_it_all(checkpoints: Path) -> N
         await screen.leave()
 
 
+@pytest.mark.slow
 async def test_a_terminated_engine_saves_and_a_killed_one_is_found_out(checkpoints: Path) -> None:
     first = await Attached.to(checkpoints)
     await first.session.ask(StartRun(config=ENDLESS), CommandDone)

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from engine.config import RunConfig
 from engine.data import load_data
 from engine.messages import EpochDone
@@ -37,6 +39,7 @@ print(int(right), len(images), "engine" in sys.modules)
 """
 
 
+@pytest.mark.slow
 def test_the_weights_load_into_a_plain_module_and_give_the_same_accuracy(tmp_path: Path) -> None:
     run = Run(RunConfig(epochs=2), load_data(sample_file()), folder=tmp_path)
     last = [event for event in train(run) if isinstance(event, EpochDone)][-1]
