@@ -212,3 +212,12 @@ def test_words() -> None:
     for width in range(40):
         state = apply(state, described("mlp", width=float(width)))
     assert [each.width for each in state.networks] == [float(width) for width in range(39, 39 - MOST_NETWORKS, -1)]
+
+
+async def test_the_name_of_a_file_is_no_markup() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await open_setup(app, pilot)
+        await app.push_screen(NetworkScreen(RunConfig(model="/home/me/[red]x.py:Net"), 0))
+        await pilot.pause()
+        assert "[red]x.py:Net" in screen_text(app)

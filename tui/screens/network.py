@@ -1,6 +1,7 @@
 """The network of the form, or any other of the catalogue: its figures, its layers, and its recipe."""
 
 import msgspec
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
@@ -59,7 +60,7 @@ class NetworkScreen(ModalScreen[RunConfig | Preset | None]):
         self._config = config
         self._shown = None
         entry = CATALOGUE.get(config.model)
-        self.query_one(VerticalScroll).border_title = shown_name(config.model)
+        self.query_one(VerticalScroll).border_title = Text(shown_name(config.model))
         self.query_one("#about", Static).update(
             entry.help if entry else "Your own code: the engine has loaded it anew."
         )
