@@ -218,11 +218,14 @@ async def test_where_lines_meet_each_is_seen() -> None:
     app = Screenful()
     async with app.run_test(size=(80, 15)):
         chart = app.chart()
-        chart.show([Line("test", points, "test"), Line("validation", points), Line("train", points, "train")])
+        steps = Line("step", [(x / 10, 0.5 + x / 1000) for x in range(91)], "step")
+        chart.show([steps, Line("test", points, "test"), Line("validation", points), Line("train", points, "train")])
         cells = [cell for row in chart._cells.rows[1:-2] for cell in row[8:]]
     assert sum(cell == ("•", "chart--test") for cell in cells) == len(points)
     assert not any("⠀" < character <= "⣿" and style == "chart--test" for character, style in cells)
     assert any("⠀" < character <= "⣿" and style == "chart--train" for character, style in cells)
+    styles = [style for _, style in cells]
+    assert styles.count("chart--step") < styles.count("chart--train") / 3  # beside the line, not over it
 
 
 def test_the_axis_of_accuracies_is_for_what_comes_after_the_first_quarter() -> None:

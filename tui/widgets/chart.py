@@ -126,8 +126,10 @@ class Chart(CellWidget):
         self._draw_frame(cells, axes, left, {axes.row(y): label for y, label in ticks})
         canvas = Cells(axes.columns, axes.rows)
         both = list(zip(plot.lines, drawn, strict=True))
-        # What has symbols is seen by them, on top of all; its line gives way to the others where they share a cell.
-        for line, points in sorted(both, key=lambda each: not self._has_symbols(each[0], each[1], axes)):
+        # Single steps lie below all. What has symbols is seen by them; its line gives way to others in the same cell.
+        for line, points in sorted(
+            both, key=lambda each: (each[0].kind != "step", not self._has_symbols(each[0], each[1], axes))
+        ):
             self._draw_line(canvas, axes, line, points)
         for line, points in both:
             self._draw_symbols(canvas, axes, line, points)
