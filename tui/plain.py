@@ -36,6 +36,7 @@ from tui.inert import ascii_json, inert
 from tui.interrupts import Interrupts
 from tui.logout import logout_warning
 from tui.options import command_line
+from tui.run_groups import numbers_of
 from tui.run_view import RunView, apply_to_run
 from tui.session import Session, attached
 
@@ -195,8 +196,8 @@ async def train_run(
 def tell_end(checkpoints: Path, view: RunView | None, interrupted: bool) -> int:
     """Say what became of a run; return the exit status."""
     if view is None or view.live:
-        number = f" {view.run.split('-')[0].lstrip('0')}" if view is not None else " RUN"
-        resume = f"`mnist-tui train --resume{inert(number)}` goes on with it"
+        number = numbers_of([view.run]) if view is not None else "RUN"
+        resume = f"`mnist-tui train --resume {inert(number)}` goes on with it"
         if interrupted:
             print(f"not waited for: the engine stops it after its present step and saves it; {resume}", file=sys.stderr)
             return INTERRUPTED
