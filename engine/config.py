@@ -193,6 +193,11 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         field("Processes", "Train on so many processes together (torchrun), each with its share of every batch.",
               "Machine", low=1, high=1024),
     ] = 1  # fmt: skip
+    threads: Annotated[
+        int,
+        field("Threads", "Threads that compute on the CPU (0: one per core, fewer while other programs need them).",
+              "Machine", low=0, high=1024, live=True),
+    ] = 0  # fmt: skip
     data: Annotated[
         str,
         field("Data folder", "Image folders or IDX files; empty: what is loaded, or found in Dataset/.", "Machine"),

@@ -24,6 +24,7 @@ from engine.precision import choose_precision
 from engine.run_state import config_in, packed, restore, state_of
 from engine.runs import BEST, LAST, PREVIOUS
 from engine.schedule import Plateau, learning_rate
+from engine.threads import Threads
 from engine.validation import Best, split
 
 
@@ -56,6 +57,7 @@ class Run:
         self.precision = choose_precision(config.precision, self.device)
         self.config = config.replace({"precision": self.precision})  # what it began with, it is resumed with
         self.data = data.to(self.device)
+        self.threads = Threads(adapts=self.device.type == "cpu")
         kept, held_out = split(len(data.train_labels), config.validation)
         self.kept = None if kept is None else kept.to(self.device)  # indices of the images to train on; None: all
         self.held_out = held_out.to(self.device)

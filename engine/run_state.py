@@ -42,6 +42,7 @@ def state_of(run: "Run") -> dict[str, Any]:
         **({"average": run.average.model.state_dict()} if run.average else {}),
         "config": msgspec.structs.asdict(run.config),
         "data": run.data.fingerprint,
+        "threads": run.threads.count,
     }
 
 
@@ -66,6 +67,7 @@ def restore(run: "Run", state: dict[str, Any]) -> None:
         run.epoch, run.batch, run.step = position.epoch, position.batch, position.step
         run.seconds, run.input_seconds = position.seconds, position.input_seconds
         run.saved_step = run.step
+        run.threads.begin_with(min(int(state.get("threads", run.threads.most)), run.threads.most))
         run.best = msgspec.convert(state.get("best", {}), Best)
         run.plateau = msgspec.convert(state.get("plateau", {}), Plateau)
         run.loss_sum.copy_(state["sums"]["loss"])

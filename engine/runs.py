@@ -28,6 +28,7 @@ from engine.messages import (
     Share,
     Steered,
     Text,
+    ThreadsChanged,
 )
 from engine.preset_file import MACHINE
 
@@ -58,6 +59,8 @@ class RunRecord(msgspec.Struct, kw_only=True):
     test_loss: Loss | None = None
     test_accuracy: Share | None = None
     reason: Text = ""
+    threads: Count = 0
+    """How many threads computed it last, on a CPU; `events.jsonl` tells at which step the number changed."""
     steered: bool = False
     """Whether it was trained with other hyperparameters before: `config` is that of its end."""
 
@@ -92,7 +95,9 @@ class RunLog:
                 record.epoch, record.step = event.epoch, event.step
                 record.test_loss, record.test_accuracy = event.test_loss, event.test_accuracy
             case RunStarted():
-                record.config = event.config
+                record.config, record.threads = event.config, event.threads
+            case ThreadsChanged():
+                record.threads = event.threads
             case Steered():
                 record.config = event.config
                 record.steer(event.changes)

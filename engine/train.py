@@ -11,7 +11,16 @@ from collections.abc import Generator
 import torch
 
 from engine.evaluate import evaluate
-from engine.messages import STEP_POINTS, CheckpointSaved, EpochDone, RunEnded, RunStarted, StepsDone, coarsen
+from engine.messages import (
+    STEP_POINTS,
+    CheckpointSaved,
+    EpochDone,
+    RunEnded,
+    RunStarted,
+    StepsDone,
+    ThreadsChanged,
+    coarsen,
+)
 from engine.models import count_parameters
 from engine.run import Run, seed_of
 from engine.step import Steps, TrainingFailed
@@ -26,15 +35,26 @@ def order_of(images: int, seed: int, epoch: int) -> torch.Tensor:
     return torch.randperm(images, generator=torch.Generator().manual_seed(seed_of(seed, epoch)))
 
 
-def train(run: Run) -> Generator[RunStarted | StepsDone | EpochDone | CheckpointSaved | RunEnded, None, None]:
+def train(
+    run: Run,
+) -> Generator[RunStarted | StepsDone | EpochDone | CheckpointSaved | ThreadsChanged | RunEnded, None, None]:
     """Train until `run.config.epochs` are done.
 
     Raises TrainingFailed when the loss is no longer a number or memory runs out, and OSError when the run cannot be
     saved; `train(run)` then goes on where it was.
     """
     run.network.train()
+    if run.config.threads:
+        run.threads.begin_with(run.config.threads)
     yield started(run)
 
+    with run.threads:
+        yield from train_epochs(run)
+    yield RunEnded(run=run.name, step=run.step, time=time.time(), state="finished", reason=reason_of_end(run))
+
+
+def train_epochs(run: Run) -> Generator[StepsDone | EpochDone | CheckpointSaved | ThreadsChanged, None, None]:
+    """Train the epochs that are left."""
     take_step = Steps(run)
     run.agree()
     while run.epoch < run.config.epochs and not run.out_of_patience:
@@ -49,6 +69,8 @@ def train(run: Run) -> Generator[RunStarted | StepsDone | EpochDone | Checkpoint
             run.step += 1
             if report.add(loss, len(batch)):
                 yield report.event()
+                if run.threads.adapt(run.config.threads):
+                    yield threads_changed(run)
                 report.begin()
         if report.pending:
             yield report.event()
@@ -57,7 +79,6 @@ def train(run: Run) -> Generator[RunStarted | StepsDone | EpochDone | Checkpoint
         if run.folder is not None:
             yield run.save()
         run.agree()
-    yield RunEnded(run=run.name, step=run.step, time=time.time(), state="finished", reason=reason_of_end(run))
 
 
 def reason_of_end(run: Run) -> str:
@@ -83,6 +104,18 @@ def started(run: Run) -> RunStarted:
         steps_per_epoch=run.steps_per_epoch,
         step=run.step,
         epoch=run.epoch,
+        threads=run.threads.count if run.device.type == "cpu" else 0,
+        most_threads=run.threads.most if run.device.type == "cpu" else 0,
+    )
+
+
+def threads_changed(run: Run) -> ThreadsChanged:
+    return ThreadsChanged(
+        run=run.name,
+        step=run.step,
+        threads=run.threads.count,
+        most_threads=run.threads.most,
+        busy=not run.config.threads and run.threads.count < run.threads.most,
     )
 
 

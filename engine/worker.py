@@ -55,6 +55,7 @@ from engine.runs import RunError
 from engine.step import Steps
 from engine.study_files import StudyError
 from engine.summary import describe_network
+from engine.threads import limit_threads
 
 COMMANDS_SHARE = 0.05  # seconds for commands between two stretches of training, of 0.1 seconds each
 
@@ -96,6 +97,7 @@ class Worker:
     def work(self, data_path: str = "") -> None:
         """Announce the engine, load the data, and serve until Shutdown. Raises GroupBroken."""
         device = choose_device()
+        limit_threads()
         self.desk.publish(
             EngineReady(
                 device=str(device),

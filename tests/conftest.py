@@ -17,6 +17,8 @@ import tui.client
 from engine.dataset import ARRAYS, Array, Dataset, make_dataset, write_npz
 from engine.paths import SAMPLE_NAME, sample_file
 
+torch.set_num_threads(1)  # the bits of a sum depend on the number, which changes where the machine is busy
+
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
 
@@ -49,7 +51,6 @@ def tiny_dataset(tiny: dict[str, Array], tmp_path: Path) -> Dataset:
 @pytest.fixture(scope="session")
 def digit_arrays() -> dict[str, Array]:
     """200 training and 100 test digits of the sample."""
-    torch.set_num_threads(1)
     with np.load(sample_file()) as content:
         return {name: content[name][: 200 if name.startswith("train") else 100] for name in ARRAYS}
 

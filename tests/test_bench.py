@@ -150,3 +150,12 @@ def test_all_rows_are_measured_on_the_same_images_and_all_ways_tested(checkpoint
     ways = result["time_to_accuracy"]
     assert [(way["way"], way["target"]) for way in ways] == [(way, target) for way in WAYS for target in TARGETS]
     assert all(0.3 < way["accuracies"][0] < 0.97 for way in ways)  # of so few images nobody learns more
+
+
+def test_bench_busy_measures_what_training_loses_beside_other_programs(checkpoints: Path, digits_folder: Path) -> None:
+    arguments = ("--busy", "1", "--rounds", "1", "--images", "400", "--json", "--data", str(digits_folder))
+    done = call(checkpoints, "bench", *arguments)
+    assert done.returncode == 0, done.stderr
+    beside = json.loads(done.stdout)
+    assert all(len(beside[way]) == 1 and beside[way][0] > 0 for way in ("quiet", "adapted", "fixed"))
+    assert (beside["busy"], beside["quiet_threads"]) == (1, 1)

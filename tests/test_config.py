@@ -144,5 +144,5 @@ def test_a_run_may_change_only_what_is_live() -> None:
     assert {name for name, field in FIELDS.items() if field.live} == {
         "epochs", "patience", "lr", "weight_decay", "momentum", "beta1", "beta2", "clip", "schedule", "warmup", "decay",
         "decay_every", "label_smoothing", "mixup", "cutmix", "dropout2d", "dropout",
-        "rotation", "shift", "scale", "shear", "elastic", "erasing", "noise",
+        "rotation", "shift", "scale", "shear", "elastic", "erasing", "noise", "threads",
     }  # fmt: skip

@@ -30,7 +30,7 @@ OTHER: dict[str, Value] = {
     "epochs": 7, "batch_size": 32, "seed": 2**63 - 1, "lr": 3e-05, "weight_decay": 1e-08, "dropout2d": 0.1,
     "dropout": 0.30000000000000004, "device": "cuda:1", "data": "/mnt/my digits/it's", "keep_every": 5,
     "beta1": 0.7, "beta2": 0.95, "label_smoothing": 0.1, "rotation": 12.5, "shift": 1.5, "scale": 0.05, "shear": 7.0,
-    "elastic": 0.75, "processes": 4,
+    "elastic": 0.75, "processes": 4, "threads": 3,
     "model": "/mnt/my nets/it's.py:Net", "width": 2.5, "depth": 3, "validation": 0.1, "patience": 3,
     "momentum": 0.5, "clip": 2.5, "warmup": 0.5, "decay": 0.125, "decay_every": 2, "mixup": 0.0, "cutmix": 1.0,
     "ema": 0.99, "erasing": 0.2, "noise": 0.05,

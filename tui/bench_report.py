@@ -6,6 +6,7 @@ from rich.table import Table
 
 from tui.bench import Result
 from tui.bench_accuracy import Reached
+from tui.bench_busy import Beside
 from tui.bench_screen import SETTLING, ScreenCosts
 from tui.inert import inert
 from tui.reports import wide_console
@@ -24,6 +25,22 @@ def print_bench(result: Result) -> None:
         name = f"{row.row} ({result.precision})" if row.row.startswith("engine") else row.row
         table.add_row(name, *(f"{figure:.2f}" for figure in figures), f"{row.images_per_s:,.0f}", ratio)
     wide_console().print(table)
+
+
+def print_beside(beside: Beside) -> None:
+    """Print the rate of a quiet machine, and what is left of it beside busy processes."""
+    print(f"quiet              {statistics.median(beside.quiet):,.0f} images/s, {threads(beside.quiet_threads)}")
+    for name, rates, used in (
+        ("threads adapted", beside.adapted, beside.adapted_threads),
+        ("all threads", beside.fixed, beside.quiet_threads),
+    ):
+        left = statistics.median(rate / quiet for rate, quiet in zip(rates, beside.quiet, strict=True))
+        rate = f"{statistics.median(rates):,.0f} images/s, {threads(used)}"
+        print(f"{name:<18} {rate}: {left:.2f} of the quiet rate beside {beside.busy} busy")
+
+
+def threads(count: int) -> str:
+    return f"{count} thread{'s' if count != 1 else ''}"
 
 
 def print_screen(costs: ScreenCosts) -> None:

@@ -24,6 +24,7 @@ from engine.messages import (
     StudyEnded,
     StudyPaused,
     StudyStarted,
+    ThreadsChanged,
     TrialSummary,
     TrialTold,
 )
@@ -64,6 +65,9 @@ def describe(event: AnyEvent) -> list[str]:
             return [f"step {event.step:,}: {spell(name, value)}" for name, value in event.changes.items()]
         case Paused():
             return [f"paused at step {event.step:,}, saved"]
+        case ThreadsChanged():
+            why = ": other programs keep the machine busy" if event.busy else ""
+            return [f"step {event.step:,}: {event.threads} of {counted(event.most_threads, 'thread')}{why}"]
         case Continued():
             return [f"continued at step {event.step:,}"]
         case RunEnded():
@@ -124,6 +128,11 @@ def describe_trial(trial: TrialSummary) -> str:
 
 def epochs(count: int) -> str:
     return f"{count} epoch{'s' if count != 1 else ''}"
+
+
+def counted(count: int, noun: str) -> str:
+    """Return `1 thread` or `2 threads`."""
+    return f"{count:,} {noun}{'s' if count != 1 else ''}"
 
 
 def state_word(state: str) -> str:

@@ -10,7 +10,8 @@ import msgspec
 from engine.messages import CommandDone, Shutdown
 from tui.bench import ROWS, bench
 from tui.bench_accuracy import time_to_accuracy
-from tui.bench_report import print_accuracy, print_bench, print_screen
+from tui.bench_busy import beside_others
+from tui.bench_report import print_accuracy, print_bench, print_beside, print_screen
 from tui.bench_screen import QUICK, THOROUGH, screen_costs
 from tui.client import EngineUnreachable
 from tui.reports import print_json
@@ -22,6 +23,7 @@ async def run_bench(
     device: str,
     *,
     screen: bool,
+    busy: int,
     quick: bool,
     images: int,
     rounds: int,
@@ -29,7 +31,8 @@ async def run_bench(
     seeds: int,
     as_json: bool,
 ) -> None:
-    """Measure and print; with `screen` what the screen costs, else the rows (all if none is named) and accuracies.
+    """Measure and print; with `screen` what the screen costs, with `busy` what so many
+    other processes cost, else the rows (all if none is named) and accuracies.
 
     Raises CommandRefused with the reason of what cannot be measured.
     """
@@ -43,6 +46,10 @@ async def run_bench(
             if screen:
                 costs = await screen_costs(data, device, work, QUICK if quick else THOROUGH)
                 (print_json if as_json else print_screen)(costs)
+                return
+            if busy:
+                beside = await beside_others(data, device, work, busy, images=images, rounds=rounds)
+                (print_json if as_json else print_beside)(beside)
                 return
             result = await bench(data, device, work, images=images, rounds=rounds, rows=wanted)
         finally:

@@ -16,6 +16,7 @@ from engine.messages import (
     SavingFailed,
     Steered,
     StepsDone,
+    ThreadsChanged,
 )
 from engine.schedule import learning_rate
 from tui.inert import inert
@@ -47,6 +48,8 @@ class RunView:
     confusion: tuple[tuple[int, ...], ...] = ()
     reason: str = ""
     problem: str = ""  # why it cannot be saved, and so waits
+    threads: int = 0  # that compute, 0: not known, or on a GPU
+    most_threads: int = 0  # that the machine has
 
     @property
     def live(self) -> bool:
@@ -115,6 +118,8 @@ def apply_to_run(view: RunView | None, event: RunEvent) -> RunView | None:
             )
             marks = (*view.marks, (event.step, text))
             return replace(view, config=event.config, marks=marks, changed=event.step)
+        case ThreadsChanged():
+            return replace(view, threads=event.threads, most_threads=event.most_threads)
         case Paused():
             return replace(view, state="paused")
         case Continued():
@@ -138,6 +143,8 @@ def start_run(view: RunView | None, event: RunStarted) -> RunView:
         sample=event.sample,
         steps_per_epoch=event.steps_per_epoch,
         step=event.step,
+        threads=event.threads,
+        most_threads=event.most_threads,
     )
     if view is None or view.run != event.run or not event.step:
         return fresh

@@ -93,6 +93,7 @@ from engine.messages.run_events import (
     SavingFailed,
     Steered,
     StepsDone,
+    ThreadsChanged,
 )
 from engine.messages.steps import coarsen, merge_steps
 from engine.messages.study_events import (
@@ -189,6 +190,7 @@ __all__ = [
     "StudyPaused",
     "StudyStarted",
     "Text",
+    "ThreadsChanged",
     "TrialSummary",
     "TrialTold",
     "Welcome",

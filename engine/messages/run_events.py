@@ -9,7 +9,10 @@ from engine.messages.base import STEP_POINTS, Confusion, Count, Event, Loss, Pos
 
 
 class RunStarted(Event, frozen=True):
-    """A run began, or was resumed when `step` is not 0."""
+    """A run began, or was resumed when `step` is not 0.
+
+    `threads` of `most_threads` compute on a CPU; 0 elsewhere, and in logs of versions that did not tell.
+    """
 
     run: Text
     time: Seconds
@@ -22,6 +25,8 @@ class RunStarted(Event, frozen=True):
     steps_per_epoch: Size
     step: Count = 0
     epoch: Count = 0
+    threads: Count = 0
+    most_threads: Count = 0
 
 
 class StepsDone(Event, frozen=True):
@@ -86,6 +91,16 @@ class Continued(Event, frozen=True):
     step: Count
 
 
+class ThreadsChanged(Event, frozen=True):
+    """From `step` on so many threads compute, of those that the machine has; `busy` when other programs are why."""
+
+    run: Text
+    step: Count
+    threads: Count
+    most_threads: Count
+    busy: bool = False
+
+
 class CheckpointSaved(Event, frozen=True):
     run: Text
     step: Count
@@ -113,4 +128,15 @@ class RunEnded(Event, frozen=True):
     reason: Text = ""
 
 
-RunEvent = RunStarted | StepsDone | EpochDone | Steered | Paused | Continued | CheckpointSaved | SavingFailed | RunEnded
+RunEvent = (
+    RunStarted
+    | StepsDone
+    | EpochDone
+    | Steered
+    | Paused
+    | Continued
+    | ThreadsChanged
+    | CheckpointSaved
+    | SavingFailed
+    | RunEnded
+)

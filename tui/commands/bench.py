@@ -13,12 +13,16 @@ from tui.shared_options import data_option, json_option
 @click.option("--row", "rows", multiple=True, help="Measure only this row; may be repeated.")
 @click.option("--seeds", type=click.IntRange(0, 100), help="Runs for the time to accuracy. [default: 1; quick: 0]")
 @click.option("--screen", is_flag=True, help="Measure start and screen instead: seconds, bytes, answers to keys.")
+@click.option(
+    "--busy", type=click.IntRange(0, 1024), default=0, help="Measure training beside so many busy processes instead."
+)
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, mps.")
 @data_option
 @json_option
 def bench(
     quick: bool,
     screen: bool,
+    busy: int,
     rounds: int | None,
     images: int,
     rows: tuple[str, ...],
@@ -37,13 +41,15 @@ def bench(
 
     if screen and (rows or rounds or images or seeds):
         raise click.UsageError("--screen has no rows; leave out --row, --rounds, --images and --seeds")
+    if busy and (screen or rows or seeds):
+        raise click.UsageError("--busy has no rows; leave out --screen, --row and --seeds")
     if quick:
         images, rounds = images or 6000, rounds or 1
     rounds = rounds or 3
     seeds = (0 if quick else 1) if seeds is None else seeds
     run(
         run_bench(
-            data, device, screen=screen, quick=quick, images=images, rounds=rounds, rows=rows, seeds=seeds,
+            data, device, screen=screen, busy=busy, quick=quick, images=images, rounds=rounds, rows=rows, seeds=seeds,
             as_json=as_json,
         )
     )  # fmt: skip

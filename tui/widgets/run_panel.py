@@ -81,7 +81,18 @@ def figures(view: RunView) -> list[tuple[str, str, str]]:
         ("Images", f"{view.train_images:,} + {view.test_images:,}", "value"),
         ("Device", inert(f"{view.device}, {view.config.precision}{several}", longest=40), "value"),
     ]
+    if view.threads and (view.most_threads > 1 or view.config.threads):
+        rows.append(("Threads", threads(view), "changed" if view.threads != view.most_threads else "value"))
     return rows
+
+
+def threads(view: RunView) -> str:
+    """Return how many threads compute, and why they are not all that the machine has."""
+    if view.config.threads:
+        return f"{view.threads}, as set"
+    if view.threads < view.most_threads:
+        return f"{view.threads} of {view.most_threads}: the machine is busy"
+    return f"{view.threads}"
 
 
 def best_epoch(epochs: Sequence[EpochDone]) -> tuple[EpochDone, str]:
