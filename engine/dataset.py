@@ -15,6 +15,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from engine.data_check import check_data
+from engine.messages import DataCheck
+from engine.npz_arrays import as_images, names_in
+from engine.typed_path import written
+
 SIDE = 28  # pixels, as in MNIST
 CLASSES = 10
 MOST_IMAGES = 1_000_000  # of one split: 784 MB in memory; a larger count is a damaged or hostile file
@@ -40,11 +45,12 @@ class Dataset:
     train_labels: torch.Tensor
     test_images: torch.Tensor
     test_labels: torch.Tensor
-    kind: str  # "image folders", "IDX files" or "sample"
+    kind: str  # "image folders", "IDX files", "npz file" or "sample"
     path: str
     sample: bool
     fingerprint: str  # of images and labels: the same digits have the same one, whatever they were read from
     notes: tuple[str, ...] = ()  # what the user should know about how it was read
+    check: DataCheck | None = None  # what its images and labels look like
 
     def to(self, device: torch.device | str) -> "Dataset":
         return dataclasses.replace(self, **{name: getattr(self, name).to(device) for name in ARRAYS})
@@ -61,10 +67,11 @@ def make_dataset(
         test_images=images["test_images"],
         test_labels=images["test_labels"].long(),
         kind=kind,
-        path=str(path),
+        path=written(path),
         sample=sample,
         fingerprint=fingerprint(arrays),
         notes=notes,
+        check=check_data(arrays),
     )
 
 
@@ -78,25 +85,32 @@ def fingerprint(arrays: dict[str, Array]) -> str:
     return digest.hexdigest()[:16]
 
 
-def read_npz(path: Path) -> tuple[dict[str, Array], tuple[str, ...]]:
-    """Read the four arrays and the notes of an .npz file, nothing in it executed. Raises DataError."""
+def read_npz(path: Path, *, ours: bool = False) -> tuple[dict[str, Array], tuple[str, ...]]:
+    """Read the four arrays and the notes of an .npz file, nothing in it executed. Raises DataError.
+
+    The names and types that Keras and others use are understood (engine/npz_arrays.py), unless it is `ours`.
+    """
     remedy = "restore the file, or name another data folder"
     try:
         with zipfile.ZipFile(path) as file:
             if sum(entry.file_size for entry in file.infolist()) > 2 * MOST_IMAGES * (SIDE * SIDE + 1):
-                raise DataError(f"{path}: holds more than {2 * MOST_IMAGES:,} images; {remedy}")
+                raise DataError(f"{path}: is larger than {2 * MOST_IMAGES:,} images; {remedy}")
         with np.load(path, allow_pickle=False) as content:
-            arrays: dict[str, Array] = {name: content[name] for name in ARRAYS}
+            names = {name: name for name in ARRAYS} if ours else names_in(content.files)
+            arrays = {name: content[there] for name, there in names.items()}
+            changes: list[str] = []
+            if not ours:
+                arrays, changes = as_images(arrays)
             notes = tuple(str(note) for note in content["notes"]) if "notes" in content else ()
     except FileNotFoundError as error:
         raise DataError(f"{path}: is not there; {remedy}") from error
     except KeyError as error:
-        raise DataError(f"{path}: {error.args[0]}; it needs {', '.join(ARRAYS)}; {remedy}") from error
+        raise DataError(f"{path}: {error.args[0]}; it needs {', '.join(names.values())}; {remedy}") from error
     except (OSError, ValueError, MemoryError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise DataError(f"{path}: cannot be read as an .npz file of digits ({error}); {remedy}") from error
     for split in ("train", "test"):
         check_arrays(path, split, arrays[f"{split}_images"], arrays[f"{split}_labels"], remedy)
-    return arrays, notes
+    return arrays, (*notes, *changes)
 
 
 def write_npz(arrays: dict[str, Array], notes: tuple[str, ...]) -> bytes:
@@ -110,13 +124,20 @@ def write_npz(arrays: dict[str, Array], notes: tuple[str, ...]) -> bytes:
 def check_arrays(path: Path, split: str, images: Array, labels: Array, remedy: str) -> None:
     """Raises DataError unless these are as many images of 28x28 as labels of 0 to 9."""
     if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (SIDE, SIDE):
+        spread = f" from {images.min():g} to {images.max():g}" if images.dtype.kind in "ufi" and images.size else ""
         raise DataError(
-            f"{path}: {split} images are {images.dtype} {list(images.shape)}, not uint8 [N, {SIDE}, {SIDE}]; {remedy}"
+            f"{path}: {split} images are {images.dtype} {list(images.shape)}{spread}, not uint8 [N, {SIDE}, {SIDE}]"
+            f" (0 to 255, or in both parts 0 to 1); {remedy}"
         )
-    if labels.dtype != np.uint8 or labels.shape != (len(images),) or len(images) == 0:
-        raise DataError(f"{path}: {len(images)} {split} images with {labels.size} labels; {remedy}")
-    if labels.max() >= CLASSES:
-        raise DataError(f"{path}: has the {split} label {labels.max()}, labels are 0 to {CLASSES - 1}; {remedy}")
+    if labels.shape != (len(images),) or len(images) == 0:
+        raise DataError(
+            f"{path}: {len(images)} {split} images with {' x '.join(map(str, labels.shape))} labels; {remedy}"
+        )
+    if labels.dtype.kind in "ufi" and not (labels.min() >= 0 and labels.max() < CLASSES):
+        wrong = labels.min() if labels.min() < 0 else labels.max()
+        raise DataError(f"{path}: has the {split} label {wrong}, labels are 0 to {CLASSES - 1}; {remedy}")
+    if labels.dtype != np.uint8:
+        raise DataError(f"{path}: {split} labels are {labels.dtype}, not whole numbers; {remedy}")
 
 
 def throttled(progress: Progress | None) -> Progress:

@@ -26,7 +26,13 @@ def names(split: str, what: str) -> list[str]:
 
 def has_idx(folder: Path) -> bool:
     """True when at least one of the four files is there."""
-    return any(find(folder, split, what) is not None for split in SPLITS for what in ("images", "labels"))
+    return bool(idx_files(folder))
+
+
+def idx_files(folder: Path) -> list[Path]:
+    """Return those of the four files that are there."""
+    found = (find(folder, split, what) for split in SPLITS for what in ("images", "labels"))
+    return [path for path in found if path is not None]
 
 
 def find(folder: Path, split: str, what: str) -> Path | None:

@@ -27,7 +27,7 @@ def cache_name(root: Path, tree: str) -> str:
 def read_cache(name: str) -> tuple[dict[str, Array], tuple[str, ...]] | None:
     """Return arrays and notes, or None when there is no cache or it is damaged (zip keeps a checksum)."""
     with contextlib.suppress(DataError, OSError, RuntimeError):  # Path.home() raises RuntimeError without a home
-        return read_npz(cache_folder() / name)
+        return read_npz(cache_folder() / name, ours=True)
     return None
 
 

@@ -14,7 +14,10 @@ from engine.dataset import Array, DataError
 MOST_PIXELS = 40_000_000  # a large photo; more is a mistake or a decompression bomb
 MOST_BYTES = 300_000_000  # 40 megapixels of 48 bits, uncompressed, and some more
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")  # none that runs another program, as EPS does
-ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm", ".pbm")
+ENDINGS = (
+    *(".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".gif", ".webp", ".tif", ".tiff"),
+    *(".pgm", ".ppm", ".pbm", ".pnm"),
+)
 KINDS = "PNG, JPEG, BMP, GIF, WebP, TIFF and PPM"
 
 # read_gray looks at the size itself, before anything is decoded.

@@ -4,40 +4,26 @@ The images of a split are ordered by file name, numbers in it by value, then by 
 their index, so what it writes is read back in the same order: the same tensors, bit for bit.
 """
 
-import hashlib
 import itertools
 import os
 import re
-import stat
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from engine.dataset import CLASSES, MOST_IMAGES, SIDE, Array, DataError, Dataset, Progress, make_dataset, throttled
+from engine.dataset import CLASSES, SIDE, Array, DataError, Dataset, Progress, make_dataset, throttled
 from engine.image_cache import cache_name, read_cache, write_cache
-from engine.image_file import ENDINGS, decode_gray, read_file
+from engine.image_file import decode_gray, read_file
+from engine.image_tree import SPLITS, Tree, scan
 from engine.working_folder import working_folder
 
-SPLITS = ("train", "test")
-LAYOUT = "there must be train/0 to train/9 and test/0 to test/9, with images in each"
 CHUNK_BYTES = 1_000_000  # read by a thread at a time: about a tenth of a second, so that progress moves
 MOST_IN_CHUNK = 250
 SMALL_FILE = 4096  # bytes
 THREADS = 8  # at most: each may hold a photo of 40 megapixels
-
-
-@dataclass
-class Tree:
-    """The image files of a folder, found without opening one."""
-
-    files: dict[str, list[tuple[str, int]]] = field(default_factory=dict)  # split -> (path, digit), unordered
-    digest: str = ""  # of names, sizes and times
-    size: int = 0  # bytes of all images
-    ignored: int = 0  # files that are not images
 
 
 def has_image_folders(root: Path) -> bool:
@@ -46,7 +32,11 @@ def has_image_folders(root: Path) -> bool:
 
 def read_image_folders(root: Path, progress: Progress | None = None) -> Dataset:
     """Return the images of a tree, decoded, or from the cache when no file changed. Raises DataError."""
-    tree = scan(root)
+    return read_tree(root, scan(root), progress)
+
+
+def read_tree(root: Path, tree: Tree, progress: Progress | None = None) -> Dataset:
+    """Return the images that a scan of `root` has found. Raises DataError."""
     name = cache_name(root, tree.digest)
     cached = read_cache(name)
     if cached is not None:
@@ -57,59 +47,7 @@ def read_image_folders(root: Path, progress: Progress | None = None) -> Dataset:
             write_cache(name, arrays, notes)
         except (OSError, RuntimeError) as error:
             notes = (*notes, f"the decoded images could not be cached ({error}); the next load decodes them again")
-    if tree.ignored:
-        notes = (
-            *notes,
-            f"{tree.ignored:,} {'file that is' if tree.ignored == 1 else 'files that are'} no image ignored",
-        )
-    return make_dataset(arrays, "image folders", root, notes=notes)
-
-
-def scan(root: Path) -> Tree:
-    """Find the files of a tree. Raises DataError unless each split has exactly the folders 0 to 9 with images."""
-    tree = Tree()
-    digest = hashlib.sha256()
-    try:
-        for split in SPLITS:
-            tree.files[split] = []
-            for digit, folder in enumerate(digit_folders(root / split, tree)):
-                before = len(tree.files[split])
-                with os.scandir(folder) as entries:
-                    for entry in sorted(entries, key=lambda entry: entry.name):
-                        if entry.name.startswith(".") or not entry.name.lower().endswith(ENDINGS):
-                            tree.ignored += 1
-                            continue
-                        found = entry.stat()
-                        if not stat.S_ISREG(found.st_mode):
-                            raise DataError(f"{entry.path}: is not a file; images lie directly in the digit's folder")
-                        tree.files[split].append((entry.path, digit))
-                        tree.size += found.st_size
-                        # The change time as well: copying a file over with its old times does not hide it.
-                        line = f"{split}/{digit}/{entry.name}/{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}\n"
-                        digest.update(os.fsencode(line))
-                if len(tree.files[split]) == before:
-                    raise DataError(f"{folder}: holds no image; {LAYOUT}")
-            if len(tree.files[split]) > MOST_IMAGES:
-                raise DataError(f"{root / split}: holds more than {MOST_IMAGES:,} images; leave some out")
-    except OSError as error:
-        raise DataError(f"{error.filename}: cannot be read ({error.strerror}); mend or remove it") from error
-    tree.digest = digest.hexdigest()
-    return tree
-
-
-def digit_folders(split: Path, tree: Tree) -> list[Path]:
-    if not split.is_dir():
-        raise DataError(f"{split}: is missing; {LAYOUT}")
-    for entry in split.iterdir():
-        if entry.name.startswith(".") or not entry.is_dir():
-            tree.ignored += 1
-        elif not re.fullmatch(f"[0-{CLASSES - 1}]", entry.name, re.ASCII):
-            raise DataError(f"{entry}: is not the folder of a digit; {LAYOUT}, and no other folder")
-    folders = [split / str(digit) for digit in range(CLASSES)]
-    for folder in folders:
-        if not folder.is_dir():
-            raise DataError(f"{folder}: is missing; {LAYOUT}")
-    return folders
+    return make_dataset(arrays, "image folders", root, notes=(*notes, *tree.notes))
 
 
 def decode(tree: Tree, progress: Progress) -> tuple[dict[str, Array], tuple[str, ...]]:

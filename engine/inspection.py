@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from engine.checkpoint import CheckpointError, brief, load_checkpoint, load_last
-from engine.data import DataError, Dataset, load_data
+from engine.data import DataError, Dataset, find_data
 from engine.evaluate import evaluate, predict, walk_digits
 from engine.messages import Evaluate, Evaluated, FilePrediction, FilesPredicted, Predict, Predicted, PredictFiles
 from engine.models import build_model
@@ -17,6 +17,7 @@ from engine.pictures import read_picture
 from engine.run import Run
 from engine.run_state import config_in, position_in
 from engine.runs import BEST, LAST, find_run, read_record
+from engine.typed_path import path_of
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Inspector:
         self._time = 0
         self._data: Dataset | None = None  # of a run that was trained on other data than is loaded
         self._data_path = ""
+        self._data_state = ""  # of its files, when they were read
 
     def keep(self, run: Run) -> None:
         """Remember the network of a run that ended, so that its digits need no reading from disk."""
@@ -63,7 +65,7 @@ class Inspector:
         files = []
         for path in command.paths:
             try:
-                pixels, treatment = read_picture(path)
+                pixels, treatment = read_picture(path_of(path))
             except DataError as error:
                 files.append(FilePrediction(path=path, error=str(error)))
                 continue
@@ -98,17 +100,28 @@ class Inspector:
         )
 
     def _data_of(self, name: str, live: Run | None, loaded: Dataset | None) -> Dataset:
-        """Return the data that a run was trained and tested on: a figure from other data would be another figure."""
+        """Return the data that a run was trained and tested on: a figure from other data would be another figure.
+        `loaded` are those in memory, where their files have not changed.
+
+        Raises DataError where its files are gone or hold something else by now.
+        """
         if live is not None and name == live.name:
             return live.data
         record = read_record(find_run(self.checkpoints, name))
         if loaded is not None and loaded.fingerprint == record.data:
             return loaded
-        return self._read_data(record.data_path)
+        data = self._read_data(record.data_path)
+        if data.fingerprint != record.data:
+            raise DataError(
+                f"{data.path}: has changed since run {name} was trained on it ({record.data}, now {data.fingerprint});"
+                f" `mnist-tui evaluate {name} --data FOLDER` measures it on other data"
+            )
+        return data
 
     def _read_data(self, path: str) -> Dataset:
-        if self._data is None or self._data_path != path:
-            self._data, self._data_path = load_data(path), path
+        source = find_data(path)
+        if self._data is None or (self._data_path, self._data_state) != (path, source.state):
+            self._data, self._data_path, self._data_state = source.read(), path, source.state
         return self._data
 
     def _network(self, name: str, live: Run | None) -> Network:

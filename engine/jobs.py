@@ -9,6 +9,7 @@ import msgspec
 from engine.active_run import ActiveRun
 from engine.begin_run import begin_run, check_machine
 from engine.config import RunConfig, Value
+from engine.data import DataError
 from engine.device import choose_device
 from engine.event_log import EventReader
 from engine.group import Alone, End
@@ -21,7 +22,7 @@ from engine.output import say_traceback
 from engine.ports import Desk
 from engine.rate_finder import find_rates
 from engine.run import Run, resume
-from engine.runs import RunLog, find_run, read_record
+from engine.runs import RunLog, RunRecord, find_run, read_record
 from engine.study_files import INSTALL, can_tune
 
 if TYPE_CHECKING:
@@ -101,13 +102,30 @@ class Jobs:
         self._check_free()
         folder = find_run(self.checkpoints, command.run)
         record = read_record(folder)
-        if self.loader.data is None or self.loader.data.fingerprint != record.data:
-            self.loader.load(record.data_path)
-        run = resume(folder.name, folder, self.loader.needed(), command.changes, self.group)
+        self._load_for(record, command.data)
+        data = self.loader.needed()
+        run = resume(folder.name, folder, data, command.changes, self.group, command.data)
+        record.data_path = data.path
         record.state, record.reason, record.config = "running", "", run.config
         record.steer(command.changes)
         self.desk.replace_history(History(EventReader(folder)).events)
         self._launch(run, RunLog(folder, record))
+
+    def _load_for(self, record: RunRecord, path: str) -> None:
+        """Have the data of a run loaded, from where it is now. Raises DataError for other data."""
+        loaded = self.loader.unchanged() if not path else None
+        if loaded is not None and loaded.fingerprint == record.data:
+            return
+        try:
+            self.loader.load(path or record.data_path, only=record.data)
+        except DataError as error:
+            again = f"mnist-tui train --resume {record.run.partition('-')[0].lstrip('0')}"
+            remedy = (
+                f"`{again}` without --data goes on with its own, {record.data_path}; on other data start a new run"
+                if path
+                else f"restore it; where it has moved, `{again} --data FOLDER` goes on with it"
+            )
+            raise DataError(f"run {record.run} cannot be resumed: {error}. {remedy[0].upper()}{remedy[1:]}") from error
 
     def start_study(self, command: StartStudy) -> None:
         self._check_free()

@@ -6,7 +6,7 @@ import traceback
 
 def say(text: str) -> None:
     with contextlib.suppress(OSError):
-        print(text, flush=True)
+        print(text.encode(errors="backslashreplace").decode(), flush=True)  # a name may be bytes that are no UTF-8
 
 
 def say_traceback() -> None:

@@ -13,6 +13,8 @@ import stat
 import tempfile
 from pathlib import Path
 
+from engine.typed_path import unwrapped
+
 SAMPLE_NAME = "mnist-5k.npz"
 MEETING = ".meeting-"
 
@@ -52,7 +54,7 @@ def home(instead: str) -> Path:
 
 def default_data() -> Path:
     """Return the data folder used when none is named: `$MNIST_TUI_DATA`, the checkout's, or the user's."""
-    named = os.environ.get("MNIST_TUI_DATA")
+    named = unwrapped(os.environ.get("MNIST_TUI_DATA", ""))
     return Path(named) if named else (source_checkout() or user_data_folder()) / "Dataset"
 
 

@@ -186,14 +186,21 @@ def seed_of(*numbers: int) -> int:
 
 
 def resume(
-    name: str, folder: Path, data: Dataset, changes: dict[str, Value] | None = None, group: Alone = ALONE
+    name: str,
+    folder: Path,
+    data: Dataset,
+    changes: dict[str, Value] | None = None,
+    group: Alone = ALONE,
+    data_path: str = "",
 ) -> Run:
-    """Return the run of a folder as its last checkpoint left it, steered by `changes`.
+    """Return the run of a folder as its last checkpoint left it, steered by `changes`; `data_path` is where its data is
+    said to be now, if that is known.
 
     Raises CheckpointError, and ConfigError when the changes do not fit or no epoch is left to train.
     """
     state, problem = load_last(folder)
-    config = config_in(state, folder / LAST).replace({"processes": group.size})
+    moved = {"data": data_path} if data_path else {}
+    config = config_in(state, folder / LAST).replace({"processes": group.size, **moved})
     code = code_of_run(config.model, folder)
     if code is not None:
         config = config.replace({"model": code.model})

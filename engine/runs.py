@@ -29,6 +29,7 @@ from engine.messages import (
     Steered,
     Text,
     ThreadsChanged,
+    encode,
 )
 from engine.preset_file import MACHINE
 
@@ -120,7 +121,7 @@ class RunLog:
         self._torn = False
 
     def save_record(self) -> None:
-        write_atomically(self.folder / RECORD, msgspec.json.format(msgspec.json.encode(self.record)) + b"\n")
+        write_atomically(self.folder / RECORD, msgspec.json.format(encode(self.record)) + b"\n")
 
     def close(self, state: str, step: int, reason: str = "") -> None:
         self.record.state, self.record.step, self.record.reason = state, step, reason
@@ -232,7 +233,7 @@ def close_interrupted(checkpoints: Path) -> list[str]:
             if record.state in ("running", "paused"):
                 record.state = "interrupted"
                 record.reason = "the engine ended in the middle of it"
-                content = msgspec.json.format(msgspec.json.encode(record)) + b"\n"
+                content = msgspec.json.format(encode(record)) + b"\n"
                 write_atomically(checkpoints / name / RECORD, content)
                 interrupted.append(name)
         except (RunError, OSError):

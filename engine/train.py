@@ -106,6 +106,7 @@ def started(run: Run) -> RunStarted:
         epoch=run.epoch,
         threads=run.threads.count if run.device.type == "cpu" else 0,
         most_threads=run.threads.most if run.device.type == "cpu" else 0,
+        check=run.data.check,
     )
 
 

@@ -56,6 +56,7 @@ from engine.step import Steps
 from engine.study_files import StudyError
 from engine.summary import describe_network
 from engine.threads import limit_threads
+from engine.typed_path import path_of
 
 COMMANDS_SHARE = 0.05  # seconds for commands between two stretches of training, of 0.1 seconds each
 
@@ -185,15 +186,15 @@ class Worker:
                 elif command.path != self.loader.path:
                     raise CommandError("a run is training on the loaded data; stop it before loading other data")
                 if self.loader.announced is not None:
-                    return self.loader.announced
+                    return self.loader.announced if self.loader.unchanged() else self.loader.outdated()
             case DownloadData():
                 self.loader.start_download(lambda: self.submit(LoadData(path=""), self.downloaded))
             case CancelDownload():
                 self.loader.cancelled.set()
             case ExportData():
-                export_pngs(self.loader.needed(), Path(command.path), self.loader.progress)
+                export_pngs(self.loader.needed(), path_of(command.path), self.loader.progress)
             case Predict():
-                return self.inspector.walk(command, self.jobs.live, self.loader.data)
+                return self.inspector.walk(command, self.jobs.live, self.loader.unchanged(at_once=False))
             case PreviewAugmentation():
                 return preview(command, self.loader.needed())
             case FindRate():
@@ -203,7 +204,7 @@ class Worker:
             case PredictFiles():
                 return self.inspector.classify(command, self.jobs.live)
             case Evaluate():
-                return self.inspector.evaluate(command, self.jobs.live, self.loader.data)
+                return self.inspector.evaluate(command, self.jobs.live, self.loader.unchanged())
             case DescribeModel():
                 config = checked(command.config)
                 return describe_network(config, named_code(config.model))

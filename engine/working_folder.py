@@ -13,9 +13,23 @@ from pathlib import Path
 def working_folder(parent: Path, prefix: str) -> Iterator[Path]:
     """Make `parent/.prefix-XXXX`; remove it at the end, and any that a killed process left. Raises OSError.
 
-    A lock, which the system drops when a process dies, tells those left over from those at work.
+    Folders above it that were not there go as well, where nothing was put into them. A lock, which the system drops
+    when a process dies, tells those left over from those at work.
     """
-    parent.mkdir(parents=True, exist_ok=True)
+    made = [folder for folder in (parent, *parent.parents) if not os.path.lexists(folder)]
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        with folder_inside(parent, prefix) as folder:
+            yield folder
+    finally:
+        for empty in made:
+            with contextlib.suppress(OSError):
+                empty.rmdir()
+
+
+@contextlib.contextmanager
+def folder_inside(parent: Path, prefix: str) -> Iterator[Path]:
+    """The same in a folder that is there."""
     for left in parent.glob(f".{prefix}-*"):
         with contextlib.suppress(OSError), opened(left) as handle:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)  # fails when its process lives

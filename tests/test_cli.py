@@ -71,6 +71,28 @@ def test_all_commands_are_tried_above() -> None:
     assert sorted(walk(cli, [])) == sorted(COMMANDS)
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["train --resume", "train --data", "--data DIR train --data", "--checkpoints", "train --checkpoints",
+     "train --preset", "train --model", "train --device", "evaluate --data", "predict 5.png --run", "tune --name",
+     "tune --storage", "data status --data", "presets save x --preset"],
+)  # fmt: skip
+@pytest.mark.parametrize("empty", ["", "  ", "\n", "''"])
+def test_an_empty_value_is_refused_rather_than_taken_for_none(words: str, empty: str) -> None:
+    *before, option = words.split()
+    for given in ([*before, option, empty], [*before, f"{option}={empty}"]):
+        result = CliRunner().invoke(cli, given)
+        assert result.exit_code == 2
+        assert f"{option}: its value is empty; give one, or leave {option} out" in result.output
+
+
+@pytest.mark.parametrize("words", ["evaluate", "compare 1", "predict", "models", "trust", "presets show"])
+def test_an_empty_argument_is_refused(words: str) -> None:
+    result = CliRunner().invoke(cli, [*words.split(), ""])
+    assert result.exit_code == 2
+    assert f"argument {len(words.split()) + 1} is empty" in result.output
+
+
 def test_an_unknown_command_or_option_is_a_usage_error() -> None:
     for words in (["fly"], ["train", "--warp", "9"], ["train", "--lr"], ["predict"]):
         assert CliRunner().invoke(cli, words).exit_code == 2

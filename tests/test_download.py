@@ -150,7 +150,7 @@ def test_a_wrong_checksum_everywhere_leaves_nothing(tmp_path: Path, mirror: Mirr
     mirror.files["t10k-labels-idx1-ubyte.gz"] = b"other"
     with pytest.raises(DataError, match=r"t10k-labels-idx1-ubyte\.gz does not have the checksum"):
         download(tmp_path, None, never)
-    assert list((tmp_path / "MNIST").iterdir()) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_dead_mirror_leads_to_the_next(tmp_path: Path, mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,13 +189,13 @@ def test_without_network_every_mirror_its_reason_and_the_remedy_are_told(
     assert f"{mirror.url}: no answer within 0.1 seconds" in message
     assert f"{mirror.url}nothing/: Not Found" in message
     assert f"put the four files ({', '.join(files)}) into this folder by hand" in message
-    assert list((tmp_path / "MNIST").iterdir()) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_cancelling_in_the_middle_leaves_nothing(tmp_path: Path, mirror: Mirror) -> None:
     with pytest.raises(DataError, match="was cancelled"):
         download(tmp_path, None, lambda: len(mirror.asked) == 3)
-    assert list((tmp_path / "MNIST").iterdir()) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_mirror_that_sends_without_end_is_given_up(
@@ -225,3 +225,14 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path, mirror: Mirror)
     (tmp_path / "MNIST").write_text("a file in the way")
     with pytest.raises(DataError, match=r"MNIST.*: cannot be written"):
         download(tmp_path, None, never)
+
+
+def test_a_download_that_fails_leaves_no_folder_behind_that_was_not_there(tmp_path: Path, mirror: Mirror) -> None:
+    mirror.files.clear()
+    with pytest.raises(DataError, match="could not be downloaded"):
+        download(tmp_path / "new" / "Dataset", None, never)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "MNIST").mkdir()
+    with pytest.raises(DataError, match="could not be downloaded"):
+        download(tmp_path, None, never)
+    assert list((tmp_path / "MNIST").iterdir()) == []  # what was there stays

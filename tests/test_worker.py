@@ -315,7 +315,7 @@ def test_without_data_a_run_is_refused_with_the_reason(checkpoints: Path, monkey
     def none(*_: object) -> None:
         raise DataError("digits.npz: is damaged")
 
-    monkeypatch.setattr("engine.loader.load_data", none)
+    monkeypatch.setattr("engine.loader.find_data", none)
     engine = Engine(checkpoints)
     assert "is damaged" in engine.refused(StartRun(config=CONFIG))
     assert "no data set is loaded" in engine.refused(ExportData(path="/nowhere"))

@@ -22,7 +22,7 @@ from tui.commands.runs import evaluate, predict, runs
 from tui.commands.train import find_lr, train
 from tui.commands.tune import studies, tune
 from tui.inert import inert
-from tui.shared_options import checkpoints_option, coach_option, data_option, notify_option
+from tui.shared_options import checkpoints_option, coach_option, data_option, notify_option, refuse_empty
 
 COMMANDS = (
     train,
@@ -45,9 +45,10 @@ COMMANDS = (
 class HarmlessErrors(click.Group):
     """A group whose error messages, which repeat what was typed, cannot act on the terminal."""
 
-    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+    def make_context(self, info_name: str | None, args: list[str], *more: Any, **kwargs: Any) -> click.Context:
         with harmless_errors():
-            return super().make_context(*args, **kwargs)
+            refuse_empty(args)
+            return super().make_context(info_name, args, *more, **kwargs)
 
     def invoke(self, context: click.Context) -> Any:
         with harmless_errors():

@@ -42,7 +42,11 @@ def describe(event: AnyEvent) -> list[str]:
         case DataReady() if not event.reply_to:  # as an answer it repeats what every screen was told
             what = f"{event.train:,} training and {event.test:,} test images"
             sample = " that ships with mnist-tui" if event.sample else ""
-            return [f"data: {what} from {event.path} ({event.kind}{sample}), {event.seconds:.1f} s", *event.notes]
+            return [
+                f"data: {what} from {event.path} ({event.kind}{sample}), {event.seconds:.1f} s",
+                *event.notes,
+                *warnings(event),
+            ]
         case DataFailed():
             return [f"data: {event.reason}"]
         case RunStarted() if event.step:
@@ -95,6 +99,11 @@ def describe(event: AnyEvent) -> list[str]:
             return []
         case _:
             return []
+
+
+def warnings(data: DataReady) -> list[str]:
+    """Return what is odd about the content of a data set."""
+    return [f"data: warning: {finding.message}" for finding in (data.check.warnings if data.check else [])]
 
 
 RUN_COLUMNS = ("run", "state", "epochs", "accuracy", "loss", "data", "not at its default", "started")

@@ -11,6 +11,7 @@ from engine.catalogue import OwnName, is_own
 from engine.config import FIELDS, ConfigError, RunConfig, Value
 from engine.fields import FieldInfo
 from engine.preset_file import MACHINE
+from engine.typed_path import absolute_text
 
 ALIASES = {"processes": ("--nproc-per-node",)}  # torchrun's own name
 
@@ -34,7 +35,7 @@ class FieldType(click.ParamType):  # type: ignore[type-arg, unused-ignore]
 def clean(name: str, value: Value) -> Value:
     """Make paths absolute, of data and of a network: the engine works in another folder than the user."""
     if name == "data" and value:
-        return os.path.abspath(os.path.expanduser(str(value)))
+        return absolute_text(str(value))
     if name == "model" and is_own(str(value)):
         own = OwnName.parse(str(value))
         return str(OwnName(os.path.abspath(os.path.expanduser(own.place)), own.kind)) if own.is_file else value

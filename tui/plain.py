@@ -31,7 +31,7 @@ from tui.attention import call, worth_a_call
 from tui.client import CommandRefused
 from tui.coach.advice import Coach
 from tui.coach.watch import look
-from tui.describe import describe, duration, percent
+from tui.describe import describe, duration, percent, warnings
 from tui.inert import ascii_json, inert
 from tui.interrupts import Interrupts
 from tui.logout import logout_warning
@@ -115,6 +115,8 @@ class JsonLines:
     def show(self, event: AnyEvent, view: RunView | None) -> None:
         sys.stdout.write(ascii_json(event) + "\n")
         sys.stdout.flush()
+        for line in warnings(event) if isinstance(event, DataReady) else []:
+            self.say(line)
 
     def say(self, line: str) -> None:
         print(inert(line), file=sys.stderr, flush=True)
@@ -180,8 +182,10 @@ async def train_run(
         together = session.client.welcome.processes
         session.rejoins = together > 1
         config = config.replace({"processes": together})
-        command = ResumeRun(id=1, run=resume, changes=changes or {}) if resume else StartRun(id=1, config=config)
-        if not resume:
+        command: ResumeRun | StartRun = StartRun(id=1, config=config)
+        if resume:
+            command = ResumeRun(id=1, run=resume, changes=changes or {}, data=config.data)
+        else:
             session.client.send(LoadData(id=2, path=config.data))  # not what another screen had loaded before
         session.client.send(command)
         interrupts.guard(session)

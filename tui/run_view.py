@@ -7,6 +7,7 @@ from engine.config import RunConfig
 from engine.messages import (
     CheckpointSaved,
     Continued,
+    DataCheck,
     EpochDone,
     Paused,
     RunEnded,
@@ -50,6 +51,7 @@ class RunView:
     problem: str = ""  # why it cannot be saved, and so waits
     threads: int = 0  # that compute, 0: not known, or on a GPU
     most_threads: int = 0  # that the machine has
+    check: DataCheck | None = None  # what was seen of its data set; None for a run of an older version
 
     @property
     def live(self) -> bool:
@@ -145,6 +147,7 @@ def start_run(view: RunView | None, event: RunStarted) -> RunView:
         step=event.step,
         threads=event.threads,
         most_threads=event.most_threads,
+        check=event.check,
     )
     if view is None or view.run != event.run or not event.step:
         return fresh

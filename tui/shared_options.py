@@ -1,7 +1,7 @@
 """Options that several commands have, and how what goes wrong in them is told."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,23 @@ coach_option = click.option(
     help="Watch runs for what goes wrong in them, and say what would help. [default: on]",
 )
 json_option = click.option("--json", "as_json", is_flag=True, callback=inherited, help="Print JSON on stdout.")
+
+
+MAY_BE_EMPTY = ("--title",)
+
+
+def refuse_empty(words: Sequence[str]) -> None:
+    """Raise UsageError for an empty value on a command line: a script's variable that is not set, most often.
+
+    It would stand for the default, as if the option were not there: `--resume ""` would begin a new run.
+    """
+    for before, word in zip(("", *words), words, strict=False):
+        option, equals, value = word.partition("=") if word.startswith("--") else (before, "=", word)
+        if value.strip(" \t\r\n'\"") or not equals or option in MAY_BE_EMPTY:
+            continue
+        if option.startswith("-") and option != "--":
+            raise click.UsageError(f"{option}: its value is empty; give one, or leave {option} out")
+        raise click.UsageError(f"argument {words.index(word) + 1} is empty; give a name, or leave it out")
 
 
 @contextlib.contextmanager

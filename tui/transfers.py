@@ -16,6 +16,7 @@ from engine.messages import (
     ExportData,
     LoadData,
 )
+from engine.typed_path import written
 from tui.client import CommandRefused
 from tui.inert import inert
 from tui.session import Session, attached
@@ -36,7 +37,7 @@ async def export_data(checkpoints: Path, data: str, folder: Path) -> None:
     """Write the data set as PNG files. Raises CommandRefused with the reason."""
     async with attached(checkpoints, data=data) as session:
         await session.ask(LoadData(path=data), DataReady)
-        await follow(session, ExportData(id=1, path=str(folder)), until=CommandDone)
+        await follow(session, ExportData(id=1, path=written(folder)), until=CommandDone)
 
 
 async def follow(session: Session, command: Command, until: type[DataReady] | type[CommandDone]) -> None:

@@ -70,6 +70,7 @@ from engine.messages.commands import (
     Stop,
     StopFinding,
 )
+from engine.messages.data_facts import FINDINGS, DataCheck, Finding, PartFacts
 from engine.messages.engine_events import (
     AnyEvent,
     DataFailed,
@@ -109,6 +110,7 @@ from engine.messages.study_events import (
 
 __all__ = [
     "ALREADY_SERVED",
+    "FINDINGS",
     "MAX_LINE",
     "MOST",
     "PROTOCOL",
@@ -127,6 +129,7 @@ __all__ = [
     "Continue",
     "Continued",
     "Count",
+    "DataCheck",
     "DataFailed",
     "DataProgress",
     "DataReady",
@@ -143,6 +146,7 @@ __all__ = [
     "FilePrediction",
     "FilesPredicted",
     "FindRate",
+    "Finding",
     "Hello",
     "ImportancesTold",
     "Layer",
@@ -151,6 +155,7 @@ __all__ = [
     "Loss",
     "ModelDescribed",
     "OpenRun",
+    "PartFacts",
     "Pause",
     "Paused",
     "Positive",

@@ -36,10 +36,14 @@ class StartRun(Command, frozen=True):
 
 
 class ResumeRun(Command, frozen=True):
-    """Continue a run of this folder from its last checkpoint, steered by `changes` (more epochs, say)."""
+    """Continue a run of this folder from its last checkpoint, steered by `changes` (more epochs, say).
+
+    `data` names where its data is now; empty: where it was, or what is loaded if that is the same.
+    """
 
     run: str
     changes: dict[str, Value] = {}
+    data: str = ""
 
 
 class Steer(Command, frozen=True):

@@ -14,6 +14,7 @@ from engine.messages.answers import (
     StatusTold,
 )
 from engine.messages.base import Event
+from engine.messages.data_facts import DataCheck
 from engine.messages.run_events import RunEvent
 from engine.messages.study_events import StudyEvent
 
@@ -52,7 +53,10 @@ class DataProgress(Event, frozen=True):
 
 
 class DataReady(Event, frozen=True):
-    """The data set in memory. `sample` marks the 5,000 digits that ship with the program."""
+    """The data set in memory. `sample` marks the 5,000 digits that ship with the program.
+
+    `notes` say how it was read; what is odd about its content is in `check`.
+    """
 
     kind: str
     path: str
@@ -62,6 +66,7 @@ class DataReady(Event, frozen=True):
     fingerprint: str
     seconds: float
     notes: list[str] = []
+    check: DataCheck | None = None
 
 
 class DataFailed(Event, frozen=True):

@@ -6,12 +6,14 @@ import msgspec
 
 from engine.config import RunConfig, Value
 from engine.messages.base import STEP_POINTS, Confusion, Count, Event, Loss, Positive, Seconds, Share, Size, Text
+from engine.messages.data_facts import DataCheck
 
 
 class RunStarted(Event, frozen=True):
     """A run began, or was resumed when `step` is not 0.
 
-    `threads` of `most_threads` compute on a CPU; 0 elsewhere, and in logs of versions that did not tell.
+    `threads` of `most_threads` compute on a CPU; 0 elsewhere, and in logs of versions that did not tell. `check` is
+    what was seen of its data set.
     """
 
     run: Text
@@ -27,6 +29,7 @@ class RunStarted(Event, frozen=True):
     epoch: Count = 0
     threads: Count = 0
     most_threads: Count = 0
+    check: DataCheck | None = None
 
 
 class StepsDone(Event, frozen=True):

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from engine.paths import default_data
+from engine.typed_path import path_of
 from tui.conversation import run
 from tui.inert import inert
 from tui.shared_options import checkpoints_option, data_option, json_option
@@ -45,12 +46,12 @@ def download(checkpoints: Path) -> None:
 
 
 @data.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder")
 @data_option
 @checkpoints_option
-def export(folder: Path, checkpoints: Path, data: str) -> None:
+def export(folder: str, checkpoints: Path, data: str) -> None:
     """Write the data set as PNG files: FOLDER/{train,test}/<digit>/<index>.png."""
     from tui.transfers import export_data
 
-    run(export_data(checkpoints, data, folder.resolve()))
-    print(f"written to {inert(str(folder))}", file=sys.stderr)
+    run(export_data(checkpoints, data, path_of(folder)))
+    print(f"written to {inert(folder)}", file=sys.stderr)

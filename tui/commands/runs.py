@@ -1,6 +1,5 @@
 """`mnist-tui runs`, `evaluate` and `predict`: what was trained, and what it is good for."""
 
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import click
 
 from engine.paths import PathError
+from engine.typed_path import path_of, written
 from tui.conversation import run
 from tui.inert import inert
 from tui.shared_options import checkpoints_option, data_option, json_option
@@ -70,7 +70,7 @@ def predict(files: tuple[str, ...], run_name: str, checkpoints: Path, as_json: b
     from tui.reports import print_json, print_predictions
     from tui.session import attached
 
-    paths = [os.path.abspath(os.path.expanduser(name)) for name in files]
+    paths = [written(path_of(name)) for name in files]
 
     async def ask() -> FilesPredicted:
         name = run_name
