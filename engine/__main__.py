@@ -105,8 +105,10 @@ def accompany() -> int:
 
 
 def leave_group(status: int) -> None:
-    """End this process at once where it is one of several: a connection to one that is lost would hold it up."""
-    if world_size() > 1:
+    """End this process at once where something would hold it up: of several processes, a connection to one that is
+    lost; threads and exit handlers of a user's own network."""
+    guard = sys.modules.get("engine.own_guard")
+    if world_size() > 1 or (guard is not None and guard.guards):
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)

@@ -12,6 +12,7 @@ from engine.checkpoint import brief
 from engine.group import GroupBroken
 from engine.messages import Continued, Paused, RunEnded, RunEvent, SavingFailed
 from engine.output import say, say_traceback
+from engine.own_guard import OwnCodeFailed
 from engine.run import Run
 from engine.runs import RunLog
 from engine.step import TrainingFailed
@@ -63,7 +64,8 @@ class ActiveRun:
             if self.run.group.size > 1:  # the others wait for this process, or this one lost another
                 raise GroupBroken(f"a process of {self.run.group.size} is lost, or failed: {brief(error)}") from error
             say_traceback()
-            self.record(self._end("failed", f"{type(error).__name__}: {error}"))
+            named = isinstance(error, OwnCodeFailed)
+            self.record(self._end("failed", str(error) if named else f"{type(error).__name__}: {error}"))
         else:
             self.record(event)
 

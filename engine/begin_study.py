@@ -11,7 +11,7 @@ from engine.config import RunConfig, Value
 from engine.dataset import Dataset
 from engine.messages import StartStudy, StudyEvent
 from engine.own_code import Code, named_code, trust
-from engine.search import Choices, Dimension, Range, parse_search
+from engine.search import Dimension, Range, networks_in, parse_search
 from engine.study import Study
 from engine.study_files import StudyError, check_name, new_name
 from engine.study_opening import open_study
@@ -44,16 +44,6 @@ def begin_study(
     check_batches(study.space, base, data)
     code = named_networks(study, {command.base.model, *named})
     return ActiveStudy(study, base, trial_data(data, base), code, publish)
-
-
-def networks_in(space: Iterable[Dimension]) -> set[str]:
-    """Return the networks that are searched among."""
-    return {
-        str(value)
-        for each in space
-        if each.field.name == "model" and isinstance(each, Choices)
-        for value in each.values
-    }
 
 
 def named_networks(study: Study, named: set[str]) -> dict[str, Code]:

@@ -1,5 +1,7 @@
 """Looking at a network: its answers for test digits and image files, from the live run or a saved one."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -7,13 +9,15 @@ from typing import Any
 import torch
 
 from engine.checkpoint import CheckpointError, brief, load_checkpoint, load_last
+from engine.config import RunConfig
 from engine.data import DataError, Dataset, find_data
 from engine.evaluate import evaluate, predict, walk_digits
 from engine.messages import Evaluate, Evaluated, FilePrediction, FilesPredicted, Predict, Predicted, PredictFiles
 from engine.models import build_model
-from engine.own_code import code_of_run
-from engine.own_network import kept_generators
+from engine.own_code import Code, code_of_run
+from engine.own_guard import inside
 from engine.pictures import read_picture
+from engine.process_state import kept_generators, seed_all
 from engine.run import Run
 from engine.run_state import config_in, position_in
 from engine.runs import BEST, LAST, find_run, read_record
@@ -29,6 +33,7 @@ class Network:
     epoch: int
     batch: int
     model: torch.nn.Module
+    code: Code | None = None  # of a user's own network
 
     @property
     def device(self) -> torch.device:
@@ -56,7 +61,8 @@ class Inspector:
         network = self._network(command.run, live)
         data = self._data_of(network.name, live, loaded)
         images, labels = data.test_images.to(network.device), data.test_labels.to(network.device)
-        digits = walk_digits(network.model, images, labels, command)
+        with kept(network):
+            digits = walk_digits(network.model, images, labels, command)
         return Predicted(run=network.name, step=network.step, start=command.start, digits=digits)
 
     def classify(self, command: PredictFiles, live: Run | None) -> FilesPredicted:
@@ -69,7 +75,8 @@ class Inspector:
             except DataError as error:
                 files.append(FilePrediction(path=path, error=str(error)))
                 continue
-            predicted, probabilities = predict(network.model, pixels.unsqueeze(0).to(network.device))
+            with kept(network):
+                predicted, probabilities = predict(network.model, pixels.unsqueeze(0).to(network.device))
             files.append(
                 FilePrediction(
                     path=path,
@@ -86,7 +93,8 @@ class Inspector:
         network = self._best(command.run, live) if command.best else self._network(command.run, live)
         data = self._read_data(command.data) if command.data else self._data_of(network.name, live, loaded)
         images, labels = data.test_images.to(network.device), data.test_labels.to(network.device)
-        result = evaluate(network.model, images, labels)
+        with kept(network):
+            result = evaluate(network.model, images, labels)
         return Evaluated(
             run=network.name,
             data=data.path,
@@ -98,6 +106,20 @@ class Inspector:
             steps=network.batch,
             best=command.best,
         )
+
+    def code_of(self, name: str, live: Run | None) -> tuple[RunConfig, Code] | None:
+        """Return the code that a question about a run would execute anew, None where there is none.
+
+        Raises RunError, NetworkError.
+        """
+        if live is not None and name in ("", live.name):
+            return None
+        folder = find_run(self.checkpoints, name)
+        if self._kept is not None and self._kept.name == folder.name:
+            return None
+        config = read_record(folder).config
+        code = code_of_run(config.model, folder)
+        return None if code is None else (config, code)
 
     def _data_of(self, name: str, live: Run | None, loaded: Dataset | None) -> Dataset:
         """Return the data that a run was trained and tested on: a figure from other data would be another figure.
@@ -153,14 +175,27 @@ def network_in(path: Path, state: dict[str, Any]) -> Network:
     code = code_of_run(config.model, path.parent)
     # Building a network draws from the global generator, which belongs to the run in progress.
     with kept_generators():
+        if code is not None:
+            seed_all(config.seed)  # as in training: what is drawn at its top may be no part of a checkpoint
         model = build_model(config, code)
     try:
-        model.load_state_dict(state["average" if "average" in state else "model"])
+        with inside(code):
+            model.load_state_dict(state["average" if "average" in state else "model"])
         position = position_in(state)
     except (RuntimeError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise CheckpointError(f"{path}: does not fit its network ({brief(error)})") from error
-    return Network(path.parent.name, position.step, position.epoch, position.batch, model)
+    return Network(path.parent.name, position.step, position.epoch, position.batch, model, code)
 
 
 def network_of(run: Run) -> Network:
-    return Network(run.name, run.step, run.epoch, run.batch, run.tested)
+    return Network(run.name, run.step, run.epoch, run.batch, run.tested, run.code)
+
+
+@contextmanager
+def kept(network: Network) -> Iterator[None]:
+    """Have a network answer; a user's own changes nothing by it, and draws nothing that the run in progress would."""
+    if network.code is None:
+        yield
+        return
+    with inside(network.code), kept_generators():
+        yield

@@ -19,6 +19,8 @@ from engine.loader import Loader
 from engine.memory import give_back
 from engine.messages import FindRate, RatesTried, ResumeRun, StartRun, StartStudy, Steer, Steered
 from engine.output import say_traceback
+from engine.own_code import Code, code_of_run, named_code
+from engine.own_guard import guarded, traces_of_others
 from engine.ports import Desk
 from engine.rate_finder import find_rates
 from engine.run import Run, resume
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
 
 class CommandError(Exception):
     """A command that cannot be carried out now; the message says why and what to do."""
+
+
+class EngineStale(CommandError):
+    """This process is no longer as it was: what is to be trained wants another one."""
 
 
 class Jobs:
@@ -93,15 +99,17 @@ class Jobs:
     # ------------------------------------------------------------------- begin
 
     def start(self, command: StartRun) -> None:
-        self._check_free()
+        self.check_free()
         config = checked(command.config)
+        check_traces(named_code(config.model))
         check_machine(config, self.group)
         self._launch(*begin_run(self.checkpoints, config, self.loader.data_for(config), self.group))
 
     def resume(self, command: ResumeRun) -> None:
-        self._check_free()
+        self.check_free()
         folder = find_run(self.checkpoints, command.run)
         record = read_record(folder)
+        check_traces(code_of_run(record.config.model, folder))
         self._load_for(record, command.data)
         data = self.loader.needed()
         run = resume(folder.name, folder, data, command.changes, self.group, command.data)
@@ -128,7 +136,7 @@ class Jobs:
             raise DataError(f"run {record.run} cannot be resumed: {error}. {remedy[0].upper()}{remedy[1:]}") from error
 
     def start_study(self, command: StartStudy) -> None:
-        self._check_free()
+        self.check_free()
         if not can_tune():
             raise CommandError(INSTALL)
         from engine.begin_study import begin_study  # Optuna is an extra, and takes a while to import
@@ -147,7 +155,7 @@ class Jobs:
         """Begin to look for a learning rate for the paused run, or for a new one with this config."""
         run = None if command.new else self.live
         if self.study is not None:
-            self._check_free()
+            self.check_free()
         if self.active is not None and not self.active.paused:
             raise CommandError(f"run {self.active.run.name} is training; pause it to find a learning rate for it")
         if self.group.size > 1:
@@ -157,7 +165,8 @@ class Jobs:
             raise CommandError("a run is paused on other data; stop it before loading these")
         data = self.loader.data_for(config) if self.active is None else self.loader.needed()
         self.end_finding("another search for a learning rate began")
-        self.finding = find_rates(config, data, run)
+        code = named_code(config.model) if run is None else run.code
+        self.finding = guarded(code, find_rates(config, data, run))
 
     # ------------------------------------------------------------ steer and end
 
@@ -194,7 +203,7 @@ class Jobs:
 
     # ----------------------------------------------------------------- helpers
 
-    def _check_free(self) -> None:
+    def check_free(self) -> None:
         """Raises CommandError while something trains."""
         if self.active is not None:
             raise CommandError(f"run {self.active.run.name} is already training; stop it first")
@@ -228,6 +237,14 @@ class Jobs:
             self.finding = None
             self._untidy = True
         self.desk.publish(tried)
+
+
+def check_traces(code: Code | None) -> None:
+    """Raise EngineStale where other code than this has changed the engine for good."""
+    if trace := traces_of_others(code):
+        raise EngineStale(
+            f"the next run needs a new engine, as {trace}: end this one with `mnist-tui engine stop`, and train again"
+        )
 
 
 def checked(config: RunConfig) -> RunConfig:

@@ -11,7 +11,9 @@ from torch import Tensor, nn
 
 from engine.catalogue import CATALOGUE, DEPTH, WIDTH, is_own
 from engine.config import FIELDS, ConfigError, RunConfig
+from engine.output import say
 from engine.own_code import Code, NetworkError
+from engine.own_guard import inside
 from engine.own_network import check_network, load_class, told
 
 SIZES = (WIDTH, DEPTH)
@@ -46,7 +48,15 @@ def build_own(config: RunConfig, code: Code | None) -> nn.Module:
     """Return a user's own network, checked. Raises NetworkError."""
     if code is None:
         raise NetworkError(f"{config.model}: its code is needed to build it; pass named_code({config.model!r})")
-    kind = load_class(code)
+    with inside(code, loading=True):
+        model = make_own(load_class(code), config, code)
+        for note in check_network(model, code):
+            say(note)
+        return model
+
+
+def make_own(kind: type[nn.Module], config: RunConfig, code: Code) -> nn.Module:
+    """Return a new network of a user's class, its weights drawn from the global generator. Raises NetworkError."""
     arguments = keywords(kind, config)
     for name in SIZES:
         value, default = getattr(config, name), FIELDS[name].default
@@ -55,9 +65,8 @@ def build_own(config: RunConfig, code: Code | None) -> nn.Module:
                 f"{FIELDS[name].label} ({name}): {value} is not for {code.model}, which takes no argument"
                 f" {name!r}; give {default}"
             )
-    with told(code, f"cannot be made with {arguments or 'no arguments'}"):
+    with inside(code), told(code, f"cannot be made with {arguments or 'no arguments'}"):
         model = kind(**arguments)
-    check_network(model, code)
     check_size(model, code.model)
     return model
 

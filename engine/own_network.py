@@ -15,19 +15,21 @@ from torch import nn
 
 from engine.checkpoint import brief
 from engine.checkpoint_check import check_values
-from engine.output import say
+from engine.group import GroupBroken
 from engine.own_code import Code, NetworkError
-
-MODULE = "mnist_tui_own_network"
+from engine.own_guard import MODULE, OwnCodeFailed, inside
+from engine.process_state import kept_generators
+from engine.unreached import unreached
 
 
 def load_class(code: Code) -> type[nn.Module]:
     """Run a network's file, or import its package, and return the class. Raises NetworkError.
 
-    A file is run anew each time; a package is imported once in an engine's life.
+    A file is run anew each time; a package is imported once in an engine's life. What a file draws or seeds at its top
+    changes no weights: the generators are as they were.
     """
     name = code.name
-    with told(code, "cannot be loaded"):
+    with inside(code), told(code, "cannot be loaded"), kept_generators():
         module = run_file(code) if name.is_file else importlib.import_module(name.place)
     found = getattr(module, name.kind, None)
     if found is None:
@@ -54,14 +56,15 @@ def run_file(code: Code) -> ModuleType:
     return module
 
 
-def check_network(model: nn.Module, code: Code) -> None:
+def check_network(model: nn.Module, code: Code) -> list[str]:
     """Raise NetworkError for what takes no images, gives no logits, has no weights, or could not be saved.
 
-    Draws nothing from the global generators that is not given back.
+    Return what the user should know of a network that can be trained. Draws nothing from the global generators that is
+    not given back.
     """
     shape, what = "[2, 1, 28, 28]", "float32 logits [2, 10]"
     was_training = model.training
-    with kept_generators(), torch.no_grad(), told(code, f"fails on float32 images {shape}"):
+    with inside(code), kept_generators(), torch.no_grad(), told(code, f"fails on float32 images {shape}"):
         logits = model.eval()(torch.zeros(2, 1, 28, 28))
         model.train(was_training)
     if not isinstance(logits, torch.Tensor):
@@ -69,13 +72,17 @@ def check_network(model: nn.Module, code: Code) -> None:
     if list(logits.shape) != [2, 10] or not logits.is_floating_point():
         found = f"{str(logits.dtype).removeprefix('torch.')} {list(logits.shape)}"
         raise NetworkError(f"{code.model}: returns {found} for images {shape}; it must be {what}")
+    notes = []
     if are_probabilities(logits):
-        say(
+        notes.append(
             f"{code.model}: returns probabilities; cross-entropy takes the softmax itself, and after another one it"
             " cannot fall below 1.46: leave out the one at the end of the network"
         )
+    missed = unreached(model)
     if not any(parameter.requires_grad for parameter in model.parameters()):
-        raise NetworkError(f"{code.model}: has no parameters to train; layers belong into attributes of the module")
+        why = missed[0] if missed else "layers belong into attributes of the module"
+        raise NetworkError(f"{code.model}: has no parameters to train; {why}")
+    notes += [f"{code.model}: {each}" for each in missed]
     try:
         check_values(dict(model.state_dict()))
     except ValueError as error:
@@ -83,6 +90,7 @@ def check_network(model: nn.Module, code: Code) -> None:
             f"{code.model}: its state could not be loaded from a checkpoint, as {error};"
             " register such buffers with persistent=False"
         ) from error
+    return notes
 
 
 def are_probabilities(outputs: torch.Tensor) -> bool:
@@ -91,19 +99,13 @@ def are_probabilities(outputs: torch.Tensor) -> bool:
 
 
 @contextmanager
-def kept_generators() -> Iterator[None]:
-    """Give the global generators their state back: they belong to the run in progress."""
-    devices = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()  # type: ignore[no-untyped-call]
-    with torch.random.fork_rng(devices=devices):
-        yield
-
-
-@contextmanager
 def told(code: Code, what: str) -> Iterator[None]:
     """Turn whatever a user's code raises into a NetworkError that names the line."""
     try:
         yield
-    except (Exception, SystemExit) as error:
+    except (NetworkError, GroupBroken, OwnCodeFailed):
+        raise
+    except BaseException as error:  # KeyboardInterrupt among them, which here comes from code alone
         line = line_in(code.name.place, error)
         hint = ""
         if isinstance(error, ModuleNotFoundError) and code.name.is_file:

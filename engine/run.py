@@ -20,7 +20,9 @@ from engine.models import build_model, steer_dropout
 from engine.optim import build_optimizer, steer_optimizer
 from engine.output import say
 from engine.own_code import Code, code_of_run
+from engine.own_guard import inside
 from engine.precision import choose_precision
+from engine.process_state import seed_all, seed_others
 from engine.run_state import config_in, packed, restore, state_of
 from engine.runs import BEST, LAST, PREVIOUS
 from engine.schedule import Plateau, learning_rate
@@ -61,8 +63,14 @@ class Run:
         kept, held_out = split(len(data.train_labels), config.validation)
         self.kept = None if kept is None else kept.to(self.device)  # indices of the images to train on; None: all
         self.held_out = held_out.to(self.device)
+        with inside(code, loading=True):
+            self._begin(state)
+
+    def _begin(self, state: dict[str, Any] | None) -> None:
+        """Build what is trained, or load it from a checkpoint. Raises CheckpointError."""
+        config, data, group, folder, code = self.config, self.data, self.group, self.folder, self.code
         torch.manual_seed(config.seed)
-        model = build_model(self.config, code)
+        model = build_model(self.config, code) if code is None else self._build_own(code)
         if group.size > 1 and group.rank == 0:  # a network that cannot be built is no matter for the others
             group.tell(Begin(self.config, data.path, data.fingerprint, packed(state), str(folder or "")))
         self.model = model.to(self.device)
@@ -83,12 +91,23 @@ class Run:
         self.right = torch.zeros((), dtype=torch.int64, device=self.device)
         if state:
             restore(self, state)
+            if code is not None:  # a checkpoint has torch's generators alone
+                seed_others(seed_of(config.seed, self.step))
         if group.rank:
             # Every process drops out and distorts in its own way. After a resume it is another way than it would have
             # been: the state of rank 0's generator is the only one that is kept.
             torch.manual_seed(seed_of(config.seed, group.rank, self.step))
             self.loss_sum.zero_()
             self.right.zero_()
+
+    def _build_own(self, code: Code) -> nn.Module:
+        """Return a user's own network. What is drawn after that depends on the seed, whatever its code seeds."""
+        seed_all(self.config.seed)
+        model = build_model(self.config, code)
+        if torch.initial_seed() != self.config.seed:
+            say(f"{code.model}: seeds torch when it is made: its first weights are the same for every seed")
+            seed_all(self.config.seed)
+        return model
 
     @property
     def images(self) -> int:
@@ -149,7 +168,8 @@ class Run:
 
     def state(self) -> dict[str, Any]:
         """Return all that resuming needs, as tensors and plain values."""
-        return state_of(self)
+        with inside(self.code):
+            return state_of(self)
 
     def save(self) -> CheckpointSaved:
         """Write `last.pt`, `best.pt` after the best epoch by validation, and a copy by epoch when the config keeps

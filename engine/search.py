@@ -169,3 +169,13 @@ def holds(space: Iterable[Dimension], values: Mapping[str, Value]) -> bool:
 def spell(value: Value) -> str:
     """Return a value as one would type it; parsing gives the same value again."""
     return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
+
+
+def networks_in(space: Iterable[Dimension]) -> set[str]:
+    """Return the networks that are searched among."""
+    return {
+        str(value)
+        for each in space
+        if each.field.name == "model" and isinstance(each, Choices)
+        for value in each.values
+    }

@@ -10,47 +10,57 @@ import torch
 from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from engine.catalogue import is_own
 from engine.config import RunConfig
 from engine.messages import Layer, ModelDescribed
 from engine.models import build_model, count_parameters
-from engine.own_code import Code
-from engine.own_network import kept_generators, told
 
 MOST_LAYERS = 2000  # an answer is one line; DenseNet-121 has 430
 LONGEST = 100  # characters of the name of a layer, or of its kind
 
 
-def describe_network(config: RunConfig, code: Code | None = None) -> ModelDescribed:
-    """Build a network, send one image through it, and tell what it consists of. Raises ConfigError.
+def describe_network(config: RunConfig) -> ModelDescribed:
+    """Build a network of the catalogue, send one image through it, and tell what it consists of. Raises ConfigError.
 
     Training, and the random numbers it draws, are not touched. FLOPs are of the forward pass for one image: of
-    convolutions and matrix products alone, a multiplication and an addition being two
-    (torch.utils.flop_counter.FlopCounterMode).
+    convolutions and matrix products alone, a multiplication and an addition being two. Users' own networks are
+    described by `engine/own_look.py`.
     """
-    shape = RunConfig(model=config.model, width=config.width, depth=config.depth)
-    return described_own(shape, code) if is_own(config.model) else described(shape)
+    return described(RunConfig(model=config.model, width=config.width, depth=config.depth))
 
 
 @lru_cache(maxsize=64)
 def described(config: RunConfig) -> ModelDescribed:
-    with torch.device("meta"):  # shapes alone: nothing is drawn, and nothing computed
-        return summary(build_model(config), config, torch.empty(1, 1, 28, 28))
+    with torch.device("meta"):  # nothing is drawn
+        model = build_model(config)
+    # To compute there as well imports torch's compiler (2 s). Which weights they are does not matter.
+    model = model._apply(lambda weights: torch.zeros(weights.shape, dtype=weights.dtype)).eval()  # type: ignore[no-untyped-call]
+    with observed(model) as (layers, flops), torch.no_grad():
+        model(torch.zeros(1, 1, 28, 28))
+    return summary(model, config, layers, sum(flops))
 
 
-def described_own(config: RunConfig, code: Code | None) -> ModelDescribed:
-    with kept_generators():
-        model = build_model(config, code)
-        assert code is not None
-        with told(code, "fails on an image"):
-            return summary(model, config, torch.zeros(1, 1, 28, 28))
+def count_and_describe(model: nn.Module, config: RunConfig) -> ModelDescribed:
+    """Describe any network, and count what torch computes for it (torch.utils.flop_counter.FlopCounterMode)."""
+    from torch.utils.flop_counter import FlopCounterMode
+
+    with observed(model.eval()) as (layers, _), torch.no_grad(), unfused(), FlopCounterMode(display=False) as counter:
+        model(torch.zeros(1, 1, 28, 28))
+    return summary(model, config, layers, counter.get_total_flops())
 
 
-def summary(model: nn.Module, config: RunConfig, image: torch.Tensor) -> ModelDescribed:
-    from torch.utils.flop_counter import FlopCounterMode  # imports torch's compiler, as long as torch itself
+def flops_of(module: nn.Module, output: Any) -> int:
+    """Return the operations of a layer of the catalogue's networks. torch's own counter imports its compiler: 2 s."""
+    if isinstance(module, nn.Conv2d):
+        of_a_value = module.in_channels // module.groups * module.kernel_size[0] * module.kernel_size[1]
+    elif isinstance(module, nn.Linear):
+        of_a_value = module.in_features
+    else:
+        return 0
+    values: int = output.numel()
+    return 2 * values * of_a_value
 
-    with observed(model.eval()) as layers, torch.no_grad(), unfused(), FlopCounterMode(display=False) as counter:
-        model(image)
+
+def summary(model: nn.Module, config: RunConfig, layers: list[Layer], flops: int) -> ModelDescribed:
     ran = {layer.name for layer in layers}
     unused = [
         Layer(name=name[:LONGEST], kind=kind_of(module), shape=[], parameters=own_parameters(module))
@@ -62,7 +72,7 @@ def summary(model: nn.Module, config: RunConfig, image: torch.Tensor) -> ModelDe
         width=config.width,
         depth=config.depth,
         parameters=count_parameters(model),
-        flops=counter.get_total_flops(),
+        flops=flops,
         layers=[*layers, *unused][:MOST_LAYERS],
         more=max(0, len(layers) + len(unused) - MOST_LAYERS),
     )
@@ -85,18 +95,21 @@ def unfused() -> Iterator[None]:
 
 
 @contextmanager
-def observed(model: nn.Module) -> Iterator[list[Layer]]:
-    """Collect a line for each layer that is called: modules without parts, and those with parameters of their own.
+def observed(model: nn.Module) -> Iterator[tuple[list[Layer], list[int]]]:
+    """Collect a line for each layer that is called: modules without parts, and those with parameters of their own; and
+    their operations.
 
     Parameters that several layers share count for the first.
     """
     layers: list[Layer] = []
+    flops: list[int] = []
     counted: set[int] = set()
     names = {module: name for name, module in model.named_modules()}
 
     def hook(module: nn.Module, inputs: Any, output: Any) -> None:
         new = [each for each in module.parameters(recurse=False) if id(each) not in counted]
         counted.update(id(each) for each in new)
+        flops.append(flops_of(module, output))
         layers.append(
             Layer(
                 name=names[module][:LONGEST] or kind_of(module),
@@ -112,7 +125,7 @@ def observed(model: nn.Module) -> Iterator[list[Layer]]:
         if not any(True for _ in module.children()) or own_parameters(module)
     ]
     try:
-        yield layers
+        yield layers, flops
     finally:
         for handle in handles:
             handle.remove()

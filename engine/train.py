@@ -22,6 +22,8 @@ from engine.messages import (
     coarsen,
 )
 from engine.models import count_parameters
+from engine.own_guard import guarded
+from engine.own_seeds import OwnSeeds
 from engine.run import Run, seed_of
 from engine.step import Steps, TrainingFailed
 from engine.vitals import ReluWatch, input_share
@@ -43,6 +45,11 @@ def train(
     Raises TrainingFailed when the loss is no longer a number or memory runs out, and OSError when the run cannot be
     saved; `train(run)` then goes on where it was.
     """
+    events = steps_of(run)
+    return events if run.code is None else guarded(run.code, events)
+
+
+def steps_of(run: Run) -> Generator[RunStarted | StepsDone | EpochDone | CheckpointSaved | RunEnded, None, None]:
     run.network.train()
     if run.config.threads:
         run.threads.begin_with(run.config.threads)
@@ -56,6 +63,7 @@ def train(
 def train_epochs(run: Run) -> Generator[StepsDone | EpochDone | CheckpointSaved | ThreadsChanged, None, None]:
     """Train the epochs that are left."""
     take_step = Steps(run)
+    seeds = OwnSeeds(run) if run.code is not None else None
     run.agree()
     while run.epoch < run.config.epochs and not run.out_of_patience:
         order = order_of(run.images, run.config.seed, run.epoch).to(run.device)
@@ -67,6 +75,8 @@ def train_epochs(run: Run) -> Generator[StepsDone | EpochDone | CheckpointSaved 
             loss = take_step(batch)
             run.batch += 1
             run.step += 1
+            if seeds is not None:
+                seeds.keep()
             if report.add(loss, len(batch)):
                 yield report.event()
                 if run.threads.adapt(run.config.threads):

@@ -6,6 +6,7 @@ It knows no sockets. Commands come through a queue together with where to answer
 import contextlib
 import queue
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -18,8 +19,9 @@ from engine.device import DeviceError, choose_device, device_name
 from engine.group import ALONE, Alone, GroupBroken, Leave
 from engine.image_folder import export_pngs
 from engine.inspection import Inspector
-from engine.jobs import CommandError, Jobs, checked
+from engine.jobs import CommandError, EngineStale, Jobs, checked
 from engine.loader import Loader
+from engine.looks import Looks
 from engine.messages import (
     AnyCommand,
     AnyEvent,
@@ -47,11 +49,14 @@ from engine.messages import (
     StopFinding,
 )
 from engine.output import say, say_traceback
-from engine.own_code import named_code
+from engine.own_code import Code, named_code
+from engine.own_guard import OwnCodeFailed, traces_of_others
+from engine.own_process import described
 from engine.ports import Desk, Reply
 from engine.preview import preview
 from engine.run import Run
 from engine.runs import RunError
+from engine.search import networks_in, parse_search
 from engine.step import Steps
 from engine.study_files import StudyError
 from engine.summary import describe_network
@@ -70,6 +75,7 @@ class Worker:
         self.loader = Loader(desk)
         self.inspector = Inspector(checkpoints)
         self.jobs = Jobs(checkpoints, self.loader, self.inspector, desk, group)
+        self.looks = Looks(self.submit)
         self.ending = False
 
     def submit(self, command: AnyCommand, reply: Reply) -> None:
@@ -91,7 +97,7 @@ class Worker:
     @property
     def busy(self) -> bool:
         work = (self.jobs.training, self.jobs.finding, self.loader.download)
-        return any(each is not None for each in work) or not self.commands.empty()
+        return any(each is not None for each in work) or self.looks.busy or not self.commands.empty()
 
     # ------------------------------------------------------------------ loop
 
@@ -99,21 +105,27 @@ class Worker:
         """Announce the engine, load the data, and serve until Shutdown. Raises GroupBroken."""
         device = choose_device()
         limit_threads()
-        self.desk.publish(
-            EngineReady(
-                device=str(device),
-                device_name=device_name(device),
-                torch=str(torch.__version__),
-                threads=torch.get_num_threads(),
-            )
+        self.ready = EngineReady(
+            device=str(device),
+            device_name=device_name(device),
+            torch=str(torch.__version__),
+            threads=torch.get_num_threads(),
         )
+        self.desk.publish(self.ready)
         with contextlib.suppress(DataError):  # DataFailed tells every screen; another folder can be named
             self.loader.load(data_path)
         self.warm_up()
         while not self.ending:
             self.take_commands()
             self.jobs.advance()
+            self.tell_traces()
         self.group.tell(Leave())
+
+    def tell_traces(self) -> None:
+        """Tell every screen, once, that a user's own network has changed this process for good."""
+        if not self.ready.stale and (trace := traces_of_others(None)):
+            self.ready = msgspec.structs.replace(self.ready, stale=trace)
+            self.desk.publish(self.ready)
 
     def warm_up(self) -> None:
         """Take a step that is thrown away, while nobody waits: the first use of a device loads libraries and kernels,
@@ -143,11 +155,16 @@ class Worker:
                 self.carry_out(*self.commands.get_nowait())
 
     def carry_out(self, command: AnyCommand, reply: Reply) -> None:
-        """Do what a command asks and answer it; a failure is an answer too, and never ends the engine."""
+        """Do what a command asks and answer it; a failure is an answer too, and never ends the engine.
+
+        What has to wait until a user's own network was looked at is carried out again when it was.
+        """
         try:
-            answer = self.handle(command)
+            answer = None if self.waits_for_look(command, reply) else self.handle(command, reply)
         except GroupBroken:
             raise
+        except EngineStale as error:
+            answer = CommandFailed(reason=str(error), renew=True)
         except (
             CommandError,
             ConfigError,
@@ -156,15 +173,58 @@ class Worker:
             RunError,
             CheckpointError,
             StudyError,
+            OwnCodeFailed,
             OSError,
         ) as error:
             answer = CommandFailed(reason=str(error))
         except (Exception, SystemExit) as error:
             say_traceback()
             answer = CommandFailed(reason=f"{type(command).__name__} failed: {type(error).__name__}: {error}")
-        reply(msgspec.structs.replace(answer, reply_to=command.id))
+        if answer is not None:
+            reply(msgspec.structs.replace(answer, reply_to=command.id))
 
-    def handle(self, command: AnyCommand) -> AnyEvent:
+    def waits_for_look(self, command: AnyCommand, reply: Reply) -> bool:
+        """Have users' own networks looked at before they are trained; tell whether the command has to wait for it.
+
+        Raises NetworkError for what cannot be trained, and CommandError where something trains, or is about to.
+        """
+        if isinstance(command, StartRun | ResumeRun | StartStudy):
+            self.jobs.check_free()
+            if self.looks.starting is not None:
+                raise CommandError("a run is about to begin, once its network was looked at; stop it first")
+        for config, code in self.to_look_at(command):
+            look = self.looks.look(config, code, command, reply)
+            if look is None:
+                return True
+            described(look)
+            for note in look.found:
+                say(note)
+        return False
+
+    def to_look_at(self, command: AnyCommand) -> Iterator[tuple[RunConfig, Code]]:
+        """Yield the users' own networks of a command that are to be trained, or asked while something else trains."""
+        match command:
+            case StartRun():
+                configs = [checked(command.config)]
+            case FindRate() if command.new or self.jobs.live is None:
+                configs = [checked(command.config)]
+            case StartStudy():
+                base = checked(command.base)
+                models = {base.model, *(networks_in(parse_search(command.search)) if command.search else ())}
+                configs = [base.replace({"model": model}) for model in sorted(models)]
+            case Predict() | PredictFiles() | Evaluate() if self.jobs.training is not None:
+                if found := self.inspector.code_of(command.run, self.jobs.live):
+                    yield found
+                return
+            case _:
+                return
+        for config in configs:
+            code = named_code(config.model)
+            if code is not None:
+                yield config, code
+
+    def handle(self, command: AnyCommand, reply: Reply) -> AnyEvent | None:
+        """Return the answer, or None when it comes later."""
         if isinstance(command, StartRun | StartStudy | ResumeRun | Continue | StopFinding | Shutdown):
             self.jobs.end_finding(f"stopped by another command ({type(command).__name__})")
         match command:
@@ -179,7 +239,8 @@ class Worker:
             case Pause() | Continue():
                 self.jobs.pause(isinstance(command, Pause))
             case Stop():
-                self.jobs.stop(command.force)
+                if not self.looks.cancel("stopped before it began"):
+                    self.jobs.stop(command.force)
             case LoadData():
                 if self.jobs.training is None:
                     self.loader.load(command.path)
@@ -207,8 +268,13 @@ class Worker:
                 return self.inspector.evaluate(command, self.jobs.live, self.loader.unchanged())
             case DescribeModel():
                 config = checked(command.config)
-                return describe_network(config, named_code(config.model))
+                code = named_code(config.model)
+                if code is None:
+                    return describe_network(config)
+                look = self.looks.look(config, code, command, reply)
+                return None if look is None else described(look)
             case Shutdown():
+                self.looks.cancel("the engine ends", all=True)
                 if self.jobs.training is not None:
                     self.jobs.stop(command.force)
                 self.loader.cancelled.set()

@@ -55,7 +55,7 @@ class FakeClient:
             raise CommandRefused(self.refusal)
         return CommandDone()
 
-    async def rejoin(self) -> "FakeClient":
+    async def rejoin(self, patience: float = 0.0) -> "FakeClient":
         if self.successor is None:
             raise EngineUnreachable("it is gone")
         return self.successor

@@ -1,7 +1,7 @@
 """The app and engines of several processes."""
 
 import msgspec
-from fake_engine import RUN, FakeApp, FakeClient, snapshot, started, steps, tell
+from fake_engine import READY, RUN, FakeApp, FakeClient, snapshot, started, steps, tell
 from textual.widgets import Input
 
 from engine.messages import ListRuns, Shutdown, StartRun
@@ -71,3 +71,35 @@ async def test_an_engine_that_does_not_come_back_has_ended() -> None:
         while app.state.link != "lost":
             await pilot.pause()
         assert "The engine has ended" in app.state.link_reason
+
+
+STALE = msgspec.structs.replace(READY, stale="net.py:Net replaces torch.relu in other modules")
+
+
+async def test_the_next_run_after_a_network_has_changed_the_engine_gets_a_new_one() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(), STALE)
+        first = app.engine
+        await pilot.press("t")
+        await pilot.pause()
+        assert first.sent_of(StartRun) == []
+        assert first.sent_of(Shutdown) == [Shutdown()]
+        first.incoming.put_nowait(None)
+        while app.connections < 2:
+            await pilot.pause()
+        await tell(app, pilot, snapshot())
+        assert len(app.engine.sent_of(StartRun)) == 1
+
+
+async def test_another_screen_follows_to_the_new_engine_and_starts_none() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(), STALE)
+        first = app.engine
+        app.engine = first.successor = FakeClient()
+        first.incoming.put_nowait(None)
+        while not app.engine.sent_of(ListRuns):
+            await pilot.pause()
+        await tell(app, pilot, snapshot())
+        assert (app.state.link, app.connections) == ("live", 1)

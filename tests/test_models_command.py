@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from own_networks import network
 from test_cli import call
 from test_own_network import NET, Write, write  # noqa: F401  (write is a fixture)
 
@@ -76,6 +77,29 @@ def test_train_a_network_of_ones_own_then_give_the_run_to_somebody_else(
     assert json.loads(call(theirs, "evaluate", "--json").stdout)["run"] == "0001-net"
     assert "resumed on" in call(theirs, "train", "--resume", "1", "--epochs", "3").stderr
     call(theirs, "engine", "stop")
+
+
+def test_what_a_network_leaves_behind_is_told_and_the_next_run_gets_a_new_engine(
+    checkpoints: Path,
+    write: Write,  # noqa: F811
+) -> None:
+    """Threads that never end, and exit handlers, keep no engine from ending."""
+    top = """
+        import atexit, threading, time
+        atexit.register(time.sleep, 600)
+        threading.Thread(target=threading.Event().wait).start()
+        torch.nn.functional.relu = torch.nn.functional.gelu
+    """
+    own = write(network(top=top, init="self.more = [nn.Linear(3, 3)]"))
+    assert "make it an nn.ModuleList" in call(checkpoints, "models", own).stdout
+    first = call(checkpoints, "train", "--model", own, "--epochs", "1", "--batch-size", "20").stderr
+    assert "make it an nn.ModuleList" in first
+    assert "replaces torch.nn.functional.relu in other modules; the next run gets a new engine" in first
+    second = call(checkpoints, "train", "--epochs", "1", "--batch-size", "20").stderr
+    assert "starting a new engine" in second
+    assert "0002-seed-cnn finished" in second
+    assert "starting" not in call(checkpoints, "train", "--epochs", "1", "--batch-size", "20").stderr
+    call(checkpoints, "engine", "stop")
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 import torch
+from own_networks import instant_looks
 from test_worker import Engine
 
 from engine.config import ConfigError, RunConfig
@@ -17,11 +18,13 @@ from engine.evaluate import evaluate
 from engine.messages import DescribeModel, Evaluate, Evaluated, ModelDescribed, Predict, ResumeRun, StartRun, Stop
 from engine.models import build_model, steer_dropout
 from engine.own_code import COPY, LARGEST, NetworkError, code_of_run, keep_copy, named_code, record, trust, trusted
+from engine.own_look import look_at
 from engine.own_network import load_class
+from engine.own_process import Question, described
 from engine.paths import state_folder
+from engine.process_state import kept_generators
 from engine.run import Run, resume
 from engine.runs import LAST, read_record
-from engine.summary import describe_network
 from engine.train import train
 
 NET = """
@@ -206,7 +209,8 @@ def test_a_network_of_ones_own_is_not_built_from_its_name_alone(write: Write, di
 
 
 @pytest.fixture
-def engine(checkpoints: Path) -> Engine:
+def engine(checkpoints: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    instant_looks(monkeypatch)
     made = Engine(checkpoints)
     made.worker.loader.load("")
     return made
@@ -423,4 +427,8 @@ def test_products_within_fused_layers_are_counted(write: Write, layer: str, flop
                 rows = self.rows(images.squeeze(1))
                 return (rows[0] if isinstance(rows, tuple) else rows)[:, -1, :10]
     """)
-    assert describe_network(RunConfig(model=own), named_code(own)).flops == flops
+    code = named_code(own)
+    assert code is not None
+    question = Question(RunConfig(model=own), code, memory=1 << 30, limit=60.0)
+    with kept_generators():
+        assert described(look_at(question, lambda stage: None)).flops == flops

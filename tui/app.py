@@ -183,7 +183,7 @@ class MnistApp(JobApp):
     async def start_run(self, event: SetupScreen.Chosen) -> None:
         """Start a run with the form, and stay there when the engine refuses."""
         self.config = event.config
-        if self.client is None or not self._is_for_this_engine:
+        if self.client is None or not self.is_for_this_engine(self.config.processes):
             self.action_train()
         elif await self.is_done(StartRun(config=self.config), "Nothing was started"):
             self.go("train")
@@ -252,7 +252,7 @@ class MnistApp(JobApp):
         except ConfigError as error:  # what Setup says does not go together with so few
             self.notify(inert(str(error)), title="Nothing was started", severity="error", markup=False)
         else:
-            self.send(msgspec.structs.replace(event.command, base=base))
+            self.begin(msgspec.structs.replace(event.command, base=base))
 
     @on(TuneScreen.FullRunWanted)
     @work(group="offer", exclusive=True)

@@ -55,6 +55,14 @@ class CommandRefused(Exception):
     """The engine's reason for not carrying out a command."""
 
 
+class EngineStale(CommandRefused):
+    """A new engine would carry it out: this one was changed by a user's own network."""
+
+
+def refusal(event: CommandFailed) -> CommandRefused:
+    return EngineStale(event.reason) if event.renew else CommandRefused(event.reason)
+
+
 class EngineClient:
     """A connection to an engine. `events()` yields everything that is not the answer to a `request`."""
 
@@ -148,13 +156,16 @@ class EngineClient:
             f"{failure(process, output.read())}; the engine's output is in {engine_log(checkpoints)}"
         )
 
-    async def rejoin(self) -> Self:
-        """Attach again to an engine of several processes that torchrun starts anew, once one of them was lost.
+    async def rejoin(self, patience: float = 0.0) -> Self:
+        """Attach again to an engine of several processes that torchrun starts anew, once one of them was lost; or,
+        for `patience` seconds, to whichever takes the place of this one.
 
         Raises EngineUnreachable when it is not there again within REJOINING seconds, or has only one process.
         """
-        deadline = asyncio.get_running_loop().time() + REJOINING
-        while self.welcome.processes > 1 and asyncio.get_running_loop().time() < deadline:
+        if not patience and self.welcome.processes > 1:
+            patience = REJOINING
+        deadline = asyncio.get_running_loop().time() + patience
+        while patience and asyncio.get_running_loop().time() < deadline:
             with contextlib.suppress(OSError):
                 return await self.connect(Path(self.welcome.checkpoints))
             await asyncio.sleep(RETRY)
@@ -191,7 +202,7 @@ class EngineClient:
         finally:
             del self._waiting[number]
         if isinstance(event, CommandFailed):
-            raise CommandRefused(event.reason)
+            raise refusal(event)
         if not isinstance(event, kind):
             raise ProtocolError(f"{type(event).__name__} is no answer to {type(command).__name__}")
         return event

@@ -35,6 +35,8 @@ from tui.significance import Sample
 def describe(event: AnyEvent) -> list[str]:
     """Return what a person should read of an event; most have nothing to say."""
     match event:
+        case EngineReady() if event.stale:
+            return [f"the next run gets a new engine: {event.stale}"]
         case EngineReady():
             return [f"engine ready: {event.device}, {event.device_name}, torch {event.torch}"]
         case EngineFailed():

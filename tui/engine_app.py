@@ -37,6 +37,7 @@ from tui.screens.dialogs import version_question
 from tui.store import State, apply, say
 from tui.terminal_app import TerminalApp
 
+RENEWING = 15.0  # seconds for another screen to start an engine in place of one that was stale
 AT_ONCE = 0.03  # seconds within which events that answer a key are drawn together
 
 
@@ -129,13 +130,16 @@ class EngineApp(TerminalApp):
         return reason
 
     async def rejoined(self, client: EngineClient) -> EngineClient | None:
-        """Return a new connection to an engine of several processes that lost one; None where all has ended."""
-        if client.welcome.processes == 1 or self._replacing:
+        """Return a new connection: to an engine of several processes that lost one, or to the one that has taken the
+        place of one that was stale. None where all has ended."""
+        stale = self.state.engine is not None and bool(self.state.engine.stale) and not self.state.training
+        if self._replacing or (client.welcome.processes == 1 and not stale):
             return None
         lost = f"The engine has ended or lost one of its {client.welcome.processes} processes; it may start again."
+        lost = "The engine has ended; another screen may start a new one." if stale else lost
         self.set_state(replace(say(self.state, lost), link="connecting", link_reason=lost))
         try:
-            return await client.rejoin()
+            return await client.rejoin(RENEWING if stale else 0.0)
         except (EngineUnreachable, PathError, ProtocolError):
             return None
 

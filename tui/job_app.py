@@ -15,6 +15,7 @@ from engine.messages import (
     RunSummary,
     Shutdown,
     StartRun,
+    StartStudy,
     Stop,
 )
 from tui.client import CommandRefused
@@ -44,19 +45,24 @@ class JobApp(EngineApp):
             self._ended.set()
 
     def action_train(self) -> None:
-        start = StartRun(config=self.config)
-        if self.client is None or self.client.foreign or self._is_for_this_engine:
-            self.send(start)
-        else:  # an engine of as many processes takes the place of this one, which has nothing to do
-            self._processes, self._next, self._replacing = self.config.processes, start, True
-            self.client.send(Shutdown())
+        self.begin(StartRun(config=self.config))
         self.go("train")
 
-    @property
-    def _is_for_this_engine(self) -> bool:
-        """Whether the next run can begin in the engine that there is, which has as many processes."""
-        client = self.client
-        return client is not None and not client.foreign and client.welcome.processes == self.config.processes
+    def begin(self, command: StartRun | ResumeRun | StartStudy) -> None:
+        """Have it carried out by this engine, or by a new one that takes the place of this, which has nothing to do."""
+        processes = self.config.processes if isinstance(command, StartRun) else 0
+        if self.client is None or self.client.foreign or self.is_for_this_engine(processes):
+            self.send(command)
+        else:
+            self._processes, self._next, self._replacing = processes or self.client.welcome.processes, command, True
+            self.client.send(Shutdown())
+
+    def is_for_this_engine(self, processes: int = 0) -> bool:
+        """Whether a run can begin in the engine that there is: it has as many processes, and is as it was."""
+        client, engine = self.client, self.state.engine
+        if client is None or client.foreign or (engine is not None and engine.stale):
+            return False
+        return processes in (0, client.welcome.processes)
 
     def action_pause(self) -> None:
         self.send(Pause())
@@ -87,7 +93,7 @@ class JobApp(EngineApp):
             if epochs is None:
                 return
             changes["epochs"] = epochs
-        self.send(ResumeRun(run=summary.run, changes=changes))
+        self.begin(ResumeRun(run=summary.run, changes=changes))
         self.go("train")
 
     @work

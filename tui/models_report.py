@@ -41,6 +41,8 @@ async def ask(session: Session, config: RunConfig) -> ModelDescribed:
 def print_network(network: ModelDescribed) -> None:
     wide_console().print(layer_table(network))
     print(f"\n{inert(network.model)}: {figures(network)}")
+    for note in network.notes:
+        print(f"note: {inert(note, longest=1000)}")
 
 
 def print_table(networks: list[ModelDescribed]) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -28,7 +29,7 @@ from engine.messages import (
     StudyEvent,
 )
 from tui.attention import call, worth_a_call
-from tui.client import CommandRefused
+from tui.client import CommandRefused, EngineStale, refusal
 from tui.coach.advice import Coach
 from tui.coach.watch import look
 from tui.describe import describe, duration, percent, warnings
@@ -38,7 +39,7 @@ from tui.logout import logout_warning
 from tui.options import command_line
 from tui.run_groups import numbers_of
 from tui.run_view import RunView, apply_to_run
-from tui.session import Session, attached
+from tui.session import Session, attached, renew
 
 INTERRUPTED = 130  # exit status after Ctrl-C
 
@@ -174,7 +175,35 @@ async def train_run(
     notify: bool = True,
     coach: bool = False,
 ) -> Outcome:
-    """Train a run to its end, unless it is interrupted, and tell of it."""
+    """Train a run to its end, unless it is interrupted, and tell of it.
+
+    An engine that a user's own network has changed for good makes way for a new one.
+    """
+    ask = partial(
+        train_once, checkpoints, config, interrupts,
+        resume=resume, changes=changes, processes=processes, json=json, notify=notify, coach=coach,
+    )  # fmt: skip
+    try:
+        return await ask()
+    except EngineStale:  # why is in its log, and was shown
+        print("starting a new engine", file=sys.stderr)
+        await renew(checkpoints)
+        return await ask()
+
+
+async def train_once(
+    checkpoints: Path,
+    config: RunConfig,
+    interrupts: Interrupts,
+    *,
+    resume: str,
+    changes: dict[str, Value] | None,
+    processes: int | None,
+    json: bool,
+    notify: bool,
+    coach: bool,
+) -> Outcome:
+    """Train a run with the engine that there is. Raises EngineStale."""
     display: Display = JsonLines() if json else ProgressBars() if sys.stderr.isatty() else Lines()
     async with attached(checkpoints, data=config.data, processes=processes) as session:
         if interrupts.came:  # before there was anything to stop
@@ -226,7 +255,7 @@ async def follow(session: Session, display: Display, notify: bool, coach: Coach)
     while (item := await session.events.get()) is not None:
         event, news = item
         if isinstance(event, CommandFailed) and event.reply_to == 1:
-            raise CommandRefused(event.reason)
+            raise refusal(event)
         if isinstance(event, EngineFailed) and not session.rejoins:
             raise CommandRefused(f"the engine failed: {event.reason}")
         if isinstance(event, RunEvent):

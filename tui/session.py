@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TypeVar
 
-from engine.messages import AnyEvent, Command, EngineFailed, Snapshot
+from engine.messages import AnyEvent, Command, CommandDone, EngineFailed, Shutdown, Snapshot
 from tui.client import CommandRefused, EngineClient, EngineUnreachable
 
 IDLE_EXIT = 30.0  # a command's engine leaves soon: memory of a shared machine is not ours to keep
@@ -79,6 +79,12 @@ async def attached(
     finally:
         pump.cancel()
         await session.client.close()
+
+
+async def renew(checkpoints: Path) -> None:
+    """End an engine that has nothing to do, so that a new one can be started."""
+    with contextlib.suppress(EngineUnreachable, CommandRefused):  # it is gone already
+        await ask_engine(checkpoints, Shutdown(), CommandDone, then_wait=True)
 
 
 async def ask_engine(checkpoints: Path, command: Command, kind: type[E], *, then_wait: bool = False) -> E:

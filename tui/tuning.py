@@ -24,14 +24,14 @@ from engine.messages import (
     TrialTold,
 )
 from tui.attention import call, worth_a_call
-from tui.client import CommandRefused
+from tui.client import CommandRefused, EngineStale, refusal
 from tui.describe import describe, epochs, percent
 from tui.inert import inert
 from tui.logout import logout_warning
 from tui.options import command_line
 from tui.plain import INTERRUPTED, Display, JsonLines
 from tui.run_view import RunView
-from tui.session import Session, attached
+from tui.session import Session, attached, renew
 from tui.study_view import StudyView, apply_to_study, trial_words
 
 
@@ -66,8 +66,19 @@ class TrialLines:
 async def tune_plainly(checkpoints: Path, command: StartStudy, *, json: bool, notify: bool = True) -> int:
     """Run a study to its end and return the exit status.
 
-    The first Ctrl-C leaves it as it is, to be continued; a second one does not wait for that.
+    The first Ctrl-C leaves it as it is, to be continued; a second one does not wait for that. An engine that a user's
+    own network has changed for good makes way for a new one.
     """
+    try:
+        return await tune_once(checkpoints, command, json=json, notify=notify)
+    except EngineStale:  # why is in its log, and was shown
+        print("starting a new engine", file=sys.stderr)
+        await renew(checkpoints)
+        return await tune_once(checkpoints, command, json=json, notify=notify)
+
+
+async def tune_once(checkpoints: Path, command: StartStudy, *, json: bool, notify: bool) -> int:
+    """Run a study with the engine that there is. Raises EngineStale."""
     display: JsonLines | TrialLines = JsonLines() if json else TrialLines()
     if warning := await asyncio.to_thread(logout_warning):
         print(f"warning: {inert(warning)}", file=sys.stderr)
@@ -111,7 +122,7 @@ async def follow_study(session: Session, display: Display, notify: bool) -> Stud
     while (item := await session.events.get()) is not None:
         event, news = item
         if isinstance(event, CommandFailed) and event.reply_to == 1:
-            raise CommandRefused(event.reason)
+            raise refusal(event)
         if isinstance(event, EngineFailed):
             raise CommandRefused(f"the engine failed: {event.reason}")
         if isinstance(event, DataFailed) or (isinstance(event, DataReady) and event.reply_to):

@@ -94,7 +94,7 @@ class ModelDescribed(Event, frozen=True):
     """The network of this name, width and depth.
 
     `flops` are of the forward pass of one image, a multiplication and an addition being two. `more` layers are left
-    out.
+    out. `notes` are what its owner should know before it is trained.
     """
 
     model: str
@@ -104,6 +104,7 @@ class ModelDescribed(Event, frozen=True):
     flops: int
     layers: list[Layer]
     more: int = 0
+    notes: list[str] = []
 
 
 class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,4 +163,7 @@ class CommandDone(Event, frozen=True):
 
 
 class CommandFailed(Event, frozen=True):
+    """`renew`: a new engine, in place of this one, which nothing keeps busy, would carry it out."""
+
     reason: str
+    renew: bool = False

@@ -144,7 +144,7 @@ class Evaluate(Command, frozen=True):
 
 
 class DescribeModel(Command, frozen=True):
-    """Ask what the network of a config consists of. A user's own is loaded for it: its code runs."""
+    """Ask what the network of a config consists of. A user's own is loaded for it, in a process of its own."""
 
     config: RunConfig
 

@@ -30,12 +30,16 @@ class Welcome(Event, frozen=True):
 
 
 class EngineReady(Event, frozen=True):
-    """torch is loaded and a device chosen; `device_name` is what its maker calls it."""
+    """torch is loaded and a device chosen; `device_name` is what its maker calls it.
+
+    Told again, with `stale`, when a user's own network has changed this process for good: the next run gets a new one.
+    """
 
     device: str
     device_name: str
     torch: str
     threads: int
+    stale: str = ""
 
 
 class EngineFailed(Event, frozen=True):

@@ -12,6 +12,7 @@ from engine.catalogue import CATALOGUE
 from engine.config import RunConfig
 from tui.actions import bindings
 from tui.describe import brief
+from tui.inert import inert
 from tui.network_words import NETWORK, figures, layer_table, network_of, shown_name
 from tui.store import State, described
 from tui.widgets.network_line import NetworkLine
@@ -62,7 +63,7 @@ class NetworkScreen(ModalScreen[RunConfig | Preset | None]):
         entry = CATALOGUE.get(config.model)
         self.query_one(VerticalScroll).border_title = Text(shown_name(config.model))
         self.query_one("#about", Static).update(
-            entry.help if entry else "Your own code: the engine has loaded it anew."
+            entry.help if entry else "Your own code, loaded in a process of its own."
         )
         self.query_one("#layers", Static).update("asking the engine ...")
         self.post_message(NetworkLine.Wanted(config))
@@ -77,7 +78,10 @@ class NetworkScreen(ModalScreen[RunConfig | Preset | None]):
         elif network is not None and network is not self._shown:
             self._shown = network
             entry = CATALOGUE.get(self._config.model)
-            about = f"{entry.help}\n{figures(network)}\n{recipe_line(entry.name)}" if entry else figures(network)
+            notes = "".join(f"\n{inert(note, longest=1000)}" for note in network.notes)
+            about = (
+                f"{entry.help}\n{figures(network)}\n{recipe_line(entry.name)}" if entry else figures(network) + notes
+            )
             self.query_one("#about", Static).update(about)
             self.query_one("#layers", Static).update(layer_table(network))
 

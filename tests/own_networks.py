@@ -1,0 +1,56 @@
+"""Networks as users write them, and as nobody should."""
+
+import textwrap
+from typing import Any
+
+import pytest
+
+from engine.config import RunConfig
+from engine.own_code import Code
+from engine.own_process import Look, Question
+
+HEAD = "import torch\nfrom torch import nn\n"
+
+
+def network(top: str = "", init: str = "", forward: str = "", **_: Any) -> str:
+    """Return the text of a small network with lines at its top, in __init__ and in forward."""
+    indented = [textwrap.indent(textwrap.dedent(lines), " " * 8) for lines in (init, forward)]
+    return (
+        f"{HEAD}{textwrap.dedent(top)}\n"
+        "class Net(nn.Module):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.hidden = nn.Linear(784, 20)\n"
+        "        self.out = nn.Linear(20, 10)\n"
+        f"{indented[0]}\n"
+        "    def forward(self, images):\n"
+        f"{indented[1]}\n"
+        "        return self.out(torch.relu(self.hidden(images.flatten(1))))\n"
+    )
+
+
+def instant_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have networks looked at in this very process, where the process is not what a test is about."""
+
+    class Instant:
+        killed = False
+
+        def __init__(self, config: RunConfig, code: Code) -> None:
+            self.question = Question(config, code, memory=1 << 30, limit=60.0)
+
+        def look(self) -> Look:
+            from engine import own_guard
+            from engine.own_look import look_at
+            from engine.process_state import kept_generators, kept_settings
+
+            try:
+                with kept_generators(), kept_settings():
+                    return look_at(self.question, lambda stage: None)
+            finally:
+                own_guard.traces.clear()
+                own_guard.guards.clear()
+
+        def kill(self) -> None:
+            pass
+
+    monkeypatch.setattr("engine.looks.OwnProcess", Instant)
