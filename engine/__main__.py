@@ -8,18 +8,33 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import sys
+import threading
+import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
-from engine.messages import ALREADY_SERVED, AnyEvent, CommandFailed, EngineFailed, ResumeRun, program_version
+from engine.event_log import EventReader
+from engine.history import History
+from engine.messages import (
+    ALREADY_SERVED,
+    AnyEvent,
+    CommandFailed,
+    EngineFailed,
+    ResumeRun,
+    RunEnded,
+    program_version,
+)
 from engine.output import say
 from engine.paths import PathError, default_checkpoints, engine_log, remove_meetings
-from engine.runs import close_interrupted
+from engine.runs import RunError, close_interrupted, close_lost
 from engine.seat import take_seat
 from engine.server import Server, start_in_thread
-from engine.torchrun import meeting, rank, restarts, world_size
+from engine.torchrun import end_group, is_whole, meeting, rank, restarts, world_size
 
+ACCOMPANIED = 20.0  # seconds after SIGTERM for the first process to end the others; torchrun kills after 30
 PRIORITY = "5"  # of the engine's session, from -20 to 19: a third of the share of a screen that needs it
 
 
@@ -33,6 +48,8 @@ def main() -> int:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     give_way()
+    if world_size() > 1:
+        signal.signal(signal.SIGTERM, leave_early)
     if rank() > 0:
         return accompany()
     try:
@@ -49,6 +66,9 @@ def main() -> int:
 
     interrupted = close_interrupted(checkpoints)
     server = Server(checkpoints, program_version(), options.idle_exit)
+    lost = interrupted[-1] if restarts() and interrupted else ""  # what the group trained that lost a process
+    if lost:
+        server.state.history = History(EventReader(checkpoints / lost))
     start_in_thread(server, listener, engine_log(checkpoints))
     asyncio.run_coroutine_threadsafe(seat.keep(server.serve), server.loop)
     try:
@@ -56,14 +76,15 @@ def main() -> int:
         from engine.worker import Worker
 
         worker = Worker(checkpoints, server, join())
-        signal.signal(signal.SIGTERM, lambda *_: worker.terminate())
+        take_sigterm(server, worker.terminate)
         server.employ(worker)
-        if restarts() and interrupted:
-            worker.submit(ResumeRun(run=interrupted[-1]), lambda event: say(describe_restart(event)))
+        if lost:
+            worker.submit(ResumeRun(run=lost), lambda answer: tell_restart(answer, checkpoints / lost, server))
         worker.work(options.data)
     except Exception as error:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # torchrun's, because of the same loss: this is told first
         traceback.print_exc()
-        server.publish(EngineFailed(reason=f"{type(error).__name__}: {error}"))
+        server.publish(EngineFailed(reason=reason_of(error)))
         server.flush()
         seat.leave()
         leave_group(1)
@@ -72,6 +93,12 @@ def main() -> int:
     server.flush()
     leave_group(0)
     return 0
+
+
+def reason_of(error: Exception) -> str:
+    from engine.group import GroupBroken
+
+    return str(error) if isinstance(error, GroupBroken) else f"{type(error).__name__}: {error}"
 
 
 def give_way() -> None:
@@ -84,10 +111,53 @@ def give_way() -> None:
         Path("/proc/self/autogroup").write_text(PRIORITY)
 
 
-def describe_restart(answer: AnyEvent) -> str:
-    if isinstance(answer, CommandFailed):
-        return f"a process was lost, and the run cannot go on: {answer.reason}"
-    return "a process was lost; the run goes on from its last checkpoint"
+def take_sigterm(server: Server, terminate: Callable[[], None]) -> None:
+    """Have SIGTERM end the engine: in order by the training thread, and by the thread that serves where that one hangs.
+
+    Python calls a handler between two of the training thread's instructions, which may not come; what the system writes
+    to the wake-up descriptor comes whatever that thread does.
+    """
+    heard, written = socket.socketpair()
+    for end in (heard, written):
+        end.setblocking(False)
+
+    def hear() -> None:
+        if signal.SIGTERM in heard.recv(64) and (world_size() == 1 or is_whole()):
+            server.terminate()
+
+    signal.set_wakeup_fd(written.detach(), warn_on_full_buffer=False)
+    server.loop.call_soon_threadsafe(server.loop.add_reader, heard, hear)
+    signal.signal(signal.SIGTERM, lambda *_: terminate())
+
+
+def tell_restart(answer: AnyEvent, folder: Path, server: Server) -> None:
+    """Say whether a run goes on after a process was lost; a run that does not gets its end."""
+    if not isinstance(answer, CommandFailed):
+        say("a process was lost; the run goes on from its last checkpoint")
+        return
+    reason = f"a process was lost, and the run cannot go on: {answer.reason}"
+    say(reason)
+    try:
+        ended = close_lost(folder, reason)
+    except (RunError, OSError) as error:
+        say(f"{folder.name}: its end cannot be put on record ({error})")
+        ended = RunEnded(run=folder.name, step=0, time=time.time(), state="failed", reason=reason)
+    server.publish(ended)
+
+
+def leave_early(*_: object) -> None:
+    """End on SIGTERM before there is anything to save: for good, unless torchrun sent it to start all of them again."""
+    if rank() == 0 and is_whole():
+        end_group()
+        os._exit(0)
+    os._exit(128 + signal.SIGTERM)
+
+
+def leave_with_the_first(*_: object) -> None:
+    """On SIGTERM let the first process save the run and end this one; it must not take too long."""
+    timer = threading.Timer(ACCOMPANIED, os._exit, [128 + signal.SIGTERM])
+    timer.daemon = True
+    timer.start()
 
 
 def accompany() -> int:
@@ -96,7 +166,9 @@ def accompany() -> int:
         from engine.follower import follow
         from engine.group import Group
 
-        follow(Group())
+        group = Group()
+        signal.signal(signal.SIGTERM, leave_with_the_first)
+        follow(group)
     except Exception:
         traceback.print_exc()
         leave_group(1)

@@ -12,7 +12,7 @@ from engine.catalogue import folder_name
 from engine.config import ConfigError, RunConfig
 from engine.dataset import Dataset
 from engine.device import choose_device
-from engine.group import Alone
+from engine.group import Alone, GroupBroken
 from engine.own_code import keep_copy, named_code, trust
 from engine.run import Run
 from engine.runs import RunLog, RunRecord, create_folder
@@ -43,8 +43,10 @@ def begin_run(checkpoints: Path, config: RunConfig, data: Dataset, group: Alone)
         keep_copy(code, folder)
         run = Run(config, data, name=folder.name, folder=folder, group=group, code=code)
         log = RunLog(folder, record_of(run))
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)  # no half-made run in the list
+        if not isinstance(error, GroupBroken):
+            group.end()
         raise
     return run, log
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from engine.torchrun import local_rank, world_size
+from engine.torchrun import local_rank, local_world_size, world_size
 
 
 class DeviceError(ValueError):
@@ -31,14 +31,19 @@ def choose_device(name: str = "auto") -> torch.device:
 
 def own_gpu(name: str, known: list[str]) -> torch.device:
     """Return the GPU of this one of several processes. Raises DeviceError when there are too few."""
-    wanted = f"cuda:{local_rank()}"
-    if wanted not in known or name != "cuda":
-        gpus = len(known) - 1
+    wanted, gpus, processes = f"cuda:{local_rank()}", len(known) - 1, local_world_size()
+    if gpus < processes or wanted not in known or name != "cuda":  # the first process sees it for all of its machine
         raise DeviceError(
-            f"Device (device): {name!r} for process {local_rank()} of this machine, which has {gpus} GPUs; each process"
-            " takes one of its own: give cuda or cpu, and at most as many processes as GPUs"
+            f"Device (device): {name!r} for {processes} processes on this machine, which has {gpus}"
+            f" GPU{'s' if gpus != 1 else ''}; each process takes one of its own: give cuda or cpu, and at most as many"
+            " processes as GPUs"
         )
     return torch.device(wanted)
+
+
+def announced_device() -> torch.device:
+    """Return the device that a machine is known for; whether a run can have it is another question."""
+    return torch.device(available_devices()[0])
 
 
 def available_devices() -> list[str]:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import torch
 
-from engine.checkpoint import CheckpointError
-from engine.data import Dataset, load_data
+from engine.data import DataError, Dataset, load_data
 from engine.group import Begin, End, Group, GroupBroken, Leave, RunOver
+from engine.output import say_traceback
 from engine.own_code import code_of_run
 from engine.run import Run
 from engine.step import TrainingFailed
@@ -23,11 +23,16 @@ def follow(group: Group) -> None:
     while True:
         match group.receive():
             case Begin() as begin:
-                if data is None or data.fingerprint != begin.fingerprint:
-                    data = load_data(begin.data_path)
-                if data.fingerprint != begin.fingerprint:
-                    raise GroupBroken(f"{begin.data_path}: holds other data here than where the engine runs")
-                train_along(group, begin, data)
+                try:
+                    data = data_for(begin, data)
+                    run = run_of(group, begin, data)
+                except GroupBroken:
+                    raise
+                except (Exception, SystemExit) as error:
+                    group.answer(error)  # unless it is answered already; rank 0 tells the screens
+                    say_traceback()
+                else:
+                    train_along(run)
             case End():
                 pass  # of a run that was trained to its end
             case Leave():
@@ -36,13 +41,26 @@ def follow(group: Group) -> None:
                 raise GroupBroken(f"rank 0 said {type(order).__name__} before any run")
 
 
-def train_along(group: Group, begin: Begin, data: Dataset) -> None:
-    """Train a run until it is over."""
+def data_for(begin: Begin, data: Dataset | None) -> Dataset:
+    """Return the data set to train on, loaded if need be. Raises DataError."""
+    if data is None or data.fingerprint != begin.fingerprint:
+        data = load_data(begin.data_path)
+    if data.fingerprint != begin.fingerprint:
+        raise DataError(f"{begin.data_path}: holds other data here than where the engine runs")
+    return data
+
+
+def run_of(group: Group, begin: Begin, data: Dataset) -> Run:
+    """Return the run to train along with. Raises whatever it fails with."""
     state = torch.load(io.BytesIO(begin.state), weights_only=True) if begin.state else None
     code = code_of_run(begin.config.model, Path(begin.folder))
+    return Run(begin.config, data, group=group, state=state, code=code)
+
+
+def train_along(run: Run) -> None:
+    """Train a run until it is over."""
     try:
-        run = Run(begin.config, data, group=group, state=state, code=code)
         for _ in train(run):
             pass
-    except (RunOver, TrainingFailed, CheckpointError):
-        pass  # all see the same losses, and the same checkpoint: rank 0 tells the screens why
+    except (RunOver, TrainingFailed):
+        pass  # all see the same losses: rank 0 tells the screens why

@@ -12,7 +12,7 @@ from engine.config import RunConfig, Value
 from engine.data import DataError
 from engine.device import choose_device
 from engine.event_log import EventReader
-from engine.group import Alone, End
+from engine.group import Alone
 from engine.history import History
 from engine.inspection import Inspector
 from engine.loader import Loader
@@ -22,6 +22,7 @@ from engine.output import say_traceback
 from engine.own_code import Code, code_of_run, named_code
 from engine.own_guard import guarded, traces_of_others
 from engine.ports import Desk
+from engine.pulse import PULSE, STEP
 from engine.rate_finder import find_rates
 from engine.run import Run, resume
 from engine.runs import RunLog, RunRecord, find_run, read_record
@@ -72,12 +73,15 @@ class Jobs:
     def advance(self) -> None:
         """Train until the next event, if anything trains."""
         if self.finding is not None:
+            PULSE.begin("looking for a learning rate")
             self._try_rates(self.finding)
         elif self.active is not None and not self.active.idle:
+            PULSE.begin("saving" if self.active.problem else STEP)
             self.active.advance()
             if self.active.ended is not None:
                 self._leave(self.active)
         elif self.study is not None:
+            PULSE.begin("going on with a study")
             self.study.advance()
             if self.study.ended is not None:
                 self.study = None
@@ -222,7 +226,7 @@ class Jobs:
 
     def _leave(self, active: ActiveRun) -> None:
         self.active = None
-        self.group.tell(End())
+        self.group.end()
         if active.ended is not None and active.ended.state != "failed":
             self.inspector.keep(active.run)
         self._untidy = True

@@ -14,7 +14,7 @@ from engine.checkpoint import CheckpointError, keep_previous, load_last, save_ch
 from engine.config import FIELDS, ConfigError, RunConfig, Value
 from engine.data import Dataset
 from engine.device import choose_device
-from engine.group import ALONE, Alone, Begin, End
+from engine.group import ALONE, Alone, Begin, digest_of
 from engine.messages import CheckpointSaved
 from engine.models import build_model, steer_dropout
 from engine.optim import build_optimizer, steer_optimizer
@@ -23,6 +23,7 @@ from engine.own_code import Code, code_of_run
 from engine.own_guard import inside
 from engine.precision import choose_precision
 from engine.process_state import seed_all, seed_others
+from engine.pulse import PULSE
 from engine.run_state import config_in, packed, restore, state_of
 from engine.runs import BEST, LAST, PREVIOUS
 from engine.schedule import Plateau, learning_rate
@@ -49,12 +50,31 @@ class Run:
     ) -> None:
         """Begin anew, or where the checkpoint `state` was taken. Raises CheckpointError when that does not fit.
 
-        A user's own network needs its `code`. Raises ConfigError when that is no network.
+        A user's own network needs its `code`. Raises ConfigError when that is no network, and NotBuilt when another
+        process of the group cannot train this: nothing is wrapped before all of them have said that they can.
         """
         self.name = name
         self.folder = folder
         self.group = group
         self.code = code
+        try:
+            self._prepare(config, data)
+            with inside(code, loading=True):
+                self._build(state)
+        except (Exception, SystemExit) as error:
+            group.answer(error)
+            raise
+        group.answer(network=digest_of(self.model))
+        self.network = group.wrap(self.model)  # what is trained through
+        if group.rank:
+            # Every process drops out and distorts in its own way. After a resume it is another way than it would have
+            # been: the state of rank 0's generator is the only one that is kept.
+            torch.manual_seed(seed_of(config.seed, group.rank, self.step))
+            self.loss_sum.zero_()
+            self.right.zero_()
+
+    def _prepare(self, config: RunConfig, data: Dataset) -> None:
+        """Choose the device and have the data there. Raises DeviceError."""
         self.device = choose_device(config.device)
         self.precision = choose_precision(config.precision, self.device)
         self.config = config.replace({"precision": self.precision})  # what it began with, it is resumed with
@@ -63,18 +83,16 @@ class Run:
         kept, held_out = split(len(data.train_labels), config.validation)
         self.kept = None if kept is None else kept.to(self.device)  # indices of the images to train on; None: all
         self.held_out = held_out.to(self.device)
-        with inside(code, loading=True):
-            self._begin(state)
 
-    def _begin(self, state: dict[str, Any] | None) -> None:
-        """Build what is trained, or load it from a checkpoint. Raises CheckpointError."""
-        config, data, group, folder, code = self.config, self.data, self.group, self.folder, self.code
+    def _build(self, state: dict[str, Any] | None) -> None:
+        """Build what is trained, or load it from a checkpoint; have the other processes begin once rank 0 knows that
+        there is a network. Raises CheckpointError."""
+        config, data, group, code = self.config, self.data, self.group, self.code
         torch.manual_seed(config.seed)
         model = build_model(self.config, code) if code is None else self._build_own(code)
         if group.size > 1 and group.rank == 0:  # a network that cannot be built is no matter for the others
-            group.tell(Begin(self.config, data.path, data.fingerprint, packed(state), str(folder or "")))
+            group.tell(Begin(self.config, data.path, data.fingerprint, packed(state), str(self.folder or "")))
         self.model = model.to(self.device)
-        self.network = group.wrap(self.model)  # what is trained through
         self.average = Average(self.model) if config.ema else None
         self.optimizer = build_optimizer(self.config, self.model)
         self.epoch = 0  # finished epochs
@@ -93,12 +111,6 @@ class Run:
             restore(self, state)
             if code is not None:  # a checkpoint has torch's generators alone
                 seed_others(seed_of(config.seed, self.step))
-        if group.rank:
-            # Every process drops out and distorts in its own way. After a resume it is another way than it would have
-            # been: the state of rank 0's generator is the only one that is kept.
-            torch.manual_seed(seed_of(config.seed, group.rank, self.step))
-            self.loss_sum.zero_()
-            self.right.zero_()
 
     def _build_own(self, code: Code) -> nn.Module:
         """Return a user's own network. What is drawn after that depends on the seed, whatever its code seeds."""
@@ -176,6 +188,7 @@ class Run:
         this one. Raises OSError."""
         if self.folder is None:
             raise ValueError(f"run {self.name} has no folder to save to")
+        PULSE.begin("saving")
         state = self.state()
         # LAST comes last: a run that is cut off before it trains the epoch again, and writes the others again.
         if self.batch == 0 and self.config.keep_every and self.epoch % self.config.keep_every == 0:
@@ -230,6 +243,6 @@ def resume(
             say(f"{problem}; continuing from {PREVIOUS}, step {run.step}")
         run.steer({"epochs": config.epochs, **(changes or {})})
     except (CheckpointError, ConfigError):
-        group.tell(End())
+        group.end()
         raise
     return run

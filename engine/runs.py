@@ -7,6 +7,7 @@ Imports no torch, so that `mnist-tui runs` answers at once.
 import errno
 import os
 import re
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from engine.messages import (
     EpochDone,
     Loss,
     Paused,
+    RunEnded,
     RunEvent,
     RunStarted,
     RunSummary,
@@ -130,6 +132,24 @@ class RunLog:
         self._file.close()
 
 
+def mark(folder: Path, state: str, reason: str, step: int | None = None) -> None:
+    """Write into a run's record what became of it. Raises RunError, OSError."""
+    record = read_record(folder)
+    record.state, record.reason = state, reason
+    record.step = record.step if step is None else step
+    write_atomically(folder / RECORD, msgspec.json.format(msgspec.json.encode(record)) + b"\n")
+
+
+def close_lost(folder: Path, reason: str) -> RunEnded:
+    """Put the end of a run on record that cannot go on; return it. Raises RunError, OSError."""
+    record = read_record(folder)
+    ended = RunEnded(run=folder.name, step=record.step, time=time.time(), state="failed", reason=reason)
+    log = RunLog(folder, record)
+    log.write(ended)
+    log.close(ended.state, ended.step, reason)
+    return ended
+
+
 def create_folder(checkpoints: Path, model: str) -> Path:
     """Make the folder of a new run, numbered after the highest there is. Raises OSError."""
     checkpoints.mkdir(parents=True, exist_ok=True)
@@ -229,12 +249,8 @@ def close_interrupted(checkpoints: Path) -> list[str]:
     for name in run_names(checkpoints):
         remove_temporaries(checkpoints / name)
         try:
-            record = read_record(checkpoints / name)
-            if record.state in ("running", "paused"):
-                record.state = "interrupted"
-                record.reason = "the engine ended in the middle of it"
-                content = msgspec.json.format(encode(record)) + b"\n"
-                write_atomically(checkpoints / name / RECORD, content)
+            if read_record(checkpoints / name).state in ("running", "paused"):
+                mark(checkpoints / name, "interrupted", "the engine ended in the middle of it")
                 interrupted.append(name)
         except (RunError, OSError):
             continue  # an unreadable record is shown as such in the list

@@ -2,7 +2,7 @@
 
 The lock in the state folder makes an engine the one that is found from there. The lock on the folder of runs itself
 keeps a second one away when the state folder was deleted, or is another one. The system frees both however the engine
-ends: no number of a process is ever read from a file and trusted.
+ends: no number of a process is ever read from a file and trusted (`engine/holder.py`).
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+from engine.holder import lock_text, locked_by
 from engine.paths import PathError, engine_lock, engine_socket
 from engine.sockets import address
 
@@ -125,7 +126,7 @@ def try_lock(path: Path) -> int | None:
         os.close(handle)
         return None
     os.ftruncate(handle, 0)
-    os.write(handle, f"{os.getpid()}\n".encode())  # for people who look; the program never reads it
+    os.write(handle, lock_text().encode())  # only ever told to people: what is done to a process, the system confirms
     return handle
 
 
@@ -170,10 +171,5 @@ def identity(file: Path | int) -> tuple[int, int] | None:
 
 def holder(path: Path) -> str:
     """Return ` (pid 123)` for the process that holds the lock on a file, as far as the system tells."""
-    with contextlib.suppress(OSError):
-        number = os.stat(path).st_ino
-        for line in Path("/proc/locks").read_text().splitlines():
-            words = line.split()
-            if words[1] == "FLOCK" and words[5].endswith(f":{number}"):
-                return f" (pid {words[4]})"
-    return ""
+    pid = locked_by(path)
+    return f" (pid {pid})" if pid else ""

@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import msgspec
 
 from engine.connection import Connection
 from engine.event_log import EventReader
+from engine.hang_watch import FORCED, GRACE, HANGING, TERMINATED, HangWatch
 from engine.history import History, parts
 from engine.messages import (
     MAX_LINE,
@@ -39,17 +41,19 @@ from engine.messages import (
     Shutdown,
     Snapshot,
     StatusTold,
+    Stop,
     StudyEnded,
     Welcome,
     decode_command,
     encode,
 )
 from engine.ports import Reply, WorkerPort
+from engine.pulse import PULSE
 from engine.runs import RunError, find_run, list_runs, summarize
 from engine.sockets import peer_uid
 from engine.state import PRINTED, EngineState
 from engine.tail import Tail
-from engine.torchrun import world_size
+from engine.torchrun import agent, end_group, world_size
 
 LOG_EVERY = 0.5  # seconds between two looks at the engine's output
 HELLO_PATIENCE = 10.0  # seconds for a client to say who it is
@@ -68,6 +72,7 @@ class Server:
         self.loop = asyncio.new_event_loop()
         self.worker: WorkerPort | None = None
         self.early: list[tuple[AnyCommand, Reply]] = []  # commands that came before torch was imported
+        self.hang_watch = HangWatch(self)
 
     # --------------------------------------------------- called by the worker
 
@@ -113,12 +118,14 @@ class Server:
     def flush(self, patience: float = 1.0) -> None:
         """Give clients a moment to take what is left for them; called by the worker's thread at the end."""
 
-        async def emptied() -> None:
-            while any(client.outbox for client in self.clients):  # noqa: ASYNC110  (ends the process, once)
-                await asyncio.sleep(0.01)
-
         with contextlib.suppress(TimeoutError):
-            asyncio.run_coroutine_threadsafe(asyncio.wait_for(emptied(), patience), self.loop).result(patience + 1)
+            emptied = asyncio.wait_for(self.emptied(), patience)
+            asyncio.run_coroutine_threadsafe(emptied, self.loop).result(patience + 1)
+
+    async def emptied(self) -> None:
+        """Wait until clients have been sent all that was for them."""
+        while any(client.outbox for client in self.clients):  # noqa: ASYNC110  (ends the process, once)
+            await asyncio.sleep(0.01)
 
     # ----------------------------------------------------------------- clients
 
@@ -143,6 +150,7 @@ class Server:
                     pid=os.getpid(),
                     checkpoints=str(self.checkpoints),
                     processes=world_size(),
+                    agent=agent(),
                 )
             )
             self._send_snapshot(client)
@@ -198,12 +206,19 @@ class Server:
             case Shutdown() if self.worker is None:
                 client.answer(CommandDone(reply_to=command.id))
                 await asyncio.to_thread(self.flush)
+                end_group()
                 os._exit(0)  # torch is still being imported: nothing to save yet
             case _:
+                ending = None
+                if isinstance(command, Stop | Shutdown):
+                    ending = self.hang_watch.expect(FORCED if command.force else None)
 
                 def reply(event: AnyEvent) -> None:
                     if isinstance(event, CommandFailed):
                         self.tell_output()
+                    if ending is not None:
+                        leaving = isinstance(command, Shutdown) and not isinstance(event, CommandFailed)
+                        self.loop.call_soon_threadsafe(partial(self.hang_watch.fulfil, ending, leaving=leaving))
                     self.loop.call_soon_threadsafe(client.answer, event)
 
                 if self.worker is not None:
@@ -212,7 +227,23 @@ class Server:
                     self.early.append((command, reply))
 
     def _status(self) -> StatusTold:
-        return self.state.status(len(self.clients), busy=self.worker is not None and self.worker.busy)
+        told = self.state.status(len(self.clients), busy=self.worker is not None and self.worker.busy)
+        stalled = self.hang_watch.stalled
+        return msgspec.structs.replace(told, doing=PULSE.doing, stalled=round(stalled, 1), unsaved=self.live[2])
+
+    @property
+    def live(self) -> tuple[str, int, int]:
+        """The run in progress ("" for none), its step, and how many of its steps no checkpoint has."""
+        return self.worker.live_steps if self.worker is not None else ("", 0, 0)
+
+    def terminate(self) -> None:
+        """See that the engine ends after a SIGTERM; a second one hurries. The training thread takes it as well."""
+        again = bool(self.hang_watch.endings)
+        self.hang_watch.expect(FORCED if again else min(GRACE, max(TERMINATED, HANGING * PULSE.usual)))
+
+    def tell(self, event: AnyEvent) -> None:
+        """Take an event from this thread."""
+        self._publish(event)
 
     def _live_run(self) -> str:
         return self.worker.live_run if self.worker is not None else ""
@@ -269,7 +300,9 @@ def start_in_thread(server: Server, listener: socket.socket, log: Path) -> None:
     """Run the server's loop in a thread of its own."""
 
     async def main() -> None:
-        await asyncio.gather(server.serve(listener), server.watch_output(log), server.watch_idleness())
+        await asyncio.gather(
+            server.serve(listener), server.watch_output(log), server.watch_idleness(), server.hang_watch.watch()
+        )
 
     def run() -> None:
         asyncio.set_event_loop(server.loop)

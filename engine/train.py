@@ -16,6 +16,7 @@ from engine.messages import (
     CheckpointSaved,
     EpochDone,
     RunEnded,
+    RunEvent,
     RunStarted,
     StepsDone,
     ThreadsChanged,
@@ -24,6 +25,7 @@ from engine.messages import (
 from engine.models import count_parameters
 from engine.own_guard import guarded
 from engine.own_seeds import OwnSeeds
+from engine.pulse import PULSE, STEP
 from engine.run import Run, seed_of
 from engine.step import Steps, TrainingFailed
 from engine.vitals import ReluWatch, input_share
@@ -37,31 +39,27 @@ def order_of(images: int, seed: int, epoch: int) -> torch.Tensor:
     return torch.randperm(images, generator=torch.Generator().manual_seed(seed_of(seed, epoch)))
 
 
-def train(
-    run: Run,
-) -> Generator[RunStarted | StepsDone | EpochDone | CheckpointSaved | ThreadsChanged | RunEnded, None, None]:
+def train(run: Run) -> Generator[RunEvent, None, None]:
     """Train until `run.config.epochs` are done.
 
     Raises TrainingFailed when the loss is no longer a number or memory runs out, and OSError when the run cannot be
     saved; `train(run)` then goes on where it was.
     """
-    events = steps_of(run)
-    return events if run.code is None else guarded(run.code, events)
-
-
-def steps_of(run: Run) -> Generator[RunStarted | StepsDone | EpochDone | CheckpointSaved | RunEnded, None, None]:
-    run.network.train()
     if run.config.threads:
         run.threads.begin_with(run.config.threads)
     yield started(run)
-
+    events = train_epochs(run)
     with run.threads:
-        yield from train_epochs(run)
+        for event in events if run.code is None else guarded(run.code, events):
+            yield event
+            if isinstance(event, StepsDone) and run.threads.adapt(run.config.threads):
+                yield threads_changed(run)
     yield RunEnded(run=run.name, step=run.step, time=time.time(), state="finished", reason=reason_of_end(run))
 
 
-def train_epochs(run: Run) -> Generator[StepsDone | EpochDone | CheckpointSaved | ThreadsChanged, None, None]:
+def train_epochs(run: Run) -> Generator[StepsDone | EpochDone | CheckpointSaved, None, None]:
     """Train the epochs that are left."""
+    run.network.train()
     take_step = Steps(run)
     seeds = OwnSeeds(run) if run.code is not None else None
     run.agree()
@@ -72,6 +70,7 @@ def train_epochs(run: Run) -> Generator[StepsDone | EpochDone | CheckpointSaved 
         report = Report(run)
         while run.batch < len(batches):
             batch = batches[run.batch]
+            PULSE.begin(STEP)
             loss = take_step(batch)
             run.batch += 1
             run.step += 1
@@ -79,12 +78,11 @@ def train_epochs(run: Run) -> Generator[StepsDone | EpochDone | CheckpointSaved 
                 seeds.keep()
             if report.add(loss, len(batch)):
                 yield report.event()
-                if run.threads.adapt(run.config.threads):
-                    yield threads_changed(run)
                 report.begin()
         if report.pending:
             yield report.event()
 
+        PULSE.begin("testing the network")
         yield finish_epoch(run)
         if run.folder is not None:
             yield run.save()

@@ -15,7 +15,7 @@ import torch
 from engine.checkpoint import CheckpointError
 from engine.config import ConfigError, RunConfig
 from engine.data import DataError
-from engine.device import DeviceError, choose_device, device_name
+from engine.device import DeviceError, announced_device, device_name
 from engine.group import ALONE, Alone, GroupBroken, Leave
 from engine.image_folder import export_pngs
 from engine.inspection import Inspector
@@ -54,6 +54,7 @@ from engine.own_guard import OwnCodeFailed, traces_of_others
 from engine.own_process import described
 from engine.ports import Desk, Reply
 from engine.preview import preview
+from engine.pulse import PULSE
 from engine.run import Run
 from engine.runs import RunError
 from engine.search import networks_in, parse_search
@@ -61,9 +62,20 @@ from engine.step import Steps
 from engine.study_files import StudyError
 from engine.summary import describe_network
 from engine.threads import limit_threads
+from engine.torchrun import is_whole
 from engine.typed_path import path_of
 
 COMMANDS_SHARE = 0.05  # seconds for commands between two stretches of training, of 0.1 seconds each
+DOING = {  # in words, for who waits for it
+    "LoadData": "loading data",
+    "ExportData": "writing images",
+    "StartRun": "beginning a run",
+    "ResumeRun": "resuming a run",
+    "StartStudy": "beginning a study",
+    "Evaluate": "testing a run",
+    "PredictFiles": "classifying images",
+    "DescribeModel": "building a network to describe it",
+}
 
 
 class Worker:
@@ -83,9 +95,9 @@ class Worker:
         self.commands.put((command, reply))
 
     def terminate(self) -> None:
-        """End on SIGTERM, which torchrun sends to all processes of a group when one is lost: its run is to go on."""
-        if self.group.size > 1:
-            raise GroupBroken("ended by SIGTERM")
+        """End on SIGTERM. torchrun sends it, too, to those that are left when one is lost: their run is to go on."""
+        if self.group.size > 1 and not is_whole():
+            raise GroupBroken("a process of the group is lost")
         self.submit(Shutdown(force=True), lambda event: None)
 
     @property
@@ -93,6 +105,12 @@ class Worker:
         """The name of the run in progress, or ""."""
         run = self.jobs.live
         return run.name if run is not None else ""
+
+    @property
+    def live_steps(self) -> tuple[str, int, int]:
+        """The run in progress ("" for none), its step, and how many of its steps no checkpoint has."""
+        run = self.jobs.live
+        return (run.name, run.step, run.step - run.saved_step) if run is not None else ("", 0, 0)
 
     @property
     def busy(self) -> bool:
@@ -103,7 +121,8 @@ class Worker:
 
     def work(self, data_path: str = "") -> None:
         """Announce the engine, load the data, and serve until Shutdown. Raises GroupBroken."""
-        device = choose_device()
+        PULSE.begin("starting")
+        device = announced_device()
         limit_threads()
         self.ready = EngineReady(
             device=str(device),
@@ -112,8 +131,10 @@ class Worker:
             threads=torch.get_num_threads(),
         )
         self.desk.publish(self.ready)
+        PULSE.begin(DOING["LoadData"])
         with contextlib.suppress(DataError):  # DataFailed tells every screen; another folder can be named
             self.loader.load(data_path)
+        PULSE.begin("warming up")
         self.warm_up()
         while not self.ending:
             self.take_commands()
@@ -148,6 +169,8 @@ class Worker:
         patience = self.jobs.patience
         if patience is None:
             self.jobs.tidy()
+        if patience != 0:
+            PULSE.begin("")
         share = time.monotonic() + COMMANDS_SHARE
         with contextlib.suppress(queue.Empty):
             self.carry_out(*self.commands.get(timeout=patience))
@@ -159,6 +182,7 @@ class Worker:
 
         What has to wait until a user's own network was looked at is carried out again when it was.
         """
+        PULSE.begin(DOING.get(type(command).__name__, type(command).__name__))
         try:
             answer = None if self.waits_for_look(command, reply) else self.handle(command, reply)
         except GroupBroken:
@@ -182,6 +206,7 @@ class Worker:
             answer = CommandFailed(reason=f"{type(command).__name__} failed: {type(error).__name__}: {error}")
         if answer is not None:
             reply(msgspec.structs.replace(answer, reply_to=command.id))
+        PULSE.begin("")
 
     def waits_for_look(self, command: AnyCommand, reply: Reply) -> bool:
         """Have users' own networks looked at before they are trained; tell whether the command has to wait for it.

@@ -13,4 +13,4 @@ def kill_engines(state_home: Path) -> None:
     for lock in (state_home / "mnist-tui").glob("*.lock"):
         if is_held(lock):
             with contextlib.suppress(ProcessLookupError, ValueError):
-                os.kill(int(lock.read_text()), signal.SIGKILL)
+                os.kill(int(lock.read_text().split()[0]), signal.SIGKILL)

@@ -11,6 +11,7 @@ from engine.config import RunConfig
 from engine.messages import (
     PROTOCOL,
     AnyEvent,
+    AskStatus,
     Command,
     CommandDone,
     DataReady,
@@ -20,6 +21,7 @@ from engine.messages import (
     ProtocolError,
     RunStarted,
     Snapshot,
+    StatusTold,
     StepsDone,
     Welcome,
 )
@@ -44,18 +46,25 @@ class FakeClient:
         self.successor: FakeClient | None = None  # after it has lost a process
         self.sent: list[Command] = []
         self.incoming: asyncio.Queue[AnyEvent | ProtocolError | None] = asyncio.Queue()
-        self.closed = False
+        self.closed = self.ended = False
+        self.heard = 0
+        self.status = StatusTold(pid=1, uptime=1.0, memory=1, clients=1, state="idle")
+        self.answers = asyncio.Event()  # whether it tells its status: cleared where the engine is suspended
+        self.answers.set()
 
     def send(self, command: Command) -> None:
         self.sent.append(command)
 
-    async def request(self, command: Command, kind: type[AnyEvent]) -> CommandDone:
+    async def request(self, command: Command, kind: type[AnyEvent]) -> CommandDone | StatusTold:
+        if isinstance(command, AskStatus):
+            await self.answers.wait()
+            return self.status
         self.sent.append(command)
         if self.refusal:
             raise CommandRefused(self.refusal)
         return CommandDone()
 
-    async def rejoin(self, patience: float = 0.0) -> "FakeClient":
+    async def rejoin(self, notice: object = None, patience: float = 0.0) -> "FakeClient":
         if self.successor is None:
             raise EngineUnreachable("it is gone")
         return self.successor
@@ -64,7 +73,9 @@ class FakeClient:
         while (event := await self.incoming.get()) is not None:
             if isinstance(event, ProtocolError):
                 raise event
+            self.heard += 1
             yield event
+        self.ended = True
 
     async def close(self) -> None:
         self.closed = True

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +12,10 @@ import pytest
 import torch
 from limits import LIMIT
 
+from engine.begin_run import check_machine
 from engine.config import RunConfig
 from engine.data import load_data
+from engine.device import DeviceError, choose_device
 from engine.group import ALONE, Group, join
 from engine.messages import EpochDone, StepsDone
 from engine.run import Run
@@ -56,6 +59,49 @@ leave_group(0)
 """
 
 
+# On rank 1 the first run fails to be built, once in the choice of its device and once as it has another network; the
+# group lives on, and trains the third. Rank 0 prints what it was told.
+REFUSED = """
+import json, sys
+from engine.__main__ import leave_group
+from engine.config import RunConfig
+from engine.data import load_data
+from engine.device import DeviceError
+from engine.follower import follow
+from engine.group import Leave, NotBuilt, join
+import engine.run
+from engine.train import train
+
+group = join()
+choose, build, built = engine.run.choose_device, engine.run.build_model, []
+
+def choose_device(name):
+    built.append(name)
+    if len(built) == 1:
+        raise DeviceError("there is no GPU for this one")
+    return choose(name)
+
+def build_model(config, code):
+    return build(config.replace({"width": 2.0}) if len(built) == 2 else config, code)
+
+if group.rank:
+    engine.run.choose_device, engine.run.build_model = choose_device, build_model
+    follow(group)
+else:
+    config = RunConfig(epochs=1, batch_size=100, device="cpu", processes=2)
+    data, told = load_data(sys.argv[1]), []
+    for _ in range(3):
+        try:
+            told.append(len(list(train(engine.run.Run(config, data, group=group)))))
+            group.end()
+        except NotBuilt as error:
+            told.append(str(error))
+    group.tell(Leave())
+    print(json.dumps(told))
+leave_group(0)
+"""
+
+
 def member(rank: int, size: int) -> Group:
     group = Group.__new__(Group)
     group.rank, group.size = rank, size
@@ -89,20 +135,44 @@ def trained_alone(data: Path) -> dict[str, Any]:
     return {"losses": losses, "epochs": epochs}
 
 
+def output_of(size: int, logs: Path, *program: str) -> Any:
+    """Run a program with so many processes and return what the first of them prints."""
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(size)]
+    done = subprocess.run(
+        [*command, "--log-dir", str(logs), *program],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+        capture_output=True, text=True, timeout=LIMIT, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_a_process_that_cannot_train_a_run_says_why_and_the_group_goes_on(digits_folder: Path, tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(REFUSED)
+    no_gpu, other_network, events = output_of(2, tmp_path, str(program), str(digits_folder))
+    assert no_gpu == f"process 2 of 2 (on {socket.gethostname()}) cannot train this: there is no GPU for this one"
+    assert other_network.endswith("cannot train this: it has another network than the first process")
+    assert events > 3
+
+
+def test_too_few_gpus_are_named_by_the_first_process_before_anything_is_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 1)
+    for name, value in {"WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2", "RANK": "0", "LOCAL_RANK": "0"}.items():
+        monkeypatch.setenv(name, value)
+    for device in ("auto", "cuda"):
+        with pytest.raises(DeviceError, match=r"'cuda' for 2 processes on this machine, which has 1 GPU; .*give cuda"):
+            check_machine(CONFIG.replace({"device": device, "processes": 2}), member(0, 2))
+    assert choose_device("cpu") == torch.device("cpu")
+
+
 @pytest.mark.parametrize("size", [2, pytest.param(3, marks=pytest.mark.slow), pytest.param(4, marks=pytest.mark.slow)])
 def test_several_processes_learn_what_one_learns(size: int, digits_folder: Path, tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)
     config = json.dumps({**{name: getattr(CONFIG, name) for name in CONFIG.__struct_fields__}, "processes": size})
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(size)]
-    command += ["--log-dir", str(tmp_path)]
-    done = subprocess.run(
-        [*command, str(program), config, str(digits_folder)],
-        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-        capture_output=True, text=True, timeout=LIMIT, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    together = json.loads(done.stdout.splitlines()[-1])
+    together = output_of(size, tmp_path, str(program), config, str(digits_folder))
     alone = trained_alone(digits_folder)
     assert together["size"] == size
     assert len(together["losses"]) == 14

@@ -104,7 +104,8 @@ async def test_what_is_deleted_under_a_running_engine_costs_nobody_the_connectio
         at_once = await EngineClient.connect_or_start(checkpoints)
         assert at_once.welcome.pid == pid
         await at_once.close()
-        seconds = await until(lambda: path.exists() and lock.exists() and lock.read_text() == f"{pid}\n")
+        text = f"{pid} {socket.gethostname()}\n"
+        seconds = await until(lambda: path.exists() and lock.exists() and lock.read_text() == text)  # noqa: B023
         print(f"\nthere again after {seconds:.2f} s")
         assert (await asyncio.wait_for(session.ask(AskStatus(), StatusTold), LIMIT)).pid == pid
         assert [os.stat(each).st_mode & 0o777 for each in (path, lock, path.parent)] == [0o600, 0o600, 0o700]
@@ -132,7 +133,7 @@ async def test_no_stranger_whose_number_stands_in_an_old_lock_is_ever_signalled(
         assert status == (0 if words == ("runs",) else 1)
     client = await EngineClient.connect_or_start(checkpoints)
     assert client.welcome.pid != stranger.pid
-    assert lock.read_text() == f"{client.welcome.pid}\n"
+    assert lock.read_text() == f"{client.welcome.pid} {socket.gethostname()}\n"
     await client.close()
     lock.write_text(f"{stranger.pid}\n")  # and as if it had been written under the engine
     assert (await asyncio.to_thread(call, "engine", "stop"))[0] == 0

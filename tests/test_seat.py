@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 import engine.seat
+from engine.holder import lock_text
 from engine.paths import PathError, engine_lock, engine_socket, state_folder
 from engine.seat import Seat, take_seat
 from engine.sockets import HANDLES, address
@@ -128,7 +129,7 @@ def test_what_a_dead_engine_left_is_replaced(folder: Path, leave: Any) -> None:
     with held(folder) as seat, seat.listen() as listener:
         listener.listen()
         assert is_answered(folder)
-        assert engine_lock(folder).read_text() == f"{os.getpid()}\n"
+        assert engine_lock(folder).read_text() == lock_text()
 
 
 @pytest.mark.parametrize("name", ["socket", "lock"])
@@ -180,7 +181,7 @@ def test_what_is_deleted_under_an_engine_is_there_again(folder: Path, deleted: s
         assert (new is None) == (deleted in ("lock", "nothing"))
         assert is_answered(folder)
         assert [mode(state_folder()), mode(engine_lock(folder)), mode(engine_socket(folder))] == [0o700, 0o600, 0o600]
-        assert engine_lock(folder).read_text() == f"{os.getpid()}\n"
+        assert engine_lock(folder).read_text() == lock_text()
         assert take_seat(folder) is None
         assert seat.renew() is None
         if new is not None:

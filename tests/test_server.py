@@ -58,6 +58,7 @@ E = TypeVar("E", bound=AnyEvent)
 class FakeWorker:
     busy = True
     live_run = ""
+    live_steps = ("", 0, 0)
 
     def __init__(self) -> None:
         self.received: list[tuple[AnyCommand, Reply]] = []

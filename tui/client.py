@@ -31,24 +31,42 @@ from engine.messages import (
     encode,
     program_version,
 )
+from engine.owner import start_of
 from engine.paths import PathError, engine_lock, engine_log, engine_socket
 from engine.seat import is_held
 from engine.sockets import address, peer_uid
 from engine.tail import Tail
 from tui.logout import precaution
+from tui.patience import (
+    NOTICE,
+    START_LIMIT,
+    STARTING,
+    Notice,
+    Waited,
+    holder,
+    is_given_up,
+    is_there,
+    keep_silent,
+    patiently,
+    silence,
+)
 from tui.torchrun import launcher
 
-# Seconds for an engine to open its socket and greet. It does so before it imports torch, but while the libraries of
-# torch are read, from a cold disk or over a network, no thread of it can answer.
-START_LIMIT = 120.0
 RETRY = 0.03
+RETRY_LATER = 0.25  # once it is clear that it takes longer
 REJOINING = 90.0  # seconds for them to be there again: each imports torch
+CLOSING = 1.0  # seconds for what was sent last to be taken
+LOST = "the connection to the engine was lost"
 
 E = TypeVar("E", bound=AnyEvent)
 
 
 class EngineUnreachable(Exception):
     """No engine answers and none could be started; the message says why and where its output is."""
+
+
+class EngineSilent(EngineUnreachable):
+    """An engine is there, and does not answer: none is started in its place."""
 
 
 class CommandRefused(Exception):
@@ -70,8 +88,11 @@ class EngineClient:
         self.welcome = welcome
         self._reader = reader
         self._writer = writer
-        self._ids = itertools.count(1)
+        self._ids = itertools.count(1001)  # those below are of commands whose answers come with the events
         self._waiting: dict[int, asyncio.Queue[AnyEvent]] = {}
+        self.heard = 0  # events so far that answer no request
+        self.ended = False
+        self._agent_start = start_of(welcome.agent) if welcome.agent else None
 
     @property
     def foreign(self) -> bool:
@@ -79,17 +100,34 @@ class EngineClient:
         return self.welcome.protocol != PROTOCOL
 
     @classmethod
-    async def connect(cls, checkpoints: Path, *, any_version: bool = False) -> Self:
+    async def connect(
+        cls,
+        checkpoints: Path,
+        *,
+        any_version: bool = False,
+        limit: float = START_LIMIT,
+        notice: Notice = keep_silent,
+        after: float | None = None,
+    ) -> Self:
         """Attach to the engine that serves a folder of runs. Raises OSError when there is none.
 
         Raises ProtocolError when what answers is no engine, or one of another protocol and `any_version` does not
-        allow that (see `foreign`), and PathError for an unsafe state folder.
+        allow that (see `foreign`), PathError for an unsafe state folder, and EngineSilent when there is no answer
+        for `limit` seconds; `notice` is told before that what is waited for.
         """
         path = engine_socket(checkpoints)
         with address(path) as way:
             reader, writer = await asyncio.open_unix_connection(way, limit=2 * MAX_LINE)
+
+        def late(seconds: float) -> None:
+            who = holder(checkpoints)
+            if is_given_up(who, seconds, limit):
+                raise EngineSilent(silence(checkpoints, who, seconds))
+            if who.halted or seconds >= (NOTICE if after is None else after):
+                notice(f"waiting for the engine ({who}), which does not answer")
+
         try:
-            return await cls._greet(path, reader, writer, any_version)
+            return await patiently(cls._greet(path, reader, writer, any_version), late)
         except BaseException:
             writer.close()
             raise
@@ -102,7 +140,7 @@ class EngineClient:
         if user not in (None, os.getuid()):
             raise PathError(f"{path}: user {user} answers there, not you; remove it, or set XDG_STATE_HOME")
         writer.write(encode(Hello(protocol=PROTOCOL, version=program_version())))
-        line = await asyncio.wait_for(reader.readline(), START_LIMIT)
+        line = await reader.readline()
         if not line:
             raise ConnectionResetError("the engine closed the connection")
         welcome = decode_event(line)
@@ -125,21 +163,29 @@ class EngineClient:
         idle_exit: float = 900,
         any_version: bool = False,
         processes: int | None = None,
+        notice: Notice = keep_silent,
     ) -> Self:
         """Attach to the engine of a folder of runs, starting one if there is none. Raises EngineUnreachable.
 
         With `processes` it is an engine of so many; one that has another number and nothing to do makes way for it.
+        None is started while another one holds the folder of runs, whether that one answers or not: `notice` is told
+        what is waited for.
         """
         process: subprocess.Popen[bytes] | None = None
         output = Tail(engine_log(checkpoints))
-        deadline = asyncio.get_running_loop().time() + START_LIMIT
-        while asyncio.get_running_loop().time() < deadline:
+        waited = Waited()
+        while waited.look() < START_LIMIT:
             with contextlib.suppress(OSError):
-                client = await cls.connect(checkpoints, any_version=any_version)
+                client = await cls.connect(
+                    checkpoints,
+                    any_version=any_version,
+                    limit=START_LIMIT - waited.seconds,
+                    notice=notice,
+                    after=NOTICE if process is None else STARTING,
+                )
                 if processes not in (None, client.welcome.processes) and not client.foreign:
-                    await client.make_way(processes)
-                    while engine_is_running(checkpoints):  # noqa: ASYNC110  (another process; it has no event to await)
-                        await asyncio.sleep(RETRY)
+                    await client.make_way(processes, notice)
+                    await until_gone(checkpoints, notice)
                     continue
                 if process is not None and process.pid != client.welcome.pid and client.welcome.processes == 1:
                     process.terminate()  # it came second; later it might find the seat free, and wait there for nobody
@@ -147,29 +193,48 @@ class EngineClient:
             # An engine that found another one at work has ended rightly. That other one will answer, unless it
             # is just ending: then it is our turn again.
             if process is None or process.poll() == ALREADY_SERVED:
-                await asyncio.to_thread(precaution)  # asks systemd, and remembers the answer
-                process = start_engine(checkpoints, data, idle_exit, processes or 1)
+                if not is_there(checkpoints):
+                    await asyncio.to_thread(precaution)  # asks systemd, and remembers the answer
+                    process = start_engine(checkpoints, data, idle_exit, processes or 1)
+                elif waited.seconds >= NOTICE:
+                    who = holder(checkpoints)
+                    if is_given_up(who, waited.seconds, START_LIMIT):
+                        raise EngineSilent(silence(checkpoints, who, waited.seconds))
+                    notice(f"waiting for the engine ({who}), which holds {checkpoints} and does not answer")
             elif process.returncode is not None:
                 break
-            await asyncio.sleep(RETRY)
+            elif waited.seconds >= STARTING:
+                notice(f"waiting for the engine (pid {process.pid}), which is starting")
+            await asyncio.sleep(RETRY if waited.seconds < NOTICE else RETRY_LATER)
+        if is_there(checkpoints) and (process is None or process.poll() in (None, ALREADY_SERVED)):
+            raise EngineSilent(silence(checkpoints, holder(checkpoints), waited.seconds))
         raise EngineUnreachable(
             f"{failure(process, output.read())}; the engine's output is in {engine_log(checkpoints)}"
         )
 
-    async def rejoin(self, patience: float = 0.0) -> Self:
+    async def rejoin(self, notice: Notice = keep_silent, patience: float = 0.0) -> Self:
         """Attach again to an engine of several processes that torchrun starts anew, once one of them was lost; or,
         for `patience` seconds, to whichever takes the place of this one.
 
-        Raises EngineUnreachable when it is not there again within REJOINING seconds, or has only one process.
+        Raises EngineUnreachable when it is not there again within REJOINING seconds, when the torchrun that would
+        start it is gone, or when it has only one process.
         """
         if not patience and self.welcome.processes > 1:
             patience = REJOINING
-        deadline = asyncio.get_running_loop().time() + patience
-        while patience and asyncio.get_running_loop().time() < deadline:
+        waited = Waited()
+        while waited.look() < patience:
             with contextlib.suppress(OSError):
-                return await self.connect(Path(self.welcome.checkpoints))
-            await asyncio.sleep(RETRY)
+                return await self.connect(Path(self.welcome.checkpoints), notice=notice)
+            if waited.seconds >= NOTICE and self.welcome.processes > 1:
+                notice(f"waiting for the engine's {self.welcome.processes} processes to start again")
+                if await asyncio.to_thread(self._agent_is_gone):
+                    break
+            await asyncio.sleep(RETRY if waited.seconds < NOTICE else RETRY_LATER)
         raise EngineUnreachable("the engine ended; `mnist-tui engine log` shows its last words")
+
+    def _agent_is_gone(self) -> bool:
+        """Tell whether the torchrun of this engine was seen to be there, and is there no more."""
+        return self._agent_start is not None and start_of(self.welcome.agent) != self._agent_start
 
     async def events(self) -> AsyncIterator[AnyEvent]:
         """Yield events until the engine closes the connection. Answers to requests go to their requesters."""
@@ -181,12 +246,14 @@ class EngineClient:
                 if answers := self._waiting.get(event.reply_to):
                     answers.put_nowait(event)
                 else:
+                    self.heard += 1
                     yield event
         except (ConnectionError, ValueError):
             return
         finally:
+            self.ended = True
             for answers in self._waiting.values():
-                answers.put_nowait(CommandFailed(reason="the connection to the engine was lost"))
+                answers.put_nowait(CommandFailed(reason=LOST))
 
     def send(self, command: Command) -> None:
         """Send a command whose answer, if any, comes with the events."""
@@ -194,6 +261,8 @@ class EngineClient:
 
     async def request(self, command: Command, kind: type[E]) -> E:
         """Send a command and return its answer. Raises CommandRefused. Needs `events()` to be read meanwhile."""
+        if self.ended:
+            raise CommandRefused(LOST)
         number = next(self._ids)
         answers = self._waiting[number] = asyncio.Queue()
         self.send(msgspec.structs.replace(command, id=number))
@@ -207,7 +276,7 @@ class EngineClient:
             raise ProtocolError(f"{type(event).__name__} is no answer to {type(command).__name__}")
         return event
 
-    async def make_way(self, processes: int | None) -> None:
+    async def make_way(self, processes: int | None, notice: Notice = keep_silent) -> None:
         """End an engine that has another number of processes and nothing to do. Raises EngineUnreachable."""
 
         async def read() -> None:
@@ -222,13 +291,18 @@ class EngineClient:
                 f"the engine has {self.welcome.processes} processes, not {processes}, and is {status.state}"
                 f" {status.run}; stop that run first, or leave out --processes"
             )
-        await self.request(Shutdown(), CommandDone)
-        await reading
+
+        async def end() -> None:
+            await self.request(Shutdown(), CommandDone)
+            await reading
+
+        await patiently(end(), lambda seconds: notice(f"waiting for the engine (pid {self.welcome.pid}) to end"))
 
     async def close(self) -> None:
         self._writer.close()
-        with contextlib.suppress(ConnectionError, asyncio.CancelledError):
-            await self._writer.wait_closed()
+        with contextlib.suppress(ConnectionError, asyncio.CancelledError, TimeoutError):
+            await asyncio.wait_for(self._writer.wait_closed(), CLOSING)
+        self._writer.transport.abort()
 
 
 def start_engine(checkpoints: Path, data: str, idle_exit: float, processes: int = 1) -> "subprocess.Popen[bytes]":
@@ -278,6 +352,18 @@ def engine_environment() -> dict[str, str]:
     search = f"{root}{os.pathsep}{path}" if path else root
     # `python -m` would look into the present folder before all others: a numpy.py there is nobody's wish.
     return {**spinning, **os.environ, "PYTHONPATH": search, "PYTHONSAFEPATH": "1", "PYTHONUNBUFFERED": "1"}
+
+
+async def until_gone(checkpoints: Path, notice: Notice = keep_silent) -> None:
+    """Wait until no engine serves a folder of runs any more. Raises EngineSilent when that does not come."""
+    waited = Waited()
+    while engine_is_running(checkpoints):
+        await asyncio.sleep(RETRY)  # another process: it has no event to await
+        who = holder(checkpoints)
+        if is_given_up(who, waited.look(), START_LIMIT):
+            raise EngineSilent(silence(checkpoints, who, waited.seconds))
+        if waited.seconds >= NOTICE:
+            notice(f"waiting for the engine ({who}) to end")
 
 
 def engine_is_running(checkpoints: Path) -> bool:

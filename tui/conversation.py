@@ -9,18 +9,26 @@ import click
 from engine.config import ConfigError
 from engine.paths import PathError
 
+SILENT = 4  # exit status where an engine is there and does not answer
+
 T = TypeVar("T")
 
 
+class NoAnswer(click.ClickException):
+    exit_code = SILENT
+
+
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run a command's conversation; its failures become one line on stderr and exit status 1."""
+    """Run a command's conversation; its failures become one line on stderr and exit status 1, or SILENT."""
     import asyncio
 
     from engine.messages import ProtocolError
-    from tui.client import CommandRefused, EngineUnreachable
+    from tui.client import CommandRefused, EngineSilent, EngineUnreachable
 
     try:
         return asyncio.run(coroutine)
+    except EngineSilent as error:
+        raise NoAnswer(str(error)) from error
     except (CommandRefused, EngineUnreachable, PathError, ProtocolError, ConfigError, OSError) as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:

@@ -1,12 +1,14 @@
 """An app attached to an engine: the only place that applies its events and sends it commands."""
 
 import asyncio
+import contextlib
 from dataclasses import replace
 from pathlib import Path
 
 from textual import work
 
 from engine.config import RunConfig
+from engine.holder import STATES, state_of_process
 from engine.messages import (
     AnyEvent,
     Command,
@@ -27,17 +29,19 @@ from engine.messages import (
 )
 from engine.paths import PathError
 from tui.attention import worth_a_call
-from tui.client import EngineClient, EngineUnreachable
+from tui.client import CommandRefused, EngineClient, EngineUnreachable
 from tui.coach.advice import Coach
 from tui.coach.watch import coached
-from tui.describe import describe
+from tui.describe import describe, duration
 from tui.inert import inert
 from tui.logout import logout_warning
 from tui.screens.dialogs import version_question
 from tui.store import State, apply, say
 from tui.terminal_app import TerminalApp
+from tui.vigil import Health, look_after
 
 RENEWING = 15.0  # seconds for another screen to start an engine in place of one that was stale
+SILENT = 4.0  # seconds without an answer from which it is shown
 AT_ONCE = 0.03  # seconds within which events that answer a key are drawn together
 
 
@@ -119,7 +123,8 @@ class EngineApp(TerminalApp):
         if self._next is not None:
             self.send(self._next)
             self._next = None
-        reason = "The engine has ended. A run in progress is kept up to its last checkpoint: e, then R resumes it."
+        reason = ""
+        self.watch_engine(client)
         try:
             async for event in client.events():
                 self.receive(event)
@@ -127,7 +132,31 @@ class EngineApp(TerminalApp):
             reason = inert(f"The engine said what this screen does not understand ({error}); e attaches again.")
             await client.close()
         self.client = None
-        return reason
+        if self.state.silence or self.state.stalled:
+            self.set_state(replace(self.state, silence="", stalled=0.0))
+        why = f": {self.state.engine_problem}." if self.state.engine_problem else "."
+        kept = "A run in progress is kept up to its last checkpoint: e, then R resumes it."
+        return reason or f"The engine has ended{why} {kept}"
+
+    @work(group="health", exclusive=True)
+    async def watch_engine(self, client: EngineClient) -> None:
+        """Show whether the engine answers, and whether its run makes steps, until the connection ends."""
+        with contextlib.suppress(CommandRefused):
+            await look_after(client, self.receive_health)
+
+    def receive_health(self, health: Health) -> None:
+        stalled = health.status.stalled if health.status is not None else 0.0
+        silence = ""
+        if health.silent >= SILENT and self.client is not None:
+            pid = self.client.welcome.pid
+            halted = STATES.get(state_of_process(pid), "suspended?")
+            silence = f"engine does not answer for {duration(health.silent)} (pid {pid}, {halted})"
+        if (silence, stalled) != (self.state.silence, self.state.stalled):
+            self.set_state(replace(self.state, silence=silence, stalled=stalled))
+
+    def tell_waiting(self, line: str) -> None:
+        """Show what is waited for while there is no connection."""
+        self.set_state(replace(say(self.state, inert(line)), link_reason=inert(line)))
 
     async def rejoined(self, client: EngineClient) -> EngineClient | None:
         """Return a new connection: to an engine of several processes that lost one, or to the one that has taken the
@@ -139,7 +168,7 @@ class EngineApp(TerminalApp):
         lost = "The engine has ended; another screen may start a new one." if stale else lost
         self.set_state(replace(say(self.state, lost), link="connecting", link_reason=lost))
         try:
-            return await client.rejoin(RENEWING if stale else 0.0)
+            return await client.rejoin(self.tell_waiting, RENEWING if stale else 0.0)
         except (EngineUnreachable, PathError, ProtocolError):
             return None
 
@@ -158,7 +187,7 @@ class EngineApp(TerminalApp):
     async def connect(self) -> EngineClient:
         processes, self._processes = self._processes, None
         return await EngineClient.connect_or_start(
-            self.checkpoints, data=self.data, any_version=True, processes=processes
+            self.checkpoints, data=self.data, any_version=True, processes=processes, notice=self.tell_waiting
         )
 
     @work(group="version", exclusive=True)

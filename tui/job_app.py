@@ -19,10 +19,18 @@ from engine.messages import (
     Stop,
 )
 from tui.client import CommandRefused
-from tui.describe import state_word
+from tui.describe import duration, state_word
 from tui.engine_app import EngineApp
 from tui.inert import inert
-from tui.screens.dialogs import EpochsQuestion, anew_question, quit_question, stop_question, study_question
+from tui.screens.dialogs import (
+    EpochsQuestion,
+    Question,
+    anew_question,
+    hang_question,
+    quit_question,
+    stop_question,
+    study_question,
+)
 from tui.screens.runs import RunsScreen
 
 STOPPING = 10.0  # seconds to hear that a run is stopped and saved
@@ -99,7 +107,13 @@ class JobApp(EngineApp):
     @work
     async def action_stop(self) -> None:
         run, study = self.state.run, self.state.study
-        if study is not None and study.live:
+        if self.state.silence:
+            remedy = "`mnist-tui engine stop --force` kills it."
+            self.notify(f"The {self.state.silence}. {remedy}", title="Not stopped", severity="error", markup=False)
+            return
+        if self.state.stalled:
+            answer = await self.push_screen_wait(self.hang_question(leaving=False))
+        elif study is not None and study.live:
             answer = await self.push_screen_wait(study_question(inert(study.study, 40), leaving=False))
         elif run is not None:
             answer = await self.push_screen_wait(stop_question(inert(run.run), run.problem))
@@ -108,6 +122,12 @@ class JobApp(EngineApp):
         if answer in ("stop", "force"):
             self.send(Stop(force=answer == "force"))
             self.notify("Stopping after the present step.", markup=False)
+
+    def hang_question(self, *, leaving: bool) -> Question:
+        """Ask about the run, or study, that makes no step."""
+        run, study = self.state.run, self.state.study
+        what = f"study {study.study}" if study is not None and study.live else run.run if run is not None else "the run"
+        return hang_question(inert(what, 40), duration(self.state.stalled), leaving=leaving)
 
     async def free_for_another(self) -> bool:
         """Return whether no run is in progress; where one is, ask whether to stop it for a new one."""
@@ -136,7 +156,9 @@ class JobApp(EngineApp):
         if self.client is None or self.client.foreign or not (self.state.training or self.state.tuning):
             self.exit()
             return
-        if study is not None and study.live:
+        if self.state.stalled:
+            question = self.hang_question(leaving=True)
+        elif study is not None and study.live:
             question = study_question(
                 inert(study.study, 40), leaving=True, word="paused" if study.state == "paused" else "tuning"
             )

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -34,12 +35,12 @@ from tui.coach.advice import Coach
 from tui.coach.watch import look
 from tui.describe import describe, duration, percent, warnings
 from tui.inert import ascii_json, inert
-from tui.interrupts import Interrupts
+from tui.interrupts import STOP, Interrupts
 from tui.logout import logout_warning
 from tui.options import command_line
 from tui.run_groups import numbers_of
 from tui.run_view import RunView, apply_to_run
-from tui.session import Session, attached, renew
+from tui.session import Rejoined, Session, attached, renew
 
 INTERRUPTED = 130  # exit status after Ctrl-C
 
@@ -220,13 +221,13 @@ async def train_once(
         interrupts.guard(session)
         try:
             with display if isinstance(display, ProgressBars) else nullcontext():
-                view = await follow(session, display, notify and sys.stderr.isatty(), Coach(on=coach))
+                view = await follow(session, display, notify and sys.stderr.isatty(), Coach(on=coach), interrupts)
         finally:
             interrupts.guard(None)
-    return Outcome(tell_end(checkpoints, view, interrupts.came), view)
+    return Outcome(tell_end(checkpoints, view, interrupts.came, session.last_words), view)
 
 
-def tell_end(checkpoints: Path, view: RunView | None, interrupted: bool) -> int:
+def tell_end(checkpoints: Path, view: RunView | None, interrupted: bool, last_words: str = "") -> int:
     """Say what became of a run; return the exit status."""
     if view is None or view.live:
         number = numbers_of([view.run]) if view is not None else "RUN"
@@ -234,7 +235,8 @@ def tell_end(checkpoints: Path, view: RunView | None, interrupted: bool) -> int:
         if interrupted:
             print(f"not waited for: the engine stops it after its present step and saves it; {resume}", file=sys.stderr)
             return INTERRUPTED
-        print(f"the engine has ended; all up to the last epoch is kept: {resume}", file=sys.stderr)
+        why = f" ({inert(last_words)})" if last_words else ""
+        print(f"the engine has ended{why}; all up to the last epoch is kept: {resume}", file=sys.stderr)
         return 1
     if view.epochs:
         best = view.epochs[-1]
@@ -243,37 +245,71 @@ def tell_end(checkpoints: Path, view: RunView | None, interrupted: bool) -> int:
             f" after epoch {best.epoch}; weights in {inert(str(checkpoints / view.run / 'last.pt'))}",
             file=sys.stderr,
         )
-    if view.state == "stopped":
+    if view.state in ("stopped", "interrupted"):
         return INTERRUPTED if interrupted else 1
     return 0 if view.state == "finished" else 1
 
 
-async def follow(session: Session, display: Display, notify: bool, coach: Coach) -> RunView | None:
-    """Show events until the run that we asked for ends, or we are told to leave; return the run."""
+async def follow(
+    session: Session, display: Display, notify: bool, coach: Coach, interrupts: Interrupts | None = None
+) -> RunView | None:
+    """Show events until the run that we asked for ends, or we are told to leave; return the run.
+
+    Raises CommandRefused when it does not begin, or is gone without an end.
+    """
     view: RunView | None = None
-    ours = False
+    ours = ""  # the name of our run, once it has begun
+    session.waits = True
     while (item := await session.events.get()) is not None:
         event, news = item
+        if isinstance(event, Rejoined):
+            view = view_of(event.known)
+            if not ours and view is not None and view.live:  # it began while the connection was lost
+                ours = view.run
+            if view is None or view.run != ours or not view.live:
+                raise CommandRefused(gone(ours, event.reason))
+            if interrupts is not None:
+                interrupts.repeat()
+            continue
         if isinstance(event, CommandFailed) and event.reply_to == 1:
             raise refusal(event)
+        if isinstance(event, CommandFailed) and event.reply_to == STOP and interrupts is not None:
+            interrupts.refused(event)
         if isinstance(event, EngineFailed) and not session.rejoins:
             raise CommandRefused(f"the engine failed: {event.reason}")
         if isinstance(event, RunEvent):
             view = apply_to_run(view, event)
         if isinstance(event, DataFailed) or (isinstance(event, DataReady) and event.reply_to):
             continue  # an old one, or the refusal of our command tells it; what is loaded is told to all
-        if news or not isinstance(event, RunEvent | StudyEvent | Printed | DataProgress):
+        ends = isinstance(event, RunEnded) and event.run == ours
+        if news or ends or not isinstance(event, RunEvent | StudyEvent | Printed | DataProgress):
             display.show(event, view)
         if news and view is not None and isinstance(event, EpochDone | RunEnded):
             coach = advise(coach, view, display)
         if notify and news and (text := worth_a_call(event)):
             print(call(text), end="", file=sys.stderr, flush=True)
-        ours = ours or (news and isinstance(event, RunStarted))
+        if news and isinstance(event, RunStarted):
+            ours, session.waits = ours or event.run, False
         if isinstance(event, CommandDone) and event.reply_to == 1 and not ours:
             raise CommandRefused("the run failed before its first step; `mnist-tui runs` tells why")
-        if isinstance(event, RunEnded) and ours:
+        if ends:
             return view
     return view
+
+
+def view_of(events: Iterable[AnyEvent]) -> RunView | None:
+    """Return the run that events add up to."""
+    view: RunView | None = None
+    for event in events:
+        view = apply_to_run(view, event) if isinstance(event, RunEvent) else view
+    return view
+
+
+def gone(run: str, reason: str) -> str:
+    """Say that a run did not survive that its engine had to start again."""
+    what = f"{run} has ended with" if run else "the run did not begin: the command was lost with"
+    why = f": {reason}" if reason else "; `mnist-tui engine log` shows why"
+    return f"{what} a process of the engine, which had to start again{why}"
 
 
 def advise(coach: Coach, view: RunView, display: Display) -> Coach:

@@ -107,7 +107,10 @@ def print_status(status: StatusTold, checkpoints: Path) -> None:
     if status.state.startswith("tuning"):
         print(inert(status.run))
     elif status.run:
-        print(f"run {inert(status.run)}: epoch {status.epoch}, step {status.step:,}")
+        unsaved = f", {status.unsaved:,} steps since the last checkpoint" if status.unsaved else ""
+        print(f"run {inert(status.run)}: epoch {status.epoch}, step {status.step:,}{unsaved}")
+    if status.stalled:
+        print(f"no step for {status.stalled:.0f} s")
     if status.last_error:
         print(f"last error: {inert(status.last_error)}")
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 import msgspec
 
-from engine.messages import CommandDone, Shutdown
 from tui.bench import ROWS, bench
 from tui.bench_accuracy import time_to_accuracy
 from tui.bench_busy import beside_others
@@ -15,7 +14,7 @@ from tui.bench_report import print_accuracy, print_bench, print_beside, print_sc
 from tui.bench_screen import QUICK, THOROUGH, screen_costs
 from tui.client import EngineUnreachable
 from tui.reports import print_json
-from tui.session import ask_engine
+from tui.stop import stop_engine
 
 
 async def run_bench(
@@ -54,7 +53,7 @@ async def run_bench(
             result = await bench(data, device, work, images=images, rounds=rounds, rows=wanted)
         finally:
             with contextlib.suppress(EngineUnreachable):  # none was started
-                await ask_engine(work / "checkpoints", Shutdown(force=True), CommandDone, then_wait=True)
+                await stop_engine(work / "checkpoints", force=True)
         if not as_json:
             print_bench(result)
         ways = await time_to_accuracy(device, work, seeds)

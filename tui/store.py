@@ -46,6 +46,8 @@ class State:
 
     link: str = "connecting"  # connecting, live, foreign (an engine of another version: only to watch) or lost
     link_reason: str = ""
+    silence: str = ""  # says that the engine does not answer, and for how long
+    stalled: float = 0.0  # seconds without a step where steps should be made
     engine: EngineReady | None = None
     engine_problem: str = ""
     data: DataReady | None = None

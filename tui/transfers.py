@@ -58,4 +58,4 @@ async def follow(session: Session, command: Command, until: type[DataReady] | ty
             shown = share
         elif isinstance(event, until):
             return
-    raise CommandRefused("the engine ended; `mnist-tui engine log` shows its last words")
+    raise CommandRefused(session.farewell)

@@ -27,11 +27,12 @@ from tui.attention import call, worth_a_call
 from tui.client import CommandRefused, EngineStale, refusal
 from tui.describe import describe, epochs, percent
 from tui.inert import inert
+from tui.interrupts import STOP, TERMINATED
 from tui.logout import logout_warning
 from tui.options import command_line
 from tui.plain import INTERRUPTED, Display, JsonLines
 from tui.run_view import RunView
-from tui.session import Session, attached, renew
+from tui.session import Rejoined, Session, attached, renew
 from tui.study_view import StudyView, apply_to_study, trial_words
 
 
@@ -87,23 +88,25 @@ async def tune_once(checkpoints: Path, command: StartStudy, *, json: bool, notif
         session.client.send(command)
         stopping = asyncio.Event()
 
-        def stop() -> None:
+        def stop(number: int) -> None:
             if stopping.is_set():
                 session.events.put_nowait(None)
                 return
             stopping.set()
             print("stopping; Ctrl-C again does not wait for it", file=sys.stderr)
-            session.client.send(Stop())
+            session.client.send(Stop(id=STOP))
+            if number == signal.SIGTERM:
+                loop.call_later(TERMINATED, session.events.put_nowait, None)
 
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stop)
+            loop.add_signal_handler(number, stop, number)
         view = await follow_study(session, display, notify and sys.stderr.isatty())
     if stopping.is_set() and (view is None or view.live):
         print("not waited for: the engine stops it; `mnist-tui studies` tells how it is continued", file=sys.stderr)
         return INTERRUPTED
     if view is None:
-        raise CommandRefused("the engine ended; `mnist-tui engine log` shows its last words")
+        raise CommandRefused(session.farewell)
     report(view, command.base, json)
     if view.live:
         print("the engine has ended; what is done is kept", file=sys.stderr)
@@ -119,10 +122,15 @@ async def follow_study(session: Session, display: Display, notify: bool) -> Stud
     """Show events until the study that we asked for ends, or we are told to leave; return it."""
     view: StudyView | None = None
     ours = False
+    session.waits = True
     while (item := await session.events.get()) is not None:
         event, news = item
+        if isinstance(event, Rejoined):
+            continue  # a study is of one process
         if isinstance(event, CommandFailed) and event.reply_to == 1:
             raise refusal(event)
+        if isinstance(event, CommandFailed) and event.reply_to == STOP:
+            print(f"not stopped: {inert(event.reason)}", file=sys.stderr)
         if isinstance(event, EngineFailed):
             raise CommandRefused(f"the engine failed: {event.reason}")
         if isinstance(event, DataFailed) or (isinstance(event, DataReady) and event.reply_to):
@@ -130,6 +138,7 @@ async def follow_study(session: Session, display: Display, notify: bool) -> Stud
         if isinstance(event, StudyEvent) and news:
             view = apply_to_study(view, event)
             ours = ours or isinstance(event, StudyStarted)
+            session.waits = False
             if isinstance(display, TrialLines):
                 display.study = view
         if news or not isinstance(event, RunEvent | StudyEvent | Printed | DataProgress):

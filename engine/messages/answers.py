@@ -147,6 +147,9 @@ class RunOpened(Event, frozen=True):
 
 
 class StatusTold(Event, frozen=True):
+    """`doing` is what the training thread does, "" while it waits for a command. `stalled` counts the seconds without
+    a step where steps should be made, 0 where they come as usual. `unsaved` steps are in no checkpoint yet."""
+
     pid: int
     uptime: float
     memory: int
@@ -156,6 +159,9 @@ class StatusTold(Event, frozen=True):
     step: int = 0
     epoch: int = 0
     last_error: str = ""
+    doing: str = ""
+    stalled: float = 0.0
+    unsaved: int = 0
 
 
 class CommandDone(Event, frozen=True):

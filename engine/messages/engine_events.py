@@ -27,6 +27,7 @@ class Welcome(Event, frozen=True):
     pid: int
     checkpoints: str
     processes: int = 1  # that train together, this one among them
+    agent: int = 0  # the pid of the torchrun that starts them again, 0 where there is none
 
 
 class EngineReady(Event, frozen=True):

@@ -14,6 +14,7 @@ import pytest
 from limits import LIMIT
 from test_engine_process import Attached
 
+from engine.checkpoint import load_checkpoint
 from engine.config import RunConfig
 from engine.messages import (
     CheckpointSaved,
@@ -30,9 +31,25 @@ from engine.messages import (
     StepsDone,
     Stop,
 )
+from engine.runs import read_record
 from tui.client import CommandRefused, EngineClient, EngineUnreachable, engine_environment
 
 pytestmark = pytest.mark.slow
+RUN = "0001-seed-cnn"
+DIES_ON_RANK_1 = """
+import os, signal
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        if os.environ.get("RANK") == "1":
+            os.kill(os.getpid(), signal.SIGKILL)
+        self.layer = nn.Linear(784, 10)
+
+    def forward(self, images):
+        return self.layer(images.flatten(1))
+"""
 TOGETHER = RunConfig(epochs=100_000, batch_size=20, device="cpu", processes=2)
 
 
@@ -147,6 +164,80 @@ async def test_when_one_is_killed_all_start_again_from_the_last_checkpoint(scree
     assert screen.session.client.welcome.pid != engine
     printed = [line for event, _ in screen.heard if isinstance(event, Printed) for line in event.lines]
     assert any("a process was lost; the run goes on" in line for line in printed)
+
+
+async def test_a_run_that_loses_a_process_before_its_first_checkpoint_gets_its_end(
+    screen: Attached, checkpoints: Path
+) -> None:
+    screen.session.rejoins = True
+    [other] = [pid for pid in processes_of(checkpoints) if pid != screen.client.welcome.pid]
+    await screen.session.ask(StartRun(config=TOGETHER.replace({"batch_size": 2, "keep_every": 0})), CommandDone)
+    await screen.until(StepsDone)
+    os.kill(other, signal.SIGKILL)
+    ended = await screen.until(RunEnded, news=False)
+    assert (ended.run, ended.state) == (RUN, "failed")
+    assert "a process was lost, and the run cannot go on: " in ended.reason
+    assert "has no complete checkpoint" in ended.reason
+    record = read_record(checkpoints / RUN)
+    assert (record.state, record.reason) == ("failed", ended.reason)
+    # The engine that started again is as good as new.
+    await screen.session.ask(StartRun(config=TOGETHER.replace({"epochs": 1})), CommandDone)
+    assert (await screen.until(RunEnded)).state == "finished"
+
+
+async def test_a_client_ends_with_the_reason_when_a_process_is_lost_before_the_run_begins(
+    checkpoints: Path, tmp_path: Path
+) -> None:
+    """Rank 1 dies in the middle of building the network, and so does each one that takes its place."""
+    network = tmp_path / "dies.py"
+    network.write_text(DIES_ON_RANK_1)
+    command = ["train", "--processes", "2", "--model", f"{network}:Net", "--checkpoints", str(checkpoints)]
+    status, told = await asyncio.to_thread(call, *command)
+    assert status == 1, told
+    assert "Error: the run did not begin" in told
+    assert "a process of the group is lost" in told
+    await asyncio.to_thread(call, "engine", "stop", "--checkpoints", str(checkpoints))
+    await all_gone(checkpoints)
+
+
+async def test_the_end_of_the_process_that_status_shows_ends_all_of_them_and_saves_the_run(
+    checkpoints: Path,
+) -> None:
+    screen = await attached_to(2, checkpoints)
+    await screen.session.ask(StartRun(config=TOGETHER), CommandDone)
+    await screen.until(EpochDone)
+    os.kill(screen.client.welcome.pid, signal.SIGTERM)
+    ended = await screen.until(RunEnded)
+    assert ended.state == "stopped"
+    await screen.ended()
+    await all_gone(checkpoints)
+    record = read_record(checkpoints / RUN)
+    assert (record.state, record.step) == ("stopped", ended.step)
+    assert load_checkpoint(checkpoints / RUN / "last.pt")["position"]["step"] == ended.step
+    await screen.leave()
+
+
+async def test_an_engine_with_a_process_that_was_stopped_is_ended_by_force(checkpoints: Path) -> None:
+    screen = await attached_to(2, checkpoints)
+    await screen.session.ask(StartRun(config=TOGETHER), CommandDone)
+    await screen.until(CheckpointSaved)
+    [other] = [pid for pid in processes_of(checkpoints) if pid != screen.client.welcome.pid]
+    os.kill(other, signal.SIGSTOP)
+    status, told = await asyncio.to_thread(call, "engine", "stop", "--force", "--checkpoints", str(checkpoints))
+    assert status == 0, told
+    assert "the engine was ended; " in told
+    await all_gone(checkpoints)
+    assert read_record(checkpoints / RUN).state == "interrupted"
+    await screen.leave()
+
+
+def call(*words: str) -> tuple[int, str]:
+    """Run a command; return its exit status and what it wrote to stderr."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tui", *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=LIMIT,
+        env=engine_environment(), check=False,
+    )  # fmt: skip
+    return done.returncode, done.stderr
 
 
 def two_agents(checkpoints: Path) -> list["subprocess.Popen[bytes]"]:

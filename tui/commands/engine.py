@@ -20,7 +20,10 @@ def engine() -> None:
 @json_option
 @checkpoints_option
 def engine_status(checkpoints: Path, as_json: bool) -> None:
-    """State, run, memory, attached screens, last error. Exit status 1 when no engine runs."""
+    """State, run, memory, attached screens, last error.
+
+    Exit status 1 when no engine runs, 4 when one is there and does not answer.
+    """
     from engine.messages import AskStatus, StatusTold
     from tui.reports import print_json, print_status
     from tui.session import ask_engine
@@ -33,15 +36,19 @@ def engine_status(checkpoints: Path, as_json: bool) -> None:
 
 
 @engine.command("stop")
-@click.option("--force", is_flag=True, help="End it also when the run cannot be saved (a full disk, say).")
+@click.option(
+    "--force", is_flag=True, help="End it within seconds, also when the run cannot be saved, or nothing answers."
+)
 @checkpoints_option
 def engine_stop(checkpoints: Path, force: bool) -> None:
-    """Stop the run in progress, save it, and end the engine."""
-    from engine.messages import CommandDone, Shutdown
-    from tui.session import ask_engine
+    """Stop the run in progress, save it, and end the engine.
 
-    run(ask_engine(checkpoints, Shutdown(force=force), CommandDone, then_wait=True))
-    print("the engine has ended", file=sys.stderr)
+    It waits for the present step. A run that makes none for a minute, or for ten times as long as its steps take, is
+    ended as it is, at its last checkpoint; --force does not wait.
+    """
+    from tui.stop import stop_engine
+
+    print(inert(run(stop_engine(checkpoints, force)), longest=2000), file=sys.stderr)
 
 
 @engine.command("log")

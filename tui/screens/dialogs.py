@@ -112,6 +112,13 @@ def stop_question(run: str, problem: str = "") -> Question:
     )
 
 
+def hang_question(run: str, seconds: str, *, leaving: bool) -> Question:
+    """Ask what becomes of a run that makes no step: as long as it makes none, it cannot be saved."""
+    text = f"{run} has made no step for {seconds}. End it and its engine, back to its last checkpoint?"
+    stay = [LEAVE, GIVE_UP, CANCEL] if leaving else [Answer("cancel", "Keep waiting", "k"), GIVE_UP]
+    return Question(text, stay)
+
+
 def advice_question(advice: Advice) -> Question:
     """Show all that the coach has to say of one thing, and ask what to do about it."""
     text = f"{advice.rule}\n\n{advice.seen}\n\n{advice.why}\n\n{advice.remedy}"

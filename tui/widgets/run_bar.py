@@ -56,14 +56,17 @@ def segments(state: State) -> list[tuple[str, str, int]]:
     parts: list[tuple[str, str, int]] = [("mnist-tui", "muted", 10)]
     if state.link == "lost":
         parts.append(("engine lost", "bad", 0))
+    elif state.silence:
+        parts.append((state.silence, "bad", 0))
     elif state.link == "foreign":
         parts.append(("only watching", "bad", 0))
     elif state.engine_problem:
         parts.append(("engine failed", "bad", 0))
+    stalled = f"no step for {duration(state.stalled)}" if state.stalled and not state.silence else ""
     if state.study is not None and state.study.live and state.opened is None:
-        parts += study_segments(state.study)
+        parts += study_segments(state.study, stalled)
     elif view is not None:
-        parts += run_segments(view, past=view is state.opened)
+        parts += run_segments(view, past=view is state.opened, stalled=stalled, silent=bool(state.silence))
     elif state.link == "live" and state.engine is None:
         parts.append(("engine starting", "busy", 1))
     elif state.link == "live":
@@ -78,12 +81,13 @@ def segments(state: State) -> list[tuple[str, str, int]]:
     return parts
 
 
-def study_segments(study: StudyView) -> list[tuple[str, str, int]]:
+def study_segments(study: StudyView, stalled: str = "") -> list[tuple[str, str, int]]:
     share = min(1.0, study.done / max(1, study.target))
     words = {"running": ("tuning", "busy"), "paused": ("paused", "bad")}
     parts = [
         (inert(study.study, NAME_WIDTH), "", 3),
         ("waiting for its storage", "bad", 0) if study.reason else (*words[study.state], 0),
+        *([(stalled, "bad", 0)] if stalled else []),
         (f"trial {min(study.done + 1, study.target)}/{study.target}", "", 2),
         (progress_bar(share), "busy", 5),
     ]
@@ -97,18 +101,27 @@ def progress_bar(share: float) -> str:
     return "━" * filled + "╌" * (BAR_WIDTH - filled) + f" {100 * share:.0f} %"
 
 
-def run_segments(view: RunView, past: bool) -> list[tuple[str, str, int]]:
+def run_segments(view: RunView, past: bool, stalled: str = "", silent: bool = False) -> list[tuple[str, str, int]]:
+    """Return the parts for a run. Where it makes no step, or nobody knows whether it does, no speed is shown."""
     style = {"running": "busy", "paused": "bad", "finished": "good", "failed": "bad"}.get(view.state, "muted")
     done = view.epoch
     epoch = min(done + 1, view.config.epochs) if view.live else done
+    current = view.live and not past
+    word = (inert(state_word(view.state), STATE_WIDTH), style, 0)
+    if view.problem:
+        word = ("waiting for the disk", "bad", 0)
+    elif stalled and current:
+        word = (stalled, "bad", 0)
+    elif silent and current:
+        word = (word[0], "muted", 7)  # as it was
     parts = [
         (inert(view.run, NAME_WIDTH) + (" (past)" if past else ""), "", 3),
-        ("waiting for the disk", "bad", 0) if view.problem else (inert(state_word(view.state), STATE_WIDTH), style, 0),
+        word,
         (f"epoch {epoch}/{view.config.epochs}", "", 2),
     ]
     if view.live:
         parts.append((progress_bar(view.run_fraction), "busy", 5))
-        if view.seconds_left is not None and view.state == "running" and not view.problem:
+        if view.seconds_left is not None and view.state == "running" and not (view.problem or stalled or silent):
             parts.append((f"{duration(view.seconds_left)} left", "", 4))
             parts.append((f"{view.images_per_s:,.0f} images/s", "muted", 8))
         if view.lr is not None:

@@ -68,7 +68,7 @@ def sentences(state: State) -> list[tuple[str, str]]:
         parts += [("device   ", "muted"), (f"{inert(f'{engine.device}, {engine.device_name}')}\n", "")]
         parts += [(f"         torch {inert(engine.torch)}, {engine.threads} threads\n\n", "muted")]
     else:
-        parts += [("device   ", "muted"), ("the engine is loading torch\n\n\n", "")]
+        parts += [("device   ", "muted"), (f"{state.link_reason or 'the engine is loading torch'}\n\n\n", "")]
 
     config = state.next_config
     network = "the seed network" if config.model == "seed-cnn" else shown_name(config.model)
