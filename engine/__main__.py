@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.event_log import EventReader
+from engine.files import in_words
 from engine.history import History
 from engine.messages import (
     ALREADY_SERVED,
@@ -61,7 +62,7 @@ def main() -> int:
         listener = seat.listen()
         remove_meetings(checkpoints, keep=meeting())
     except (PathError, OSError) as error:
-        print(f"mnist-tui engine: {error}", file=sys.stderr)
+        print(f"mnist-tui engine: {in_words(error)}", file=sys.stderr)
         return 1
 
     interrupted = close_interrupted(checkpoints)

@@ -10,6 +10,7 @@ from engine.checkpoint import brief
 from engine.config import RunConfig, Value
 from engine.dataset import Dataset
 from engine.messages import StartStudy, StudyEvent
+from engine.output import say
 from engine.own_code import Code, named_code, trust
 from engine.search import Dimension, Range, networks_in, parse_search
 from engine.study import Study
@@ -40,6 +41,8 @@ def begin_study(
         study = open_study(storage, name, wanted)
     except TROUBLE as error:
         raise StudyError(f"study {name}: its storage does not answer ({brief(error)})") from error
+    if problem := storage.problem():
+        say(f"study {name}: {problem}")
     base = study.spec.config.replace({field: getattr(command.base, field) for field in LOCAL})
     check_batches(study.space, base, data)
     code = named_networks(study, {command.base.model, *named})

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 
 from engine.checkpoint_check import check_values, checked_archive
-from engine.files import open_regular, temporary_name, write_atomically
+from engine.files import in_words, open_regular, temporary_name, write_atomically
 from engine.runs import LAST, PREVIOUS
 
 FORMAT = 1
@@ -112,7 +112,7 @@ def load_checkpoint(path: Path, device: torch.device | str = "cpu") -> dict[str,
 
 def brief(error: BaseException) -> str:
     """Return the first line of an error's text: torch writes pages, and what it quotes may be of any length."""
-    return next(iter(str(error).splitlines()), "")[:300] or type(error).__name__
+    return next(iter(in_words(error).splitlines()), "")[:300] or type(error).__name__
 
 
 def digest_file(path: Path) -> Path:

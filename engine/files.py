@@ -4,8 +4,12 @@ import contextlib
 import errno
 import os
 import stat
+from collections.abc import Iterator
 from io import BufferedReader
 from pathlib import Path
+
+# What a file system says that has not what it is asked for, as some of a network's have no fsync of a folder.
+NOT_THERE = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -20,12 +24,33 @@ def write_atomically(path: Path, content: bytes) -> None:
             file.flush()
             with contextlib.suppress(FileNotFoundError):
                 os.fchmod(file.fileno(), stat.S_IMODE(path.stat().st_mode))
-            os.fsync(file.fileno())
+            flush_to_disk(file.fileno())
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException as error:
         temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename, error.filename2 = str(path), None  # nobody knows the temporary one
         raise
     flush_folder(path.parent)
+
+
+@contextlib.contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Name the file in an OSError that names none: what fails on an open file says only why."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(path)
+        raise
+
+
+def in_words(error: BaseException) -> str:
+    """Say what failed; of an OSError where as well, if that is known, and no number."""
+    if not isinstance(error, OSError):
+        return str(error)
+    reason = error.strerror or str(error) or type(error).__name__
+    return reason if error.filename is None else f"{os.fsdecode(error.filename)}: {reason}"
 
 
 def open_regular(path: Path) -> BufferedReader:
@@ -35,6 +60,15 @@ def open_regular(path: Path) -> BufferedReader:
         os.close(handle)
         raise OSError(errno.EINVAL, "is not a file", str(path))
     return open(handle, "rb")
+
+
+def identity(file: Path | int) -> tuple[int, int] | None:
+    """Return what tells a file from every other one at the same path, None when there is none."""
+    try:
+        found = os.stat(file)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def temporary_name(path: Path) -> Path:
@@ -48,10 +82,20 @@ def remove_temporaries(folder: Path) -> None:
             leftover.unlink()
 
 
-def flush_folder(folder: Path) -> None:
-    """Make renames in a folder last through a power cut."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def flush_to_disk(handle: int) -> None:
+    """Have what was written last through a power cut, where the file system has a way to. Raises OSError."""
     try:
         os.fsync(handle)
-    finally:
-        os.close(handle)
+    except OSError as error:
+        if error.errno not in NOT_THERE:
+            raise
+
+
+def flush_folder(folder: Path) -> None:
+    """Make renames in a folder last through a power cut, where the file system has a way to. Raises OSError."""
+    with naming(folder):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            flush_to_disk(handle)
+        finally:
+            os.close(handle)

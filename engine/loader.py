@@ -9,6 +9,7 @@ import msgspec
 from engine.config import RunConfig
 from engine.data import DataError, Dataset, find_data
 from engine.download import download
+from engine.files import in_words
 from engine.messages import DataFailed, DataProgress, DataReady
 from engine.paths import default_data
 from engine.ports import Desk
@@ -128,7 +129,7 @@ class Loader:
             try:
                 download(default_data(), self.progress, self.cancelled.is_set)
             except (DataError, OSError) as error:
-                self.desk.publish(DataFailed(reason=str(error)))
+                self.desk.publish(DataFailed(reason=in_words(error)))
             else:
                 self.path = None  # the default search may now find more
                 then()

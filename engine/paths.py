@@ -13,8 +13,11 @@ import stat
 import tempfile
 from pathlib import Path
 
+from engine.files import open_regular
+from engine.locks import is_held
 from engine.typed_path import unwrapped
 
+LONGEST_PATH = 4096  # bytes
 SAMPLE_NAME = "mnist-5k.npz"
 MEETING = ".meeting-"
 
@@ -105,8 +108,31 @@ def make_private(folder: Path) -> None:
 
 def engine_socket(checkpoints: Path) -> Path:
     """Return the socket of the one engine that serves this folder of runs. Raises PathError."""
-    key = hashlib.sha256(os.fsencode(checkpoints.resolve())).hexdigest()[:16]
+    return socket_of(served_as(checkpoints.resolve()))
+
+
+def socket_of(path: Path) -> Path:
+    key = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
     return state_folder() / f"{key}.sock"
+
+
+def served_file(checkpoints: Path) -> Path:
+    """Return the file in which an engine leaves the path by which it is found."""
+    return checkpoints / ".engine"
+
+
+def served_as(here: Path) -> Path:
+    """Return the path for which the engine of a folder of runs is found: the one that the folder had when that engine
+    began, if it was moved under it. A mere copy of a folder is another one."""
+    try:
+        with open_regular(served_file(here)) as file:
+            before = Path(os.fsdecode(file.read(LONGEST_PATH).rstrip(b"\n")))
+        moved = before.is_absolute() and (before.resolve() == here or not os.path.lexists(before))
+        if before != here and moved and is_held(socket_of(before).with_suffix(".lock")):
+            return before
+    except (OSError, ValueError, RuntimeError):  # no such word was left, or nonsense; a loop of links
+        pass
+    return here
 
 
 def engine_lock(checkpoints: Path) -> Path:

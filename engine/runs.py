@@ -7,15 +7,17 @@ Imports no torch, so that `mnist-tui runs` answers at once.
 import errno
 import os
 import re
+import stat
 import time
 from collections.abc import Iterable
+from io import FileIO
 from pathlib import Path
 
 import msgspec
 
 from engine.config import ConfigError, RunConfig
 from engine.event_log import EVENTS, ends_torn, seal
-from engine.files import open_regular, remove_temporaries, write_atomically
+from engine.files import flush_to_disk, identity, naming, open_regular, remove_temporaries, write_atomically
 from engine.messages import (
     Continued,
     Count,
@@ -39,6 +41,7 @@ NAME = re.compile(r"\d{4,}-[a-z0-9][a-z0-9-]*")
 RECORD = "run.json"
 LAST, PREVIOUS, BEST = "last.pt", "previous.pt", "best.pt"  # best: by validation accuracy
 LONGEST_RECORD = 1 << 17
+PIECE = 1 << 20  # bytes of a log copied at a time
 
 
 class RunError(Exception):
@@ -81,20 +84,21 @@ class RunLog:
     def __init__(self, folder: Path, record: RunRecord) -> None:
         self.folder = folder
         self.record = record
-        self._file = open(folder / EVENTS, "ab", buffering=0)  # noqa: SIM115  (closed by close)
+        self._file = open(folder / EVENTS, "a+b", buffering=0)  # noqa: SIM115  (closed by close)
         self._appended: RunEvent | None = None  # the last event whose line is written, if not yet flushed
         self._torn = ends_torn(folder / EVENTS)  # by a crash, or a full disk; it must not swallow the next line
         self.save_record()
 
     def write(self, event: RunEvent) -> None:
         """Append an event before any screen hears of it. Raises OSError; the same event may then be tried again."""
+        self._follow()
         if event is not self._appended:
             self._append(seal(event))
             self._appended = event
         record = self.record
         match event:
             case EpochDone():
-                os.fsync(self._file.fileno())
+                self._flush()
                 record.epoch, record.step = event.epoch, event.step
                 record.test_loss, record.test_accuracy = event.test_loss, event.test_accuracy
             case RunStarted():
@@ -112,15 +116,29 @@ class RunLog:
                 return
         self.save_record()
 
+    def _follow(self) -> None:
+        """Write to the file that is at the path now: the run may have been moved to another disk, or the log deleted.
+
+        What that file lacks of the log is added. Raises OSError while there is none, or one of something else.
+        """
+        path = self.folder / EVENTS
+        if identity(path) != identity(self._file.fileno()):
+            self._file = written_anew(self._file, path)
+
     def _append(self, line: bytes) -> None:
         line = b"\n" * self._torn + line
-        whole = os.fstat(self._file.fileno()).st_size
-        if self._file.write(line) != len(line):
-            self._torn = True
-            os.ftruncate(self._file.fileno(), whole)
-            self._torn = False
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.folder / EVENTS))
+        with naming(self.folder / EVENTS):
+            whole = os.fstat(self._file.fileno()).st_size
+            if self._file.write(line) != len(line):
+                self._torn = True
+                os.ftruncate(self._file.fileno(), whole)
+                self._torn = False
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         self._torn = False
+
+    def _flush(self) -> None:
+        with naming(self.folder / EVENTS):
+            flush_to_disk(self._file.fileno())
 
     def save_record(self) -> None:
         write_atomically(self.folder / RECORD, msgspec.json.format(encode(self.record)) + b"\n")
@@ -128,7 +146,7 @@ class RunLog:
     def close(self, state: str, step: int, reason: str = "") -> None:
         self.record.state, self.record.step, self.record.reason = state, step, reason
         self.save_record()
-        os.fsync(self._file.fileno())
+        self._flush()
         self._file.close()
 
 
@@ -137,7 +155,7 @@ def mark(folder: Path, state: str, reason: str, step: int | None = None) -> None
     record = read_record(folder)
     record.state, record.reason = state, reason
     record.step = record.step if step is None else step
-    write_atomically(folder / RECORD, msgspec.json.format(msgspec.json.encode(record)) + b"\n")
+    write_atomically(folder / RECORD, msgspec.json.format(encode(record)) + b"\n")
 
 
 def close_lost(folder: Path, reason: str) -> RunEnded:
@@ -148,6 +166,29 @@ def close_lost(folder: Path, reason: str) -> RunEnded:
     log.write(ended)
     log.close(ended.state, ended.step, reason)
     return ended
+
+
+def written_anew(log: FileIO, path: Path) -> FileIO:
+    """Return a log at its path again, with all that stands in the one that was opened there. Raises OSError."""
+    handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
+    new = open(handle, "a+b", buffering=0)  # noqa: SIM115  (closed by RunLog.close)
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "is not a file; remove it", str(path))
+        place = 0
+        while there := os.pread(handle, PIECE, place):
+            if os.pread(log.fileno(), len(there), place) != there:
+                raise OSError(errno.EEXIST, "is another run's log; move it away", str(path))
+            place += len(there)
+        with naming(path):
+            while more := os.pread(log.fileno(), PIECE, place):
+                place += new.write(more)
+            flush_to_disk(handle)
+    except BaseException:
+        new.close()
+        raise
+    log.close()
+    return new
 
 
 def create_folder(checkpoints: Path, model: str) -> Path:

@@ -18,6 +18,7 @@ import msgspec
 
 from engine.connection import Connection
 from engine.event_log import EventReader
+from engine.files import in_words
 from engine.hang_watch import FORCED, GRACE, HANGING, TERMINATED, HangWatch
 from engine.history import History, parts
 from engine.messages import (
@@ -47,6 +48,7 @@ from engine.messages import (
     decode_command,
     encode,
 )
+from engine.output_log import OutputLog
 from engine.ports import Reply, WorkerPort
 from engine.pulse import PULSE
 from engine.runs import RunError, find_run, list_runs, summarize
@@ -57,6 +59,9 @@ from engine.torchrun import agent, end_group, world_size
 
 LOG_EVERY = 0.5  # seconds between two looks at the engine's output
 HELLO_PATIENCE = 10.0  # seconds for a client to say who it is
+MOST_SILENT = 64  # clients that have not said so; of more, the first is dropped
+MOST_CLIENTS = 256  # attached at once: files that the run needs must stay within the system's limit
+BACKLOG = 1024  # connections that wait to be accepted
 
 
 class Server:
@@ -67,6 +72,7 @@ class Server:
         self.version = version
         self.idle_exit = idle_exit
         self.clients: set[Connection] = set()
+        self.silent: dict[Connection, None] = {}  # those that have not said who they are, in the order they came
         self.state = EngineState()
         self.output: Tail | None = None  # what the engine prints
         self.loop = asyncio.new_event_loop()
@@ -130,19 +136,28 @@ class Server:
     # ----------------------------------------------------------------- clients
 
     async def serve(self, listener: socket.socket) -> None:
-        server = await asyncio.start_unix_server(self._attend, sock=listener, limit=MAX_LINE)
+        server = await asyncio.start_unix_server(self._attend, sock=listener, limit=MAX_LINE, backlog=BACKLOG)
         async with server:
             await server.serve_forever()
 
     async def _attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one client until it leaves or breaks the protocol; neither disturbs anybody else."""
         client = Connection(writer)
+        self.silent[client] = None
+        if len(self.silent) > MOST_SILENT:
+            oldest = next(iter(self.silent))
+            del self.silent[oldest]
+            oldest.writer.transport.abort()
         try:
             if peer_uid(writer.get_extra_info("socket")) not in (None, os.getuid()):
                 return
             hello = decode_command(await asyncio.wait_for(reader.readline(), HELLO_PATIENCE))
+            self.silent.pop(client, None)
             if not isinstance(hello, Hello):
                 raise ProtocolError("the first line was no Hello")
+            if len(self.clients) >= MOST_CLIENTS:
+                writer.write(encode(CommandFailed(reason=f"{MOST_CLIENTS} programs are attached to it; close some")))
+                return
             client.send(
                 Welcome(
                     protocol=PROTOCOL,
@@ -161,6 +176,7 @@ class Server:
         except (ConnectionError, TimeoutError, ValueError):
             pass  # ValueError: a line over the limit
         finally:
+            self.silent.pop(client, None)
             self.clients.discard(client)
             writer.close()
 
@@ -199,7 +215,7 @@ class Server:
                 try:
                     opened = await asyncio.to_thread(self._open_run, command.run)
                 except (RunError, OSError) as error:
-                    client.answer(CommandFailed(reason=str(error), reply_to=command.id))
+                    client.answer(CommandFailed(reason=in_words(error), reply_to=command.id))
                 else:
                     for part in opened:
                         client.answer(msgspec.structs.replace(part, reply_to=command.id), last=part.last)
@@ -268,9 +284,12 @@ class Server:
     async def watch_output(self, log: Path) -> None:
         """Show every screen what the engine process prints, warnings of torch among it."""
         self.output = Tail(log)
+        kept = OutputLog(log)
         while True:
             await asyncio.sleep(LOG_EVERY)
             await asyncio.to_thread(self.tell_output)
+            with contextlib.suppress(OSError):
+                await asyncio.to_thread(kept.look)
 
     async def watch_idleness(self) -> None:
         """End an engine that has had nobody and nothing to do for a while."""

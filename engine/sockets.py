@@ -1,6 +1,7 @@
 """Unix sockets at paths of any length, and who is at the other end of one."""
 
 import contextlib
+import errno
 import os
 import socket
 import struct
@@ -10,6 +11,7 @@ from pathlib import Path
 from engine.paths import PathError
 
 LIMIT = 107  # bytes of a path; the system's 108 hold a closing zero as well
+NOBODY = -1  # the user at the other end of a connection that is not made yet
 HANDLES = Path("/proc/self/fd")
 
 
@@ -30,6 +32,17 @@ def address(path: Path) -> Iterator[str]:
         yield f"{HANDLES}/{folder}/{path.name}"
     finally:
         os.close(folder)
+
+
+def is_answered(path: Path) -> bool:
+    """Tell whether a process listens at a socket, were it one that is busy or suspended. Raises PathError."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.setblocking(False)
+        try:
+            with address(path) as way:
+                return client.connect_ex(way) in (0, errno.EAGAIN, errno.EINPROGRESS)
+        except OSError:
+            return False
 
 
 def peer_uid(connection: socket.socket) -> int | None:

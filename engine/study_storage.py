@@ -9,10 +9,13 @@ from typing import Any
 import sqlalchemy.exc
 from optuna.exceptions import StorageInternalError
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
-from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock, JournalFileSymlinkLock
 from sqlalchemy.engine import make_url
 
+from engine.event_log import ends_torn
+from engine.files import flush_to_disk, naming
 from engine.study_files import StudyError, journal_of
+from engine.study_journal import Journal, operation
+from engine.study_lock import JournalLock
 
 TABLE_ATTEMPTS, TABLE_PAUSE = 5, 0.5  # seconds
 LINE_START, LONGEST_LINE = b'{"op_code":', 1 << 20  # of a journal
@@ -22,21 +25,22 @@ TROUBLE = (OSError, StorageInternalError)  # of a storage that may take it later
 class Storage:
     """An open storage. `place` names it without its password."""
 
-    def __init__(self, optuna: BaseStorage, place: str, journal: Path | None = None) -> None:
+    def __init__(self, optuna: BaseStorage, place: str, journal: Journal | None = None) -> None:
         self.optuna = optuna
         self.place = place
         self.journal = journal
 
     def mend(self) -> None:
         """Cut off the last line of a journal where a full disk or a crash tore it: it would spoil the next one."""
-        if self.journal is None:
-            return
-        lock = lock_of(self.journal)
-        lock.acquire()
-        try:
-            cut_torn_line(self.journal)
-        finally:
-            lock.release()
+        if self.journal is not None and ends_torn(self.journal.path):
+            with self.journal.lock.held():
+                cut_torn_line(self.journal.path)
+
+    def problem(self) -> str:
+        """Say how many lines of a journal cannot be read, "" for none."""
+        skipped = self.journal.skipped if self.journal is not None else 0
+        lines = "1 line cannot be read and is" if skipped == 1 else f"{skipped} lines cannot be read and are"
+        return f"{self.place}: {lines} passed over" if skipped else ""
 
 
 def open_storage(checkpoints: Path, place: str, name: str, *, new: bool = True) -> Storage:
@@ -51,8 +55,11 @@ def open_storage(checkpoints: Path, place: str, name: str, *, new: bool = True) 
         raise StudyError(f"there is no study {name!r} in {path}; say what to search to begin it")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        path.touch()
-        storage = Storage(JournalStorage(JournalFileBackend(str(path), lock_obj=lock_of(path))), str(path), path)
+        journal = Journal(path, JournalLock(path))
+        with naming(path):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o666))
+            next(journal.read_logs(0), None)  # refused before anything is written to it
+        storage = Storage(JournalStorage(journal), str(path), journal)
         storage.mend()
     except (ValueError, LookupError, TypeError, AttributeError, AssertionError) as error:
         raise StudyError(
@@ -94,20 +101,10 @@ def with_tables(url: str, options: dict[str, Any]) -> RDBStorage:
     return RDBStorage(url, engine_kwargs=options)
 
 
-def lock_of(path: Path) -> JournalFileSymlinkLock | JournalFileOpenLock:
-    """Return a lock for a journal that works on its file system; some know no symbolic links."""
-    trial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        trial.symlink_to(path.name)
-    except OSError:
-        return JournalFileOpenLock(str(path))
-    trial.unlink(missing_ok=True)
-    return JournalFileSymlinkLock(str(path))
-
-
 def cut_torn_line(path: Path) -> None:
-    """Raises ValueError for a last line that is no part of a journal: the file is something else."""
-    with open(path, "r+b") as file:
+    """Cut off what a writer has begun and not ended; end a damaged line, which is kept. Raises ValueError for a file
+    that is something else."""
+    with naming(path), open(path, "r+b") as file:
         size = file.seek(0, os.SEEK_END)
         start = max(0, size - LONGEST_LINE)
         file.seek(start)
@@ -115,7 +112,11 @@ def cut_torn_line(path: Path) -> None:
         line = tail[tail.rfind(b"\n") + 1 :]
         if not line:
             return
-        if not (line.startswith(LINE_START) or LINE_START.startswith(line)):
+        if line.startswith(LINE_START) or LINE_START.startswith(line):
+            file.truncate(size - len(line))
+        elif any(operation(each) for each in tail.splitlines()[:-1]):
+            file.write(b"\n")
+        else:
             raise ValueError(f"its last line begins with {line[:20]!r}")
-        file.truncate(size - len(line))
-        os.fsync(file.fileno())
+        file.flush()
+        flush_to_disk(file.fileno())

@@ -3,7 +3,10 @@
 import threading
 from pathlib import Path
 
-LONGEST_READ = 256 * 1024  # bytes taken at a time
+from engine.files import open_regular
+
+LONGEST_READ = 256 * 1024  # bytes taken at a time; of what is added faster, the last ones
+LONGEST_LINE = 1 << 14  # bytes of a line that does not end
 
 
 class Tail:
@@ -25,11 +28,20 @@ class Tail:
             size = self.path.stat().st_size
             if size == self.position:
                 return []
-            with open(self.path, "rb") as file:
-                file.seek(self.position if size > self.position else 0)
+            begin = self.position if size > self.position else 0  # it was emptied, and filled again
+            with open_regular(self.path) as file:
+                if size - begin > LONGEST_READ:
+                    begin, self.rest = size - LONGEST_READ, b""
+                    file.seek(begin)
+                    file.readline()
+                else:
+                    file.seek(begin)
                 self.rest += file.read(LONGEST_READ)
                 self.position = file.tell()
         except OSError:
             return []
         *lines, self.rest = self.rest.split(b"\n")
+        if len(self.rest) > LONGEST_LINE:
+            lines.append(self.rest)
+            self.rest = b""
         return [line.decode(errors="replace")[:500] for line in lines]

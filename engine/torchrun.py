@@ -2,10 +2,21 @@
 
 import contextlib
 import os
+import re
 import signal
+from collections.abc import Mapping
 from pathlib import Path
 
 MEETING_VARIABLE = "MNIST_TUI_MEETING"
+# What a torchrun tells its processes, and what it takes for its own options (PET_...).
+OF_A_JOB = re.compile(
+    rf"((LOCAL_|GROUP_|ROLE_)?(RANK|WORLD_SIZE)|ROLE_NAME|MASTER_(ADDR|PORT)|(TORCHELASTIC|PET)_.*|{MEETING_VARIABLE})"
+)
+
+
+def without_job(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment without what the torchrun of a surrounding job has set: it is not the engine's."""
+    return {name: value for name, value in environment.items() if not OF_A_JOB.fullmatch(name)}
 
 
 def world_size() -> int:

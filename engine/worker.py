@@ -16,6 +16,7 @@ from engine.checkpoint import CheckpointError
 from engine.config import ConfigError, RunConfig
 from engine.data import DataError
 from engine.device import DeviceError, announced_device, device_name
+from engine.files import in_words
 from engine.group import ALONE, Alone, GroupBroken, Leave
 from engine.image_folder import export_pngs
 from engine.inspection import Inspector
@@ -200,7 +201,7 @@ class Worker:
             OwnCodeFailed,
             OSError,
         ) as error:
-            answer = CommandFailed(reason=str(error))
+            answer = CommandFailed(reason=in_words(error))
         except (Exception, SystemExit) as error:
             say_traceback()
             answer = CommandFailed(reason=f"{type(command).__name__} failed: {type(error).__name__}: {error}")

@@ -8,6 +8,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from engine.locks import is_held
+
 
 @contextlib.contextmanager
 def working_folder(parent: Path, prefix: str) -> Iterator[Path]:
@@ -33,7 +35,8 @@ def folder_inside(parent: Path, prefix: str) -> Iterator[Path]:
     for left in parent.glob(f".{prefix}-*"):
         with contextlib.suppress(OSError), opened(left) as handle:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)  # fails when its process lives
-            shutil.rmtree(left)
+            if is_held(left):  # by this very lock: where locks mean nothing, its process may live
+                shutil.rmtree(left)
     folder = parent / f".{prefix}-{secrets.token_hex(4)}"
     folder.mkdir()
     try:

@@ -15,7 +15,7 @@ import pytest
 
 import engine.seat
 from engine.holder import lock_text
-from engine.paths import PathError, engine_lock, engine_socket, state_folder
+from engine.paths import PathError, engine_lock, engine_socket, served_file, state_folder
 from engine.seat import Seat, take_seat
 from engine.sockets import HANDLES, address
 from tui.client import engine_is_running
@@ -216,3 +216,118 @@ def test_without_a_way_to_a_long_path_it_is_refused_with_the_remedy(
     path = tmp_path / ("long" * 40) / "engine.sock"
     with pytest.raises(PathError, match=rf"{path}: .* 107 bytes .* set XDG_STATE_HOME"), address(path):
         pass
+
+
+def move(folder: Path, to: Path, *, link: bool = True) -> Path:
+    """Move a folder to another disk, and leave a link in its place."""
+    shutil.copytree(folder, to)
+    shutil.rmtree(folder)
+    if link:
+        folder.symlink_to(to)
+    return to
+
+
+@pytest.mark.parametrize("link", [True, False])
+def test_an_engine_whose_folder_was_moved_is_found_by_the_old_path_and_the_new(
+    folder: Path, tmp_path: Path, link: bool
+) -> None:
+    with held(folder) as seat, seat.listen() as listener:
+        listener.listen()
+        new = move(folder, tmp_path / "other disk", link=link)
+        for path in (folder, new) if link else (new,):
+            assert is_answered(path)
+            assert engine_is_running(path)
+            assert take_seat(path) is None
+        assert seat.renew() is None  # nothing is made again at another place
+        assert engine_socket(new) == seat.path
+
+
+def test_an_engine_locks_its_folder_of_runs_where_that_was_moved_to(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with held(folder) as seat, seat.listen():
+        new = move(folder, tmp_path / "other disk")
+        seat.renew()
+        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "other"))
+        with pytest.raises(PathError, match="another XDG_STATE_HOME"):
+            take_seat(new)
+
+
+def test_a_copy_of_a_folder_of_runs_has_an_engine_of_its_own(folder: Path, tmp_path: Path) -> None:
+    with held(folder):
+        shutil.copytree(folder, tmp_path / "copy")
+        with held(tmp_path / "copy") as seat:
+            assert seat.path != engine_socket(folder)
+
+
+@pytest.mark.parametrize("word", [b"", b"\0\n", b"relative\n", b"/" + b"x" * 9000, b"/nowhere\n", b"\xff\xfe\n"])
+def test_what_stands_in_the_word_of_an_engine_is_not_believed(folder: Path, word: bytes) -> None:
+    path = engine_socket(folder)
+    served_file(folder).write_bytes(word)
+    assert engine_socket(folder) == path
+
+
+@pytest.mark.parametrize("code", [errno.ENOSYS, errno.ENOLCK, errno.EINVAL, errno.EOPNOTSUPP, 0])
+def test_where_locks_mean_nothing_an_engine_that_answers_keeps_its_seat(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], code: int
+) -> None:
+    def flock(handle: int, how: int) -> None:
+        if code:
+            raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with held(folder) as first, first.listen() as listener:
+        listener.listen()
+        assert take_seat(folder) is None
+        assert first.renew() is None
+        with second_at_once(folder, monkeypatch) as second, second.listen() as other:
+            other.listen()  # both began in the same moment
+            for _ in range(3):
+                assert first.renew() is None
+                assert second.renew() is None
+            assert capsys.readouterr().out.count("another engine has taken") == 1
+            first.leave()
+            assert is_answered(folder)  # it is not the first one's to remove
+        engine_socket(folder).unlink()
+    with held(folder):
+        pass
+
+
+@contextmanager
+def second_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Seat]:
+    with monkeypatch.context() as patch:
+        patch.setattr(engine.seat, "is_answered", lambda path: False)
+        seat = take_seat(folder)
+    assert seat is not None
+    try:
+        yield seat
+    finally:
+        os.close(seat._lock)
+        os.close(seat._folder_lock)
+
+
+def test_a_lock_that_takes_no_text_is_a_lock(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "write", full)
+    with held(folder):
+        assert engine_is_running(folder)
+        assert take_seat(folder) is None
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
+def test_a_state_folder_that_takes_nothing_is_named_with_the_remedy(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    path = engine_lock(folder)
+    real = os.open
+
+    def refuse(name: object, *more: Any, **named: Any) -> int:
+        if name == path:
+            raise OSError(number, os.strerror(number), str(name))
+        return real(name, *more, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(PathError, match=rf"{path}: .*{os.strerror(number)}.*set XDG_STATE_HOME"):
+        take_seat(folder)

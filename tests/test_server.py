@@ -49,7 +49,7 @@ from engine.messages import (
 )
 from engine.ports import Reply
 from engine.runs import RunLog, create_folder
-from engine.server import Server
+from engine.server import MOST_SILENT, Server
 from engine.tail import Tail
 
 E = TypeVar("E", bound=AnyEvent)
@@ -365,6 +365,34 @@ async def test_a_client_that_never_says_who_it_is_is_dropped(place: Place, monke
     monkeypatch.setattr("engine.server.HELLO_PATIENCE", 0.01)
     silent = await place.connect()
     assert await silent.ended()
+
+
+async def test_hundreds_of_clients_that_say_nothing_keep_nobody_out(place: Place) -> None:
+    silent = []
+    for _ in range(500):
+        client = socket.socket(socket.AF_UNIX)
+        client.setblocking(False)
+        silent.append(client)
+        with contextlib.suppress(BlockingIOError):
+            client.connect(str(place.address))
+    try:
+        await place.attach()
+        assert len(place.server.silent) <= MOST_SILENT
+    finally:
+        for client in silent:
+            client.close()
+
+
+async def test_more_clients_than_the_engine_has_room_for_are_told_so(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.server.MOST_CLIENTS", 1)
+    first, _ = await place.attach()
+    second = await place.connect()
+    second.send(Hello(protocol=PROTOCOL, version="1.2"))
+    assert (await second.next(CommandFailed)).reason == "1 programs are attached to it; close some"
+    assert await second.ended()
+    assert (await first.ask(AskStatus(id=1), StatusTold)).clients == 1
 
 
 # ------------------------------------------------------------------ commands

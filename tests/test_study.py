@@ -4,22 +4,29 @@ import math
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+import optuna
 import pytest
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 from sqlalchemy.exc import OperationalError
 
 import engine.study
+import engine.study_lock
 from engine.config import RunConfig
+from engine.files import in_words
 from engine.owner import Owner, is_gone, this_process
 from engine.search import parse_search
 from engine.study import Study, Trial, TrialLost
 from engine.study_files import StudyError, check_name, journal_of, new_name, study_names
-from engine.study_opening import open_study
+from engine.study_lock import JournalLock
+from engine.study_opening import join, open_study
 from engine.study_spec import Spec, spec_of
-from engine.study_storage import open_storage, with_tables
+from engine.study_storage import TROUBLE, open_storage, with_tables
 
 SEARCH = ["lr=log:1e-4..1e-1", "batch_size=50,100,200"]
 
@@ -345,6 +352,118 @@ def test_a_journal_that_is_none_is_named(tmp_path: Path, content: bytes) -> None
         opened(tmp_path)
     assert str(path) in str(error.value)
     assert path.read_bytes() == content
+
+
+def results(study: Study) -> list[tuple[str, float | None, object]]:
+    return [(trial.state, trial.accuracy, trial.changes) for trial in study.summaries()]
+
+
+@pytest.mark.parametrize(
+    "damage", [b"", b"\x00\xff\xfe", b'{"op_code":8,"wor', b"{}", b"[1]", b'{"op_code": 99}', b"null"]
+)
+def test_damaged_lines_are_kept_counted_and_told_and_cost_no_trial(tmp_path: Path, damage: bytes) -> None:
+    finish(opened(tmp_path, spec(3)))
+    path = journal_of(tmp_path, "one")
+    before = results(opened(tmp_path, spec(3)))
+    lines = path.read_bytes().splitlines()
+    for place in (3, len(lines) // 2, len(lines)):
+        lines.insert(place, damage)
+    path.write_bytes(b"\n".join(lines) + b"\n")
+    study = opened(tmp_path, spec(4))
+    assert results(study)[:3] == before
+    assert study.storage.problem() == f"{path}: 3 lines cannot be read and are passed over"
+    assert finish(study) == 1
+    assert path.read_bytes().startswith(b"\n".join(lines))  # kept as they are
+
+
+def test_a_trial_whose_beginning_is_damaged_keeps_its_result_and_so_do_those_after_it(tmp_path: Path) -> None:
+    finish(opened(tmp_path, spec(4)))
+    path = journal_of(tmp_path, "one")
+    before = results(opened(tmp_path, spec(4)))
+    lines = path.read_bytes().splitlines()
+    whole = [line for line in lines if line.startswith(b'{"op_code":4,')]
+    lines = [b"#" * len(line) if line == whole[2] else line for line in lines]
+    path.write_bytes(b"\n".join(lines) + b"\n")
+    assert results(opened(tmp_path, spec(4))) == before
+
+
+def test_a_study_whose_first_line_is_damaged_has_its_trials(tmp_path: Path) -> None:
+    finish(opened(tmp_path, spec(3)))
+    path = journal_of(tmp_path, "one")
+    before = results(opened(tmp_path, spec(3)))
+    path.write_bytes(b"\0" + path.read_bytes()[1:])
+    assert results(opened(tmp_path, spec(3))) == before
+
+
+def test_a_damaged_last_line_without_its_newline_spoils_no_other(tmp_path: Path) -> None:
+    finish(opened(tmp_path, spec(2)))
+    path = journal_of(tmp_path, "one")
+    path.write_bytes(path.read_bytes() + b"\xff\xff")
+    assert finish(opened(tmp_path, spec(3))) == 1
+    assert states(opened(tmp_path, spec(3))) == ["finished"] * 3
+
+
+def test_optunas_own_reader_and_this_one_read_the_same_journal(tmp_path: Path) -> None:
+    finish(opened(tmp_path, spec(3)))
+    path = journal_of(tmp_path, "one")
+    theirs = optuna.load_study(study_name="one", storage=JournalStorage(JournalFileBackend(str(path))))
+    ours = opened(tmp_path, spec(3)).study
+    assert theirs.get_trials() == ours.get_trials()
+    theirs.ask()
+    assert len(ours.get_trials()) == 4
+
+
+def a_link(path: Path) -> None:
+    path.symlink_to("x")
+
+
+def an_own_lock(path: Path) -> None:
+    path.symlink_to(path.with_suffix(""))
+
+
+@pytest.mark.parametrize("make", [a_link, an_own_lock, Path.mkdir, Path.touch, os.mkfifo])
+def test_a_lock_that_somebody_holds_is_named_with_the_remedy_and_waited_for_no_longer_than_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], None]
+) -> None:
+    monkeypatch.setattr(engine.study_lock, "PATIENCE", 0.01)
+    study = opened(tmp_path, spec(2))
+    lock = Path(f"{journal_of(tmp_path, 'one')}.lock")
+    make(lock)
+    with pytest.raises(TROUBLE) as error:
+        study.take()
+    assert in_words(error.value) == f"{lock}: another engine holds this lock; if none works on the study, remove it"
+    assert os.path.lexists(lock)
+    assert join(open_storage(tmp_path, "", "one"), "one")[1] == study.spec  # reading needs no lock
+    os.rmdir(lock) if lock.is_dir() else lock.unlink()
+    assert finish(study) == 2
+
+
+@pytest.mark.parametrize("make", [an_own_lock, Path.touch])
+def test_the_lock_of_an_engine_that_died_is_broken_and_what_is_none_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], None]
+) -> None:
+    monkeypatch.setattr(engine.study_lock, "PATIENCE", 0.01)
+    monkeypatch.setattr(engine.study_lock, "ABANDONED", -1.0)
+    study = opened(tmp_path, spec(2))
+    lock = Path(f"{journal_of(tmp_path, 'one')}.lock")
+    make(lock)
+    assert finish(study) == 2
+    a_link(lock)
+    with pytest.raises(TimeoutError):
+        study.storage.journal.lock.acquire()  # type: ignore[union-attr]
+
+
+def test_an_engine_that_was_taken_for_dead_leaves_the_lock_of_the_next(tmp_path: Path) -> None:
+    journal = tmp_path / "one.journal"
+    journal.touch()
+    first, second = JournalLock(journal), JournalLock(journal)
+    first.acquire()
+    os.rename(first.path, tmp_path / "still there, so that its inode is not used again")
+    second.acquire()
+    first.release()
+    assert os.path.lexists(second.path)
+    second.release()
+    assert not os.path.lexists(second.path)
 
 
 def test_a_lock_works_where_there_are_no_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

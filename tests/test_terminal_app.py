@@ -59,3 +59,11 @@ async def test_the_terminal_shows_what_the_screen_holds(size: tuple[int, int], k
             await settle(app, pilot)
             shown = "\n".join(app.terminal.display)
             assert without_blanks(shown) == without_blanks(screen_text(app)), key
+
+
+async def test_a_crash_of_the_screen_ends_the_program_with_status_1() -> None:
+    app = FakeApp()
+    async with app.run_test() as pilot:
+        app.panic("what reads the keyboard has failed")
+        await pilot.pause()
+    assert app.return_code == 1

@@ -10,8 +10,9 @@ from typing import Any
 
 import click
 
+from engine.files import in_words
 from engine.paths import PathError
-from tui.ascii import needs_ascii, to_ascii, write_ascii
+from tui.ascii import needs_ascii, to_ascii, write_anything
 from tui.commands.bench import bench
 from tui.commands.compare import compare
 from tui.commands.data import data
@@ -97,12 +98,38 @@ for command in COMMANDS:
 
 
 def main() -> None:
-    if needs_ascii():
-        write_ascii()
+    open_closed_ends()
+    write_anything()
+    leave_missing_folder()
     try:
-        cli(prog_name="mnist-tui")
+        try:
+            cli(prog_name="mnist-tui")
+        finally:
+            sys.stdout.flush()
     except PathError as error:  # of a default, before any command has begun
         sys.exit(inert(f"Error: {error}"))
+    except OSError as error:  # of what is printed: the disk of a file is full, or nobody reads a pipe any more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python flushes it once more
+        sys.exit(1 if isinstance(error, BrokenPipeError) else inert(f"Error: {in_words(error)}"))
+
+
+def leave_missing_folder() -> None:
+    """Work in / where the working directory was deleted: Python, and the engine, need one that is there."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        os.chdir("/")
+        print("warning: the working directory was deleted; relative paths count from /", file=sys.stderr)
+
+
+def open_closed_ends() -> None:
+    """Let stdin, stdout and stderr lead nowhere if they are closed: else the next file would take their place."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free
+            setattr(sys, name, os.fdopen(nowhere, "w" if number else "r", closefd=False))
 
 
 if __name__ == "__main__":

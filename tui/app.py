@@ -347,4 +347,4 @@ def open_app(checkpoints: Path, data: str, notify: bool = True, coach: bool = Tr
     app = MnistApp(checkpoints, data, notify=notify, coach=coach)
     app.run()
     signal.setitimer(signal.ITIMER_REAL, 0)  # it has been left in order
-    return app.return_code or 0
+    return 1 if app.return_code is None else app.return_code

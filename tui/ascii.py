@@ -38,8 +38,14 @@ SUBSTITUTES = str.maketrans(
 
 
 def needs_ascii() -> bool:
-    """Tell whether the terminal's locale cannot show Unicode."""
-    return locale.nl_langinfo(locale.CODESET).upper().replace("-", "") != "UTF8"
+    """Tell whether the terminal's locale, or what Python was told to write (PYTHONIOENCODING), has no Unicode."""
+    encodings = [locale.nl_langinfo(locale.CODESET), *(stream.encoding for stream in _written())]
+    return any(encoding.upper().replace("-", "").replace("_", "") != "UTF8" for encoding in encodings)
+
+
+def _written() -> list[io.TextIOWrapper]:
+    """Return stdout and stderr; none whose descriptor is closed."""
+    return [stream for stream in (sys.stdout, sys.stderr) if isinstance(stream, io.TextIOWrapper)]
 
 
 @lru_cache(1024)
@@ -57,12 +63,18 @@ def _without_likeness(character: str) -> str:
     return "??" if unicodedata.east_asian_width(character) in "WF" else "?"
 
 
-def write_ascii() -> None:
-    """Have this process write ASCII alone. Python writes UTF-8 in the C locale, and fails in those of one byte."""
-    codecs.register_error("likeness", _likeness)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # None where the descriptor is closed
+def write_anything() -> None:
+    """Have this process write whatever text there is: where there is no Unicode, in ASCII.
+
+    Python writes UTF-8 in the C locale, and fails at what another encoding has not, and at half a surrogate pair.
+    """
+    if needs_ascii():
+        codecs.register_error("likeness", _likeness)
+        for stream in _written():
             stream.reconfigure(encoding="ascii", errors="likeness")
+    else:
+        for stream in _written():
+            stream.reconfigure(errors="replace")
 
 
 def _likeness(error: UnicodeError) -> tuple[str, int]:

@@ -12,6 +12,7 @@ from typing import Self, TypeVar
 
 import msgspec
 
+from engine.locks import is_held
 from engine.messages import (
     ALREADY_SERVED,
     MAX_LINE,
@@ -31,11 +32,12 @@ from engine.messages import (
     encode,
     program_version,
 )
+from engine.output_log import open_log
 from engine.owner import start_of
 from engine.paths import PathError, engine_lock, engine_log, engine_socket
-from engine.seat import is_held
-from engine.sockets import address, peer_uid
+from engine.sockets import NOBODY, address, peer_uid
 from engine.tail import Tail
+from engine.torchrun import without_job
 from tui.logout import precaution
 from tui.patience import (
     NOTICE,
@@ -54,6 +56,7 @@ from tui.torchrun import launcher
 
 RETRY = 0.03
 RETRY_LATER = 0.25  # once it is clear that it takes longer
+CROWDED = 20.0  # seconds for an engine to accept a connection while many others ask for one
 REJOINING = 90.0  # seconds for them to be there again: each imports torch
 CLOSING = 1.0  # seconds for what was sent last to be taken
 LOST = "the connection to the engine was lost"
@@ -116,8 +119,7 @@ class EngineClient:
         for `limit` seconds; `notice` is told before that what is waited for.
         """
         path = engine_socket(checkpoints)
-        with address(path) as way:
-            reader, writer = await asyncio.open_unix_connection(way, limit=2 * MAX_LINE)
+        reader, writer = await open_connection(path)
 
         def late(seconds: float) -> None:
             who = holder(checkpoints)
@@ -144,6 +146,8 @@ class EngineClient:
         if not line:
             raise ConnectionResetError("the engine closed the connection")
         welcome = decode_event(line)
+        if isinstance(welcome, CommandFailed):
+            raise EngineUnreachable(f"the engine refuses: {welcome.reason}")
         if not isinstance(welcome, Welcome):
             raise ProtocolError(f"the engine began with {type(welcome).__name__}")
         client = cls(reader, writer, welcome)
@@ -305,6 +309,25 @@ class EngineClient:
         self._writer.transport.abort()
 
 
+async def open_connection(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Connect to a socket, also where so many connect at once that it takes a while. Raises OSError.
+
+    Asyncio then takes the connection for made: Linux says "try again", which it reads as "soon".
+    """
+    deadline = asyncio.get_running_loop().time() + CROWDED
+    while True:
+        with address(path) as way:
+            reader, writer = await asyncio.open_unix_connection(way, limit=2 * MAX_LINE)
+        if peer_uid(writer.get_extra_info("socket")) != NOBODY:
+            return reader, writer
+        writer.transport.abort()
+        if asyncio.get_running_loop().time() > deadline:
+            raise EngineUnreachable(
+                f"{path}: too many connect to the engine at once; end some of these programs, and try again"
+            )
+        await asyncio.sleep(RETRY)
+
+
 def start_engine(checkpoints: Path, data: str, idle_exit: float, processes: int = 1) -> "subprocess.Popen[bytes]":
     """Start an engine in a session of its own, so that no hang-up of this terminal reaches it, nor a logout.
 
@@ -317,7 +340,7 @@ def start_engine(checkpoints: Path, data: str, idle_exit: float, processes: int 
     try:
         checkpoints.mkdir(parents=True, exist_ok=True)
         torchrun, variables = launcher(processes, checkpoints)
-        with open(engine_log(checkpoints), "ab") as log:
+        with open_log(engine_log(checkpoints)) as log:
             return subprocess.Popen(
                 [*precaution().prefix, sys.executable, *torchrun, *command],
                 stdin=subprocess.DEVNULL,
@@ -351,7 +374,7 @@ def engine_environment() -> dict[str, str]:
     spinning = {} if "OMP_WAIT_POLICY" in os.environ else {"GOMP_SPINCOUNT": "10000"}
     search = f"{root}{os.pathsep}{path}" if path else root
     # `python -m` would look into the present folder before all others: a numpy.py there is nobody's wish.
-    return {**spinning, **os.environ, "PYTHONPATH": search, "PYTHONSAFEPATH": "1", "PYTHONUNBUFFERED": "1"}
+    return {**spinning, **without_job(os.environ), "PYTHONPATH": search, "PYTHONSAFEPATH": "1", "PYTHONUNBUFFERED": "1"}
 
 
 async def until_gone(checkpoints: Path, notice: Notice = keep_silent) -> None:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from engine.config import ConfigError
+from engine.files import in_words
 from engine.paths import PathError
 
 SILENT = 4  # exit status where an engine is there and does not answer
@@ -29,7 +30,9 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(coroutine)
     except EngineSilent as error:
         raise NoAnswer(str(error)) from error
+    except BrokenPipeError:  # whoever read what is printed has left: no failure that needs words
+        raise
     except (CommandRefused, EngineUnreachable, PathError, ProtocolError, ConfigError, OSError) as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(in_words(error)) from error
     except KeyboardInterrupt:
         sys.exit(130)

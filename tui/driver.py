@@ -6,9 +6,15 @@ import select
 import signal
 import sys
 import threading
+import time
 from typing import Any
 
+from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+
+from tui.terminal_input import TerminalInput, terminal_encoding
+
+LOOK_EVERY = 0.1  # seconds between two looks whether the rest of a sequence still comes
 
 
 class TerminalDriver(LinuxDriver):
@@ -32,6 +38,34 @@ class TerminalDriver(LinuxDriver):
             loop.add_signal_handler(signal.SIGCONT, self._continue)
             threading.Thread(target=tell_hang_up, args=(self.fileno,), daemon=True, name="hang-up").start()
 
+    def run_input_thread(self) -> None:
+        """Send on what the terminal sends. Nothing of it ends the screen, unlike in Textual's own."""
+        source = TerminalInput(terminal_encoding())
+        parser = XTermParser(self._debug)
+        poll = select.poll()
+        poll.register(self.fileno, select.POLLIN)
+        heard = time.monotonic()
+        while not self.exit_event.is_set():
+            if poll.poll(LOOK_EVERY * 1000):
+                if not (data := read(self.fileno)):
+                    self.exit_event.wait(LOOK_EVERY)  # it is gone, which `tell_hang_up` tells
+                    continue
+                heard = time.monotonic()
+                pieces = source.feed(data)
+            else:
+                pieces = source.expire(time.monotonic() - heard)
+            for piece in pieces:
+                if not isinstance(piece, str):
+                    self.process_message(piece)
+                    continue
+                try:
+                    for message in parser.feed(piece):
+                        self.process_message(message)
+                except (ValueError, ArithmeticError):  # a key or a size whose numbers are out of any range
+                    parser = XTermParser(self._debug)
+            for message in parser.tick():
+                self.process_message(message)
+
     def _continue(self) -> None:
         if self._must_signal_resume:  # it was stopped: whoever was not, needs no second start
             self._sigcont_application()
@@ -40,6 +74,14 @@ class TerminalDriver(LinuxDriver):
         if self._mouse_pixels:
             self.write("\x1b[?1016l")  # mouse positions in pixels, which Textual switches on where it can, never off
         super().stop_application_mode()
+
+
+def read(file: int) -> bytes:
+    """Return what can be read from a terminal now, nothing from one that is gone."""
+    try:
+        return os.read(file, 1 << 16)
+    except OSError:
+        return b""
 
 
 def tell_hang_up(file: int) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from engine.holder import Holder, holder_of, locked_by
+from engine.locks import is_held
 from engine.paths import engine_lock, engine_socket
-from engine.seat import is_held
 from tui.inert import inert
 
 TICK = 1.0  # seconds between two looks

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from engine.config import ConfigError
+from engine.files import in_words
 from engine.paths import PathError, default_checkpoints
 from tui.options import clean
 
@@ -82,5 +83,7 @@ def errors_in_one_line() -> Iterator[None]:
 
     try:
         yield
+    except BrokenPipeError:  # whoever read what is printed has left: no failure that needs words
+        raise
     except (ConfigError, PathError, RunError, OSError) as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(in_words(error)) from error

@@ -6,6 +6,7 @@ import msgspec
 from rich.table import Table
 from rich.text import Text
 
+from engine.files import in_words
 from engine.messages import TrialSummary
 from engine.study_files import StudyError, study_names
 from engine.study_history import best_of
@@ -15,7 +16,7 @@ from tui.reports import wide_console
 
 
 class StudyLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the list. `problem` says why a journal cannot be read."""
+    """One line of the list. `problem` says why a journal cannot be read, `damage` what of it."""
 
     study: str
     trials: int = 0
@@ -23,6 +24,7 @@ class StudyLine(msgspec.Struct, frozen=True, kw_only=True):
     best: TrialSummary | None = None
     base: TrialSummary | None = None
     search: list[str] = []
+    damage: str = ""
     problem: str = ""
 
 
@@ -39,7 +41,7 @@ def list_studies(checkpoints: Path) -> list[StudyLine]:
             optuna, spec = join(storage, name)
             trials = Study(optuna, storage, spec).summaries()
         except (StudyError, OSError, KeyError, ValueError) as error:
-            lines.append(StudyLine(study=name, problem=str(error)))
+            lines.append(StudyLine(study=name, problem=in_words(error)))
             continue
         lines.append(
             StudyLine(
@@ -49,6 +51,7 @@ def list_studies(checkpoints: Path) -> list[StudyLine]:
                 best=best_of(trials),
                 base=next((trial for trial in trials if trial.base and trial.state != "lost"), None),
                 search=spec.search,
+                damage=storage.problem(),
             )
         )
     return lines
@@ -62,6 +65,6 @@ def print_studies(lines: list[StudyLine]) -> None:
             Text(line.study),
             Text(f"{line.trials}/{line.target}"),
             *(Text("-" if figure is None else percent(figure)) for figure in figures),
-            Text(inert(line.problem or " ".join(line.search))),
+            Text(inert(line.problem or "; ".join(filter(None, [" ".join(line.search), line.damage])))),
         )
     wide_console().print(table)

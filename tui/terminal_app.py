@@ -71,6 +71,11 @@ class TerminalApp(App[None]):
             gc.set_threshold(50_000)
             gc.enable()
 
+    def panic(self, *renderables: RenderableType) -> None:
+        """Textual's own, after which the exit status would be 0."""
+        self._return_code = 1
+        super().panic(*renderables)
+
     def call_for_attention(self, text: str) -> None:
         if text and self.calls and self._driver is not None and not self.is_headless:
             if self._outlet.is_open():

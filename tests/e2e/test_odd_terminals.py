@@ -4,10 +4,12 @@ import fcntl
 import os
 import random
 import re
+import select
 import struct
 import subprocess
 import sys
 import termios
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +18,8 @@ import pytest
 from e2e.conftest import PROGRAM, ROOT, World
 from e2e.terminal import Terminal
 from limits import LIMIT
+
+from tui.terminal_input import SEQUENCE_PATIENCE
 
 pytestmark = pytest.mark.slow
 
@@ -137,6 +141,43 @@ def test_errors_may_go_to_a_file(tmp_path: Path) -> None:
         terminal.until("epoch 2/10")
         leave(terminal)
     assert errors.read_text() == ""
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"\xe9", b"\xff\xfe\x80", b"\0", b"\x1b[M !\xe9\x1b[M#\xff\xff", b"\x1b[M !", b"\x1b[<35;1", b"\x1b[35;1",
+        b"\x1b[9999999999u", b"\x1b[55296u", b"\x1b[200~" + b"\xe9\0S\x1b[A" * 100_000 + b"\x1b[201~",
+        b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\",
+    ],
+    ids=["latin-1", "no character", "NUL", "X10 mouse", "X10 mouse, cut", "SGR mouse, cut", "rxvt mouse, cut",
+         "a key beyond Unicode", "half a surrogate pair", "a huge paste", "an answer nobody asked for"],
+)  # fmt: skip
+def test_nothing_that_a_terminal_sends_ends_the_screen_or_is_taken_for_keys(sent: bytes) -> None:
+    with program() as terminal:
+        terminal.until("epoch 2/10")
+        while sent:
+            _, writable, _ = select.select([], [terminal.fd], [], 0.05)
+            if writable:
+                sent = sent[os.write(terminal.fd, sent[:1000]) :]
+            terminal.read(0)
+        given_up = time.monotonic() + SEQUENCE_PATIENCE + 0.5
+        while time.monotonic() < given_up:
+            terminal.read(0.1)
+        until_right(terminal)  # still the first screen
+        terminal.press("5")
+        terminal.until("Steering")
+        terminal.press("\x1b")
+        terminal.until("smoothed")
+        leave(terminal)
+
+
+@pytest.mark.parametrize("changes", [{"PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "latin-1"}])
+def test_an_output_without_unicode_gets_nothing_but_ascii(changes: dict[str, str]) -> None:
+    with program(**changes) as terminal:
+        terminal.until("epoch 2/10")
+        walk(terminal)
+        assert bytes(terminal.raw).isascii()
 
 
 def colours(raw: bytes) -> set[str]:

@@ -1,5 +1,6 @@
 """`mnist-tui engine`: look at or stop the background process."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -55,11 +56,19 @@ def engine_stop(checkpoints: Path, force: bool) -> None:
 @checkpoints_option
 def engine_log_(checkpoints: Path) -> None:
     """Print what the engine process wrote to its output."""
+    from engine.files import in_words, open_regular
+    from engine.output_log import older
 
     path = engine_log(checkpoints)
-    try:
-        with open(path, errors="replace") as file:
-            for line in file:
-                print(inert(line.rstrip("\n")))
-    except FileNotFoundError:
-        raise click.ClickException(f"{path}: no engine has written anything yet") from None
+    if not os.path.lexists(path):
+        raise click.ClickException(f"{path}: no engine has written anything yet")
+    for each in (older(path), path):
+        try:
+            with open_regular(each) as file:
+                for line in file:
+                    print(inert(line.decode(errors="replace").rstrip("\n")))
+        except BrokenPipeError:  # nobody reads on
+            raise
+        except OSError as error:
+            if each == path:
+                raise click.ClickException(f"{in_words(error)}; remove it, or make it readable") from error

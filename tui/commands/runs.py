@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from engine.files import in_words
 from engine.paths import PathError
 from engine.typed_path import path_of, written
 from tui.conversation import run
@@ -27,7 +28,7 @@ def runs(checkpoints: Path, as_json: bool) -> None:
     try:
         found = list_runs(checkpoints, live=None if engine_is_running(checkpoints) else "")
     except (PathError, OSError) as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(in_words(error)) from error
     if as_json:
         print_json(found)
     elif found:
