@@ -150,7 +150,8 @@ class ActiveStudy:
         try:
             config = self._base.replace({**trial.changes, **dict.fromkeys(("validation", "patience"), 0)})
             code = self._code.get(config.model)
-            run = Run(config, self._data, name=f"{self.name}, trial {trial.number}", code=code)
+            name = f"{self.name}, trial {trial.number}"
+            run = Run(config, self._data, name=name, code=code, conventions=self.study.spec.conventions)
             self._events = train(run)
         except ConfigError as error:
             self._result = str(error)  # values that do not go together

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from engine.boxes import boxes
 from engine.config import RunConfig
 
-ASPECT = 0.3  # of an erased rectangle at most, or its inverse, as in the paper
+ASPECT = 0.3  # of an erased rectangle at least, and its inverse at most, as in the paper
 SMOOTHNESS = 4.0  # pixels: the standard deviation of the Gaussian that smooths an elastic distortion
 
 
@@ -19,10 +19,11 @@ def augment(images: Tensor, config: RunConfig) -> Tensor:
 
     Each image is moved by up to `shift` pixels along each axis, then, about the middle of the picture, sheared by up to
     `shear` degrees and turned by up to `rotation` degrees to either side and made larger or smaller by a factor of up
-    to 1 + `scale`, and bent by a smooth random field of displacements of `elastic` pixels (standard deviation): Simard,
-    Steinkraus and Platt 2003, https://doi.org/10.1109/ICDAR.2003.1227801. Then a rectangle of up to the share `erasing`
-    of it is filled with random values (Zhong et al., https://arxiv.org/abs/1708.04896), and Gaussian noise of the
-    standard deviation `noise` is added. Draws from the generator of the images' device.
+    to 1 + `scale`, and bent by a smooth random field of displacements of `elastic` pixels (standard deviation): after
+    Simard, Steinkraus and Platt 2003, https://doi.org/10.1109/ICDAR.2003.1227801, whose noise is uniform before it is
+    smoothed. Then a rectangle of up to the share `erasing` of it is filled with random values (`erase`), and Gaussian
+    noise of the standard deviation `noise` is added, and what leaves 0..1 cut off. Draws from the generator of the
+    images' device.
     """
     if config.rotation or config.shear or config.scale or config.shift or config.elastic:
         count, _, height, width = images.shape
@@ -41,7 +42,12 @@ def augment(images: Tensor, config: RunConfig) -> Tensor:
 
 
 def erase(images: Tensor, most: float) -> Tensor:
-    """Return images with a random rectangle of up to the share `most` of each filled with random values."""
+    """Return images with a random rectangle of up to the share `most` of each filled with random values.
+
+    After Zhong et al., Random Erasing, https://arxiv.org/abs/1708.04896. There half of the images are spared, the
+    share is at least 0.02, and the rectangle lies within the image; here it is in every image, of any share from 0 on,
+    and may hang over the edge. Its aspect is drawn evenly in its logarithm, as in torchvision's RandomErasing.
+    """
     area, aspect = torch.rand(2, len(images), device=images.device)
     aspect = torch.exp((2 * aspect - 1) * math.log(ASPECT))
     erased = boxes(area * most, aspect, images.shape[2], images.shape[3])

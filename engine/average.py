@@ -5,12 +5,14 @@ import copy
 import torch
 from torch import nn
 
-# Averages of few steps: early weights are soon forgotten, as in TensorFlow's ExponentialMovingAverage.
+# In step n the average keeps at most n / (EARLY + n): early weights are soon forgotten. TensorFlow's
+# ExponentialMovingAverage has a like rule for its `num_updates`, (1 + n) / (10 + n).
 EARLY = 10
 
 
 class Average:
-    """An exponential moving average (Polyak and Juditsky 1992, https://doi.org/10.1137/0330046).
+    """An exponential moving average. Polyak and Juditsky 1992, https://doi.org/10.1137/0330046, average all weights
+    alike; here those of late steps weigh more.
 
     `model` is a network of its own with the averaged weights; statistics of batch normalisation are the newest.
     """

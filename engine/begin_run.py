@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy
 import torch
 
+from engine.batches import count_held_out
 from engine.catalogue import folder_name
 from engine.config import ConfigError, RunConfig
 from engine.dataset import Dataset
@@ -16,7 +17,6 @@ from engine.group import Alone, GroupBroken
 from engine.own_code import keep_copy, named_code, trust
 from engine.run import Run
 from engine.runs import RunLog, RunRecord, create_folder
-from engine.validation import split
 
 
 def check_machine(config: RunConfig, group: Alone) -> None:
@@ -31,7 +31,8 @@ def check_machine(config: RunConfig, group: Alone) -> None:
 
 def begin_run(checkpoints: Path, config: RunConfig, data: Dataset, group: Alone) -> tuple[Run, RunLog]:
     """Return a new run, and its record in a folder of its own. Raises ConfigError, NetworkError and OSError."""
-    images = len(data.train_labels) - len(split(len(data.train_labels), config.validation)[1])
+    images = len(data.train_labels)
+    images -= count_held_out(images, config.validation)
     if config.batch_size > images:
         raise ConfigError(
             f"Batch size (batch_size): {config.batch_size} is more than the {images} training images; give at most that"
@@ -57,6 +58,7 @@ def record_of(run: Run) -> RunRecord:
         state="running",
         started=time.time(),
         config=run.config,
+        conventions=run.conventions,
         device=str(run.device),
         data=run.data.fingerprint,
         data_path=run.data.path,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from engine.active_study import ActiveStudy
+from engine.batches import count_held_out
 from engine.catalogue import is_own
 from engine.checkpoint import brief
 from engine.config import RunConfig, Value
@@ -46,7 +47,7 @@ def begin_study(
     base = study.spec.config.replace({field: getattr(command.base, field) for field in LOCAL})
     check_batches(study.space, base, data)
     code = named_networks(study, {command.base.model, *named})
-    return ActiveStudy(study, base, trial_data(data, base), code, publish)
+    return ActiveStudy(study, base, trial_data(data, base, study.spec.conventions.stratified), code, publish)
 
 
 def named_networks(study: Study, named: set[str]) -> dict[str, Code]:
@@ -68,9 +69,9 @@ def named_networks(study: Study, named: set[str]) -> dict[str, Code]:
     return found
 
 
-def trial_data(data: Dataset, base: RunConfig) -> Dataset:
+def trial_data(data: Dataset, base: RunConfig, stratified: bool = True) -> Dataset:
     """Return a data set without the test images: in their place stand training images, which are held out."""
-    kept, held_out = split(len(data.train_labels), base.validation or VALIDATION)
+    kept, held_out = split(data.train_labels, base.validation or VALIDATION, stratified)
     images, labels = data.train_images, data.train_labels
     if kept is None:
         raise StudyError(f"{data.path}: has too few training images to hold some out; name another data folder")
@@ -87,7 +88,8 @@ def check_batches(space: Iterable[Dimension], base: RunConfig, data: Dataset) ->
     for each in space:
         if each.field.name == "batch_size":
             sizes += [each.high] if isinstance(each, Range) else each.values
-    images = len(data.train_labels) - len(split(len(data.train_labels), base.validation or VALIDATION)[1])
+    images = len(data.train_labels)
+    images -= count_held_out(images, base.validation or VALIDATION)
     largest = max(int(size) for size in sizes)
     if largest > images:
         raise StudyError(

@@ -29,12 +29,13 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = 100
     seed: Annotated[
         int,
-        field("Seed", "Starts the random generators: weights, order of images, dropout.", "Training",
+        field("Seed", "Starts the random generators: weights, order of images, dropout, augmentation.", "Training",
               low=0, high=2**63 - 1),
     ] = 0  # fmt: skip
     validation: Annotated[
         float,
-        field("Validation", "Share of the training images held out; the best epoch is chosen on them, not on the test.",
+        field("Validation",
+              "Share of training images held out, of each digit; the best epoch is chosen on them, not on the test.",
               "Training", low=0, high=0.5),
     ] = 0.0  # fmt: skip
     patience: Annotated[
@@ -44,29 +45,31 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = 0  # fmt: skip
     optimizer: Annotated[
         str,
-        field("Optimizer", "What makes steps of gradients; nesterov is sgd with Nesterov's momentum.", "Optimizer",
-              choices=("adam", "adamw", "sgd", "nesterov", "rmsprop", "muon")),
+        field("Optimizer", "Makes steps of gradients; nesterov is a kind of sgd; muon is for hidden layers.",
+              "Optimizer", choices=("adam", "adamw", "sgd", "nesterov", "rmsprop", "muon")),
     ] = "adam"  # fmt: skip
     lr: Annotated[
         float,
         field("Learning rate", "Step size of the optimizer.", "Optimizer", low=0, low_open=True, high=10, live=True),
     ] = 1e-3
     weight_decay: Annotated[
-        float, field("Weight decay", "L2 penalty on all weights.", "Optimizer", low=0, high=1, live=True)
-    ] = 0.0
+        float,
+        field("Weight decay", "L2 penalty on all weights; adamw and muon shrink them by this times the rate instead.",
+              "Optimizer", low=0, high=1, live=True),
+    ] = 0.0  # fmt: skip
     momentum: Annotated[
         float,
-        field("Momentum", "Share of the last step that is kept (sgd, nesterov, muon).", "Optimizer",
-              low=0, high=0.9999, live=True),
+        field("Momentum", "Share of the last step that is kept (sgd, nesterov); muon's share of the gradients before.",
+              "Optimizer", low=0, high=0.9999, live=True),
     ] = 0.9  # fmt: skip
     beta1: Annotated[
         float,
-        field("Beta 1", "Adam's memory of the gradient: its share that is kept at each step.", "Optimizer",
-              low=0, high=0.9999, live=True),
+        field("Beta 1", "Adam's memory of the gradient: its share that is kept at each step; adamw's too.",
+              "Optimizer", low=0, high=0.9999, live=True),
     ] = 0.9  # fmt: skip
     beta2: Annotated[
         float,
-        field("Beta 2", "Adam's memory of the squared gradient; rmsprop's too.", "Optimizer",
+        field("Beta 2", "The same of the squared gradient; rmsprop's too.", "Optimizer",
               low=0, high=0.999999, live=True),
     ] = 0.999  # fmt: skip
     clip: Annotated[
@@ -76,8 +79,8 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = 0.0  # fmt: skip
     schedule: Annotated[
         str,
-        field("Schedule", "How the learning rate moves; what is given for it is then the highest.", "Schedule",
-              choices=("constant", "step", "cosine", "one-cycle", "plateau"), live=True),
+        field("Schedule", "How the learning rate moves; what is given for it is then the highest.",
+              "Schedule", choices=("constant", "step", "cosine", "one-cycle", "plateau"), live=True),
     ] = "constant"  # fmt: skip
     warmup: Annotated[
         float,
@@ -86,7 +89,7 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = 0.0  # fmt: skip
     decay: Annotated[
         float,
-        field("Decay", "What step and plateau multiply the rate by.", "Schedule",
+        field("Decay", "What step and plateau multiply the rate by, down to 1/250,000 of the highest.", "Schedule",
               low=0, low_open=True, high=1, live=True),
     ] = 0.5  # fmt: skip
     decay_every: Annotated[
@@ -111,7 +114,7 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = 0.0  # fmt: skip
     ema: Annotated[
         float,
-        field("EMA", "Test a moving average of the weights that keeps this share at each step (0: the weights).",
+        field("EMA", "Test a moving average of the weights that keeps this share at each step, less at first (0: off).",
               "Regularisation", low=0, high=0.99999),
     ] = 0.0  # fmt: skip
     rotation: Annotated[
@@ -126,7 +129,9 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = 0.0  # fmt: skip
     scale: Annotated[
         float,
-        field("Scale", "Made larger or smaller by up to this share.", "Augmentation", low=0, high=1, live=True),
+        field(
+            "Scale", "Made larger or smaller by a factor of up to 1 + this.", "Augmentation", low=0, high=1, live=True
+        ),
     ] = 0.0
     shear: Annotated[
         float,
@@ -135,18 +140,19 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = 0.0  # fmt: skip
     elastic: Annotated[
         float,
-        field("Elastic", "Bent by smooth random displacements of this standard deviation (Simard 2003).",
+        field("Elastic", "Bent by smooth random displacements of this standard deviation (after Simard 2003).",
               "Augmentation", unit="pixels", low=0, high=5, live=True),
     ] = 0.0  # fmt: skip
     erasing: Annotated[
         float,
-        field("Erasing", "A rectangle of up to this share of the image is filled with random values.",
+        field("Erasing",
+              "In each image a rectangle of up to this share is filled with random values; it may hang over the edge.",
               "Augmentation", low=0, high=0.5, live=True),
     ] = 0.0  # fmt: skip
     noise: Annotated[
         float,
-        field("Noise", "Standard deviation of Gaussian noise, white being 1.", "Augmentation",
-              low=0, high=1, live=True),
+        field("Noise", "Standard deviation of Gaussian noise, white being 1; what leaves 0..1 is cut off.",
+              "Augmentation", low=0, high=1, live=True),
     ] = 0.0  # fmt: skip
     model: Annotated[
         str,
@@ -155,24 +161,24 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = "seed-cnn"  # fmt: skip
     width: Annotated[
         float,
-        field("Width", "Times the channels, or units, of each layer, in networks that allow it.", "Network",
+        field("Width", "Times the channels, or units, of each hidden layer, in networks that allow it.", "Network",
               low=0.25, high=8),
     ] = 1.0  # fmt: skip
     depth: Annotated[
         int,
-        field("Depth", "Blocks in each stage, or hidden layers (0: the network's own), where it allows that.",
+        field("Depth", "Blocks or layers in each stage, or hidden layers (0: the network's own), where it allows that.",
               "Network", low=0, high=32),
     ] = 0  # fmt: skip
     dropout2d: Annotated[
         float,
-        field("Dropout2d", "Share of feature maps dropped after the last convolution, in networks that do.", "Network",
-              low=0, high=0.95, live=True),
+        field("Dropout2d", "Chance of each feature map to be dropped after the last convolution, in networks that do.",
+              "Network", low=0, high=0.95, live=True),
     ] = 0.5  # fmt: skip
     dropout: Annotated[
         float,
         field(
             "Dropout",
-            "Share of units dropped before the last layer, in networks that do.",
+            "Chance of each unit to be dropped before the last layer, in networks that do.",
             "Network",
             low=0,
             high=0.95,

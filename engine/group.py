@@ -141,7 +141,9 @@ class Group(Alone):
             return nn.parallel.DistributedDataParallel(model, gradient_as_bucket_view=True)
 
     def share(self, batch: Tensor) -> Tensor:
-        return batch.tensor_split(self.size)[self.rank]
+        # None of a single image, of which batch normalisation could take no statistics: the last ones get none then.
+        shares = batch.tensor_split(max(1, min(self.size, len(batch) // 2)))
+        return shares[self.rank] if self.rank < len(shares) else batch[:0]
 
     def total(self, *sums: Tensor) -> None:
         for each in sums:

@@ -1,5 +1,6 @@
 """Looking at a network: its answers for test digits and image files, from the live run or a saved one."""
 
+import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ class Network:
     batch: int
     model: torch.nn.Module
     code: Code | None = None  # of a user's own network
+    best: bool = False  # of these epochs, by validation accuracy
 
     @property
     def device(self) -> torch.device:
@@ -47,6 +49,8 @@ class Inspector:
         self.checkpoints = checkpoints
         self._kept: Network | None = None
         self._time = 0
+        self._kept_best: Network | None = None
+        self._best_time = 0
         self._data: Dataset | None = None  # of a run that was trained on other data than is loaded
         self._data_path = ""
         self._data_state = ""  # of its files, when they were read
@@ -67,7 +71,7 @@ class Inspector:
 
     def classify(self, command: PredictFiles, live: Run | None) -> FilesPredicted:
         """Raises RunError, CheckpointError; a bad file is told in its own line."""
-        network = self._network(command.run, live)
+        network = self._chosen(command.run, live, command.best)
         files = []
         for path in command.paths:
             try:
@@ -86,11 +90,13 @@ class Inspector:
                     treatment=treatment,
                 )
             )
-        return FilesPredicted(run=network.name, files=files)
+        return FilesPredicted(
+            run=network.name, files=files, epoch=network.epoch, steps=network.batch, best=network.best
+        )
 
     def evaluate(self, command: Evaluate, live: Run | None, loaded: Dataset | None) -> Evaluated:
         """Raises RunError, CheckpointError, DataError."""
-        network = self._best(command.run, live) if command.best else self._network(command.run, live)
+        network = self._chosen(command.run, live, command.best)
         data = self._read_data(command.data) if command.data else self._data_of(network.name, live, loaded)
         images, labels = data.test_images.to(network.device), data.test_labels.to(network.device)
         with kept(network):
@@ -104,7 +110,7 @@ class Inspector:
             confusion=result.confusion,
             epoch=network.epoch,
             steps=network.batch,
-            best=command.best,
+            best=network.best,
         )
 
     def code_of(self, name: str, live: Run | None) -> tuple[RunConfig, Code] | None:
@@ -158,6 +164,15 @@ class Inspector:
         assert self._kept is not None
         return self._kept
 
+    def _chosen(self, name: str, live: Run | None, best: bool | None) -> Network:
+        """Return the network of a run's best epoch by validation accuracy, or its last one; where nobody says which,
+        that which the run is reported with. Raises RunError, CheckpointError."""
+        if best is None and live is not None and name in ("", live.name):
+            return network_of(live)
+        if best or (best is None and (find_run(self.checkpoints, name) / BEST).exists()):
+            return self._best(name, live)
+        return self._network(name, live)
+
     def _best(self, name: str, live: Run | None) -> Network:
         """Return the network of a run's best epoch by validation accuracy. Raises RunError, CheckpointError."""
         folder = find_run(self.checkpoints, name or (live.name if live is not None else ""))
@@ -166,7 +181,11 @@ class Inspector:
             raise CheckpointError(
                 f"run {folder.name} has no {BEST}: no images were held out; train with --validation 0.1, say, for one"
             )
-        return network_in(path, load_checkpoint(path))
+        changed = path.stat().st_mtime_ns
+        if self._kept_best is None or (folder.name, changed) != (self._kept_best.name, self._best_time):
+            network = network_in(path, load_checkpoint(path))
+            self._kept_best, self._best_time = dataclasses.replace(network, best=True), changed
+        return self._kept_best
 
 
 def network_in(path: Path, state: dict[str, Any]) -> Network:

@@ -118,8 +118,7 @@ class Jobs:
         data = self.loader.needed()
         run = resume(folder.name, folder, data, command.changes, self.group, command.data)
         record.data_path = data.path
-        record.state, record.reason, record.config = "running", "", run.config
-        record.steer(command.changes)
+        record.state, record.reason = "running", ""
         self.desk.replace_history(History(EventReader(folder)).events)
         self._launch(run, RunLog(folder, record))
 

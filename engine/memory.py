@@ -8,6 +8,7 @@ import torch
 from torch.nn import functional as F
 
 from engine.augment import augment
+from engine.batches import batch_sizes
 from engine.models import as_input
 from engine.precision import logits_of
 from engine.run import Run
@@ -35,7 +36,7 @@ def fitting_batch(run: Run) -> int:
     """
     size = run.config.batch_size // 2
     while size:
-        if _fits(run, size):
+        if _fits(run, max(batch_sizes(run.images, size, run.conventions.joined))):
             return size
         size //= 2
     return 0

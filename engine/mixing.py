@@ -13,8 +13,9 @@ def mix(images: Tensor, config: RunConfig) -> tuple[Tensor, Tensor | None, Tenso
     share [N] that is left of the first; None for both where nothing is mixed.
 
     Mixup (Zhang et al., https://arxiv.org/abs/1710.09412) adds the two up, CutMix (Yun et al.,
-    https://arxiv.org/abs/1905.04899) pastes a rectangle of the other. Each pair has a share of its own, drawn from the
-    distribution Beta(strength, strength) with the generator of the images' device.
+    https://arxiv.org/abs/1905.04899) pastes a rectangle of the other. Each pair has a share of its own, where the
+    authors' programs draw one for the whole batch, from the distribution Beta(strength, strength) with the generator of
+    the images' device.
     """
     strength = config.mixup or config.cutmix
     if not strength:

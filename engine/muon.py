@@ -1,8 +1,9 @@
-"""Muon for the matrices of a network, AdamW for all else.
+"""Muon for the hidden matrices of a network, AdamW for all else.
 
-Jordan et al., https://kellerjordan.github.io/posts/muon/: the momentum is made orthogonal before each step. A filter
-of a convolution is a row of a matrix. The length of a step is that of AdamW (Liu et al.,
-https://arxiv.org/abs/2502.16982), so that one learning rate does for both.
+Jordan et al., https://kellerjordan.github.io/posts/muon/: Nesterov's momentum is made orthogonal before each step, and
+the first and the last layer are left to another optimizer, as are biases and what else is no matrix. A filter of a
+convolution is a row of a matrix. A step is about as long as one of AdamW (Liu et al.,
+https://arxiv.org/abs/2502.16982), so that one learning rate does for both. Weight decay is decoupled in both.
 """
 
 from collections.abc import Sequence
@@ -23,9 +24,13 @@ class MuonWithAdamW:
         config: RunConfig,
         muon: type[torch.optim.Muon],
         adamw: type[torch.optim.AdamW],
+        hidden: bool = True,
     ) -> None:
-        self._shaped = [each for each in parameters if each.ndim > 1]
-        others = [each for each in parameters if each.ndim <= 1]
+        """The first and the last matrix are those in the order of `parameters`; without `hidden` they are taken too."""
+        shaped = [each for each in parameters if each.ndim > 1]
+        self._shaped = shaped[1:-1] if hidden else shaped
+        taken = {id(each) for each in self._shaped}
+        others = [each for each in parameters if id(each) not in taken]
         self._matrices = [nn.Parameter(as_matrix(each.detach(), each)) for each in self._shaped]  # the same memory
         self._parts: list[torch.optim.Optimizer] = []
         if self._matrices:

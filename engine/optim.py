@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.config import RunConfig
+from engine.conventions import PRESENT, Conventions
 from engine.muon import MuonWithAdamW
 
 
@@ -26,6 +27,7 @@ class Optimizer(Protocol):
 
 
 Kind = TypeVar("Kind", bound=torch.optim.Optimizer)
+Build = Callable[[RunConfig, list[nn.Parameter]], Optimizer]
 COMPILED = ("add_param_group", "zero_grad", "state_dict", "load_state_dict")
 
 
@@ -52,9 +54,9 @@ Muon = leave_compiler_out(torch.optim.Muon)
 # learning rate in the device's memory: a CUDA graph of the step reads there what it is at each step.
 
 
-def adam(kind: type[torch.optim.Optimizer]) -> Callable[[RunConfig, list[nn.Parameter]], Optimizer]:
-    """Kingma and Ba, https://arxiv.org/abs/1412.6980; decoupled weight decay: Loshchilov and Hutter,
-    https://arxiv.org/abs/1711.05101"""
+def adam(kind: type[torch.optim.Optimizer]) -> Build:
+    """Adam: Kingma and Ba, https://arxiv.org/abs/1412.6980; weight decay is added to the gradient. AdamW, in which it
+    is decoupled from it: Loshchilov and Hutter, https://arxiv.org/abs/1711.05101"""
 
     def build(config: RunConfig, parameters: list[nn.Parameter]) -> Optimizer:
         make = cast(type[torch.optim.Adam], kind)
@@ -70,8 +72,9 @@ def adam(kind: type[torch.optim.Optimizer]) -> Callable[[RunConfig, list[nn.Para
     return build
 
 
-def sgd(nesterov: bool) -> Callable[[RunConfig, list[nn.Parameter]], Optimizer]:
-    """With momentum, or Nesterov's: Sutskever et al., https://proceedings.mlr.press/v28/sutskever13.html"""
+def sgd(nesterov: bool) -> Build:
+    """With momentum, or Nesterov's: Sutskever et al., https://proceedings.mlr.press/v28/sutskever13.html, in torch's
+    form: the rate multiplies the velocity, not the gradient that goes into it."""
 
     def build(config: RunConfig, parameters: list[nn.Parameter]) -> Optimizer:
         return SGD(
@@ -87,7 +90,7 @@ def sgd(nesterov: bool) -> Callable[[RunConfig, list[nn.Parameter]], Optimizer]:
 
 
 def rmsprop(config: RunConfig, parameters: list[nn.Parameter]) -> Optimizer:
-    """Hinton, https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf"""
+    """Hinton, https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf, page 29, without momentum."""
     return RMSprop(
         parameters,
         lr=rate(config, parameters),
@@ -98,11 +101,11 @@ def rmsprop(config: RunConfig, parameters: list[nn.Parameter]) -> Optimizer:
     )
 
 
-def muon(config: RunConfig, parameters: list[nn.Parameter]) -> Optimizer:
-    return MuonWithAdamW(parameters, config, Muon, AdamW)
+def muon(config: RunConfig, parameters: list[nn.Parameter], hidden: bool = True) -> Optimizer:
+    return MuonWithAdamW(parameters, config, Muon, AdamW, hidden)
 
 
-OPTIMIZERS: dict[str, Callable[[RunConfig, list[nn.Parameter]], Optimizer]] = {
+OPTIMIZERS: dict[str, Build] = {
     "adam": adam(Adam),
     "adamw": adam(AdamW),
     "sgd": sgd(nesterov=False),
@@ -112,9 +115,12 @@ OPTIMIZERS: dict[str, Callable[[RunConfig, list[nn.Parameter]], Optimizer]] = {
 }
 
 
-def build_optimizer(config: RunConfig, model: nn.Module) -> Optimizer:
+def build_optimizer(config: RunConfig, model: nn.Module, conventions: Conventions = PRESENT) -> Optimizer:
     """Return the optimizer of a config over all weights of a network."""
-    return OPTIMIZERS[config.optimizer](config, [each for each in model.parameters() if each.requires_grad])
+    parameters = [each for each in model.parameters() if each.requires_grad]
+    if config.optimizer == "muon":
+        return muon(config, parameters, conventions.hidden)
+    return OPTIMIZERS[config.optimizer](config, parameters)
 
 
 def on_cuda(parameters: list[nn.Parameter]) -> bool:

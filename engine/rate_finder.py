@@ -1,6 +1,7 @@
 """The learning-rate finder: train for some steps with an ever higher rate, and see where the loss falls fastest.
 
-Smith, Cyclical Learning Rates, https://arxiv.org/abs/1506.01186. All of it happens on a copy, with chance of its own.
+After the range test of Smith, Cyclical Learning Rates, https://arxiv.org/abs/1506.01186, but with rates that rise in
+equal ratios, as in fastai. All of it happens on a copy, with chance of its own.
 """
 
 import copy

@@ -1,7 +1,6 @@
 """One training run: its network, its optimizer, and how far it is."""
 
 import hashlib
-import math
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from engine.average import Average
+from engine.batches import batch_sizes, steps_per_epoch
 from engine.checkpoint import CheckpointError, keep_previous, load_last, save_checkpoint
 from engine.config import FIELDS, ConfigError, RunConfig, Value
+from engine.conventions import PRESENT, Conventions
 from engine.data import Dataset
 from engine.device import choose_device
 from engine.group import ALONE, Alone, Begin, digest_of
@@ -24,7 +25,7 @@ from engine.own_guard import inside
 from engine.precision import choose_precision
 from engine.process_state import seed_all, seed_others
 from engine.pulse import PULSE
-from engine.run_state import config_in, packed, restore, state_of
+from engine.run_state import config_in, conventions_in, packed, restore, state_of
 from engine.runs import BEST, LAST, PREVIOUS
 from engine.schedule import Plateau, learning_rate
 from engine.threads import Threads
@@ -47,8 +48,10 @@ class Run:
         group: Alone = ALONE,
         state: dict[str, Any] | None = None,
         code: Code | None = None,
+        conventions: Conventions = PRESENT,
     ) -> None:
-        """Begin anew, or where the checkpoint `state` was taken. Raises CheckpointError when that does not fit.
+        """Begin anew, or where the checkpoint `state` was taken, with its conventions. Raises CheckpointError when that
+        does not fit.
 
         A user's own network needs its `code`. Raises ConfigError when that is no network, and NotBuilt when another
         process of the group cannot train this: nothing is wrapped before all of them have said that they can.
@@ -58,7 +61,7 @@ class Run:
         self.group = group
         self.code = code
         try:
-            self._prepare(config, data)
+            self._prepare(config, data, conventions_in(state) if state else conventions)
             with inside(code, loading=True):
                 self._build(state)
         except (Exception, SystemExit) as error:
@@ -73,14 +76,15 @@ class Run:
             self.loss_sum.zero_()
             self.right.zero_()
 
-    def _prepare(self, config: RunConfig, data: Dataset) -> None:
+    def _prepare(self, config: RunConfig, data: Dataset, conventions: Conventions) -> None:
         """Choose the device and have the data there. Raises DeviceError."""
         self.device = choose_device(config.device)
         self.precision = choose_precision(config.precision, self.device)
         self.config = config.replace({"precision": self.precision})  # what it began with, it is resumed with
         self.data = data.to(self.device)
         self.threads = Threads(adapts=self.device.type == "cpu")
-        kept, held_out = split(len(data.train_labels), config.validation)
+        self.conventions = conventions
+        kept, held_out = split(data.train_labels, config.validation, self.conventions.stratified)
         self.kept = None if kept is None else kept.to(self.device)  # indices of the images to train on; None: all
         self.held_out = held_out.to(self.device)
 
@@ -94,7 +98,7 @@ class Run:
             group.tell(Begin(self.config, data.path, data.fingerprint, packed(state), str(self.folder or "")))
         self.model = model.to(self.device)
         self.average = Average(self.model) if config.ema else None
-        self.optimizer = build_optimizer(self.config, self.model)
+        self.optimizer = build_optimizer(self.config, self.model, self.conventions)
         self.epoch = 0  # finished epochs
         self.batch = 0  # finished steps of the present epoch
         self.step = 0  # finished steps in all
@@ -128,7 +132,12 @@ class Run:
 
     @property
     def steps_per_epoch(self) -> int:
-        return math.ceil(self.images / self.config.batch_size)
+        return steps_per_epoch(self.images, self.config.batch_size, self.conventions.joined)
+
+    @property
+    def batch_sizes(self) -> list[int]:
+        """The sizes of the batches of an epoch."""
+        return batch_sizes(self.images, self.config.batch_size, self.conventions.joined)
 
     @property
     def out_of_patience(self) -> bool:

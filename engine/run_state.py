@@ -9,6 +9,7 @@ import torch
 
 from engine.checkpoint import CheckpointError, brief
 from engine.config import FIELDS, ConfigError, RunConfig
+from engine.conventions import Conventions
 from engine.messages import Count, Seconds
 from engine.optim import check_state
 from engine.schedule import Plateau
@@ -41,6 +42,7 @@ def state_of(run: "Run") -> dict[str, Any]:
         "plateau": msgspec.structs.asdict(run.plateau),
         **({"average": run.average.model.state_dict()} if run.average else {}),
         "config": msgspec.structs.asdict(run.config),
+        "conventions": msgspec.structs.asdict(run.conventions),
         "data": run.data.fingerprint,
         "threads": run.threads.count,
     }
@@ -103,6 +105,14 @@ def config_in(state: dict[str, Any], path: Path) -> RunConfig:
         return RunConfig().replace(state["config"])
     except (KeyError, TypeError, AttributeError, ConfigError) as error:
         raise CheckpointError(f"{path}: holds no configuration of a run ({brief(error)})") from error
+
+
+def conventions_in(state: dict[str, Any]) -> Conventions:
+    """Return the conventions of a checkpoint; one that has none is of the time before. Raises CheckpointError."""
+    try:
+        return msgspec.convert(state.get("conventions", {}), Conventions)
+    except msgspec.ValidationError as error:
+        raise CheckpointError(f"the checkpoint holds no conventions of a run ({brief(error)})") from error
 
 
 def packed(state: dict[str, Any] | None) -> bytes:

@@ -4,24 +4,27 @@ Text that is only appended to, instead of a database: SQLite's WAL is unsafe on 
 Imports no torch, so that `mnist-tui runs` answers at once.
 """
 
+import contextlib
 import errno
 import os
 import re
 import stat
 import time
-from collections.abc import Iterable
 from io import FileIO
 from pathlib import Path
 
 import msgspec
 
-from engine.config import ConfigError, RunConfig
-from engine.event_log import EVENTS, ends_torn, seal
+from engine.config import ConfigError, RunConfig, Value
+from engine.conventions import OLD, Conventions
+from engine.course import Course, course_of
+from engine.event_log import EVENTS, WINDOW, WINDOWS, EventReader, ends_torn, seal
 from engine.files import flush_to_disk, identity, naming, open_regular, remove_temporaries, write_atomically
 from engine.messages import (
     Continued,
     Count,
     EpochDone,
+    EpochFigures,
     Loss,
     Paused,
     RunEnded,
@@ -69,13 +72,36 @@ class RunRecord(msgspec.Struct, kw_only=True):
     """How many threads computed it last, on a CPU; `events.jsonl` tells at which step the number changed."""
     steered: bool = False
     """Whether it was trained with other hyperparameters before: `config` is that of its end."""
+    began: dict[str, Value] = {}
+    """The values at the start of what was steered on the way."""
+    validation_loss: Loss | None = None
+    validation_accuracy: Share | None = None
+    best: EpochFigures | None = None
+    """The best epoch by validation accuracy; the figures above are of the last one."""
+    conventions: Conventions = OLD
 
-    def steer(self, changes: Iterable[str]) -> None:
-        """Take down which hyperparameters changed on the way. Where the rate does not depend on how many there are, a
-        run of more epochs begins like one of fewer."""
-        by_length = self.config.schedule in ("cosine", "one-cycle")
-        harmless = set(MACHINE) if by_length else {*MACHINE, "epochs"}
-        self.steered = self.steered or not harmless.issuperset(changes)
+    @property
+    def reported(self) -> EpochFigures | None:
+        """The epoch that speaks for the run: the best one by validation, the last where no images are held out."""
+        return self.best or self.last
+
+    @property
+    def last(self) -> EpochFigures | None:
+        if self.test_accuracy is None or self.test_loss is None:
+            return None
+        return EpochFigures(
+            epoch=self.epoch,
+            test_loss=self.test_loss,
+            test_accuracy=self.test_accuracy,
+            validation_loss=self.validation_loss,
+            validation_accuracy=self.validation_accuracy,
+        )
+
+    def follow(self, course: Course | None, whole: bool = False) -> None:
+        """Take over what the log says of the run; one that is not `whole` does not speak against the record."""
+        if course is not None:
+            self.best, self.began = course.best, course.began
+            self.steered = bool(course.began) or (self.steered and not whole)
 
 
 class RunLog:
@@ -87,11 +113,12 @@ class RunLog:
         self._file = open(folder / EVENTS, "a+b", buffering=0)  # noqa: SIM115  (closed by close)
         self._appended: RunEvent | None = None  # the last event whose line is written, if not yet flushed
         self._torn = ends_torn(folder / EVENTS)  # by a crash, or a full disk; it must not swallow the next line
+        self._course: Course | None = None
         self.save_record()
 
     def write(self, event: RunEvent) -> None:
         """Append an event before any screen hears of it. Raises OSError; the same event may then be tried again."""
-        self._follow()
+        self._follow_path()
         if event is not self._appended:
             self._append(seal(event))
             self._appended = event
@@ -101,13 +128,17 @@ class RunLog:
                 self._flush()
                 record.epoch, record.step = event.epoch, event.step
                 record.test_loss, record.test_accuracy = event.test_loss, event.test_accuracy
+                record.validation_loss = event.validation_loss
+                record.validation_accuracy = event.validation_accuracy
+                self._follow(event)
             case RunStarted():
                 record.config, record.threads = event.config, event.threads
+                self._restart(event)
             case ThreadsChanged():
                 record.threads = event.threads
             case Steered():
+                self._follow(event)
                 record.config = event.config
-                record.steer(event.changes)
             case Paused():
                 record.state = "paused"
             case Continued():
@@ -116,7 +147,7 @@ class RunLog:
                 return
         self.save_record()
 
-    def _follow(self) -> None:
+    def _follow_path(self) -> None:
         """Write to the file that is at the path now: the run may have been moved to another disk, or the log deleted.
 
         What that file lacks of the log is added. Raises OSError while there is none, or one of something else.
@@ -124,6 +155,16 @@ class RunLog:
         path = self.folder / EVENTS
         if identity(path) != identity(self._file.fileno()):
             self._file = written_anew(self._file, path)
+
+    def _follow(self, event: RunEvent) -> None:
+        self._course = (self._course or Course(self.record.config)).after(event)
+        self.record.follow(self._course)
+
+    def _restart(self, event: RunStarted) -> None:
+        """Begin the course of a run, or go on with it where its log, which ends with this very event, has it."""
+        found, whole = course_in(self.folder) if event.step else (None, True)
+        self._course = found or Course(event.config)
+        self.record.follow(self._course, whole)
 
     def _append(self, line: bytes) -> None:
         line = b"\n" * self._torn + line
@@ -236,11 +277,22 @@ def read_record(folder: Path) -> RunRecord:
             raise RunError(f"{folder / RECORD}: is longer than any record; the file is damaged")
         record = msgspec.json.decode(content, type=RunRecord)
         record.config = RunConfig().replace(msgspec.structs.asdict(record.config))  # decoding checks types, not bounds
+        if (record.config.validation and record.epoch and record.best is None) or (record.steered and not record.began):
+            record.follow(*course_in(folder))  # a record of the time before it said so
         return record
     except FileNotFoundError:
         raise RunError(f"{folder / RECORD}: is missing; the run was interrupted before its first step") from None
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError, ConfigError) as error:
         raise RunError(f"{folder / RECORD}: cannot be read ({error})") from error
+
+
+def course_in(folder: Path) -> tuple[Course | None, bool]:
+    """Return the course of a run from its log, None where that cannot be read, and whether all of the log was."""
+    reader = EventReader(folder)
+    with contextlib.suppress(OSError):
+        course = course_of(reader)
+        return course, not reader.skipped and (folder / EVENTS).stat().st_size <= WINDOWS * WINDOW
+    return None, False
 
 
 def summarize(folder: Path, *, live: str | None) -> RunSummary:
@@ -276,6 +328,10 @@ def summarize(folder: Path, *, live: str | None) -> RunSummary:
         },
         resumable=resumable and (interrupted or not claims),
         problem=record.reason,
+        validation_accuracy=record.validation_accuracy,
+        best=record.best,
+        steered=record.steered,
+        began=record.began,
     )
 
 

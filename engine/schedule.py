@@ -19,7 +19,7 @@ def constant(config: RunConfig, step: float, steps: float, per_epoch: int) -> fl
 
 
 def in_steps(config: RunConfig, step: float, steps: float, per_epoch: int) -> float:
-    """Times `decay` after every `decay_every` epochs, as torch.optim.lr_scheduler.StepLR does."""
+    """Times `decay` after every `decay_every` epochs, as torch.optim.lr_scheduler.StepLR does, but never below LAST."""
     share: float = config.decay ** (step // (per_epoch * config.decay_every))
     return max(share, LAST)
 
@@ -27,15 +27,17 @@ def in_steps(config: RunConfig, step: float, steps: float, per_epoch: int) -> fl
 def cosine(config: RunConfig, step: float, steps: float, per_epoch: int) -> float:
     """Down along half a cosine, as torch.optim.lr_scheduler.CosineAnnealingLR does.
 
-    Loshchilov and Hutter, SGDR, https://arxiv.org/abs/1608.03983
+    Loshchilov and Hutter, SGDR, https://arxiv.org/abs/1608.03983, without its restarts.
     """
     return _half_cosine(1, 0, min(step, steps - 1) / steps) if steps > 1 else 1.0
 
 
 def one_cycle(config: RunConfig, step: float, steps: float, per_epoch: int) -> float:
-    """Up from 1/25 and down to 1/250,000 in two half cosines, as torch.optim.lr_scheduler.OneCycleLR does.
+    """Up from 1/25 and down to 1/250,000 in two half cosines, as torch.optim.lr_scheduler.OneCycleLR does with
+    `cycle_momentum=False`: momentum and betas stay as they are.
 
-    Smith and Topin, Super-Convergence, https://arxiv.org/abs/1708.07120
+    After Smith and Topin, Super-Convergence, https://arxiv.org/abs/1708.07120, who go in straight lines and move the
+    momentum the other way.
     """
     highest, last = WARM_UP * steps - 1, steps - 1
     if step < highest:
@@ -80,7 +82,8 @@ def curve(config: RunConfig, per_epoch: int, points: int = 200) -> list[tuple[fl
 
 class Plateau(msgspec.Struct, frozen=True):
     """What the schedule `plateau` has seen: the lowest loss, for how many epochs there was none lower, and the share
-    of the learning rate that is left."""
+    of the learning rate that is left. As torch's ReduceLROnPlateau with a patience of `decay_every` - 1, but the share
+    never falls below LAST."""
 
     share: Share = 1.0
     lowest: Loss | None = None

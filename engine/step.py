@@ -88,6 +88,13 @@ class Steps:
             if run.average:  # its share of each step depends on the step, which no graph may do
                 run.average.update(run.step + 1, run.config.ema)
             return loss
+        except ValueError as error:
+            if len(batch) > 1 or "more than 1 value per channel" not in str(error):
+                raise
+            raise TrainingFailed(
+                f"Batch size (batch_size): {run.config.batch_size}, but batch normalisation takes no statistics of a"
+                f" single image, at step {run.step + 1}; give 2 or more"
+            ) from error
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise
@@ -155,7 +162,7 @@ def compute(run: Run, batch: Tensor) -> Tensor:
     """
     mine = run.group.share(batch)
     part = len(mine) / len(batch)
-    mine = mine if part else batch[:1]  # with a weight of nought: every process takes part in every step
+    mine = mine if part else batch[:2]  # with a weight of nought: every process takes part in every step
     actual = run.data.train_labels[mine]
     run.optimizer.zero_grad(set_to_none=True)
     began = time.perf_counter()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from engine.config import RunConfig, Value
+from engine.conventions import OLD, PRESENT, Conventions
 from engine.search import parse_search
 from engine.study_files import StudyError
 
@@ -23,6 +24,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     sampler: str = "tpe"
     pruner: str = "median"
     data: str = ""  # fingerprint
+    conventions: Conventions = OLD  # of all its trials: those of engines of another time can be compared with ours
 
     @property
     def config(self) -> RunConfig:
@@ -38,7 +40,10 @@ def spec_of(
             raise StudyError(f"{kind} {value!r}: is not known; give one of {', '.join(known)}")
     kept = {name: value for name, value in base.differences().items() if name not in LOCAL}
     words = [str(each) for each in parse_search(search)] if search else []
-    return Spec(base=kept, search=words, trials=trials, sampler=sampler, pruner=pruner, data=data)
+    return Spec(
+        base=kept, search=words, trials=trials, sampler=sampler, pruner=pruner, data=data,
+        conventions=PRESENT,
+    )  # fmt: skip
 
 
 def agreed(name: str, spec: Spec, wanted: Spec) -> Spec:

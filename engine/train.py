@@ -66,7 +66,7 @@ def train_epochs(run: Run) -> Generator[StepsDone | EpochDone | CheckpointSaved,
     while run.epoch < run.config.epochs and not run.out_of_patience:
         order = order_of(run.images, run.config.seed, run.epoch).to(run.device)
         order = order if run.kept is None else run.kept[order]
-        batches = torch.split(order, run.config.batch_size)
+        batches = torch.split(order, run.batch_sizes)
         report = Report(run)
         while run.batch < len(batches):
             batch = batches[run.batch]

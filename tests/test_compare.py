@@ -10,7 +10,8 @@ from click.testing import CliRunner, Result
 from hostile import hostile_in, texts, with_hostile_texts
 
 from engine.config import RunConfig
-from engine.messages import Steered
+from engine.conventions import OLD, PRESENT
+from engine.messages import EpochFigures, Steered
 from engine.runs import RunError, RunLog, RunRecord, create_folder, read_record
 from tui.__main__ import cli
 from tui.compare import Comparison, compare
@@ -140,6 +141,97 @@ def test_a_run_or_a_seed_that_is_there_twice_is_refused() -> None:
 def test_without_a_common_seed_nothing_is_compared() -> None:
     with pytest.raises(RunError, match=r"no seed was finished on both.*0009-seed-cnn: A has no run of its seed 9"):
         compare(side(1, A), [record(9, 9, 0.9)], "accuracy")
+
+
+# ------------------------------------------------------------------ validation
+
+
+def validated(number: int, seed: int, held: float, test: float, **changes: object) -> RunRecord:
+    """A run whose third epoch was the best by validation; its last has a test accuracy of 50 %."""
+    best = EpochFigures(
+        epoch=3, validation_accuracy=held, validation_loss=1 - held, test_accuracy=test, test_loss=1 - test
+    )
+    given = {"validation": 0.1, "conventions": PRESENT, **changes}
+    return record(number, seed, 0.5, validation_accuracy=0.4, validation_loss=0.6, best=best, **given)
+
+
+def both_sides(**changes: object) -> tuple[list[RunRecord], list[RunRecord]]:
+    a = [validated(1 + seed, seed, A[seed], B[seed]) for seed in range(5)]
+    b = [validated(6 + seed, seed, B[seed], A[seed], **changes) for seed in range(5)]
+    return a, b
+
+
+def test_runs_with_validation_are_compared_by_it_and_at_their_best_epochs() -> None:
+    result = compare(*both_sides(lr=0.01))
+    assert result.metric == "validation_accuracy"
+    assert (result.a.values, result.b.values, result.a.epochs, result.a.best) == (A, B, [3] * 5, True)
+    text = said(result)
+    assert "by the images held out, on which the epochs were chosen" in text
+    assert "other seeds on these held-out images" in text
+    test = compare(*both_sides(lr=0.01), metric="accuracy")
+    assert (test.a.values, test.b.values) == (B, A)
+    assert "A is better by 0.98 points" in said(test)
+    loss = compare(*both_sides(lr=0.01), metric="validation_loss")
+    assert loss.a.values == pytest.approx([1 - value for value in A])
+    assert "B is better" in said(loss)
+
+
+def test_one_run_without_validation_makes_it_a_comparison_by_the_test() -> None:
+    a, _ = both_sides()
+    result = compare(a, side(6, B))
+    assert result.metric == "accuracy"
+    assert "the epochs are not chosen alike" in said(result)
+
+
+def test_asked_for_validation_runs_without_it_are_left_out_with_the_remedy() -> None:
+    a, b = both_sides()
+    result = compare(a, [*b[:3], record(20, 3, 0.9)], "validation_accuracy")
+    assert "no validation figures; train with --validation 0.1" in result.left_out["0020-seed-cnn"]
+    assert result.a.seeds == [0, 1, 2]
+    with pytest.raises(RunError, match="no validation figures"):
+        compare(side(1, A), b, "validation_accuracy")
+
+
+def test_images_held_out_in_another_way_are_told() -> None:
+    assert "the images held out are not the same: A a share of 0.1, B of 0.2" in said(
+        compare(*both_sides(validation=0.2))
+    )
+    text = said(compare(*both_sides(conventions=OLD)))
+    assert "the choice of the images held out is not the same: A by class; B by chance" in text
+    assert "a last batch of one image" in text
+
+
+def test_where_a_steered_run_began_is_told() -> None:
+    theirs = side(6, B)
+    theirs[1].steered, theirs[1].began = True, {"lr": 0.1}
+    assert "steered on the way: 0007-seed-cnn (began with lr 0.1)" in said(compare(side(1, A), theirs, "accuracy"))
+
+
+# --------------------------------------------------------------------- pairing
+
+
+def test_the_correlation_of_the_pairs_is_told_and_welchs_test_where_pairing_does_not_help() -> None:
+    helped = compare(side(1, A), side(6, B), "accuracy")
+    assert helped.welch is None
+    assert helped.test is not None
+    assert f"The correlation of the pairs is {helped.test.correlation:+.2f}." in said(helped)
+    assert "Welch" not in said(helped)
+    against = compare(side(1, A), side(6, [0.990, 0.988, 0.986, 0.987, 0.989]), "accuracy")
+    assert against.welch is not None
+    text = said(against)
+    assert "The correlation of the pairs is -1.00. Pairing does not help here: Welch's test" in text
+    assert f"{against.welch.df:.1f} degrees of freedom, p = {against.welch.p:.4f}" in text
+    assert "disagree" not in text
+
+
+def test_two_tests_that_disagree_are_no_choice() -> None:
+    """Student's does not see it, Welch's does: pairs that go against each other."""
+    first, second = [0.980, 0.982, 0.984, 0.986], [0.990, 0.989, 0.987, 0.985]
+    result = compare(side(1, first), side(6, second), "accuracy")
+    assert result.test is not None
+    assert result.welch is not None
+    assert result.welch.significant != result.test.significant
+    assert "The two tests disagree. To choose the one that one likes better is no test" in said(result)
 
 
 # ----------------------------------------------------------------- the command

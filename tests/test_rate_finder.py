@@ -1,9 +1,15 @@
 """The learning-rate finder: what it suggests, and that it leaves no trace."""
 
+import contextlib
+import dataclasses
+from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
+import numpy as np
 import pytest
 import torch
+from click.testing import CliRunner
 from test_train import same, without_time
 from test_worker import Engine
 
@@ -14,6 +20,9 @@ from engine.rate_finder import HIGHEST, LOWEST, STEPS, find_rates
 from engine.rate_suggestion import REACH, exploded, smooth, suggest
 from engine.run import Run
 from engine.train import train
+from tui.__main__ import cli
+from tui.describe import no_rate
+from tui.screens.rates import verdict
 
 CONFIG = RunConfig(batch_size=30, device="cpu", optimizer="sgd", epochs=4)
 
@@ -39,6 +48,75 @@ def test_it_suggests_the_rate_where_the_loss_falls_most_steeply() -> None:
 def test_too_few_losses_suggest_nothing() -> None:
     assert suggest([1e-6, 1e-5], [2.3, 2.2]) == (0.0, 0.0)
     assert suggest([], []) == (0.0, 0.0)
+
+
+def test_a_loss_that_never_surely_falls_speaks_for_no_rate() -> None:
+    rates, _ = valley(5)
+    random = np.random.default_rng(0)
+    for flat in ([2.3] * 141, list(2.3 + 0.01 * random.standard_normal(141)), [2.3 + 0.01 * i for i in range(141)]):
+        assert suggest(rates, flat) == (0.0, 0.0)
+    found = 0
+    for _ in range(1000):
+        found += suggest(rates, list(2.3 + random.standard_normal(141))) != (0.0, 0.0)
+    assert found <= 10  # the lowest of so many stretches is low by chance
+
+
+def test_a_loss_that_falls_a_little_but_surely_speaks() -> None:
+    rates, losses = valley(5)
+    noisy = list(losses + 0.1 * np.random.default_rng(0).standard_normal(141))
+    assert suggest(rates, noisy)[1] == pytest.approx(10.0 ** (5 - 6) / 10, rel=0.5)
+
+
+def test_nothing_outside_of_the_rates_tried_is_suggested() -> None:
+    rates, losses = valley(bottom=0.9)
+    steepest, suggestion = suggest(rates, losses)
+    assert suggestion == rates[0] < rates[18] / 5
+    assert rates[0] <= steepest <= rates[-1]
+
+
+@pytest.mark.parametrize("model", ["seed-cnn", "fast-cnn"])
+def test_images_without_content_get_no_suggestion(digits: Dataset, model: str) -> None:
+    black = dataclasses.replace(digits, train_images=torch.zeros_like(digits.train_images))
+    last = list(find_rates(CONFIG.replace({"model": model}), black))[-1]
+    assert (last.done, last.steepest, last.decade_below) == (True, 0.0, 0.0)
+    assert len(last.losses) > 10
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_batches_of_one_image_get_a_suggestion_within_the_rates_or_none(digits: Dataset, seed: int) -> None:
+    last = list(find_rates(CONFIG.replace({"batch_size": 1, "seed": seed}), digits))[-1]
+    for rate in (last.steepest, last.decade_below):
+        assert rate == 0 or last.rates[0] <= rate <= last.rates[-1]
+
+
+def test_why_nothing_is_suggested_is_told() -> None:
+    nothing = RatesTried(rates=[1e-6] * 20, losses=[2.3] * 20, smoothed=[2.3] * 20, done=True)
+    assert "the loss never fell below 2.300, where it began, by more than the noise" in no_rate(nothing)
+    assert verdict(nothing).startswith("The loss never fell")
+    few = msgspec.structs.replace(nothing, rates=[], losses=[], smoothed=[])
+    assert "no number from the first rates on" in no_rate(few)
+    assert no_rate(msgspec.structs.replace(few, problem="no memory")) == "it ended early: no memory"
+
+
+def test_find_lr_without_evidence_fails_and_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    nothing = RatesTried(rates=[1e-6] * 20, losses=[2.3] * 20, smoothed=[2.3] * 20, done=True)
+
+    class Silent:
+        async def ask(self, *_: object) -> None: ...
+
+        async def until(self, *_: object) -> RatesTried:
+            return nothing
+
+    @contextlib.asynccontextmanager
+    async def attached(*_: object, **__: object) -> AsyncIterator[Silent]:
+        yield Silent()
+
+    monkeypatch.setattr("tui.find_rate.attached", attached)
+    for options in ([], ["--json"]):
+        result = CliRunner().invoke(cli, ["find-lr", "--checkpoints", str(tmp_path), *options])
+        assert result.exit_code == 1
+        assert "the loss never fell below 2.300" in result.stderr
+        assert "suggestion" not in result.stdout
 
 
 def test_smoothing_keeps_a_straight_line_where_it_is() -> None:

@@ -1,13 +1,17 @@
 """What the commands without a screen print is harmless, whatever it is about."""
 
+import dataclasses
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
-from fake_engine import DATA, RUN
+from fake_engine import DATA, RUN, epoch_done
 from hostile import hostile_in, texts, with_hostile_texts
+from scipy import stats
 
-from engine.messages import Evaluated, FilePrediction, RunSummary, StatusTold
+from engine.config import RunConfig
+from engine.messages import Evaluated, FilePrediction, FilesPredicted, RunSummary, StatusTold
 from engine.presets import ListedPreset
 from tui.reports import (
     print_data,
@@ -17,7 +21,10 @@ from tui.reports import (
     print_presets,
     print_runs,
     print_status,
+    weights_in_words,
 )
+from tui.run_view import RunView
+from tui.screens.confusion import caption_of
 
 EVALUATED = Evaluated(run=RUN, data="d", images=100, loss=0.1, accuracy=0.9, confusion=[[1] * 10] * 10)
 FILES = [
@@ -52,3 +59,27 @@ def test_json_is_printed_whole_and_in_ascii(capsys: pytest.CaptureFixture[str]) 
     assert printed.replace("\n", "").isprintable()
     assert printed.isascii()
     assert [each["text"] for each in json.loads(printed)][:-1] == texts()
+
+
+def test_an_evaluation_tells_which_weights_and_the_interval_of_its_accuracy(capsys: pytest.CaptureFixture[str]) -> None:
+    counts = [[97 if i == j else 3 * (j == (i + 1) % 10) for j in range(10)] for i in range(10)]
+    result = Evaluated(run=RUN, data="d", images=1000, loss=0.1, accuracy=0.97, confusion=counts, epoch=7, best=True)
+    print_evaluation(result)
+    first, second, third, *_ = capsys.readouterr().out.splitlines()
+    assert first == f"{RUN} after epoch 7, the best by validation accuracy, on 1,000 test images of d"
+    assert second == "test accuracy 97.00 %, test loss 0.1000"
+    known = stats.binomtest(970, 1000).proportion_ci(0.95, method="wilson")
+    limits = f"{100 * known.low:.2f} to {100 * known.high:.2f} %"
+    assert third == f"95 % confidence of the accuracy: {limits} (Wilson, from 1,000 images)"
+    files = FilesPredicted(run=RUN, files=[], epoch=7, steps=12)
+    assert weights_in_words(files) == f"{RUN} after epoch 7 and 12 steps of the next"
+    view = RunView(
+        run=RUN, config=RunConfig(), state="finished", confusion=tuple(map(tuple, counts)), epochs=(epoch_done(7),)
+    )
+    assert caption_of(view).startswith(
+        f"{RUN}, test after epoch 7: 30 of 1,000 wrong, 97.00 % right (95 % confidence: 95.75 to 97.89 %)."
+    )
+    best = msgspec.structs.replace(epoch_done(3), validation_accuracy=0.9, validation_loss=0.1)
+    chosen = dataclasses.replace(view, epochs=(best, epoch_done(7)))
+    assert "test after epoch 7 (best: 3): " in caption_of(chosen)
+    assert "test after epoch 3, the best by validation: " in caption_of(dataclasses.replace(view, epochs=(best,)))

@@ -25,7 +25,8 @@ from tui.run_view import RunView
 from tui.seeds import train_seeds
 from tui.significance import sample
 
-Fate = float | str | Exception | None  # a test accuracy, a state, what it is refused for, or no word of it
+# A test accuracy, or validation and test accuracy of the better of two epochs,
+Fate = float | tuple[float, float] | str | Exception | None  # a state, what it is refused for, or no word of it
 
 
 class FakeRuns:
@@ -50,6 +51,15 @@ class FakeRuns:
         if isinstance(fate, float):
             test = msgspec.structs.replace(epoch_done(1, run, fate), test_loss=1 - fate)
             return Outcome(0, RunView(run=run, config=config, state="finished", epochs=(test,)))
+        if isinstance(fate, tuple):
+            validation, accuracy = fate
+            epochs = tuple(
+                msgspec.structs.replace(
+                    epoch_done(epoch, run, test), test_loss=1 - test, validation_accuracy=held, validation_loss=1 - held
+                )
+                for epoch, held, test in ((1, validation, accuracy), (2, validation / 2, 0.1))
+            )
+            return Outcome(0, RunView(run=run, config=config, state="finished", epochs=epochs))
         interrupts.came = fate in ("stopped by us", "left")
         state = {"stopped by us": "stopped", "left": "running"}.get(fate, fate)
         return Outcome(1, RunView(run=run, config=config, state=state, reason="it is no number" * (state == "failed")))
@@ -59,12 +69,14 @@ class FakeRuns:
 def seeds(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., tuple[int, FakeRuns]]:
     async def nothing() -> None: ...
 
-    def run(fates: dict[int, Fate], *, json: bool = False, **config: object) -> tuple[int, FakeRuns]:
+    def run(fates: dict[int, Fate], *, json: bool = False, metric: str = "", **config: object) -> tuple[int, FakeRuns]:
         runs = FakeRuns(fates)
         monkeypatch.setattr("tui.seeds.train_run", runs)
         monkeypatch.setattr("tui.seeds.warn_of_logout", nothing)
         first = RunConfig().replace({"seed": min(fates), **config})
-        training = train_seeds(tmp_path, first, len(fates), processes=None, json=json, notify=True, coach=True)
+        training = train_seeds(
+            tmp_path, first, len(fates), metric=metric, processes=None, json=json, notify=True, coach=True
+        )
         return asyncio.run(training), runs
 
     return run
@@ -149,6 +161,44 @@ def test_json_ends_with_one_line_that_adds_up(seeds: Seeds, capsys: pytest.Captu
         (0, "finished", 0.98), (1, "failed", None), (2, "finished", 0.96),
     ]  # fmt: skip
     assert told["accuracy"] == msgspec.to_builtins(sample([0.98, 0.96]))
+
+
+def test_seeds_with_images_held_out_go_by_validation_at_their_best_epochs(
+    seeds: Seeds, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _ = seeds({0: (0.9, 0.95), 1: (0.8, 0.97)}, validation=0.1)
+    assert status == 0
+    out, err = capsys.readouterr()
+    table = [" ".join(line.split()) for line in out.splitlines()]
+    assert table[:3] == [
+        "seed run best epoch validation accuracy test accuracy test loss",
+        "0 0001-seed-cnn 1 90.00 % 95.00 % 0.0500",
+        "1 0002-seed-cnn 1 80.00 % 97.00 % 0.0300",
+    ]
+    assert "mean 85.00 % 96.00 % 0.0400" in table
+    assert err.rstrip().endswith("mnist-tui compare 1-2 RUNS")
+    seeds({0: (0.9, 0.95), 1: (0.8, 0.97)}, validation=0.1, metric="accuracy")
+    out, err = capsys.readouterr()
+    assert out.split()[:8] == ["seed", "run", "best", "epoch", "test", "accuracy", "validation", "accuracy"]
+    assert err.rstrip().endswith("mnist-tui compare 1-2 RUNS --metric accuracy")
+
+
+def test_json_of_seeds_has_every_metric_and_the_one_to_go_by(seeds: Seeds, capsys: pytest.CaptureFixture[str]) -> None:
+    seeds({0: (0.9, 0.95), 1: (0.8, 0.97)}, validation=0.1, json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert told["metric"] == "validation_accuracy"
+    assert told["validation_accuracy"]["mean"] == pytest.approx(0.85)
+    assert told["accuracy"]["mean"] == pytest.approx(0.96)
+    assert [run["epoch"] for run in told["runs"]] == [1, 1]
+
+
+def test_a_metric_without_seeds_or_without_images_held_out_is_refused() -> None:
+    alone = CliRunner().invoke(cli, ["train", "--metric", "loss"])
+    assert alone.exit_code == 2
+    assert "give --seeds beside it" in alone.output
+    none = CliRunner().invoke(cli, ["train", "--seeds", "2", "--metric", "validation_accuracy"])
+    assert none.exit_code == 2
+    assert "give --validation 0.1, say, or accuracy" in none.output
 
 
 def test_the_last_seed_alone_is_left_as_a_series_of_one_run(seeds: Seeds, capsys: pytest.CaptureFixture[str]) -> None:

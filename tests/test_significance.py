@@ -1,4 +1,4 @@
-"""Means, confidence intervals and the paired t-test, against published figures and scipy's own test."""
+"""Means, confidence intervals, the paired t-test and Welch's, against published figures and scipy's own tests."""
 
 import math
 
@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
-from tui.significance import CONFIDENCE, PairedTest, Sample, paired_test, sample
+from tui.significance import CONFIDENCE, PairedTest, Sample, paired_test, pairing_helps, sample, welch_test, wilson
 
 # The sleep of ten patients (hours gained) on two drugs: Student 1908, and the example of R's t.test.
 FIRST = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
@@ -109,3 +109,56 @@ def test_differences_that_are_all_the_same_are_not_tested(shift: float) -> None:
 def test_a_test_needs_two_pairs(first: list[float], second: list[float]) -> None:
     with pytest.raises(ValueError, match="no two pairs"):
         paired_test(first, second)
+
+
+# ------------------------------------------------- an accuracy, and unpaired means
+
+
+@given(st.integers(1, 70_000).flatmap(lambda count: st.tuples(st.integers(0, count), st.just(count))))
+def test_the_interval_of_an_accuracy_is_scipys_wilson_interval(drawn: tuple[int, int]) -> None:
+    right, count = drawn
+    known = stats.binomtest(right, count).proportion_ci(CONFIDENCE, method="wilson")
+    assert wilson(right / count, count) == pytest.approx((known.low, known.high), rel=1e-9, abs=1e-12)
+    low, high = wilson(right / count, count)
+    assert 0 <= low <= right / count <= high <= 1
+    assert low < high
+
+
+def test_an_accuracy_of_no_images_has_no_interval() -> None:
+    with pytest.raises(ValueError, match="no images"):
+        wilson(0.5, 0)
+
+
+@given(st.lists(figures, min_size=2, max_size=20), st.lists(figures, min_size=2, max_size=20))
+def test_welchs_test_agrees_with_scipys(first: list[float], second: list[float]) -> None:
+    assume(min(max(side) - min(side) for side in (first, second)) > 1e-3)
+    test = welch_test(first, second)
+    assert test is not None
+    known = stats.ttest_ind(second, first, equal_var=False)
+    low, high = known.confidence_interval(CONFIDENCE)
+    assert (test.t, test.df, test.p) == pytest.approx((known.statistic, known.df, known.pvalue), rel=1e-6, abs=1e-9)
+    assert (test.low, test.high) == pytest.approx((low, high), rel=1e-6, abs=1e-6)
+
+
+def test_the_sleep_data_are_correlated_and_pairing_helps_as_in_the_textbooks() -> None:
+    paired, welch = paired_test(SECOND, FIRST), welch_test(SECOND, FIRST)
+    assert paired.correlation == pytest.approx(0.7951702, abs=5e-8)
+    assert welch is not None
+    assert (welch.t, welch.df, welch.p) == pytest.approx((-1.8608, 17.7765, 0.07939), abs=5e-5)  # R: t.test
+    assert pairing_helps(paired, welch)
+
+
+def test_pairs_that_go_against_each_other_are_not_helped_by_pairing() -> None:
+    first, second = [1.0, 2.0, 3.0, 4.0, 5.0], [6.1, 5.0, 3.9, 3.1, 2.0]
+    paired, welch = paired_test(first, second), welch_test(first, second)
+    assert paired.correlation is not None
+    assert paired.correlation < -0.99
+    assert not pairing_helps(paired, welch)
+
+
+def test_sides_without_spread_have_no_correlation_and_no_welchs_test() -> None:
+    assert paired_test([1.0, 1.0, 1.0], [1.0, 2.0, 3.0]).correlation is None
+    assert welch_test([1.0, 1.0], [2.0, 2.0]) is None
+    assert welch_test([1.0, 1.0], [2.0, 3.0]) is not None
+    with pytest.raises(ValueError, match="too few"):
+        welch_test([1.0], [2.0, 3.0])

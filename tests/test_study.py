@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 import engine.study
 import engine.study_lock
 from engine.config import RunConfig
+from engine.conventions import OLD, PRESENT
 from engine.files import in_words
 from engine.owner import Owner, is_gone, this_process
 from engine.search import parse_search
@@ -25,7 +26,7 @@ from engine.study import Study, Trial, TrialLost
 from engine.study_files import StudyError, check_name, journal_of, new_name, study_names
 from engine.study_lock import JournalLock
 from engine.study_opening import join, open_study
-from engine.study_spec import Spec, spec_of
+from engine.study_spec import Spec, agreed, spec_of
 from engine.study_storage import TROUBLE, open_storage, with_tables
 
 SEARCH = ["lr=log:1e-4..1e-1", "batch_size=50,100,200"]
@@ -67,6 +68,16 @@ def finish(study: Study) -> int:
 
 def states(study: Study) -> list[str]:
     return [trial.state for trial in study.summaries()]
+
+
+def test_a_study_of_the_time_before_keeps_its_conventions_and_a_new_one_has_the_present_ones() -> None:
+    new = spec_of(RunConfig(epochs=3), SEARCH, 6, "tpe", "none", "digits")
+    assert new.conventions == PRESENT
+    content = msgspec.to_builtins(new)
+    del content["conventions"]
+    old = msgspec.convert(content, Spec)
+    assert old.conventions == OLD
+    assert agreed("s", old, new).conventions == OLD
 
 
 def test_the_base_is_the_first_trial_and_the_best_is_better(tmp_path: Path) -> None:

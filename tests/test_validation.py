@@ -4,20 +4,26 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import torch
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from PIL import Image
+from test_train import same
 
 from engine.begin_run import record_of
 from engine.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from engine.config import ConfigError, RunConfig
+from engine.conventions import OLD, PRESENT
 from engine.dataset import Dataset
 from engine.evaluate import evaluate
 from engine.inspection import Inspector
-from engine.messages import CheckpointSaved, EpochDone, Evaluate, RunEnded, RunStarted
+from engine.messages import CheckpointSaved, EpochDone, Evaluate, PredictFiles, RunEnded, RunStarted
 from engine.run import Run, resume
-from engine.runs import RunLog
+from engine.runs import RunLog, read_record
 from engine.train import train
-from engine.validation import Best, split
+from engine.validation import Best, quotas, split
 
 CONFIG = RunConfig(epochs=3, batch_size=30, device="cpu", validation=0.2)  # 200 images
 
@@ -26,15 +32,61 @@ CONFIG = RunConfig(epochs=3, batch_size=30, device="cpu", validation=0.2)  # 200
     ("images", "share", "held_out"), [(200, 0.2, 40), (60_000, 1 / 6, 10_000), (2, 0.5, 1), (3, 0.001, 1)]
 )
 def test_a_share_is_held_out_and_the_rest_is_trained_on(images: int, share: float, held_out: int) -> None:
-    kept, held = split(images, share)
+    kept, held = split(torch.arange(images) % 10, share)
     assert kept is not None
     assert len(held) == held_out
     assert torch.equal(torch.cat([kept, held]).sort().values, torch.arange(images))
 
 
 def test_no_share_holds_nothing_out_and_neither_does_a_single_image() -> None:
-    assert split(200, 0.0)[0] is None
-    assert split(1, 0.5)[0] is None
+    assert split(torch.zeros(200), 0.0)[0] is None
+    assert split(torch.zeros(1), 0.5)[0] is None
+
+
+def test_every_class_has_its_share_among_the_images_held_out() -> None:
+    labels = torch.tensor([0] * 500 + [1] * 100 + [2] * 31 + [9] * 9)[torch.randperm(640)]
+    for share in (0.05, 0.1, 1 / 6, 0.5):
+        kept, held = split(labels, share)
+        assert kept is not None
+        assert len(held) == round(640 * share)
+        for digit, count in ((0, 500), (1, 100), (2, 31), (9, 9)):
+            assert abs((labels[held] == digit).sum().item() - count * share) <= 1
+            assert (labels[kept] == digit).any()
+    chance = split(labels, 0.1, stratified=False)[1]
+    assert torch.equal(chance, torch.randperm(640, generator=torch.Generator().manual_seed(0))[:64].sort().values)
+
+
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=10), st.floats(0, 0.5))
+def test_classes_are_never_left_without_an_image_to_train_on_where_there_is_a_choice(
+    counts: list[int], share: float
+) -> None:
+    held = min(sum(counts) - 1, round(sum(counts) * share))
+    assume(held > 0)
+    taken = quotas(counts, held)
+    assert sum(taken) == held
+    assert all(0 <= part <= count for part, count in zip(taken, counts, strict=True))
+    if sum(max(0, count - 1) for count in counts) >= held:
+        assert all(part < count for part, count in zip(taken, counts, strict=True) if count)
+
+
+def test_a_run_of_the_time_before_goes_on_with_the_images_it_held_out(digits: Dataset, tmp_path: Path) -> None:
+    whole = Run(CONFIG, digits, conventions=OLD)
+    expected = [event.validation_loss for event in train(whole) if isinstance(event, EpochDone)]
+    run = Run(CONFIG, digits, folder=tmp_path, conventions=OLD)
+    assert not torch.equal(run.held_out, Run(CONFIG, digits).held_out)
+    for event in train(run):
+        if isinstance(event, CheckpointSaved):
+            break
+    state = load_checkpoint(tmp_path / "last.pt")
+    save_checkpoint(
+        tmp_path / "last.pt", {name: part for name, part in state.items() if name not in ("conventions", "format")}
+    )
+    again = resume("r", tmp_path, digits)
+    rest = [event.validation_loss for event in train(again) if isinstance(event, EpochDone)]
+    assert torch.equal(again.held_out, run.held_out)
+    assert rest == expected[1:]
+    assert same(again.model.state_dict(), whole.model.state_dict())
+    assert load_checkpoint(tmp_path / "last.pt")["conventions"] == msgspec.structs.asdict(OLD)
 
 
 def test_the_images_held_out_are_the_same_for_all_seeds_and_never_trained_on(digits: Dataset) -> None:
@@ -78,6 +130,38 @@ def test_the_best_weights_are_kept_and_can_be_evaluated(digits: Dataset, tmp_pat
     assert load_checkpoint(folder / "best.pt")["position"]["epoch"] == best.epoch
     told = Inspector(tmp_path).evaluate(Evaluate(run="1", best=True), None, digits)
     assert told.accuracy == pytest.approx(best.test_accuracy)
+
+
+def test_evaluate_and_predict_use_the_weights_that_are_reported_unless_told_otherwise(
+    digits: Dataset, tmp_path: Path
+) -> None:
+    folder = tmp_path / "0001-seed-cnn"
+    folder.mkdir()
+    run = Run(CONFIG.replace({"lr": 0.003, "epochs": 6}), digits, name=folder.name, folder=folder)
+    log = RunLog(folder, record_of(run))
+    epochs = []
+    for event in train(run):
+        log.write(event)
+        if isinstance(event, EpochDone):
+            epochs.append(event)
+            if event.epoch == 4:
+                run.steer({"lr": 5.0})  # spoils what comes after it
+    log.close("finished", run.step, "")
+    record = read_record(folder)
+    assert record.best is not None
+    assert (record.conventions, record.best.epoch) == (PRESENT, run.best.epoch)
+    assert run.best.epoch < 6
+    picture = tmp_path / "digit.png"
+    Image.fromarray(digits.test_images[0].numpy()).save(picture)
+    inspector = Inspector(tmp_path)
+    for best, epoch in ((None, run.best.epoch), (True, run.best.epoch), (False, 6)):
+        told = inspector.evaluate(Evaluate(run="1", best=best), None, digits)
+        assert (told.epoch, told.best) == (epoch, best is not False)
+        assert told.accuracy == epochs[epoch - 1].test_accuracy
+        files = inspector.classify(PredictFiles(paths=[str(picture)], run="1", best=best), None)
+        assert (files.epoch, files.best) == (epoch, best is not False)
+    live = inspector.evaluate(Evaluate(), run, digits)
+    assert (live.epoch, live.best) == (6, False)
 
 
 def test_a_run_without_validation_has_no_best_and_says_so(digits: Dataset, tmp_path: Path) -> None:

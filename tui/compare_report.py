@@ -6,6 +6,7 @@ from rich.text import Text
 from tui.compare import Comparison, Side
 from tui.describe import figure, interval, spread
 from tui.inert import inert
+from tui.metrics import VALIDATED, is_accuracy, metric_in_words
 from tui.reports import wide_console
 from tui.run_groups import numbers_of
 from tui.significance import Sample
@@ -26,9 +27,11 @@ def print_comparison(result: Comparison) -> None:
 
 
 def in_words(side: Side) -> str:
-    """Return `runs 3-7, 0003-fast-cnn to 0007-fast-cnn`."""
+    """Return `runs 3-7, 0003-fast-cnn to 0007-fast-cnn`, and after which epochs, where those were chosen."""
     first, *others = side.runs
-    return f"runs {numbers_of(side.runs)}, {first} to {others[-1]}" if others else f"run {first}"
+    runs = f"runs {numbers_of(side.runs)}, {first} to {others[-1]}" if others else f"run {first}"
+    chosen = f"; after their best epochs by validation: {', '.join(map(str, side.epochs))}" if side.best else ""
+    return runs + chosen
 
 
 def what_differs(result: Comparison) -> list[str]:
@@ -36,6 +39,10 @@ def what_differs(result: Comparison) -> list[str]:
     fields = [f"{name} {b} (A: {a})" for name, (a, b) in result.differs.items()]
     lines = [f"B differs from A in {', '.join(fields)}" if fields else "A and B have the same configuration"]
     lines += [f"note: {caveat}" for caveat in result.caveats]
+    if result.metric in VALIDATED:
+        lines.append(
+            "note: by the images held out, on which the epochs were chosen: a little better than on new images"
+        )
     lines += [f"left out: {run} ({reason})" for run, reason in result.left_out.items()]
     if result.sample_data:
         lines.append("note: on the sample of 5,000 digits that ships with mnist-tui, not on the full MNIST")
@@ -45,8 +52,9 @@ def what_differs(result: Comparison) -> list[str]:
 def table(result: Comparison) -> Table:
     """Return a row for each seed, and what they add up to."""
     metric = result.metric
-    unit = ", points" if metric == "accuracy" else ""
-    found = Table("seed", f"A, test {metric}", f"B, test {metric}", f"B - A{unit}", box=None, pad_edge=False)
+    unit = ", points" if is_accuracy(metric) else ""
+    name = metric_in_words(metric)
+    found = Table("seed", f"A, {name}", f"B, {name}", f"B - A{unit}", box=None, pad_edge=False)
     for column in found.columns[1:]:
         column.justify = "right"
     for seed, a, b in zip(result.a.seeds, result.a.values, result.b.values, strict=True):
@@ -65,7 +73,7 @@ def mean_difference(metric: str, result: Comparison) -> str:
 
 def difference(metric: str, value: float) -> str:
     """Return `+0.56`: percentage points of accuracy, or loss."""
-    return f"{100 * value:+.2f}" if metric == "accuracy" else f"{value:+.4f}"
+    return f"{100 * value:+.2f}" if is_accuracy(metric) else f"{value:+.4f}"
 
 
 def between(metric: str, change: Sample | None) -> str:
@@ -80,8 +88,8 @@ def verdict(result: Comparison) -> list[str]:
     if test is None:
         return ["One seed on both sides says nothing about noise: train both with `mnist-tui train --seeds 5`."]
     pairs = test.difference.count
-    better = "B" if (test.difference.mean > 0) == (metric == "accuracy") else "A"
-    amount = difference(metric, abs(test.difference.mean)).lstrip("+") + (" points" if metric == "accuracy" else "")
+    better = "B" if (test.difference.mean > 0) == (is_accuracy(metric)) else "A"
+    amount = difference(metric, abs(test.difference.mean)).lstrip("+") + (" points" if is_accuracy(metric) else "")
     if test.t is None or test.p is None:
         same = f"{better} is better by {amount} in every pair" if test.difference.mean else "No pair differs"
         lines = [f"{same}; without any spread there is no paired t-test."]
@@ -96,13 +104,40 @@ def verdict(result: Comparison) -> list[str]:
             else f"{better} is better by {amount}, which may be noise: chance alone would make such a difference in"
             " more than one of 20 comparisons. These seeds cannot tell which is better."
         )
+    lines += about_pairing(result)
     if pairs < FEW:
         lines.append(
             f"{pairs} seeds are few: only large differences show, and the test takes the differences for normally"
             " distributed."
         )
+    images = "held-out images" if metric in VALIDATED else "test images"
     lines.append(
-        "The test speaks of other seeds on these test images, and of this one comparison: among many, some pass by"
+        f"The test speaks of other seeds on these {images}, and of this one comparison: among many, some pass by"
         " chance."
     )
+    return lines
+
+
+def about_pairing(result: Comparison) -> list[str]:
+    """Say how the values of a pair go together, and, where pairing does not help, what the means alone say."""
+    paired, welch, metric = result.test, result.welch, result.metric
+    if paired is None or paired.t is None:
+        return []
+    if paired.correlation is None:
+        lines = ["One side has no spread: the pairs have no correlation."]
+    else:
+        lines = [f"The correlation of the pairs is {paired.correlation:+.2f}."]
+    if welch is None:
+        return lines
+    chance = "p < 0.0001" if welch.p < 0.0001 else f"p = {welch.p:.4f}"
+    limits = f"{difference(metric, welch.low)} to {difference(metric, welch.high)}"
+    lines[0] += (
+        f" Pairing does not help here: Welch's test of the two means, unpaired, is as sharp: t = {welch.t:.2f},"
+        f" {welch.df:.1f} degrees of freedom, {chance}, B - A {limits}."
+    )
+    if welch.significant != paired.significant:
+        lines.append(
+            "The two tests disagree. To choose the one that one likes better is no test: take more seeds before you"
+            " rely on the difference."
+        )
     return lines

@@ -15,6 +15,7 @@ from engine.messages import (
     EpochDone,
     Paused,
     Printed,
+    RatesTried,
     RunEnded,
     RunStarted,
     RunSummary,
@@ -29,6 +30,7 @@ from engine.messages import (
     TrialTold,
 )
 from tui.inert import inert
+from tui.metrics import is_accuracy
 from tui.significance import Sample
 
 
@@ -108,21 +110,63 @@ def warnings(data: DataReady) -> list[str]:
     return [f"data: warning: {finding.message}" for finding in (data.check.warnings if data.check else [])]
 
 
+FEW_LOSSES = 10  # of the learning-rate finder, below which they say nothing
 RUN_COLUMNS = ("run", "state", "epochs", "accuracy", "loss", "data", "not at its default", "started")
 
 
 def run_row(run: RunSummary) -> tuple[str, ...]:
-    """Return a run's line of a list under RUN_COLUMNS; accuracy and loss are of the last test."""
+    """Return a run's line of a list under RUN_COLUMNS. Accuracy and loss are of the test after the epoch that is
+    reported: the best one by validation, beside which the last is named, or the last where no images are held out."""
+    accuracy = percent(run.test_accuracy) if run.test_accuracy is not None else "-"
+    loss = run.test_loss
+    if run.best is not None:
+        of_last = f", last {accuracy.removesuffix(' %')}" if run.best.epoch != run.epoch else ""
+        accuracy, loss = percent(run.best.test_accuracy) + of_last, run.best.test_loss
     return (
         inert(run.run, longest=40),
         inert(state_word(run.state), longest=16),
-        f"{run.epoch}/{run.epochs}",
-        percent(run.test_accuracy) if run.test_accuracy is not None else "-",
-        f"{run.test_loss:.4f}" if run.test_loss is not None else "-",
+        f"{run.epoch}/{run.epochs}" + (f", best {run.best.epoch}" if run.best is not None else ""),
+        accuracy,
+        f"{loss:.4f}" if loss is not None else "-",
         "sample" if run.sample else "full",
-        inert(brief(run.changes), longest=60),
+        inert(changes_of(run), longest=60),
         time.strftime("%Y-%m-%d %H:%M", time.localtime(run.started)) if run.started else "-",
     )
+
+
+def changes_of(run: RunSummary) -> str:
+    """Return `dropout 0.1, lr 0.001→0.0003`: what is not at its default, and from where to where it was steered."""
+    still = {name: value for name, value in run.changes.items() if name not in run.began}
+    now = {**run.changes, "epochs": run.epochs}
+    defaults = {name: field.default for name, field in FIELDS.items()}
+    moved = [f"{name} {moved_value(before, now.get(name, defaults.get(name)))}" for name, before in run.began.items()]
+    lost = ["steered"] if run.steered and not run.began else []  # by a log that cannot be read
+    return ", ".join([*([brief(still)] if still else []), *moved, *lost])
+
+
+def moved_value(before: Value, now: Value | None) -> str:
+    """Return `0.001→0.0003`; of what was steered back to where it began, `0.001→…→0.001`."""
+    way = "→…→" if before == now else "→"
+    return f"{shown_value(before)}{way}{shown_value(now) if now is not None else '?'}"
+
+
+def about_run(run: RunSummary) -> list[str]:
+    """Return what the line of a run in a list has no room for: what its figures are of, and that it was steered."""
+    lines = []
+    if run.best is not None and run.test_accuracy is not None:
+        last = f"; the last, {run.epoch}, has {percent(run.test_accuracy)}" if run.epoch != run.best.epoch else ""
+        lines.append(
+            f"Epoch {run.best.epoch} is the best by validation ({percent(run.best.validation_accuracy or 0.0)}): test"
+            f" accuracy {percent(run.best.test_accuracy)}{last}."
+        )
+    if run.steered:
+        began = f" It began with {brief(run.began)}." if run.began else ""
+        lines.append(f"Steered on the way: no command alone trains it again.{began}")
+    return lines
+
+
+def shown_value(value: Value) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def describe_trial(trial: TrialSummary) -> str:
@@ -135,6 +179,18 @@ def describe_trial(trial: TrialSummary) -> str:
     state = "" if trial.state == "finished" else f" {trial.state}"
     reason = f", {trial.reason}" if trial.reason else ""
     return f"trial {trial.number}{state} {figure} ({'the base' if trial.base else values}){reason}"
+
+
+def no_rate(tried: RatesTried) -> str:
+    """Say why the learning-rate finder suggests nothing."""
+    if tried.problem:
+        return f"it ended early: {tried.problem}"
+    if len(tried.losses) < FEW_LOSSES:
+        return "the loss was no number from the first rates on: nothing can be suggested"
+    return (
+        f"the loss never fell below {tried.smoothed[0]:.3f}, where it began, by more than the noise of batches: nothing"
+        " can be suggested; look at the data and their labels, or try larger batches"
+    )
 
 
 def epochs(count: int) -> str:
@@ -164,14 +220,14 @@ def figure(metric: str, value: float | None) -> str:
     """Return an accuracy or a loss, "-" for none."""
     if value is None:
         return "-"
-    return percent(value) if metric == "accuracy" else f"{value:.4f}"
+    return percent(value) if is_accuracy(metric) else f"{value:.4f}"
 
 
 def spread(metric: str, deviation: float | None) -> str:
     """Return how far accuracies, in percentage points, or losses lie apart."""
     if deviation is None:
         return "-"
-    return f"{100 * deviation:.2f}" if metric == "accuracy" else f"{deviation:.4f}"
+    return f"{100 * deviation:.2f}" if is_accuracy(metric) else f"{deviation:.4f}"
 
 
 def interval(metric: str, found: Sample | None) -> str:
@@ -181,17 +237,20 @@ def interval(metric: str, found: Sample | None) -> str:
     return f"{figure(metric, found.low).removesuffix(' %')} to {figure(metric, found.high)}"
 
 
+def confidence(limits: tuple[float, float]) -> str:
+    """Return `98.51 to 98.75 %` for the limits of an accuracy."""
+    low, high = limits
+    return f"{percent(low).removesuffix(' %')} to {percent(high)}"
+
+
 def spell(name: str, value: Value) -> str:
     """Return `Learning rate is now 0.0005`."""
-    shown = f"{value:g}" if isinstance(value, float) else str(value)
-    return f"{FIELDS[name].label if name in FIELDS else name} is now {shown}"
+    return f"{FIELDS[name].label if name in FIELDS else name} is now {shown_value(value)}"
 
 
 def brief(values: Mapping[str, Value]) -> str:
     """Return `epochs 1, lr 0.01`."""
-    return ", ".join(
-        f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}" for name, value in values.items()
-    )
+    return ", ".join(f"{name} {shown_value(value)}" for name, value in values.items())
 
 
 def duration(seconds: float) -> str:

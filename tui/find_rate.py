@@ -6,6 +6,7 @@ from pathlib import Path
 from engine.config import RunConfig
 from engine.messages import CommandDone, FindRate, RatesTried
 from tui.client import CommandRefused
+from tui.describe import no_rate
 from tui.inert import inert
 from tui.reports import print_json
 from tui.session import attached
@@ -23,7 +24,7 @@ async def find_rate(checkpoints: Path, config: RunConfig, *, as_json: bool) -> N
     if as_json:
         print_json(tried)
     if tried.problem or not tried.steepest:
-        raise CommandRefused(inert(tried.problem or "the loss was no number from the first rates on"))
+        raise CommandRefused(inert(no_rate(tried), longest=500))
     if as_json:
         return
     lowest = min(tried.smoothed)

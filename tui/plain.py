@@ -29,11 +29,12 @@ from engine.messages import (
     StepsDone,
     StudyEvent,
 )
+from engine.runs import BEST, LAST
 from tui.attention import call, worth_a_call
 from tui.client import CommandRefused, EngineStale, refusal
 from tui.coach.advice import Coach
 from tui.coach.watch import look
-from tui.describe import describe, duration, percent, warnings
+from tui.describe import brief, describe, duration, percent, warnings
 from tui.inert import ascii_json, inert
 from tui.interrupts import STOP, Interrupts
 from tui.logout import logout_warning
@@ -238,16 +239,36 @@ def tell_end(checkpoints: Path, view: RunView | None, interrupted: bool, last_wo
         why = f" ({inert(last_words)})" if last_words else ""
         print(f"the engine has ended{why}; all up to the last epoch is kept: {resume}", file=sys.stderr)
         return 1
-    if view.epochs:
-        best = view.epochs[-1]
-        print(
-            f"{inert(view.run)}: test accuracy {percent(best.test_accuracy)}, test loss {best.test_loss:.4f}"
-            f" after epoch {best.epoch}; weights in {inert(str(checkpoints / view.run / 'last.pt'))}",
-            file=sys.stderr,
-        )
+    for line in result_of(checkpoints, view):
+        print(inert(line, longest=5000), file=sys.stderr)
     if view.state in ("stopped", "interrupted"):
         return INTERRUPTED if interrupted else 1
     return 0 if view.state == "finished" else 1
+
+
+def result_of(checkpoints: Path, view: RunView) -> list[str]:
+    """Say what a run has reached: after the best epoch by validation, and after the last."""
+    reported, last = view.reported, view.last
+    if reported is None or last is None:
+        return []
+    best = reported.validation_accuracy is not None
+    validated = f"validation accuracy {percent(reported.validation_accuracy or 0.0)}, " if best else ""
+    lines = [
+        f"{view.run}: {validated}test accuracy {percent(reported.test_accuracy)}, test loss {reported.test_loss:.4f}"
+        f" after epoch {reported.epoch}{', the best by validation' if best else ''};"
+        f" weights in {checkpoints / view.run / (BEST if best else LAST)}"
+    ]
+    if best and last.epoch != reported.epoch:
+        lines.append(
+            f"{view.run}: validation accuracy {percent(last.validation_accuracy or 0.0)}, test accuracy"
+            f" {percent(last.test_accuracy)}, test loss {last.test_loss:.4f} after epoch {last.epoch}, the last;"
+            f" weights in {checkpoints / view.run / LAST}"
+        )
+    if view.began:
+        lines.append(
+            f"{view.run}: steered on the way, began with {brief(view.began)}; no command alone trains it again"
+        )
+    return lines
 
 
 async def follow(
@@ -318,6 +339,7 @@ def advise(coach: Coach, view: RunView, display: Display) -> Coach:
     for advice in coach.news():
         display.say(advice.line)
         better = command_line(view.config.replace(advice.changes))
+        better += " (this run was steered on the way; that one is not)" if view.began else ""
         steered = "`mnist-tui` steers this run; a new one: " if view.live and advice.steers else ""
         display.say(f"coach: {steered}{better}")
     return coach.say()

@@ -11,17 +11,23 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.config import RunConfig
-from engine.messages import DataCheck, DataReady, Evaluated, FilePrediction, RunSummary, StatusTold
+from engine.messages import DataCheck, DataReady, Evaluated, FilePrediction, FilesPredicted, RunSummary, StatusTold
 from engine.presets import ListedPreset
-from tui.describe import RUN_COLUMNS, brief, duration, percent, run_row
+from tui.describe import RUN_COLUMNS, brief, confidence, duration, percent, run_row
 from tui.inert import ascii_json, inert
+from tui.run_groups import numbers_of
+from tui.significance import wilson
 
 
 def print_json(content: Any) -> None:
-    """Print what was told, without what only the protocol needs."""
-    if isinstance(content, msgspec.Struct):
-        content = {name: getattr(content, name) for name in content.__struct_fields__ if name != "reply_to"}
+    """Print text for machines."""
+    content = told(content) if isinstance(content, msgspec.Struct) else content
     sys.stdout.write(ascii_json(content, indent=2) + "\n")
+
+
+def told(content: msgspec.Struct) -> dict[str, Any]:
+    """Return what a message says, without what only the protocol needs."""
+    return {name: getattr(content, name) for name in content.__struct_fields__ if name != "reply_to"}
 
 
 def print_runs(runs: Sequence[RunSummary]) -> None:
@@ -32,6 +38,21 @@ def print_runs(runs: Sequence[RunSummary]) -> None:
     for run in runs:
         if run.problem:
             print(f"{inert(run.run)}: {inert(run.problem)}", file=sys.stderr)
+    for line in about_runs(runs):
+        print(inert(line, longest=2000), file=sys.stderr)
+
+
+def about_runs(runs: Sequence[RunSummary]) -> list[str]:
+    """Return what must be known to read the list."""
+    lines = []
+    if any(run.best is not None for run in runs):
+        lines.append(
+            "with `best N`, the figures are of that epoch, the best by validation accuracy, whose weights are kept"
+        )
+    if steered := [run.run for run in runs if run.steered]:
+        numbers = numbers_of(steered)
+        lines.append(f"steered on the way, so that no command alone trains them again: runs {numbers}")
+    return lines
 
 
 def print_presets(presets: Sequence[ListedPreset]) -> None:
@@ -47,11 +68,10 @@ def print_presets(presets: Sequence[ListedPreset]) -> None:
 
 
 def print_evaluation(result: Evaluated) -> None:
-    best = ", the best by validation accuracy," if result.best else ""
-    more = f" and {result.steps:,} steps of the next" if result.steps else ""
-    weights = f"{inert(result.run)} after epoch {result.epoch}{more}{best}"
-    print(f"{weights} on {result.images:,} test images of {inert(result.data)}")
-    print(f"test accuracy {percent(result.accuracy)}, test loss {result.loss:.4f}\n")
+    print(f"{inert(weights_in_words(result))} on {result.images:,} test images of {inert(result.data)}")
+    print(f"test accuracy {percent(result.accuracy)}, test loss {result.loss:.4f}")
+    between = confidence(wilson(accuracy=result.accuracy, count=result.images))
+    print(f"95 % confidence of the accuracy: {between} (Wilson, from {result.images:,} images)\n")
     table = Table("actual", *(str(digit) for digit in range(10)), "right", box=None, pad_edge=False)
     for column in table.columns:
         column.justify = "right"
@@ -63,7 +83,14 @@ def print_evaluation(result: Evaluated) -> None:
     print("\nrows: the actual digit; columns: what the network said")
 
 
-def print_predictions(files: Sequence[FilePrediction], run: str) -> None:
+def weights_in_words(result: Evaluated | FilesPredicted) -> str:
+    """Return `0003-seed-cnn after epoch 7, the best by validation accuracy,`."""
+    best = ", the best by validation accuracy," if result.best else ""
+    more = f" and {result.steps:,} steps of the next" if result.steps else ""
+    return f"{result.run} after epoch {result.epoch}{more}{best}"
+
+
+def print_predictions(files: Sequence[FilePrediction], weights: str) -> None:
     for file in files:
         if file.error:
             print(f"mnist-tui: {inert(file.error)}", file=sys.stderr)
@@ -71,7 +98,7 @@ def print_predictions(files: Sequence[FilePrediction], run: str) -> None:
             sure = percent(file.probabilities[file.predicted])
             print(f"{file.predicted}  {sure:>8}  {inert(file.path)}  ({inert(file.treatment)})")
     if not all(file.error for file in files):
-        print(f"classified by {inert(run)}", file=sys.stderr)
+        print(f"classified by {inert(weights).removesuffix(',')}", file=sys.stderr)
 
 
 def print_data(data: DataReady) -> None:

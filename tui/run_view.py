@@ -3,12 +3,14 @@
 import itertools
 from dataclasses import dataclass, replace
 
-from engine.config import RunConfig
+from engine.config import RunConfig, Value
+from engine.course import Course, figures_of, is_better
 from engine.messages import (
     CheckpointSaved,
     Continued,
     DataCheck,
     EpochDone,
+    EpochFigures,
     Paused,
     RunEnded,
     RunEvent,
@@ -45,6 +47,7 @@ class RunView:
     losses: tuple[Point, ...] = ()
     epochs: tuple[EpochDone, ...] = ()
     marks: tuple[tuple[int, str], ...] = ()
+    course: Course | None = None  # what it began with, and its best epoch
     changed: int = 0  # the step since which it trains with this config
     confusion: tuple[tuple[int, ...], ...] = ()
     reason: str = ""
@@ -61,6 +64,28 @@ class RunView:
     def epoch(self) -> int:
         """Finished epochs."""
         return self.epochs[-1].epoch if self.epochs else 0
+
+    @property
+    def began(self) -> dict[str, Value]:
+        """The values at the start of what was steered on the way."""
+        return self.course.began if self.course is not None else {}
+
+    @property
+    def last(self) -> EpochFigures | None:
+        return figures_of(self.epochs[-1]) if self.epochs else None
+
+    @property
+    def best(self) -> EpochFigures | None:
+        """The best epoch by validation accuracy, the earliest of equals; None where no images are held out."""
+        best: EpochDone | None = None
+        for epoch in self.epochs:
+            best = epoch if is_better(epoch, best) else best
+        return figures_of(best) if best is not None else None
+
+    @property
+    def reported(self) -> EpochFigures | None:
+        """The epoch that speaks for the run: the best one by validation, the last where no images are held out."""
+        return self.best or self.last
 
     @property
     def run_fraction(self) -> float:
@@ -119,7 +144,8 @@ def apply_to_run(view: RunView | None, event: RunEvent) -> RunView | None:
                 for name, value in event.changes.items()
             )
             marks = (*view.marks, (event.step, text))
-            return replace(view, config=event.config, marks=marks, changed=event.step)
+            course = (view.course or Course(view.config)).after(event)
+            return replace(view, config=event.config, marks=marks, course=course, changed=event.step)
         case ThreadsChanged():
             return replace(view, threads=event.threads, most_threads=event.most_threads)
         case Paused():
@@ -148,6 +174,7 @@ def start_run(view: RunView | None, event: RunStarted) -> RunView:
         threads=event.threads,
         most_threads=event.most_threads,
         check=event.check,
+        course=Course(event.config),
     )
     if view is None or view.run != event.run or not event.step:
         return fresh
@@ -156,6 +183,7 @@ def start_run(view: RunView | None, event: RunStarted) -> RunView:
         losses=tuple(point for point in view.losses if point[0] <= event.step),
         epochs=tuple(epoch for epoch in view.epochs if epoch.epoch <= event.epoch),
         marks=tuple(mark for mark in view.marks if mark[0] <= event.step),
+        course=(view.course or Course(view.config)).after(event),
         changed=view.changed if event.config == view.config else event.step,
         confusion=view.confusion,
     )

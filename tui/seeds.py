@@ -10,18 +10,28 @@ from engine.paths import PathError
 from tui.client import CommandRefused, EngineUnreachable
 from tui.inert import ascii_json, inert
 from tui.interrupts import Interrupts
+from tui.metrics import METRICS
 from tui.plain import INTERRUPTED, Outcome, train_run, warn_of_logout
 from tui.seeds_report import SeedRun, SeedsDone, print_seeds, what_is_left
-from tui.significance import sample
+from tui.significance import Sample, sample
 
 
 async def train_seeds(
-    checkpoints: Path, config: RunConfig, count: int, *, processes: int | None, json: bool, notify: bool, coach: bool
+    checkpoints: Path,
+    config: RunConfig,
+    count: int,
+    *,
+    metric: str = "",
+    processes: int | None,
+    json: bool,
+    notify: bool,
+    coach: bool,
 ) -> int:
     """Train once with each seed from the config's on, print what they add up to, and return the exit status.
 
-    A seed that fails is told and counted, and the next one is trained. Raises what the first one is refused for,
-    and ConfigError for seeds out of range.
+    They go by `metric`; where none is named, by the accuracy on the images held out, if there are any. A seed that
+    fails is told and counted, and the next one is trained. Raises what the first one is refused for, and ConfigError
+    for seeds out of range.
     """
     last = config.replace({"seed": config.seed + count - 1}).seed
     await warn_of_logout()
@@ -53,7 +63,7 @@ async def train_seeds(
             done.append(seed_run(seed, outcome, interrupts.came))
         if interrupts.came or done[-1].state == "stopped":
             break
-    result = summary(done, count, on_sample)
+    result = summary(done, count, on_sample, metric or ("validation_accuracy" if config.validation else "accuracy"))
     if json:
         sys.stdout.write(ascii_json(result) + "\n")
     else:
@@ -72,19 +82,33 @@ def seed_run(seed: int, outcome: Outcome, interrupted: bool) -> SeedRun:
     if view.state != "finished" or not view.epochs:
         state = "stopping" if view.live else view.state
         return SeedRun(seed=seed, run=view.run, state=state, reason=view.reason)
-    test = view.epochs[-1]
-    return SeedRun(seed=seed, run=view.run, state="finished", accuracy=test.test_accuracy, loss=test.test_loss)
+    figures = view.reported
+    assert figures is not None
+    return SeedRun(
+        seed=seed,
+        run=view.run,
+        state="finished",
+        epoch=figures.epoch,
+        accuracy=figures.test_accuracy,
+        loss=figures.test_loss,
+        validation_accuracy=figures.validation_accuracy,
+        validation_loss=figures.validation_loss,
+    )
 
 
-def summary(runs: Sequence[SeedRun], wanted: int, on_sample: bool) -> SeedsDone:
+def summary(runs: Sequence[SeedRun], wanted: int, on_sample: bool, metric: str = "accuracy") -> SeedsDone:
     """Add up the seeds that finished."""
-    accuracies = [run.accuracy for run in runs if run.accuracy is not None]
-    losses = [run.loss for run in runs if run.loss is not None]
+    finished = [run for run in runs if run.accuracy is not None]
     return SeedsDone(
         runs=list(runs),
         sample=on_sample,
         wanted=wanted,
-        missing=wanted - len(accuracies),
-        accuracy=sample(accuracies) if accuracies else None,
-        loss=sample(losses) if losses else None,
+        missing=wanted - len(finished),
+        metric=metric,
+        **{name: added_up([getattr(run, name) for run in finished]) for name in METRICS},
     )
+
+
+def added_up(values: Sequence[float | None]) -> Sample | None:
+    known = [value for value in values if value is not None]
+    return sample(known) if known else None

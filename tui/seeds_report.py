@@ -9,6 +9,7 @@ from rich.text import Text
 from engine.config import RunConfig
 from tui.describe import figure, interval, spread
 from tui.inert import inert
+from tui.metrics import VALIDATED, metric_in_words
 from tui.options import command_line
 from tui.reports import wide_console
 from tui.run_groups import numbers_of
@@ -16,7 +17,8 @@ from tui.significance import Sample
 
 
 class SeedRun(msgspec.Struct, frozen=True, kw_only=True):
-    """One seed: its run, how that ended, and the test after its last epoch if it was finished."""
+    """One seed: its run, how that ended, and, if it was finished, the figures of the `epoch` that is reported: the best
+    one by validation where images are held out, else the last. `accuracy` and `loss` are of the test."""
 
     seed: int
     run: str = ""
@@ -24,10 +26,14 @@ class SeedRun(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     accuracy: float | None = None
     loss: float | None = None
+    epoch: int | None = None
+    validation_accuracy: float | None = None
+    validation_loss: float | None = None
 
 
 class SeedsDone(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
-    """Of the `wanted` seeds, those that finished add up to `accuracy` and `loss`; the others are `missing`.
+    """Of the `wanted` seeds, those that finished add up to a figure by each metric, None where they have none; the
+    others are `missing`. `metric` is the one to go by.
 
     `sample` marks the 5,000 digits that ship with the program.
     """
@@ -38,18 +44,25 @@ class SeedsDone(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
     missing: int
     accuracy: Sample | None
     loss: Sample | None
+    validation_accuracy: Sample | None = None
+    validation_loss: Sample | None = None
+    metric: str = "accuracy"
 
 
 def print_seeds(result: SeedsDone) -> None:
-    table = Table("seed", "run", "test accuracy", "test loss", box=None, pad_edge=False)
+    validated = result.validation_accuracy is not None
+    metrics = list(dict.fromkeys([result.metric, *(VALIDATED[:1] if validated else ()), "accuracy", "loss"]))
+    best = ["best epoch"] if validated else []
+    table = Table("seed", "run", *best, *map(metric_in_words, metrics), box=None, pad_edge=False)
     for column in (table.columns[0], *table.columns[2:]):
         column.justify = "right"
     for run in result.runs:
-        accuracy = run.state if run.accuracy is None else figure("accuracy", run.accuracy)
-        row = (str(run.seed), run.run or "-", accuracy, figure("loss", run.loss))
+        first, *others = (figure(metric, getattr(run, metric)) for metric in metrics)
+        epoch = [str(run.epoch or "-")] if validated else []
+        row = (str(run.seed), run.run or "-", *epoch, run.state if run.accuracy is None else first, *others)
         table.add_row(*(Text(inert(cell)) for cell in row))
-    for name, *cells in sample_rows(("accuracy", "loss"), (result.accuracy, result.loss)):
-        table.add_row("", name, *cells)
+    for name, *cells in sample_rows(metrics, (getattr(result, metric) for metric in metrics)):
+        table.add_row("", name, *([""] if validated else []), *cells)
     wide_console().print(table)
     for run in result.runs:
         if run.accuracy is None:
@@ -79,5 +92,8 @@ def what_is_left(config: RunConfig, result: SeedsDone) -> list[str]:
         several = f" --seeds {result.wanted - begun}" if result.wanted - begun > 1 else ""
         lines.append(f"the other seeds: {rest}{several}")
     if finished := [run.run for run in result.runs if run.accuracy is not None]:
-        lines.append(f"beside the same seeds of another configuration: mnist-tui compare {numbers_of(finished)} RUNS")
+        default = "accuracy" if result.validation_accuracy is None else "validation_accuracy"
+        metric = f" --metric {result.metric}" if result.metric != default else ""
+        compare = f"mnist-tui compare {numbers_of(finished)} RUNS{metric}"
+        lines.append(f"beside the same seeds of another configuration: {compare}")
     return lines

@@ -10,6 +10,7 @@ import click
 from engine.config import ConfigError
 from engine.files import in_words
 from engine.paths import PathError, default_checkpoints
+from tui.metrics import METRICS
 from tui.options import clean
 
 
@@ -55,6 +56,12 @@ coach_option = click.option(
     default=True,
     callback=inherited,
     help="Watch runs for what goes wrong in them, and say what would help. [default: on]",
+)
+metric_option = click.option(
+    "--metric",
+    type=click.Choice(METRICS),
+    help="What to go by; accuracy and loss are of the test. [default: validation_accuracy where all runs have one, else"
+    " accuracy]",
 )
 json_option = click.option("--json", "as_json", is_flag=True, callback=inherited, help="Print JSON on stdout.")
 

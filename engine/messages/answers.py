@@ -4,7 +4,7 @@ import msgspec
 
 from engine.fields import Value
 from engine.messages.base import Event
-from engine.messages.run_events import RunEvent
+from engine.messages.run_events import EpochFigures, RunEvent
 
 
 class Digit(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,8 +40,8 @@ class AugmentationPreviewed(Event, frozen=True):
 class RatesTried(Event, frozen=True):
     """What the learning-rate finder has seen so far: the loss at each rate, and the same smoothed.
 
-    Once `done`: the rate at which the loss falls most steeply, and a tenth of that of the lowest loss; 0 where too few
-    losses are numbers. `problem` says why it ended early.
+    Once `done`: the rate at which the loss falls most steeply, and a tenth of that of the lowest loss; 0 where the loss
+    never surely fell, or too few losses are numbers. `problem` says why it ended early.
     """
 
     rates: list[float]
@@ -65,8 +65,13 @@ class FilePrediction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FilesPredicted(Event, frozen=True):
+    """`epoch`, `steps` and `best` say which weights were used, as in Evaluated."""
+
     run: str
     files: list[FilePrediction]
+    epoch: int = 0
+    steps: int = 0
+    best: bool = False
 
 
 class Evaluated(Event, frozen=True):
@@ -108,7 +113,11 @@ class ModelDescribed(Event, frozen=True):
 
 
 class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the list of runs. `state` is running, paused, finished, stopped, failed or interrupted."""
+    """One line of the list of runs. `state` is running, paused, finished, stopped, failed or interrupted.
+
+    Test and validation figures are of the last epoch; `best` has those of the best one by validation accuracy, None
+    where no images are held out. `began` has the values at the start of what was `steered` on the way.
+    """
 
     run: str
     state: str
@@ -123,6 +132,10 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
     changes: dict[str, Value] = {}  # what is not at its default, but for network, epochs and machine
     resumable: bool = False
     problem: str = ""
+    validation_accuracy: float | None = None
+    best: EpochFigures | None = None
+    steered: bool = False
+    began: dict[str, Value] = {}
 
 
 class RunsListed(Event, frozen=True):

@@ -126,21 +126,24 @@ class StopFinding(Command, frozen=True):
 
 
 class PredictFiles(Command, frozen=True):
-    """Classify image files with a run's weights (empty: the latest run)."""
+    """Classify image files with a run's weights (empty: the latest run); `best` as in Evaluate."""
 
     paths: list[str]
     run: str = ""
+    best: bool | None = None
 
 
 class Evaluate(Command, frozen=True):
-    """Measure a run's last weights (empty: the latest run) on the test set of a data folder (empty: the run's own).
+    """Measure a run's weights (empty: the latest run) on the test set of a data folder (empty: the run's own).
 
-    With `best`, the weights of its best epoch by validation accuracy.
+    `best` asks for the weights of its best epoch by validation accuracy, or, where it is false, for the last ones. By
+    default they are those that the run is reported with: the best ones where there are any, but the present ones of the
+    run in progress.
     """
 
     run: str = ""
     data: str = ""
-    best: bool = False
+    best: bool | None = None
 
 
 class DescribeModel(Command, frozen=True):

@@ -75,6 +75,16 @@ class EpochDone(Event, frozen=True):
     lr_share: Share = 1.0
 
 
+class EpochFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures after an epoch; those of validation are None where no images are held out."""
+
+    epoch: Count
+    test_loss: Loss
+    test_accuracy: Share
+    validation_loss: Loss | None = None
+    validation_accuracy: Share | None = None
+
+
 class Steered(Event, frozen=True):
     """Hyperparameters changed; `config` is what holds from `step` on."""
 

@@ -32,7 +32,7 @@ class SeedCNNNorm(nn.Module):
     """SeedCNN with batch normalisation (Ioffe and Szegedy, https://arxiv.org/abs/1502.03167) of both convolutions;
     21,870 parameters.
 
-    The linear layer has none: it could not be trained on a last batch of one image.
+    The linear layer has none: it could not be trained on batches of one image.
     """
 
     def __init__(self, width: float = 1.0, dropout2d: float = 0.5, dropout: float = 0.5) -> None:

@@ -4,21 +4,22 @@ from pathlib import Path
 
 import click
 
-from tui.shared_options import checkpoints_option, errors_in_one_line, json_option
+from tui.shared_options import checkpoints_option, errors_in_one_line, json_option, metric_option
 
 
 @click.command()
 @click.argument("a", metavar="A")
 @click.argument("b", metavar="B")
-@click.option("--metric", type=click.Choice(["accuracy", "loss"]), default="accuracy", show_default=True)
+@metric_option
 @json_option
 @checkpoints_option
-def compare(a: str, b: str, metric: str, checkpoints: Path, as_json: bool) -> None:
+def compare(a: str, b: str, metric: str | None, checkpoints: Path, as_json: bool) -> None:
     """Tell whether two configurations differ by more than noise: `mnist-tui compare 3-7 8-12`.
 
     A and B are each several runs of one configuration with different seeds, as `train --seeds` makes them: numbers,
     ranges and names, with commas between. Runs with the same seed are paired, and their differences go through
-    Student's paired t-test. What counts is the test after the last epoch.
+    Student's paired t-test; where pairing does not help, Welch's stands beside it. What counts is the best epoch by
+    validation of a run that holds out images, and the last of others.
     """
     import msgspec
 
@@ -30,7 +31,7 @@ def compare(a: str, b: str, metric: str, checkpoints: Path, as_json: bool) -> No
 
     with errors_in_one_line():
         first, second = ([read_record(folder) for folder in runs_of(checkpoints, words)] for words in (a, b))
-        result = compare_records(first, second, metric)
+        result = compare_records(first, second, metric or "")
     if as_json:
         significant = result.test.significant if result.test else None
         print_json({**msgspec.structs.asdict(result), "significant": significant, "verdict": verdict(result)})

@@ -73,6 +73,7 @@ def save(
     from engine.preset_file import without_machine
     from engine.presets import PresetExists, load_preset, save_preset
     from engine.runs import find_run, read_record
+    from tui.describe import brief
 
     if base is not None and run_name is not None:
         raise click.UsageError("--preset and --from both say what to start from; give one of them")
@@ -81,7 +82,12 @@ def save(
     with errors_in_one_line():
         changes = dict(load_preset(checkpoints, base).changes) if base is not None else {}
         if run_name is not None:
-            changes = without_machine(read_record(find_run(checkpoints, run_name)).config.differences())
+            record = read_record(find_run(checkpoints, run_name))
+            changes = without_machine(record.config.differences())
+            if record.steered:
+                began = f"; it began with {brief(record.began)}" if record.began else ""
+                note = f"{record.run} was steered on the way: these are its last values{began}"
+                print(inert(f"note: {note}", longest=2000), file=sys.stderr)
         try:
             path = save_preset(checkpoints, name, {**changes, **given(options)}, title, replace=replace)
         except PresetExists as error:

@@ -13,6 +13,12 @@ from tui.conversation import run
 from tui.inert import inert
 from tui.shared_options import checkpoints_option, data_option, json_option
 
+weights_options = click.option(
+    "--best/--last",
+    default=None,
+    help="The weights of the best epoch by validation accuracy, or the last. [default: the best, where images were held"
+    " out; of the run in progress the present ones]",
+)
 FILES_AT_ONCE = 100  # of some 2 kB each in an answer, which one line must hold
 
 
@@ -39,36 +45,45 @@ def runs(checkpoints: Path, as_json: bool) -> None:
 
 @click.command()
 @click.argument("run_name", metavar="[RUN]", default="")
-@click.option("--best", is_flag=True, help="The weights of the best epoch by validation accuracy, not the last.")
+@weights_options
 @data_option
 @json_option
 @checkpoints_option
-def evaluate(run_name: str, best: bool, checkpoints: Path, data: str, as_json: bool) -> None:
-    """Test loss, accuracy and confusion of a run's last weights (the latest run by default).
+def evaluate(run_name: str, best: bool | None, checkpoints: Path, data: str, as_json: bool) -> None:
+    """Test loss, accuracy and confusion of a run's weights (the latest run by default).
 
-    On the run's own data set, unless --data names another.
+    Of its best epoch by validation where images were held out, else of the last. On the run's own data set, unless
+    --data names another. The confidence interval is Wilson's: what other test images of this kind would give.
     """
     from engine.messages import Evaluate, Evaluated
-    from tui.reports import print_evaluation, print_json
+    from tui.reports import print_evaluation, print_json, told
     from tui.session import attached
+    from tui.significance import CONFIDENCE, wilson
 
     async def ask() -> Evaluated:
         async with attached(checkpoints) as session:
             return await session.ask(Evaluate(run=run_name, data=data, best=best), Evaluated)
 
     result = run(ask())
-    (print_json if as_json else print_evaluation)(result)
+    if as_json:
+        low, high = wilson(accuracy=result.accuracy, count=result.images)
+        print_json({**told(result), "confidence": {"level": CONFIDENCE, "method": "wilson", "low": low, "high": high}})
+    else:
+        print_evaluation(result)
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True)
 @click.option("--run", "run_name", default="", help="The run whose weights to use. [default: the latest]")
+@weights_options
 @json_option
 @checkpoints_option
-def predict(files: tuple[str, ...], run_name: str, checkpoints: Path, as_json: bool) -> None:
+def predict(files: tuple[str, ...], run_name: str, best: bool | None, checkpoints: Path, as_json: bool) -> None:
     """Classify image files of any size, mode and polarity; what was done to each is told."""
+    import msgspec
+
     from engine.messages import FilePrediction, FilesPredicted, PredictFiles
-    from tui.reports import print_json, print_predictions
+    from tui.reports import print_json, print_predictions, weights_in_words
     from tui.session import attached
 
     paths = [written(path_of(name)) for name in files]
@@ -76,18 +91,22 @@ def predict(files: tuple[str, ...], run_name: str, checkpoints: Path, as_json: b
     async def ask() -> FilesPredicted:
         name = run_name
         found: list[FilePrediction] = []
+        answer: FilesPredicted | None = None
         async with attached(checkpoints) as session:
             for i in range(0, len(paths), FILES_AT_ONCE):
-                answer = await session.ask(PredictFiles(paths=paths[i : i + FILES_AT_ONCE], run=name), FilesPredicted)
+                question = PredictFiles(paths=paths[i : i + FILES_AT_ONCE], run=name, best=best)
+                answer = await session.ask(question, FilesPredicted)
                 name = answer.run
                 found += answer.files
-        return FilesPredicted(run=name, files=found)
+        assert answer is not None
+        return msgspec.structs.replace(answer, files=found)
 
     result = run(ask())
     if as_json:
-        print_json([{**_without_pixels(file), "run": result.run} for file in result.files])
+        weights = {"run": result.run, "epoch": result.epoch, "best": result.best}
+        print_json([{**_without_pixels(file), **weights} for file in result.files])
     else:
-        print_predictions(result.files, result.run)
+        print_predictions(result.files, weights_in_words(result))
     sys.exit(any(file.error for file in result.files))
 
 

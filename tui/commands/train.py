@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from tui.conversation import run
+from tui.metrics import VALIDATED
 from tui.options import config_of, config_options, given
-from tui.shared_options import checkpoints_option, coach_option, json_option, notify_option
+from tui.shared_options import checkpoints_option, coach_option, json_option, metric_option, notify_option
 
 
 @click.command()
@@ -21,6 +22,7 @@ from tui.shared_options import checkpoints_option, coach_option, json_option, no
     type=click.IntRange(2, 1000),
     help="Train so many times, with seeds from --seed on: mean, standard deviation, confidence interval. [2 to 1000]",
 )
+@metric_option
 @notify_option
 @coach_option
 @json_option
@@ -33,6 +35,7 @@ def train(
     preset: str | None,
     resume: str,
     seeds: int | None,
+    metric: str | None,
     notify: bool,
     coach: bool,
     **options: Any,
@@ -47,6 +50,10 @@ def train(
         raise click.UsageError("--resume continues with the run's own hyperparameters; leave out --preset")
     if resume and seeds:
         raise click.UsageError("--resume continues one run; leave out --seeds")
+    if metric and not seeds:
+        raise click.UsageError(
+            "--metric says what several seeds are compared by; give --seeds beside it, or leave it out"
+        )
     try:
         config = config_of(options, load_preset(checkpoints, preset).changes if preset else {})
     except PresetError as error:
@@ -55,7 +62,20 @@ def train(
     if seeds:
         from tui.seeds import train_seeds
 
-        several = train_seeds(checkpoints, config, seeds, processes=processes, json=as_json, notify=notify, coach=coach)
+        if metric in VALIDATED and not config.validation:
+            raise click.UsageError(
+                f"--metric {metric}: no images are held out; give --validation 0.1, say, or accuracy"
+            )
+        several = train_seeds(
+            checkpoints,
+            config,
+            seeds,
+            metric=metric or "",
+            processes=processes,
+            json=as_json,
+            notify=notify,
+            coach=coach,
+        )
         sys.exit(run(several))
     changes = {name: value for name, value in given(options).items() if name not in ("processes", "data")}
     training = train_plainly(

@@ -7,8 +7,11 @@ from textual.app import ComposeResult
 from textual.message import Message
 from textual.widgets import Static
 
+from tui.describe import confidence, percent
 from tui.inert import inert
+from tui.run_view import RunView
 from tui.screens.base import StateScreen
+from tui.significance import wilson
 from tui.store import State
 from tui.widgets.confusion import ConfusionMatrix
 
@@ -19,7 +22,7 @@ class ConfusionScreen(StateScreen):
     DEFAULT_CSS = """
     ConfusionScreen {
         ConfusionMatrix { width: 1fr; height: 1fr; }
-        #caption { height: 1; padding: 0 1; color: $text-muted; }
+        #caption { height: auto; max-height: 2; padding: 0 1; color: $text-muted; }
     }
     """
 
@@ -42,12 +45,25 @@ class ConfusionScreen(StateScreen):
         if view is None or not view.confusion:
             caption.update("The first test, at the end of an epoch, fills this screen. t trains.")
             return
-        wrong = sum(sum(row) for row in view.confusion) - sum(row[i] for i, row in enumerate(view.confusion))
-        caption.update(
-            f"{inert(view.run)}, test after epoch {view.epoch}: {wrong} wrong. Arrows move, enter shows those digits."
-        )
+        caption.update(caption_of(view))
         matrix.counts = view.confusion
 
     @on(ConfusionMatrix.Selected)
     def choose(self, event: ConfusionMatrix.Selected) -> None:
         self.post_message(self.PairChosen(event.actual, event.predicted))
+
+
+def caption_of(view: RunView) -> str:
+    """Say what the matrix is of, and how far its accuracy can be relied upon."""
+    images = sum(sum(row) for row in view.confusion)
+    right = sum(row[i] for i, row in enumerate(view.confusion))
+    best = view.best
+    of = "" if best is None else ", the best by validation" if best.epoch == view.epoch else f" (best: {best.epoch})"
+    accuracy = ""
+    if images:
+        between = confidence(wilson(right / images, images))
+        accuracy = f", {percent(right / images)} right (95 % confidence: {between})"
+    return (
+        f"{inert(view.run)}, test after epoch {view.epoch}{of}: {images - right} of {images:,} wrong{accuracy}."
+        " Arrows move, enter shows those digits."
+    )

@@ -6,6 +6,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from engine.messages import RatesTried
+from tui.describe import no_rate
 from tui.inert import inert
 from tui.widgets.chart import Chart
 from tui.widgets.plot import Line
@@ -98,10 +99,9 @@ def readable(losses: list[float]) -> tuple[float, float] | None:
 
 
 def verdict(tried: RatesTried) -> str:
-    if tried.problem:
-        return f"It ended early: {tried.problem}"
-    if not tried.steepest:
-        return "The loss was no number from the first rates on: nothing can be suggested."
+    if tried.problem or not tried.steepest:
+        words = no_rate(tried)
+        return f"{words[0].upper()}{words[1:]}."
     return (
         f"A tenth of the rate of the lowest loss: {tried.decade_below:.2g}. The loss falls most steeply at"
         f" {tried.steepest:.2g}."

@@ -12,7 +12,7 @@ from textual.widgets import DataTable, Static
 from engine.config import Value
 from engine.messages import RunSummary
 from tui.actions import bindings
-from tui.describe import RUN_COLUMNS, run_row
+from tui.describe import RUN_COLUMNS, about_run, run_row
 from tui.inert import inert
 from tui.screens.base import StateScreen
 from tui.store import State
@@ -28,6 +28,7 @@ class RunsScreen(StateScreen):
         DataTable { height: 1fr; background: $background; background-tint: $background 0%; overflow-x: hidden; }
         DataTable:focus { background-tint: $background 0%; }
         #empty { height: 1fr; content-align: center middle; color: $text-muted; }
+        #about { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }
         #problem { height: auto; max-height: 3; padding: 0 1; color: $text-error; }
     }
     """
@@ -54,6 +55,7 @@ class RunsScreen(StateScreen):
     def compose_body(self) -> ComposeResult:
         yield DataTable(cursor_type="row", zebra_stripes=False)
         yield Static("No run yet: t trains one.", markup=False, id="empty")
+        yield Static("", markup=False, id="about")
         yield Static("", markup=False, id="problem")
 
     def on_mount(self) -> None:
@@ -88,6 +90,7 @@ class RunsScreen(StateScreen):
 
     @on(DataTable.RowHighlighted)
     def explain(self) -> None:
+        self.query_one("#about", Static).update(inert(" ".join(about_run(self.current))) if self.current else "")
         self.query_one("#problem", Static).update(inert(self.current.problem) if self.current else "")
         self.refresh_bindings()
 

@@ -210,7 +210,10 @@ class SetupScreen(StateScreen):
             self.post_message(self.Edited(event.config))
 
     def _show_command(self, config: RunConfig) -> None:
-        self.query_one("#command", Static).update(inert(f"$ {command_line(config)}", longest=5000))
+        run = self._state.run
+        steered = run.began if run is not None and run.live else {}
+        began = f"   # this run began with {brief(steered)}: no command alone trains it again" if steered else ""
+        self.query_one("#command", Static).update(inert(f"$ {command_line(config)}{began}", longest=5000))
 
     @on(ConfigForm.Submitted)
     @on(Button.Pressed, "#submit")

@@ -1,6 +1,5 @@
 """What a form's numbers do: eight augmented versions of a digit, and the course of the learning rate."""
 
-import math
 from dataclasses import dataclass
 
 from textual.app import ComposeResult
@@ -8,6 +7,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.reactive import reactive
 
+from engine.batches import count_held_out, steps_per_epoch
 from engine.config import RunConfig
 from engine.messages import AugmentationPreviewed
 from engine.schedule import curve
@@ -91,10 +91,11 @@ class Preview(Horizontal):
     def follow(self, config: RunConfig, state: State) -> None:
         """Draw what this config does, and ask for its digits."""
         run, data = state.run, state.data
-        images = data.train * (1 - config.validation) if data is not None else MNIST
+        images = data.train if data is not None else MNIST
+        images -= count_held_out(images, config.validation)
         if run is not None and run.live:
             images = run.train_images
-        self.show_config(config, math.ceil(images / config.batch_size))
+        self.show_config(config, steps_per_epoch(images, config.batch_size))
         if data is not None:
             # A screen that calls this would count as the sender, and the message would not go beyond it.
             self.post_message(self.Wanted(config, self._digit).set_sender(self))

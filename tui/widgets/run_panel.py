@@ -1,14 +1,11 @@
 """The configuration and the figures of a run at a glance."""
 
-from collections.abc import Sequence
-
 from rich.text import Text
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from engine.config import FIELDS
-from engine.messages import EpochDone
-from tui.describe import percent
+from tui.describe import moved_value, percent, shown_value
 from tui.inert import inert
 from tui.network_words import shown_name
 from tui.run_view import RunView
@@ -53,14 +50,13 @@ def figures(view: RunView) -> list[tuple[str, str, str]]:
     rows: list[tuple[str, str, str]] = []
     if view.epochs:
         last = view.epochs[-1]
-        best, chosen_by = best_epoch(view.epochs)
         rows += [
             ("Test accuracy", percent(last.test_accuracy), "value"),
             ("Test loss", f"{last.test_loss:.4f}", "value"),
             *([("Validation", percent(last.validation_accuracy), "value")] if last.validation_accuracy else []),
             ("Train accuracy", percent(last.train_accuracy), "value"),
             ("Train loss", f"{last.train_loss:.4f}", "value"),
-            (chosen_by, f"{percent(best.test_accuracy)}, epoch {best.epoch}", "value"),
+            *best_rows(view),
             ("Epoch time", f"{last.seconds:.1f} s + {last.test_seconds:.1f} s", "value"),
             ("", "", "value"),
         ]
@@ -69,12 +65,15 @@ def figures(view: RunView) -> list[tuple[str, str, str]]:
         ("Parameters", f"{view.parameters:,}", "value"),
     ]
     others = [
-        name for name in view.config.differences() if FIELDS[name].group in GROUPS and name not in (*SHOWN, "model")
+        name
+        for name in (*view.config.differences(), *(each for each in view.began if is_default(view, each)))
+        if FIELDS[name].group in GROUPS and name not in (*SHOWN, "model")
     ]
     for name in (*SHOWN, *others):
         value = getattr(view.config, name)
-        shown = f"{value:g}" if isinstance(value, float) else str(value)
-        rows.append((FIELDS[name].label, shown, "changed" if value != FIELDS[name].default else "value"))
+        shown = moved_value(view.began[name], value) if name in view.began else shown_value(value)
+        changed = name in view.began or value != FIELDS[name].default
+        rows.append((FIELDS[name].label, shown, "changed" if changed else "value"))
     several = f", {view.config.processes} processes" if view.config.processes > 1 else ""
     rows += [
         ("", "", "value"),
@@ -95,9 +94,21 @@ def threads(view: RunView) -> str:
     return f"{view.threads}"
 
 
-def best_epoch(epochs: Sequence[EpochDone]) -> tuple[EpochDone, str]:
-    """Return the best epoch, and by what it is: by validation where images are held out, the earliest of equals."""
-    held_out = [epoch for epoch in epochs if epoch.validation_accuracy is not None]
-    if held_out:
-        return max(held_out, key=lambda epoch: epoch.validation_accuracy or 0.0), "Best, validated"
-    return max(epochs, key=lambda epoch: epoch.test_accuracy), "Best test"
+def is_default(view: RunView, name: str) -> bool:
+    return bool(getattr(view.config, name) == FIELDS[name].default)
+
+
+def best_rows(view: RunView) -> list[tuple[str, str, str]]:
+    """Return the best epoch by validation, which is what is reported; where no images are held out, the highest test
+    accuracy, with a warning: whoever chooses by it reports the luck of that epoch as well."""
+    if view.best is not None and view.best.validation_accuracy is not None:
+        best = view.best
+        return [
+            ("Best, validated", f"{percent(best.validation_accuracy or 0.0)}, epoch {best.epoch}", "value"),
+            ("  its test", percent(best.test_accuracy), "value"),
+        ]
+    highest = max(view.epochs, key=lambda epoch: epoch.test_accuracy)
+    return [
+        ("Best test", f"{percent(highest.test_accuracy)}, epoch {highest.epoch}", "value"),
+        ("", "choose nothing by it", "label"),
+    ]
