@@ -63,6 +63,7 @@ def record_of(run: Run) -> RunRecord:
         data=run.data.fingerprint,
         data_path=run.data.path,
         sample=run.data.sample,
+        treatment=run.data.treatment,
         versions={
             "python": platform.python_version(),
             "torch": str(torch.__version__),

@@ -16,11 +16,13 @@ import numpy.typing as npt
 import torch
 
 from engine.data_check import check_data
+from engine.form import SIDE as SIDE  # pixels, as in MNIST
+from engine.form import of_arrays
 from engine.messages import DataCheck
 from engine.npz_arrays import as_images, names_in
+from engine.treatment import MNIST, Treatment
 from engine.typed_path import written
 
-SIDE = 28  # pixels, as in MNIST
 CLASSES = 10
 MOST_IMAGES = 1_000_000  # of one split: 784 MB in memory; a larger count is a damaged or hostile file
 
@@ -51,15 +53,25 @@ class Dataset:
     fingerprint: str  # of images and labels: the same digits have the same one, whatever they were read from
     notes: tuple[str, ...] = ()  # what the user should know about how it was read
     check: DataCheck | None = None  # what its images and labels look like
+    treatment: Treatment = MNIST  # how a picture is read for a network trained on this
 
     def to(self, device: torch.device | str) -> "Dataset":
         return dataclasses.replace(self, **{name: getattr(self, name).to(device) for name in ARRAYS})
 
 
 def make_dataset(
-    arrays: dict[str, Array], kind: str, path: Path, *, sample: bool = False, notes: tuple[str, ...] = ()
+    arrays: dict[str, Array],
+    kind: str,
+    path: Path,
+    *,
+    sample: bool = False,
+    notes: tuple[str, ...] = (),
+    treatment: Treatment | None = None,
 ) -> Dataset:
-    """Make a Dataset of the four arrays: images [N, 28, 28] and labels [N]."""
+    """Make a Dataset of the four arrays: images [N, 28, 28] and labels [N].
+
+    Without a treatment they are taken as they are, and pictures are read so that they look alike.
+    """
     images = {name: torch.from_numpy(np.require(arrays[name], requirements=["C", "W"])) for name in ARRAYS}
     return Dataset(
         train_images=images["train_images"],
@@ -72,6 +84,7 @@ def make_dataset(
         fingerprint=fingerprint(arrays),
         notes=notes,
         check=check_data(arrays),
+        treatment=treatment or of_arrays(arrays["train_images"]),
     )
 
 

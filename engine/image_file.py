@@ -1,4 +1,4 @@
-"""One image file, of whatever kind, as grey values. The file may be damaged or hostile."""
+"""One image file, of whatever kind, as an array of its pixels. The file may be damaged or hostile."""
 
 import io
 import os
@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from engine.dataset import Array, DataError
+from engine.dataset import DataError
 
 MOST_PIXELS = 40_000_000  # a large photo; more is a mistake or a decompression bomb
 MOST_BYTES = 300_000_000  # 40 megapixels of 48 bits, uncompressed, and some more
@@ -20,13 +20,17 @@ ENDINGS = (
 )
 KINDS = "PNG, JPEG, BMP, GIF, WebP, TIFF and PPM"
 
-# read_gray looks at the size itself, before anything is decoded.
+WORKING_SIDE = 240  # pixels: ink is found on a copy of at most this size; averaging removes a photo's grain
+
+Pixels = npt.NDArray[np.generic]
+
+# decode_pixels looks at the size itself, before anything is decoded.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 
-def read_gray(path: str | os.PathLike[str], ground: int) -> Array:
-    """Return a file's image as decode_gray does. Raises DataError, which names the file."""
-    return decode_gray(path, read_file(path), ground)
+def read_pixels(path: str | os.PathLike[str]) -> Pixels:
+    """Return a file's image as decode_pixels does. Raises DataError, which names the file."""
+    return decode_pixels(path, read_file(path))
 
 
 def read_file(path: str | os.PathLike[str]) -> bytes:
@@ -46,18 +50,21 @@ def read_file(path: str | os.PathLike[str]) -> bytes:
         raise DataError(f"{path}: cannot be read ({why}); make it readable") from error
 
 
-def decode_gray(path: str | os.PathLike[str], content: bytes, ground: int) -> Array:
-    """Return luminance (ITU-R 601) uint8 [height, width]; transparent parts show the ground (0 to 255).
+def decode_pixels(path: str | os.PathLike[str], content: bytes) -> Pixels:
+    """Return uint8 [height, width] where there is no colour, uint8 [height, width, 3] where there is, and numbers
+    [height, width] of another type where a pixel has more than 8 bits.
 
-    Of an animation the first picture, turned upright as the camera noted. Raises DataError, which names the file.
+    Of an animation the first picture, turned upright as the camera noted, transparent parts filled with white, or
+    with black where that shows more. Raises DataError, which names the file.
     """
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as image:
             width, height = image.size
             if width * height > MOST_PIXELS:
                 raise too_large(path, f"{width}x{height} pixels")
+            deep = image.mode not in ("L", "1", "P") and any("16" in str(tile[3]) for tile in image.tile)
             image.load()
-            return to_gray(upright(image), ground)
+            return to_pixels(upright(image), deep)
     except DataError:
         raise
     except UnidentifiedImageError as error:
@@ -69,33 +76,44 @@ def decode_gray(path: str | os.PathLike[str], content: bytes, ground: int) -> Ar
 
 
 def upright(image: Image.Image) -> Image.Image:
-    # Looking for a camera's notes in each of 70,000 PNGs would take as long as reading them.
-    return image if image.format == "PNG" else ImageOps.exif_transpose(image)
+    # Pillow would look for XMP's notes too: in each of 70,000 PNGs that takes as long as reading them.
+    return image if image.format == "PNG" and "exif" not in image.info else ImageOps.exif_transpose(image)
 
 
-def to_gray(image: Image.Image, ground: int) -> Array:
-    if image.mode[0] in "IF" and image.mode != "1":  # 16 or 32 bits a pixel; Pillow would cut all above 255
-        return to_eight_bits(np.asarray(image))
-    if image.has_transparency_data:
-        colours = image.convert("RGBA")
-        flat = Image.new("L", image.size, ground)
-        flat.paste(colours.convert("L"), mask=colours.getchannel("A"))
-        image = flat
-    gray: Array = np.asarray(image if image.mode == "L" else image.convert("L"))
-    return gray
+def to_pixels(image: Image.Image, deep: bool) -> Pixels:
+    """Pillow reads colours of 16 bits, which are `deep`, as their upper 8."""
+    if image.mode in ("L", "1") and not image.has_transparency_data:
+        return np.asarray(image.convert("L") if image.mode == "1" else image)
+    if image.mode[0] in "IF":
+        return np.asarray(image)
+    image = fill(image) if image.has_transparency_data else image.convert("RGB")
+    colours = np.asarray(image)
+    if deep and colours.max() < 128:
+        return np.asarray(image.convert("L")).astype(np.uint16) << 8
+    flat = (colours[..., 0] == colours[..., 1]).all() and (colours[..., 0] == colours[..., 2]).all()
+    return np.ascontiguousarray(colours[..., 0]) if flat else colours
 
 
-def to_eight_bits(values: npt.NDArray[np.generic]) -> Array:
-    """Scale 16 bits to 8; wider numbers have no known range and are stretched from darkest to brightest."""
-    wide = np.array(values, np.float32)
-    np.nan_to_num(wide, copy=False)
-    low, high = (0.0, 65535.0) if values.dtype.kind in "iu" else (float(wide.min()), float(wide.max()))
-    if wide.min() < low or wide.max() > high:
-        low, high = float(wide.min()), float(wide.max())
-    wide -= low  # in place: a large picture has 160 MB here
-    wide *= 255 / ((high - low) or 1)
-    scaled: Array = np.rint(wide, out=wide).astype(np.uint8)
-    return scaled
+def fill(image: Image.Image) -> Image.Image:
+    """Return an image in RGB with its transparent parts white, or black if more contrast comes of it."""
+    image = image.convert("RGBA")
+    small = image.reduce(shrinking(image.size))
+    contrasts = []
+    for ground in (255, 0):
+        low, high = on_ground(small, ground).convert("L").getextrema()
+        contrasts.append(float(high) - float(low))  # type: ignore[arg-type]
+    return on_ground(image, 255 if contrasts[0] >= contrasts[1] else 0)
+
+
+def shrinking(size: tuple[int, ...]) -> int:
+    """Return by which factor a picture is larger than ink is looked for in."""
+    return max(1, -(-max(size) // WORKING_SIDE))
+
+
+def on_ground(image: Image.Image, ground: int) -> Image.Image:
+    filled = Image.new("RGB", image.size, (ground, ground, ground))
+    filled.paste(image.convert("RGB"), mask=image.getchannel("A"))
+    return filled
 
 
 def too_large(path: str | os.PathLike[str], size: str) -> DataError:

@@ -4,6 +4,7 @@ The images of a split are ordered by file name, numbers in it by value, then by 
 their index, so what it writes is read back in the same order: the same tensors, bit for bit.
 """
 
+import hashlib
 import itertools
 import os
 import re
@@ -11,15 +12,20 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from PIL import Image
 
 from engine.dataset import CLASSES, SIDE, Array, DataError, Dataset, Progress, make_dataset, throttled
+from engine.form import has_form, of_arrays, of_pictures
 from engine.image_cache import cache_name, read_cache, write_cache
-from engine.image_file import decode_gray, read_file
+from engine.image_file import read_file
+from engine.image_set import Reader, Told, survey
 from engine.image_tree import SPLITS, Tree, scan
+from engine.treatment import Treatment
 from engine.working_folder import working_folder
 
+RECORD = "treatment.json"  # beside train/ and test/, where their images are not to be judged by their looks
 CHUNK_BYTES = 1_000_000  # read by a thread at a time: about a tenth of a second, so that progress moves
 MOST_IN_CHUNK = 250
 SMALL_FILE = 4096  # bytes
@@ -37,24 +43,43 @@ def read_image_folders(root: Path, progress: Progress | None = None) -> Dataset:
 
 def read_tree(root: Path, tree: Tree, progress: Progress | None = None) -> Dataset:
     """Return the images that a scan of `root` has found. Raises DataError."""
-    name = cache_name(root, tree.digest)
+    recorded = recorded_treatment(root)
+    name = cache_name(root, hashlib.sha256(f"{tree.digest} {recorded}".encode()).hexdigest())
     cached = read_cache(name)
     if cached is not None:
-        arrays, notes = cached
+        arrays, notes, treatment = cached
     else:
-        arrays, notes = decode(tree, throttled(progress))
+        arrays, notes, treatment = decode(tree, throttled(progress), recorded)
         try:
-            write_cache(name, arrays, notes)
+            write_cache(name, arrays, notes, treatment)
         except (OSError, RuntimeError) as error:
             notes = (*notes, f"the decoded images could not be cached ({error}); the next load decodes them again")
-    return make_dataset(arrays, "image folders", root, notes=(*notes, *tree.notes))
+    return make_dataset(arrays, "image folders", root, notes=(*notes, *tree.notes), treatment=treatment)
 
 
-def decode(tree: Tree, progress: Progress) -> tuple[dict[str, Array], tuple[str, ...]]:
-    """Return the four arrays, and how many images had another size. Raises DataError for an unreadable image."""
+def recorded_treatment(root: Path) -> Treatment | None:
+    """Return what an export left beside images that are to be read as they are. Raises DataError."""
+    path = root / RECORD
+    if not path.exists():
+        return None
+    try:
+        return msgspec.json.decode(read_file(path), type=Treatment)
+    except msgspec.DecodeError as error:
+        raise DataError(
+            f"{path}: cannot be read ({error}); remove it, and the images decide how they are read"
+        ) from error
+
+
+def decode(
+    tree: Tree, progress: Progress, recorded: Treatment | None = None
+) -> tuple[dict[str, Array], tuple[str, ...], Treatment]:
+    """Return the four arrays, what was done to the images, and the treatment of the whole: the recorded, if any.
+
+    Raises DataError for an unreadable image.
+    """
     arrays: dict[str, Array] = {}
-    resized, read, done = 0, 0, 0
-    counts: Iterable[int]  # of resized images, chunk by chunk
+    told, read, done = Told(), 0, 0
+    results: Iterable[Told]  # chunk by chunk
     total = sum(map(len, tree.files.values()))
     length = max(1, min(MOST_IN_CHUNK, CHUNK_BYTES * total // max(1, tree.size)))
     # A file of MNIST's size decodes in less time than handing the interpreter lock over takes: two threads decoding
@@ -62,12 +87,17 @@ def decode(tree: Tree, progress: Progress) -> tuple[dict[str, Array], tuple[str,
     # decoding begins when they are done.
     small = tree.size < SMALL_FILE * total
     pool = ThreadPoolExecutor(THREADS if small else min(THREADS, os.cpu_count() or 1))
+    for files in tree.files.values():
+        files.sort(key=order)
     try:
+        if recorded is None:
+            reader = Reader(*survey([path for path, _ in tree.files["train"]], pool))
+        else:
+            reader = Reader(recorded, {})
         for split, files in tree.files.items():
-            files.sort(key=order)
             images = np.empty((len(files), SIDE, SIDE), np.uint8)
             starts = range(0, len(files), length)
-            chunks = [files[start : start + length] for start in starts]
+            chunks = [[path for path, _ in files[start : start + length]] for start in starts]
             places = [images[start : start + length] for start in starts]
             if small:
                 contents = []
@@ -75,23 +105,21 @@ def decode(tree: Tree, progress: Progress) -> tuple[dict[str, Array], tuple[str,
                     contents.append(content)
                     read += len(content)
                     progress("reading images", read, total)
-                counts = map(decode_into, places, chunks, contents)
+                results = map(reader.decode_into, places, chunks, contents)
             else:
-                counts = pool.map(read_and_decode_into, places, chunks)
-            for chunk, count in zip(chunks, counts, strict=True):
-                resized += count
+                results = pool.map(reader.read_and_decode_into, places, chunks)
+            for chunk, result in zip(chunks, results, strict=True):
+                told.add(result)
                 done += len(chunk)
                 progress("decoding images", done, total)
             arrays[f"{split}_images"] = images
             arrays[f"{split}_labels"] = np.array([digit for _, digit in files], np.uint8)
     finally:
         pool.shutdown(cancel_futures=True)
-    notes = []
-    if resized:
-        notes.append(f"{resized:,} {'image' if resized == 1 else 'images'} resized to {SIDE}x{SIDE}")
+    notes = told.notes(total)
     if arrays["train_images"].mean() > 127:
-        notes.append("the images are mostly bright; MNIST's digits are bright on a dark ground")
-    return arrays, tuple(notes)
+        notes.insert(0, "the images are mostly bright; MNIST's digits are bright on a dark ground")
+    return arrays, tuple(notes), reader.treatment
 
 
 def order(file: tuple[str, int]) -> tuple[list[str | int], int, str]:
@@ -103,24 +131,16 @@ def order(file: tuple[str, int]) -> tuple[list[str | int], int, str]:
     return [int(piece) if place % 2 else piece for place, piece in enumerate(pieces)], digit, name
 
 
-def read_chunk(files: list[tuple[str, int]]) -> list[bytes]:
-    return [read_file(path) for path, _ in files]
+def read_chunk(paths: list[str]) -> list[bytes]:
+    return [read_file(path) for path in paths]
 
 
-def read_and_decode_into(images: Array, files: list[tuple[str, int]]) -> int:
-    return decode_into(images, files, map(read_file, (path for path, _ in files)))
-
-
-def decode_into(images: Array, files: list[tuple[str, int]], contents: Iterable[bytes]) -> int:
-    """Decode the contents of files into images [N, 28, 28]; return how many had another size."""
-    resized = 0
-    for place, ((path, _), content) in enumerate(zip(files, contents, strict=True)):
-        gray = decode_gray(path, content, ground=0)
-        if gray.shape != (SIDE, SIDE):
-            gray = np.asarray(Image.fromarray(gray).resize((SIDE, SIDE), Image.Resampling.BILINEAR))
-            resized += 1
-        images[place] = gray
-    return resized
+def read_as_they_are(train: Array, test: Array) -> bool:
+    """Tell whether these images, as files, would be read bit for bit without a record."""
+    treatment = of_pictures(train)
+    if treatment.fit == "keep":
+        return treatment.ground != "light"
+    return bool(has_form(train).all() and has_form(test).all())
 
 
 def export_pngs(dataset: Dataset, folder: Path, progress: Progress | None = None) -> None:
@@ -141,6 +161,10 @@ def export_pngs(dataset: Dataset, folder: Path, progress: Progress | None = None
                 for index, (image, label) in enumerate(zip(images, labels, strict=True)):
                     Image.fromarray(image).save(work / split / str(label) / f"{index:05}.png")
                     report("writing images", next(done), total)
+            if not read_as_they_are(dataset.train_images.cpu().numpy(), dataset.test_images.cpu().numpy()):
+                treatment = msgspec.structs.replace(of_arrays(dataset.train_images.cpu().numpy()), fit="keep")
+                (work / RECORD).write_bytes(msgspec.json.encode(treatment))
+                (work / RECORD).replace(folder / RECORD)
             for split in SPLITS:
                 (work / split).rename(folder / split)
     except OSError as error:

@@ -22,6 +22,7 @@ from engine.process_state import kept_generators, seed_all
 from engine.run import Run
 from engine.run_state import config_in, position_in
 from engine.runs import BEST, LAST, find_run, read_record
+from engine.treatment import Treatment
 from engine.typed_path import path_of
 
 
@@ -72,10 +73,11 @@ class Inspector:
     def classify(self, command: PredictFiles, live: Run | None) -> FilesPredicted:
         """Raises RunError, CheckpointError; a bad file is told in its own line."""
         network = self._chosen(command.run, live, command.best)
+        treatment = self._treatment_of(network.name, live)
         files = []
         for path in command.paths:
             try:
-                pixels, treatment = read_picture(path_of(path))
+                pixels, done = read_picture(path_of(path), treatment)
             except DataError as error:
                 files.append(FilePrediction(path=path, error=str(error)))
                 continue
@@ -87,7 +89,7 @@ class Inspector:
                     predicted=int(predicted[0]),
                     probabilities=[round(p, 5) for p in probabilities[0].tolist()],
                     pixels=pixels.numpy().tobytes(),
-                    treatment=treatment,
+                    treatment=done,
                 )
             )
         return FilesPredicted(
@@ -145,6 +147,12 @@ class Inspector:
                 f" `mnist-tui evaluate {name} --data FOLDER` measures it on other data"
             )
         return data
+
+    def _treatment_of(self, name: str, live: Run | None) -> Treatment:
+        """Return how the pictures of a run's data were read."""
+        if live is not None and name == live.name:
+            return live.data.treatment
+        return read_record(find_run(self.checkpoints, name)).treatment
 
     def _read_data(self, path: str) -> Dataset:
         source = find_data(path)

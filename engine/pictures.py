@@ -1,8 +1,6 @@
-"""Any picture of one digit as the 28x28 pixels that the networks know.
+"""Any picture of one digit as the 28x28 pixels that the networks know: for data folders and `predict` alike.
 
-MNIST's digits were "size normalized to fit in a 20x20 pixel box while preserving their aspect ratio" and "centered
-in a 28x28 image by computing the center of mass of the pixels" (LeCun, Cortes, Burges,
-http://yann.lecun.com/exdb/mnist/); a picture gets the same treatment.
+What is not in MNIST's form (`engine/form.py`) gets the treatment that MNIST's digits got.
 """
 
 from pathlib import Path
@@ -13,64 +11,76 @@ import torch
 from PIL import Image
 
 from engine.dataset import SIDE, Array, DataError
-from engine.image_file import read_gray
+from engine.form import BOX, MIDDLE, has_form
+from engine.gray import to_gray
+from engine.image_file import Pixels, read_pixels, shrinking
+from engine.ink import Ink, find_ink
+from engine.treatment import MNIST, Treatment
 
-BOX = 20  # pixels: the digit's longer side
-MIDDLE = 14.5  # pixels from the edge: the centre of pixel 14, where the centre of mass of MNIST's own digits lies
-WORKING_SIDE = 400  # pixels: enough for a digit that fills a tenth of a page; averaging removes a photo's grain
-LEAST_CONTRAST = 25  # of 255, between ink and paper; a blank page's shadows and grain stay below
-NOISE_FLOOR = 0.1  # of the ink's darkness: paper texture and compression noise
-SHADE_FLOOR = 0.5  # the most that is taken for shading of the paper, seen at the border
+LEAST_DETAIL = 60  # pixels of the ink's longer side: where it has fewer, it is looked at again, closer
 
-Ink = npt.NDArray[np.float32]
+Gray = npt.NDArray[np.float32]
 
 
-def read_picture(path: str | Path) -> tuple[torch.Tensor, str]:
-    """Return a picture as uint8 [28, 28], the digit bright on dark, and in words what was done to it.
+def read_picture(path: str | Path, treatment: Treatment = MNIST) -> tuple[torch.Tensor, str]:
+    """Return a picture as uint8 [28, 28], as a network knows it, and in words what was done to it.
 
-    28x28 with a dark border is used as it is. Any other picture is made grey (transparent parts white, or black if
-    that shows nothing), inverted
-    when the border is brighter than the middle between darkest and brightest, stretched to full contrast, cleared
-    of noise, cropped to the ink, fitted into 20x20 keeping its aspect, and centred by its centre of mass.
-    Raises DataError: no readable image, or blank.
+    `treatment` is that of the data the network was trained on: a file of that data gives the very pixels it was
+    trained or tested on. Raises DataError: no readable image, or blank.
     """
-    gray = read_gray(path, ground=255)
-    if gray.min() == 255:
-        gray = read_gray(path, ground=0)
-    height, width = gray.shape
-    small = shrink(gray)
-    paper = float(np.median(border(small)))
-    darkest, brightest = float(small.min()), float(small.max())
-    inverted = paper > (darkest + brightest) / 2
-    contrast = paper - darkest if inverted else brightest - paper
-    if contrast < LEAST_CONTRAST:
+    pixels, done = treat(read_pixels(path), treatment)
+    if pixels is None:
         raise DataError(f"{path}: is blank, no ink stands out from its ground; draw the digit darker or lighter")
-    if gray.shape == (SIDE, SIDE) and not inverted:
-        return torch.from_numpy(gray.copy()), "as it is"
-
-    ink = (paper - small if inverted else small - paper) / contrast
-    shade = 1.5 * float(np.quantile(np.abs(border(small) - paper), 0.9)) / contrast
-    ink[ink < np.clip(shade, NOISE_FLOOR, SHADE_FLOOR)] = 0
-    pixels = centre(fit(crop(ink)))
-    done = ["inverted"] * inverted + ["cropped", f"scaled from {width}x{height}", "centred"]
-    return torch.from_numpy(pixels), ", ".join(done)
+    return torch.from_numpy(pixels.copy()), ", ".join(done) or "as it is"
 
 
-def shrink(gray: Array) -> Ink:
-    factor = max(1, max(gray.shape) // WORKING_SIDE)
-    return np.asarray(Image.fromarray(gray).reduce(factor), np.float32)
+def treat(pixels: Pixels, treatment: Treatment) -> tuple[Array | None, list[str]]:
+    """Return what decode_pixels gave as uint8 [28, 28], and what was done; None where it is blank."""
+    formed, done = bright_on_dark(pixels, treatment)
+    if formed is not None and treatment.seen == "light":
+        done = [word for word in done if word != "inverted"] if "inverted" in done else ["inverted", *done]
+        return 255 - formed, done
+    return formed, done
 
 
-def border(picture: Ink) -> Ink:
-    return np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
+def bright_on_dark(pixels: Pixels, treatment: Treatment) -> tuple[Array | None, list[str]]:
+    gray, read = to_gray(pixels, treatment)
+    done = [read] if read else []
+    if gray.min() == gray.max():
+        return None, done
+    if gray.shape == (SIDE, SIDE):
+        small = gray[np.newaxis]
+        if treatment.fit == "keep":
+            light = treatment.ground == "light"
+            return (255 - gray if light else gray), [*done, *["inverted"] * light]
+        if has_form(small)[0]:
+            return gray, done
+        if has_form(255 - small)[0]:
+            return 255 - gray, [*done, "inverted"]
+    ink = look(gray, treatment.ground)
+    if ink is None:
+        return None, done
+    height, width = gray.shape
+    done += ["inverted"] * ink.dark + ["its frame cut off"] * ink.framed
+    done += ["cropped", f"scaled from {width}x{height}", "centred"]
+    return centre(fit(ink.darkness)), done
 
 
-def crop(ink: Ink) -> Ink:
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+def look(gray: Array, ground: str) -> Ink | None:
+    """Find the ink on a copy of the working size; ink that is small there, once more on the part that it lies in."""
+    factor = shrinking(gray.shape)
+    ink = find_ink(np.asarray(Image.fromarray(gray).reduce(factor), np.float32), ground)
+    if ink is None or factor == 1 or max(ink.darkness.shape) >= LEAST_DETAIL:
+        return ink
+    height, width = ink.darkness.shape
+    space = max(height, width) // 2
+    top, left = (max(0, place - space) * factor for place in (ink.top, ink.left))
+    bottom, right = (ink.top + height + space) * factor, (ink.left + width + space) * factor
+    closer = look(gray[top:bottom, left:right], "light" if ink.dark else "dark")
+    return closer if closer is not None and closer.dark == ink.dark else ink
 
 
-def fit(ink: Ink) -> Ink:
+def fit(ink: Gray) -> Gray:
     """Scale to 20 pixels on the longer side, then back to full brightness, which thin strokes lose."""
     height, width = ink.shape
     scale = BOX / max(height, width)
@@ -79,11 +89,11 @@ def fit(ink: Ink) -> Ink:
         ink = np.asarray(
             Image.fromarray(ink).resize(size, Image.Resampling.BOX if scale < 1 else Image.Resampling.BILINEAR)
         )
-    full: Ink = np.clip(ink / ink.max(), 0, 1)
+    full: Gray = np.clip(ink / ink.max(), 0, 1)
     return full
 
 
-def centre(ink: Ink) -> Array:
+def centre(ink: Gray) -> Array:
     """Place the digit so that its centre of mass comes nearest to the middle of 28x28, without cutting it off."""
     field = np.zeros((SIDE, SIDE), np.uint8)
     height, width = ink.shape

@@ -39,6 +39,7 @@ from engine.messages import (
     encode,
 )
 from engine.preset_file import MACHINE
+from engine.treatment import MNIST, Treatment
 
 NAME = re.compile(r"\d{4,}-[a-z0-9][a-z0-9-]*")
 RECORD = "run.json"
@@ -79,6 +80,8 @@ class RunRecord(msgspec.Struct, kw_only=True):
     best: EpochFigures | None = None
     """The best epoch by validation accuracy; the figures above are of the last one."""
     conventions: Conventions = OLD
+    treatment: Treatment = MNIST
+    """How the pictures of its data were read; `predict` reads others likewise."""
 
     @property
     def reported(self) -> EpochFigures | None:

@@ -8,10 +8,11 @@ import pytest
 import torch
 from PIL import Image
 
-import engine.image_folder
+import engine.image_set
 from engine.data import load_data
-from engine.dataset import ARRAYS, Array, DataError, Dataset
+from engine.dataset import ARRAYS, DataError, Dataset
 from engine.image_cache import cache_folder
+from engine.image_file import Pixels
 from engine.image_folder import export_pngs, read_image_folders
 
 FULL_MNIST = Path(__file__).parents[2] / "shared" / "data" / "mnist"
@@ -27,13 +28,13 @@ def tree(tmp_path: Path, tiny_dataset: Dataset) -> Path:
 def decoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that were decoded, rather than read from the cache."""
     names: list[str] = []
-    decode_gray = engine.image_folder.decode_gray
+    decode_pixels = engine.image_set.decode_pixels
 
-    def spy(path: str, content: bytes, ground: int) -> Array:
+    def spy(path: str, content: bytes) -> Pixels:
         names.append(os.path.basename(path))
-        return decode_gray(path, content, ground)
+        return decode_pixels(path, content)
 
-    monkeypatch.setattr(engine.image_folder, "decode_gray", spy)
+    monkeypatch.setattr(engine.image_set, "decode_pixels", spy)
     return names
 
 
@@ -155,10 +156,15 @@ def test_colour_transparency_palettes_and_sixteen_bits_become_the_same_grey(tree
 
 
 def test_images_of_another_size_are_scaled_and_counted(tree: Path) -> None:
-    Image.new("L", (280, 140), 200).save(an_image(tree))
+    page = Image.new("L", (280, 140), 200)
+    page.paste(0, (100, 40, 180, 120))
+    page.save(an_image(tree))
     data = read_image_folders(tree)
-    assert data.notes == ("1 image resized to 28x28",)
-    assert (data.train_images == 200).all(dim=(1, 2)).sum() == 1
+    way = "inverted (dark ink on a light ground), cropped, scaled, centred"
+    assert data.notes == (f"1 of 50 images {way}",)
+    [square] = [image for image in data.train_images if image[0].sum() == 0]
+    assert (square[4:24, 4:24] == 255).all()
+    assert square.sum() == 255 * 400
     assert read_image_folders(tree).notes == data.notes
 
 

@@ -17,7 +17,7 @@ from engine.dataset import DataError
 from engine.event_log import EVENTS, WINDOWS, EventReader, seal
 from engine.history import EPOCHS, OTHERS, STEP_EVENTS, History
 from engine.idx import read_images
-from engine.image_file import read_gray
+from engine.image_file import read_pixels
 from engine.messages import EpochDone, Paused, PredictFiles, RunEnded, RunStarted, StartRun, StepsDone
 from engine.runs import RECORD, RunError, list_runs, read_record
 
@@ -161,7 +161,7 @@ def test_an_image_made_to_do_harm_is_refused_in_little_memory(tmp_path: Path, na
     path = tmp_path / "digit.png"
     path.write_bytes(IMAGES[name])
     with Memory() as used, pytest.raises(DataError, match=r"digit\.png"):
-        read_gray(path, 0)
+        read_pixels(path)
     assert used.grown < 50 * MIB
 
 
@@ -176,7 +176,7 @@ def test_a_small_file_of_as_many_pixels_as_are_allowed_stays_bounded(tmp_path: P
     Image.new(mode, (6300, 6300)).save(path, kind, **({"compression": "tiff_deflate"} if kind == "TIFF" else {}))
     assert path.stat().st_size < 4 * MIB
     with Memory() as used:
-        read_gray(path, 0)
+        read_pixels(path)
     print(f"{mode} {kind}: {used.grown // MIB} MiB")
     assert used.grown < 1024 * MIB
 

@@ -15,7 +15,7 @@ from engine.config import FIELDS, ConfigError, RunConfig
 from engine.dataset import Dataset
 from engine.models import SIZES, accepted, build_model, class_of, count_parameters, steer_dropout
 from engine.run import Run
-from engine.summary import describe_network
+from engine.summary import count_and_describe, describe_network
 from engine.train import train
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -166,6 +166,24 @@ def test_every_parameter_is_in_a_layer_of_the_description(name: str) -> None:
     assert told.layers[-1].shape == [10]
     assert told.flops > 2 * 9 * 10
     assert all(layer.shape for layer in told.layers)
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_operations_are_those_that_torch_counts(name: str) -> None:
+    config = RunConfig(model=name)
+    assert describe_network(config).flops == count_and_describe(build_model(config), config).flops
+
+
+def test_to_describe_a_network_imports_no_compiler() -> None:
+    """torch imports its own at first use of meta tensors, or of its counter, which takes 2 s."""
+    program = (
+        "import sys\nfrom engine.config import RunConfig\nfrom engine.summary import describe_network\n"
+        "describe_network(RunConfig())\nprint({'torch._dynamo', 'sympy'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=LIMIT
+    )
+    assert done.stdout == "set()\n"
 
 
 def test_a_description_is_of_the_size_that_was_asked_for() -> None:

@@ -11,9 +11,11 @@ from hostile import hostile_in, texts, with_hostile_texts
 from scipy import stats
 
 from engine.config import RunConfig
-from engine.messages import Evaluated, FilePrediction, FilesPredicted, RunSummary, StatusTold
+from engine.messages import EpochFigures, Evaluated, FilePrediction, FilesPredicted, RunSummary, StatusTold
 from engine.presets import ListedPreset
+from engine.runs import RunRecord
 from tui.reports import (
+    other_epoch,
     print_data,
     print_evaluation,
     print_json,
@@ -83,3 +85,18 @@ def test_an_evaluation_tells_which_weights_and_the_interval_of_its_accuracy(caps
     chosen = dataclasses.replace(view, epochs=(best, epoch_done(7)))
     assert "test after epoch 7 (best: 3): " in caption_of(chosen)
     assert "test after epoch 3, the best by validation: " in caption_of(dataclasses.replace(view, epochs=(best,)))
+
+
+def test_an_evaluation_tells_of_the_other_epoch_too() -> None:
+    best = EpochFigures(epoch=3, test_loss=0.2, test_accuracy=0.92, validation_loss=0.2, validation_accuracy=0.93)
+    record = RunRecord(
+        run=RUN, state="finished", started=1.0, config=RunConfig(validation=0.1), device="cpu", data="f", data_path="d",
+        sample=False, versions={}, epoch=5, test_loss=2.3, test_accuracy=0.1, validation_accuracy=0.11, best=best,
+    )  # fmt: skip
+    of_best = msgspec.structs.replace(EVALUATED, best=True)
+    assert other_epoch(record, of_best) == (
+        "in training the last epoch, 5, had validation accuracy 11.00 %, test accuracy 10.00 % (--last)"
+    )
+    assert "the best by validation epoch, 3, had validation accuracy 93.00 %" in other_epoch(record, EVALUATED)
+    record.epoch = 3
+    assert other_epoch(record, of_best) == ""

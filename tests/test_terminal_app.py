@@ -63,7 +63,6 @@ async def test_the_terminal_shows_what_the_screen_holds(size: tuple[int, int], k
 
 async def test_a_crash_of_the_screen_ends_the_program_with_status_1() -> None:
     app = FakeApp()
-    async with app.run_test() as pilot:
+    async with app.run_test():
         app.panic("what reads the keyboard has failed")
-        await pilot.pause()
     assert app.return_code == 1

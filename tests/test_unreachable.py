@@ -39,6 +39,8 @@ HOST = socket.gethostname()
 @pytest.fixture(autouse=True)
 def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seconds are hundredths here."""
+    for module in ("client", "session"):
+        monkeypatch.setattr(f"tui.{module}.RETRY_LATER", 0.01)
     names = ("TICK", "NOTICE", "STARTING", "PATIENCE", "START_LIMIT")
     for name, seconds in {name: getattr(tui.patience, name) / 100 for name in names}.items():
         for module in ("patience", "client", "session", "vigil"):

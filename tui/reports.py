@@ -13,6 +13,7 @@ from rich.text import Text
 from engine.config import RunConfig
 from engine.messages import DataCheck, DataReady, Evaluated, FilePrediction, FilesPredicted, RunSummary, StatusTold
 from engine.presets import ListedPreset
+from engine.runs import RunRecord
 from tui.describe import RUN_COLUMNS, brief, confidence, duration, percent, run_row
 from tui.inert import ascii_json, inert
 from tui.run_groups import numbers_of
@@ -88,6 +89,18 @@ def weights_in_words(result: Evaluated | FilesPredicted) -> str:
     best = ", the best by validation accuracy," if result.best else ""
     more = f" and {result.steps:,} steps of the next" if result.steps else ""
     return f"{result.run} after epoch {result.epoch}{more}{best}"
+
+
+def other_epoch(record: RunRecord, result: Evaluated) -> str:
+    """Say what the run had after the other of its best and its last epoch, "" where they are one."""
+    last, best = record.last, record.best
+    if last is None or best is None or last.epoch == best.epoch:
+        return ""
+    what, option, other = ("last", "--last", last) if result.best else ("best by validation", "--best", best)
+    return (
+        f"in training the {what} epoch, {other.epoch}, had validation accuracy"
+        f" {percent(other.validation_accuracy or 0.0)}, test accuracy {percent(other.test_accuracy)} ({option})"
+    )
 
 
 def print_predictions(files: Sequence[FilePrediction], weights: str) -> None:

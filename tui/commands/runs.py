@@ -1,5 +1,6 @@
 """`mnist-tui runs`, `evaluate` and `predict`: what was trained, and what it is good for."""
 
+import contextlib
 import sys
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,8 @@ def evaluate(run_name: str, best: bool | None, checkpoints: Path, data: str, as_
     --data names another. The confidence interval is Wilson's: what other test images of this kind would give.
     """
     from engine.messages import Evaluate, Evaluated
-    from tui.reports import print_evaluation, print_json, told
+    from engine.runs import RunError, read_record
+    from tui.reports import other_epoch, print_evaluation, print_json, told
     from tui.session import attached
     from tui.significance import CONFIDENCE, wilson
 
@@ -70,6 +72,9 @@ def evaluate(run_name: str, best: bool | None, checkpoints: Path, data: str, as_
         print_json({**told(result), "confidence": {"level": CONFIDENCE, "method": "wilson", "low": low, "high": high}})
     else:
         print_evaluation(result)
+        with contextlib.suppress(RunError):
+            if note := other_epoch(read_record(checkpoints / result.run), result):
+                print(inert(note), file=sys.stderr)
 
 
 @click.command()

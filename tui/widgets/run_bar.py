@@ -126,8 +126,9 @@ def run_segments(view: RunView, past: bool, stalled: str = "", silent: bool = Fa
             parts.append((f"{view.images_per_s:,.0f} images/s", "muted", 8))
         if view.lr is not None:
             parts.append((f"lr {view.lr:.3g}", "", 6))
-    elif view.epochs:
-        parts.append((f"test {100 * view.epochs[-1].test_accuracy:.2f} %", "", 4))
+    elif view.reported is not None:
+        best = f"best {view.reported.epoch}: " if view.best is not None else ""
+        parts.append((f"{best}test {100 * view.reported.test_accuracy:.2f} %", "", 4))
     if view.sample:
         parts.append(("sample data", "muted", 9))
     return parts
