@@ -105,6 +105,28 @@ async def test_one_key_steers_and_the_advice_is_not_given_again(rule: Rule) -> N
         assert "coach" in screen_text(app)
 
 
+async def test_advice_that_no_hyperparameter_follows_can_be_read_and_dismissed_and_has_no_key_to_do_it(
+    rule: Rule,
+) -> None:
+    rule.changes = {}
+    app = FakeApp()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        text = screen_text(app)
+        assert "coach: over-fitting" in text
+        assert "c do it" not in text
+        assert "v why" in text
+        before = list(app.engine.sent)
+        await press(app, pilot, "c")
+        assert app.engine.sent == before
+        await press(app, pilot, "v")
+        assert isinstance(app.screen, Question)
+        assert "Do it" not in screen_text(app)
+        await press(app, pilot, "x")
+        assert isinstance(app.screen, TrainScreen)
+        assert "x dismiss" not in screen_text(app)
+
+
 async def test_what_is_dismissed_is_not_said_again_of_this_run_but_of_the_next(rule: Rule) -> None:
     app = FakeApp()
     async with app.run_test() as pilot:

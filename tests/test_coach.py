@@ -4,11 +4,13 @@ The runs are recorded by tests/coach/record.py, which also says what they were.
 """
 
 import inspect
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
+from coach import recordings
 from coach.record import RECORDINGS, record
 
 from engine.catalogue import CATALOGUE
@@ -20,6 +22,7 @@ from tui.coach.generalisation import DROPPING, over_fitting, uneven_mistakes, wo
 from tui.coach.learning_rate import diverging, not_a_number, plateau, rate_too_high, rate_too_low
 from tui.coach.machine import dead_units, input_bound
 from tui.coach.rules import RULES
+from tui.coach.usual import rate
 from tui.run_view import RunView, apply_to_run
 
 HERE = Path(__file__).parent / "coach"
@@ -56,7 +59,7 @@ def changed(view: RunView, **config) -> RunView:
 
 
 SHOWN = {
-    "not-a-number": (not_a_number, {"lr": 0.01}),
+    "not-a-number": (not_a_number, {"lr": 0.01, "beta2": 0.999}),
     "rate-too-high": (rate_too_high, {"lr": 0.005}),
     "diverging": (diverging, {"lr": 0.001}),
     "dead-units": (dead_units, {"lr": 0.03}),
@@ -108,11 +111,14 @@ def test_what_was_steered_is_judged_by_what_came_since() -> None:
 
 
 def test_every_rule_has_a_recording_that_shows_it_and_a_name_of_its_own() -> None:
-    shown = set()
-    for recording in RECORDINGS:
-        for view in views(events_of(recording)):
-            shown |= {rule for rule in RULES if rule(view) is not None}
-    assert shown == set(RULES)
+    shown: dict[Callable[[RunView], Advice | None], set[str]] = {rule: set() for rule in RULES}
+    for events in (*map(events_of, RECORDINGS), *recordings.read().values()):
+        for view in views(events):
+            for rule in RULES:
+                if (advice := rule(view)) is not None:
+                    shown[rule].add(advice.rule)
+    assert all(len(names) == 1 for names in shown.values())
+    assert len(set.union(*shown.values())) == len(RULES)
 
 
 @pytest.mark.parametrize(
@@ -158,11 +164,11 @@ def test_a_plateau_is_left_by_a_lower_rate_during_a_run_and_by_a_schedule_after_
 def test_against_over_fitting_what_the_run_has_already_is_not_advised() -> None:
     view = views(events_of("over-fitting"))[-1]
     remedies = []
-    for config in ({}, {"rotation": 5.0}, {"rotation": 5.0, "weight_decay": 0.01}):
+    for config in ({}, {"rotation": 5.0}, {"rotation": 15.0}, {"rotation": 10.0, "shift": 2.0}):
         advice = over_fitting(changed(view, **config))
         assert advice is not None
         remedies.append(advice.changes)
-    assert remedies == [{"rotation": 10.0, "shift": 2.0}, {"weight_decay": 1e-4}, {"weight_decay": 0.1}]
+    assert remedies == [{"rotation": 10.0, "shift": 2.0}, {"rotation": 10.0, "shift": 2.0}, {"shift": 2.0}, {}]
 
 
 def test_dropout_is_taken_away_only_from_networks_that_have_it() -> None:
@@ -172,7 +178,7 @@ def test_dropout_is_taken_away_only_from_networks_that_have_it() -> None:
     for config in ({"model": "lenet5"}, {"dropout": 0.0, "dropout2d": 0.0}):
         advice = uneven_mistakes(changed(view, **config))
         assert advice is not None
-        assert advice.changes == {"epochs": 10}
+        assert advice.changes == {}  # neither more epochs nor augmentation help a rare digit
 
 
 @pytest.mark.parametrize(
@@ -216,15 +222,16 @@ def test_dead_units_need_a_new_run_and_the_others_steer_where_the_fields_are_liv
     for recording in RECORDINGS:
         for view in views(events_of(recording)):
             for advice in advice_on(view):
-                anew = advice.rule in ("dead units", "rate too high")
-                assert advice.steers == (not anew and all(FIELDS[name].live for name in advice.changes))
+                live = all(FIELDS[name].live for name in advice.changes)
+                assert advice.steers == (bool(advice.changes) and not advice.anew and live)
+                assert advice.anew or advice.rule != "dead units"
+                assert advice.anew or advice.rule != "rate too high" or view.epochs[-1].train_loss < 2
 
 
 def test_a_learning_rate_is_never_advised_beyond_its_bounds() -> None:
     view = changed(views(events_of("rate-far-too-low"))[-1], lr=5.0)
-    advice = rate_too_low(view)
-    assert advice is not None
-    assert advice.changes == {"lr": 10.0}
+    assert rate(view, 10) == {"lr": 10.0}
+    assert rate_too_low(view) is None  # whatever the loss does: it is thousands of times what is usual
 
 
 def test_a_recording_is_of_the_run_that_it_is_named_for() -> None:

@@ -42,6 +42,16 @@ def test_advice_is_told_once_on_stderr(display: type[Display], rule: Rule, capsy
         ]  # fmt: skip
 
 
+def test_advice_that_no_hyperparameter_follows_comes_without_a_command(
+    rule: Rule, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rule.changes = {}
+    watch(Lines(), Coach())
+    told = " ".join(capsys.readouterr().err.split())
+    assert told.count(f"coach: over-fitting: {SEEN} {REMEDY}") == 1
+    assert "mnist-tui train" not in told
+
+
 def test_switched_off_it_says_nothing(rule: Rule, capsys: pytest.CaptureFixture[str]) -> None:
     watch(Lines(), Coach(on=False))
     assert "coach" not in capsys.readouterr().err

@@ -338,6 +338,8 @@ def advise(coach: Coach, view: RunView, display: Display) -> Coach:
     coach = look(coach, view)
     for advice in coach.news():
         display.say(advice.line)
+        if not advice.changes:
+            continue
         better = command_line(view.config.replace(advice.changes))
         better += " (this run was steered on the way; that one is not)" if view.began else ""
         steered = "`mnist-tui` steers this run; a new one: " if view.live and advice.steers else ""

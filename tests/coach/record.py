@@ -9,9 +9,10 @@ a second to two minutes on one core.
 import argparse
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from unittest.mock import patch
 
 import msgspec
@@ -89,6 +90,13 @@ def record(name: str, recording: Recording, full: str = "") -> list[RunEvent]:
     config = RunConfig().replace({"device": "cpu", "precision": "fp32", **recording.changes})
     with patch("engine.run.build_model", recording.network or engine.run.build_model):
         run = Run(config, data_for(recording, full), name=f"0001-{config.model}")
+    return recorded(run, recording.epochs, recording.steered)
+
+
+def recorded(
+    run: Run, epochs: int = 0, steered: Mapping[int, dict[str, Value]] = MappingProxyType({})
+) -> list[RunEvent]:
+    """Train a run, or so many epochs of it, and return its events as they are kept."""
     events: list[RunEvent] = []
     steps: list[StepsDone] = []
     try:
@@ -99,9 +107,9 @@ def record(name: str, recording: Recording, full: str = "") -> list[RunEvent]:
             events += thinned(steps)
             steps = []
             events.append(_without_path(event))
-            if isinstance(event, EpochDone) and event.epoch == recording.epochs:
+            if isinstance(event, EpochDone) and event.epoch == epochs:
                 break
-            if isinstance(event, EpochDone) and (changes := recording.steered.get(event.epoch)):
+            if isinstance(event, EpochDone) and (changes := steered.get(event.epoch)):
                 run.steer(changes)
                 events.append(Steered(run=run.name, step=run.step, changes=changes, config=run.config))
     except TrainingFailed as error:

@@ -1,25 +1,29 @@
 """What the coach says of a run, and what it has been told not to say again."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from engine.config import FIELDS, Value
 
 
 @dataclass(frozen=True)
 class Advice:
-    """What a rule sees in a run. `seen` has the figures that are its evidence; each text is a sentence."""
+    """What a rule sees in a run. `seen` has the figures that are its evidence; each text is a sentence.
+
+    Where no hyperparameter helps, as the cause lies in the data, there are no `changes`.
+    """
 
     rule: str
     seen: str
     why: str
     remedy: str
-    changes: dict[str, Value]  # of the run's hyperparameters
+    changes: dict[str, Value] = field(default_factory=dict)  # of the run's hyperparameters
     anew: bool = False  # they help a run that has them from its first step, not this one
+    final: bool = False  # it explains what less pressing rules see, which would take the effect for the cause
 
     @property
     def steers(self) -> bool:
         """Whether the changes suit a run in progress."""
-        return not self.anew and all(FIELDS[name].live for name in self.changes)
+        return bool(self.changes) and not self.anew and all(FIELDS[name].live for name in self.changes)
 
     @property
     def line(self) -> str:

@@ -3,21 +3,26 @@
 import math
 from collections.abc import Sequence
 
-from engine.config import FIELDS, Value
+from engine.config import RunConfig, Value
+from engine.messages import EpochDone
 from tui.coach.advice import Advice
-from tui.coach.trend import checked_loss, checked_on, fit, recent_epochs
+from tui.coach.trend import checked_accuracy, checked_loss, checked_on, fit, recent_epochs
 from tui.run_view import RunView
 
 FEWEST_EPOCHS = 6
 CERTAIN = 4.0  # standard errors of the slope of the gap
 APART = 1.5  # the test loss over the training loss; dropout and augmentation make the latter the larger one
 FOLLOWS = 1 / 3  # of the fall of the training loss that the test loss has to follow
-DISTORTED: dict[str, Value] = {"rotation": 10.0, "shift": 2.0}  # as in the preset `best`
+GAP = 0.1  # between the shares of training and other images right
+RISEN = 1.5  # times the lowest test loss, for two epochs
+DISTORTED: dict[str, float] = {"rotation": 10.0, "shift": 2.0}  # as in the preset `best`
 DROPPING = ("seed-cnn", "seed-cnn-bn", "fast-cnn", "deep-cnn", "mlp", "vgg-small")  # networks that take dropout
 LEARNED = 0.8  # of the test images right: before that, some digits are merely later than others
 UNEVEN = 3.0  # times the rate of mistakes of the other digits
 WRONG = 0.1  # of its images; at less, which digit is the worst one changes from epoch to epoch
 SURE = 3.0  # standard errors of a digit's rate of mistakes, in its favour
+RARE = 1 / 5  # of the mean of the digits
+ONE_OTHER = 0.8  # of the mistakes of a digit go to one other, where the labels do
 LASTING = 2  # epochs in which it is the same digit, where they are known
 
 
@@ -34,7 +39,7 @@ def over_fitting(view: RunView) -> Advice | None:
     test = fit([(epoch.epoch, checked_loss(epoch)) for epoch in epochs])
     gap = fit([(epoch.epoch, checked_loss(epoch) - epoch.train_loss) for epoch in epochs])
     alone = train.slope < 0 and test.slope >= FOLLOWS * train.slope
-    if test.last < APART * train.last or gap.certainty < CERTAIN or not alone:
+    if test.last < APART * train.last or gap.certainty < CERTAIN or not alone or not is_costly(epochs):
         return None
     first, last = epochs[0], epochs[-1]
     name, changes = against_over_fitting(view)
@@ -49,16 +54,32 @@ def over_fitting(view: RunView) -> Advice | None:
     )
 
 
+def is_costly(epochs: Sequence[EpochDone]) -> bool:
+    """Tell whether the gap is one in accuracy too, or the loss has surely left its lowest."""
+    lowest = min(map(checked_loss, epochs))
+    risen = min(checked_loss(epoch) for epoch in epochs[-2:]) > RISEN * lowest
+    return risen or epochs[-1].train_accuracy - checked_accuracy(epochs[-1]) > GAP
+
+
 def against_over_fitting(view: RunView) -> tuple[str, dict[str, Value]]:
-    """Return the first remedy that the run does not have yet, in words and as changes."""
-    config = view.config
-    if not (config.rotation or config.shift or config.scale or config.shear or config.elastic):
-        return "Turn each image by up to 10 degrees and move it by up to 2 pixels: none is seen twice.", DISTORTED
-    decay = min(max(1e-4, 10 * config.weight_decay), FIELDS["weight_decay"].high or 1.0)
-    return f"Raise the weight decay to {decay:g}: small weights make smooth functions.", {"weight_decay": decay}
+    """Return the remedy, in words and as changes; none where images are distorted that much already.
+
+    More weight decay, or dropout, did not help such runs (tests/coach).
+    """
+    changes: dict[str, Value] = {name: most for name, most in DISTORTED.items() if getattr(view.config, name) < most}
+    if not changes:
+        return "More training images are what helps.", {}
+    words = {"rotation": "turn it by up to 10 degrees", "shift": "move it by up to 2 pixels"}
+    return f"Distort each image anew: {' and '.join(words[name] for name in changes)}.", changes
+
+
+def is_augmented(config: RunConfig) -> bool:
+    """Tell whether images are distorted; erasing and noise alone leave them where they are."""
+    return bool(config.rotation or config.shift or config.scale or config.shear or config.elastic)
 
 
 def uneven_mistakes(view: RunView) -> Advice | None:
+    """One digit is got wrong far more than the others: it is rare in the training images, or wrongly labelled there."""
     epochs = recent_epochs(view)
     known = [epoch.confusion for epoch in epochs if epoch.confusion][-LASTING:]
     worst = worst_digit(view.confusion)
@@ -67,22 +88,48 @@ def uneven_mistakes(view: RunView) -> Advice | None:
     digit, wrong, total, others = worst
     if any((found := worst_digit(confusion)) is None or found[0] != digit for confusion in known):
         return None
-    row = view.confusion[digit]
-    taken = max((other for other in range(len(row)) if other != digit), key=lambda other: row[other])
-    dropped = view.config.model in DROPPING and (view.config.dropout > 0 or view.config.dropout2d > 0)
-    changes: dict[str, Value] = (
-        {"dropout": 0.0, "dropout2d": 0.0} if dropped else {"epochs": min(2 * view.config.epochs, 100_000)}
+    taken, share = taken_for(digit, view.confusion)
+    seen = (
+        f"Of {total} test images of a {digit}, {wrong} are got wrong ({100 * wrong / total:.0f} %), most of them"
+        f" taken for a {taken}; of the other digits {100 * others:.1f} %."
     )
-    remedy = "Drop no units" if dropped else f"Train for {changes['epochs']} epochs"
+    if view.check is not None and not is_rare(view, digit) and share >= ONE_OTHER:
+        return Advice(
+            rule="uneven mistakes",
+            seen=seen,
+            why=f"The accuracy of all digits hides it. Training images of a {digit} are not rare, and hardly any other"
+            f" digit is the one that is answered: many of them may well be labelled {taken}.",
+            remedy=f"Look at the training images that are labelled {taken}; no hyperparameter helps.",
+            final=True,
+        )
+    drops = view.config.model in DROPPING and (view.config.dropout > 0 or view.config.dropout2d > 0)
+    # More epochs do not help such a digit, and distorted images harm it: they drown the few that there are.
+    changes: dict[str, Value] = {"dropout": 0.0, "dropout2d": 0.0} if drops else {}
     return Advice(
         rule="uneven mistakes",
-        seen=f"Of {total} test images of a {digit}, {wrong} are got wrong ({100 * wrong / total:.0f} %), most of them"
-        f" taken for a {taken}; of the other digits {100 * others:.1f} %.",
+        seen=seen,
         why=f"The accuracy of all digits hides it. Where the training images hold few of a {digit}, guessing another"
         " one costs the network little.",
-        remedy=f"{remedy}, which a rare digit needs most; more images of it help better still.",
+        remedy="Drop no units, which a rare digit needs most; more images of it help better still."
+        if drops
+        else f"More images of a {digit} are what helps.",
         changes=changes,
+        final=True,
     )
+
+
+def is_rare(view: RunView, digit: int) -> bool:
+    """Tell whether the check at load found few training images of a digit, but some."""
+    classes = view.check.train.classes if view.check else []
+    return digit < len(classes) and 0 < classes[digit] < RARE * sum(classes) / len(classes)
+
+
+def taken_for(digit: int, confusion: Sequence[Sequence[int]]) -> tuple[int, float]:
+    """Return the digit that another one is mostly taken for, and for which share of its mistakes."""
+    row = confusion[digit]
+    mistakes = sum(row) - row[digit]
+    other = max((each for each in range(len(row)) if each != digit), key=lambda each: row[each])
+    return other, row[other] / mistakes if mistakes else 0.0
 
 
 def worst_digit(confusion: Sequence[Sequence[int]]) -> tuple[int, int, int, float] | None:

@@ -6,11 +6,22 @@ import re
 from engine.config import FIELDS, Value
 from engine.messages import EpochDone
 from tui.coach.advice import Advice
-from tui.coach.trend import checked_loss, checked_on, fit, recent_epochs, recent_losses, settled_since, stretches
+from tui.coach.trend import (
+    checked_accuracy,
+    checked_loss,
+    checked_on,
+    fit,
+    recent_epochs,
+    recent_losses,
+    settled_since,
+    stretches,
+)
+from tui.coach.usual import higher, lower, rate, times_usual
 from tui.run_view import RunView
 
 CHANCE = math.log(10)  # the loss of who gives each digit a tenth: nothing is learned at this height
 UNLEARNED = 0.9 * CHANCE
+WORSE = 1.1 * CHANCE  # for a whole epoch: some answers are given with confidence, and wrong
 DIVERGED = 1.5 * CHANCE  # worse than no answer at all
 RISEN = 2.0  # times the lowest loss, for three stretches: the noise of runs that learn stays far below
 RISEN_BY = 0.1 * CHANCE  # a loss near nothing doubles easily
@@ -25,6 +36,18 @@ NOTABLE = 0.05  # of the loss, in half of the history; slower than that is a pla
 PATIENCE = 5  # epochs
 FLAT = 0.05  # of the training loss: what it may fall, by its slope and two standard errors, and still be flat
 FALLING = 2.0  # standard errors of the slope of the test loss, which must not fall by them
+HIGH = 3.0  # times the usual rate
+LOW = 1 / 3
+HALF = 0.5
+USING_BETA2 = ("adam", "adamw", "muon", "rmsprop")
+FORGETFUL = 0.9  # a memory of fewer than ten steps of the squared gradient: some steps are divided by next to nothing
+WRECKING = 20.0  # times the usual rate: such steps leave weights that no lower rate repairs
+VERY_HIGH = 5.0
+STEADY = 0.9  # of the training loss is left after so many epochs: it hardly falls
+VERY_LOW = 1 / 12
+BARELY = 0.5 * CHANCE  # a training loss above it is of a network that has hardly begun
+LITTLE = 0.25  # a training loss above it leaves much to learn
+DONE = 0.97  # of other images right: there is little left to win
 LEARNED = 0.999  # of the training images right: there is nothing left to fall
 
 
@@ -32,19 +55,36 @@ def not_a_number(view: RunView) -> Advice | None:
     if view.state != "failed" or not re.search(r"loss became -?(nan|inf)", view.reason):
         return None
     clause = view.reason.partition(";")[0]
+    changes = lower(view)
+    forgetful = view.config.optimizer in USING_BETA2 and view.config.beta2 < FORGETFUL
+    if forgetful:
+        changes["beta2"] = FIELDS["beta2"].default
     return Advice(
         rule="not a number",
         seen=f"{clause[:1].upper()}{clause[1:]}.",
         why="Nothing can be computed with such weights; steps that long leave every place from which they could learn.",
-        remedy=f"Train again with a tenth of the learning rate, {rate(view, 0.1)['lr']:g}.",
-        changes=rate(view, 0.1),
+        remedy=f"Train again with a learning rate of {changes['lr']:g}"
+        + (f" and a beta 2 of {changes['beta2']:g}: steps are divided by what it remembers." if forgetful else "."),
+        changes=changes,
     )
 
 
 def rate_too_high(view: RunView) -> Advice | None:
-    """The network knows nothing, and it is not merely on its way: at a low rate the test loss falls step by step."""
+    """The network knows nothing, and it is not merely on its way: at a low rate the test loss falls step by step.
+
+    Where the loss has no more to say, what is usual decides between too high and too low. Or it has learned, at a rate
+    far higher than usual, and learns no more.
+    """
+    return nothing_at_this_rate(view) or unsteady(view)
+
+
+def nothing_at_this_rate(view: RunView) -> Advice | None:
     epochs = unlearned_epochs(view)
-    if not epochs or not (epochs[-1].dead >= MOST_DEAD or is_without_progress(epochs)):
+    if not epochs or times_usual(view.config) < LOW:
+        return None
+    wild = times_usual(view.config) > HIGH or max(epoch.train_loss for epoch in epochs) > WORSE
+    lost = is_without_progress(epochs) or epochs[-1].train_loss > WORSE
+    if not (epochs[-1].dead >= MOST_DEAD or (wild and lost)):
         return None
     dead = f", and {100 * epochs[-1].dead:.0f} % of the units are dead" if epochs[-1].dead >= MOST_DEAD else ""
     return Advice(
@@ -52,9 +92,32 @@ def rate_too_high(view: RunView) -> Advice | None:
         seen=f"After {epochs[-1].step - view.changed:,} steps the test loss is {epochs[-1].test_loss:.3f}{dead};"
         f" to guess costs {CHANCE:.3f}.",
         why="Steps too long throw the weights where no unit answers to the images any more, and nothing leads back.",
-        remedy=f"Start again with a tenth of the learning rate, {rate(view, 0.1)['lr']:g}.",
-        changes=rate(view, 0.1),
+        remedy=f"Start again with a learning rate of {lower(view)['lr']:g}.",
+        changes=lower(view),
         anew=True,
+        final=True,
+    )
+
+
+def unsteady(view: RunView) -> Advice | None:
+    epochs = recent_epochs(view)
+    if view.config.schedule != "constant" or times_usual(view.config) < VERY_HIGH or len(epochs) < FIRST_EPOCHS:
+        return None
+    first, last = epochs[-FIRST_EPOCHS], epochs[-1]
+    lowest = min(map(checked_loss, epochs))
+    if last.train_accuracy > LEARNED or last.train_loss < STEADY * first.train_loss or last.train_loss > UNLEARNED:
+        return None
+    if checked_loss(last) < (1 + FLAT) * lowest:
+        return None
+    return Advice(
+        rule="rate too high",
+        seen=f"From epoch {first.epoch} to {last.epoch} the training loss went from {first.train_loss:.3g} to"
+        f" {last.train_loss:.3g}; the {checked_on(last)} loss is {checked_loss(last):.3g}, and was {lowest:.3g}. The"
+        f" learning rate is {times_usual(view.config):,.0f} times higher than is usual with {view.config.optimizer}.",
+        why="Steps that long lead around the best place, and away from it.",
+        remedy=f"Go on with a learning rate of {lower(view)['lr']:g}.",
+        changes=lower(view),
+        final=True,
     )
 
 
@@ -63,22 +126,53 @@ def diverging(view: RunView) -> Advice | None:
     if len(means) < STRETCHES:
         return None
     lowest, last = min(loss for _, loss in means), min(loss for _, loss in means[-3:])
+    if lowest > UNLEARNED:
+        return None  # nothing is lost
     if last < min(DIVERGED, max(RISEN * lowest, lowest + RISEN_BY)):
         return None
+    wrecked = times_usual(view.config) > WRECKING
     return Advice(
         rule="diverging",
         seen=f"The training loss is {last:.3g}; it was {lowest:.3g}, and to guess costs {CHANCE:.3g}.",
         why="Each step overshoots by more than it gains: what was learned is being lost.",
-        remedy=f"Go on with a tenth of the learning rate, {rate(view, 0.1)['lr']:g}.",
-        changes=rate(view, 0.1),
+        remedy=f"{'Start again' if wrecked else 'Go on'} with a learning rate of {lower(view)['lr']:g}.",
+        changes=lower(view),
+        anew=wrecked,
     )
 
 
 def rate_too_low(view: RunView) -> Advice | None:
-    """Where a schedule lowers the rate, a loss that falls to the end is as it should be: these are passed over."""
-    if view.config.schedule != "constant":
+    """A rate far below the usual one is judged by the highest of its schedule. Else, where a schedule lowers the rate,
+    a loss that falls to the end is as it should be: these are passed over."""
+    if advice := crawling(view):
+        return advice
+    if view.config.schedule != "constant" or times_usual(view.config) >= HALF:
         return None
     return hardly_moving(view) or falling_straight(view)
+
+
+def crawling(view: RunView) -> Advice | None:
+    """The rate is far lower than usual, and the training loss far higher."""
+    epochs = recent_epochs(view)
+    if times_usual(view.config) > VERY_LOW or len(epochs) < 2 or view.step - settled_since(view) < FIRST_STEPS:
+        return None
+    first, last = epochs[0], epochs[-1]
+    if last.dead >= MOST_DEAD or max(epoch.train_loss for epoch in epochs) > WORSE:
+        return None
+    height = min(last.train_loss, checked_loss(last))  # smoothed or mixed labels lift the first
+    # A rate that was lowered on purpose, towards the end of a run, has another aim.
+    little = height > LITTLE and checked_accuracy(last) < DONE and len(epochs) > 2 and not view.changed
+    if height < BARELY and not little:
+        return None
+    return Advice(
+        rule="rate too low",
+        seen=f"In {last.step - view.changed:,} steps the training loss went from {first.train_loss:.4f} to"
+        f" {last.train_loss:.4f}; to guess costs {CHANCE:.4f}. The learning rate, {view.config.lr:g}, is"
+        f" {1 / times_usual(view.config):,.0f} times lower than is usual with {view.config.optimizer}.",
+        why="At their length the steps take many times as long as they need.",
+        remedy=f"Raise the learning rate to {higher(view)['lr']:g}.",
+        changes=higher(view),
+    )
 
 
 def hardly_moving(view: RunView) -> Advice | None:
@@ -90,8 +184,8 @@ def hardly_moving(view: RunView) -> Advice | None:
         seen=f"In {epochs[-1].step - view.changed:,} steps the test loss fell from {epochs[0].test_loss:.4f} to"
         f" {epochs[-1].test_loss:.4f}; to guess costs {CHANCE:.4f}.",
         why="The steps go the right way, but at their length it takes many times as long as it need.",
-        remedy=f"Raise the learning rate to {rate(view, 10)['lr']:g}.",
-        changes=rate(view, 10),
+        remedy=f"Raise the learning rate to {higher(view)['lr']:g}.",
+        changes=higher(view),
     )
 
 
@@ -104,6 +198,8 @@ def falling_straight(view: RunView) -> Advice | None:
         return None
     whole, end = fit(means), fit(means[STRETCHES // 2 :])
     bent = end.slope > STRAIGHT * whole.slope
+    if checked_loss(epochs[-1]) >= checked_loss(epochs[-FIRST_EPOCHS:][0]):
+        return None  # what falls is only what is learned by heart
     if whole.slope >= 0 or bent or end.certainty > -CERTAIN or end.first - end.last < NOTABLE * end.last:
         return None
     since = (means[-1][0] - means[STRETCHES // 2][0]) / view.steps_per_epoch
@@ -157,8 +253,3 @@ def is_without_progress(epochs: list[EpochDone]) -> bool:
     """Tell whether the test loss does not surely fall; the same images each time, so it has hardly any noise."""
     points = [(float(epoch.epoch), epoch.test_loss) for epoch in epochs[-2 * FIRST_EPOCHS :]]
     return len(epochs) >= FIRST_EPOCHS and fit(points).certainty > -CERTAIN
-
-
-def rate(view: RunView, factor: float) -> dict[str, Value]:
-    """Return the change to a multiple of the learning rate, two digits of it."""
-    return {"lr": min(float(f"{view.config.lr * factor:.2g}"), FIELDS["lr"].high or math.inf)}

@@ -4,11 +4,12 @@ import statistics
 
 from engine.config import FIELDS, Value
 from tui.coach.advice import Advice
-from tui.coach.learning_rate import rate
 from tui.coach.trend import recent_epochs
+from tui.coach.usual import lower, times_usual
 from tui.run_view import RunView
 
 DEAD = 0.5  # of the units: with a third of them dead, networks were seen to learn as well as with none
+LOW = 1 / 3  # times the usual rate: shorter steps kill no units, whatever did
 EPOCHS = 2  # in which units have to be dead: in the first some only wait for their turn
 INPUT = 1 / 3  # of a step's time
 LARGE = "deep-cnn"
@@ -18,15 +19,15 @@ TIMED = 3  # epochs, of which the one in the middle counts: other work on the ma
 
 def dead_units(view: RunView) -> Advice | None:
     epochs = recent_epochs(view)[-EPOCHS:]
-    if len(epochs) < EPOCHS or min(epoch.dead for epoch in epochs) < DEAD:
+    if len(epochs) < EPOCHS or min(epoch.dead for epoch in epochs) < DEAD or times_usual(view.config) < LOW:
         return None
-    changes = rate(view, 0.1)
+    changes = lower(view)
     return Advice(
         rule="dead units",
         seen=f"Behind the ReLUs {100 * epochs[-1].dead:.0f} % of the units and feature maps have been zero for each"
         f" test image looked at, for {EPOCHS} epochs.",
         why="A unit that never fires gets no gradient and seldom comes back: the network is smaller than it looks.",
-        remedy=f"Start again with a tenth of the learning rate, {changes['lr']:g}: long steps are what kills units.",
+        remedy=f"Start again with a learning rate of {changes['lr']:g}: long steps are what kills units.",
         changes=changes,
         anew=True,
     )

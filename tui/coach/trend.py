@@ -79,5 +79,9 @@ def checked_loss(epoch: EpochDone) -> float:
     return epoch.test_loss if epoch.validation_loss is None else epoch.validation_loss
 
 
+def checked_accuracy(epoch: EpochDone) -> float:
+    return epoch.test_accuracy if epoch.validation_accuracy is None else epoch.validation_accuracy
+
+
 def checked_on(epoch: EpochDone) -> str:
     return "test" if epoch.validation_loss is None else "validation"

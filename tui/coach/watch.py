@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from engine.messages import AnyEvent, EpochDone, RunEnded, RunOpened, RunStarted, Snapshot, Steered
-from tui.coach.advice import Coach
+from tui.coach.advice import Advice, Coach
 from tui.coach.rules import RULES
 from tui.run_view import RunView
 from tui.store import State, say
@@ -32,4 +32,10 @@ def look(coach: Coach, view: RunView | None) -> Coach:
     """Return the coach with its advice on a run."""
     if view is None or not coach.on:
         return coach.hear("", ())
-    return coach.hear(view.run, tuple(advice for rule in RULES if (advice := rule(view)) is not None))
+    found: list[Advice] = []
+    for rule in RULES:
+        if (advice := rule(view)) is not None:
+            found.append(advice)
+            if advice.final and (view.run, advice.rule) not in coach.dismissed:
+                break
+    return coach.hear(view.run, tuple(found))

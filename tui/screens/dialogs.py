@@ -122,8 +122,8 @@ def hang_question(run: str, seconds: str, *, leaving: bool) -> Question:
 def advice_question(advice: Advice) -> Question:
     """Show all that the coach has to say of one thing, and ask what to do about it."""
     text = f"{advice.rule}\n\n{advice.seen}\n\n{advice.why}\n\n{advice.remedy}"
-    answers = [Answer("take", "Do it", "c"), Answer("dismiss", "Dismiss", "x"), Answer("later", "Later", "l")]
-    return Question(text, answers)
+    answers = [Answer("dismiss", "Dismiss", "x"), Answer("later", "Later", "l")]
+    return Question(text, [Answer("take", "Do it", "c"), *answers] if advice.changes else answers)
 
 
 def anew_question(run: str, problem: str = "") -> Question:

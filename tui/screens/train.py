@@ -214,7 +214,8 @@ class TrainScreen(StateScreen):
         if action in ("log_axis", "smooth"):
             return self._state.shown is not None
         if action.endswith("_advice"):
-            return self._state.coach.present is not None
+            advice = self._state.coach.present
+            return advice is not None and (bool(advice.changes) or action != "take_advice")
         return True
 
 

@@ -51,7 +51,7 @@ class CoachStrip(Widget):
         seen = Text(no_wrap=self.brief, overflow="ellipsis")
         seen.append(f"coach: {advice.rule}  ", style("coach--name")).append(advice.seen, style("coach--seen"))
         keys = Text()
-        for key, label in KEYS:
+        for key, label in KEYS if advice.changes else KEYS[1:]:
             keys.append(f"{key} ", style("coach--key")).append(f"{label}  ", style("coach--why"))
         if others:
             keys.append(f"+{others} more  ", style("coach--why"))
