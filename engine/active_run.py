@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Generator
 
 from engine.checkpoint import brief
+from engine.fields import counted
 from engine.group import GroupBroken
 from engine.messages import Continued, Paused, RunEnded, RunEvent, SavingFailed
 from engine.output import say, say_traceback
@@ -97,7 +98,9 @@ class ActiveRun:
     def give_up(self) -> None:
         """End it although it cannot be saved; it can be resumed from its last checkpoint."""
         lost = self.run.step - self.run.saved_step
-        self.ended = self._end("stopped", f"{self.problem}; its last {lost} steps are not saved")
+        self.ended = self._end(
+            "stopped", f"{self.problem}; its last {counted(lost, 'step')} {'is' if lost == 1 else 'are'} not saved"
+        )
         say(f"{self.run.name} ended: {self.ended.reason}")
         self._publish(self.ended)
 

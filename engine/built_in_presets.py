@@ -9,6 +9,7 @@ import msgspec
 
 from engine.catalogue import CATALOGUE
 from engine.config import FIELDS, Value
+from engine.fields import counted
 
 
 class Preset(msgspec.Struct, frozen=True):
@@ -60,7 +61,7 @@ def recipe(model: str) -> Preset:
     changes = {**RECIPE, **RECIPES.get(model, {}), "model": model}
     differs = {name: changes[name] for name in FIELDS if name in changes and changes[name] != FIELDS[name].default}
     slow = "; wants a GPU" if CATALOGUE[model].help.endswith("wants a GPU.") else ""
-    return Preset(f"recipe of the network, {changes['epochs']} epochs{slow}", differs)
+    return Preset(f"recipe of the network, {counted(int(changes['epochs']), 'epoch')}{slow}", differs)
 
 
 PRESETS = NAMED | {model: recipe(model) for model in CATALOGUE}

@@ -88,6 +88,22 @@ CATALOGUE = {
     )
 }
 
+# Parameters and FLOPs an image of each at its own width and depth, as ModelDescribed counts them: a form need not wait
+# for torch to show them.
+SIZES = {
+    "seed-cnn": (21_840, 961_000),
+    "seed-cnn-bn": (21_870, 961_000),
+    "fast-cnn": (18_426, 2_109_440),
+    "deep-cnn": (150_698, 25_037_568),
+    "mlp": (269_322, 537_600),
+    "lenet5": (61_706, 833_040),
+    "vgg-small": (147_162, 14_826_496),
+    "resnet-small": (174_970, 40_367_872),
+    "densenet-small": (175_690, 27_418_512),
+    "resnet18": (11_172_810, 911_601_664),
+    "densenet121": (6_955_274, 1_344_641_024),
+}
+
 
 @dataclass(frozen=True)
 class OwnName:

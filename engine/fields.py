@@ -39,15 +39,19 @@ class FieldInfo(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def bounds(self) -> str:
-        """The allowed values in words: `1 to 60000 images`, `one of seed-cnn`."""
+        """The allowed values in words: `1 to 60000 images`, `above 0, at most 10`, `one of seed-cnn`."""
         if self.choices:
             return "one of " + ", ".join(self.choices) + (", FILE.py:Class, package:Class" if self.own else "")
         unit = f" {self.unit}" if self.unit else ""
         if self.low is not None and self.high is not None:
             low, high = (str(self.kind(bound)).removesuffix(".0") for bound in (self.low, self.high))
             high = high.replace(str(2**63 - 1), "2^63 - 1")  # nobody reads nineteen digits
-            return f"{'more than ' if self.low_open else ''}{low} to {high}{unit}"
+            return f"above {low}, at most {high}{unit}" if self.low_open else f"{low} to {high}{unit}"
         return "text"
+
+    @property
+    def value_in_bounds(self) -> str:
+        return f"a value {self.bounds}" if self.low_open else self.bounds
 
     def parse(self, raw: object) -> Value:
         """Turn what was typed (or came in a message) into this field's value. Raises ConfigError."""
@@ -72,8 +76,13 @@ class FieldInfo(msgspec.Struct, frozen=True, kw_only=True):
         low, high = self.low, self.high
         too_low = low is not None and (value < low or (self.low_open and value == low))
         if too_low or (high is not None and value > high) or not math.isfinite(value):
-            raise ConfigError(f"{self.label} ({self.name}): {raw} is out of range; give {self.bounds}")
+            raise ConfigError(f"{self.label} ({self.name}): {raw} is out of range; give {self.value_in_bounds}")
         return typing.cast(Value, value)
+
+
+def counted(number: int, noun: str) -> str:
+    """Return `1 epoch`, `2 epochs` or `60,000 images`."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def field(label: str, help: str, group: str, **more: Any) -> dict[str, Any]:

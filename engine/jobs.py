@@ -12,6 +12,7 @@ from engine.config import RunConfig, Value
 from engine.data import DataError
 from engine.device import choose_device
 from engine.event_log import EventReader
+from engine.fields import counted
 from engine.group import Alone
 from engine.history import History
 from engine.inspection import Inspector
@@ -199,7 +200,8 @@ class Jobs:
             if not force:
                 raise CommandError(
                     f"run {active.run.name} cannot be saved: {active.problem}. It waits, and nothing is lost: make"
-                    f" room, or end it without saving its last {active.run.step - active.run.saved_step} steps"
+                    f" room, or end it without saving its last"
+                    f" {counted(active.run.step - active.run.saved_step, 'step')}"
                 )
             active.give_up()
         self._leave(active)

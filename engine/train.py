@@ -11,6 +11,7 @@ from collections.abc import Generator
 import torch
 
 from engine.evaluate import evaluate
+from engine.fields import counted
 from engine.messages import (
     STEP_POINTS,
     CheckpointSaved,
@@ -95,7 +96,7 @@ def reason_of_end(run: Run) -> str:
         return ""
     return (
         f"validation accuracy not better than {100 * run.best.accuracy:.2f} % of epoch {run.best.epoch} for"
-        f" {run.epoch - run.best.epoch} epochs"
+        f" {counted(run.epoch - run.best.epoch, 'epoch')}"
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 
+import msgspec
 import pytest
 from fake_engine import RUN, FakeApp, digit, epoch_done, press_together, snapshot, started, steps, tell
 from limits import LIMIT
@@ -316,7 +317,7 @@ async def test_a_bad_value_is_shown_at_its_field_and_nothing_starts() -> None:
         app.screen.query_one("#field-lr", Input).value = "11"
         await pilot.pause()
         row = app.screen.query_one("#row-lr", FieldRow)
-        assert "give more than 0 to 10" in row.render_line(0).text
+        assert "give a value above 0, at most 10" in row.render_line(0).text
         assert "Learning rate (lr): 11 is out of range" in screen_text(app)
         await pilot.press("f5")
         await pilot.pause()
@@ -333,7 +334,7 @@ async def test_the_form_shows_the_command_line_and_starts_what_it_shows() -> Non
         app.screen.query_one("#field-lr", Input).value = "0.01"
         await pilot.pause()
         assert "$ mnist-tui train --epochs 3 --lr 0.01" in screen_text(app)
-        await pilot.press("down", "enter")
+        await pilot.press("f5")
         await pilot.pause()
         (command,) = app.engine.sent_of(StartRun)
     assert command.config.differences() == {"epochs": 3, "lr": 0.01}
@@ -543,6 +544,16 @@ async def test_the_full_set_can_be_downloaded_while_only_the_sample_is_there() -
     async with app.run_test() as pilot:
         await tell(app, pilot, snapshot())
         await pilot.press("d")
+        await pilot.pause()
+        assert isinstance(app.screen, Question)
+        assert "11 MB" in screen_text(app)
+        assert "MNIST/raw" in screen_text(app)
+        await pilot.press("escape")
+        assert not app.engine.sent_of(DownloadData)
+        await pilot.press("d")
+        await pilot.pause()
+        await pilot.press("d")
+        await pilot.pause()
         assert len(app.engine.sent_of(DownloadData)) == 1
 
 
@@ -667,3 +678,48 @@ async def test_a_screen_that_comes_back_wears_what_was_chosen_elsewhere(key: str
         await pilot.press(key)
         await pilot.pause()
         assert [list(strip) for strip in other.screen._compositor.render_strips()] == [list(strip) for strip in shown]
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24)])
+async def test_columns_of_runs_that_do_not_fit_are_reached_by_keys_and_the_name_stays(size: tuple[int, int]) -> None:
+    app = FakeApp()
+    many = {"lr": 0.003, "weight_decay": 0.01, "dropout": 0.2, "label_smoothing": 0.1}
+    async with app.run_test(size=size) as pilot:
+        old = msgspec.structs.replace(OLD, changes=many, started=1.7e9)
+        await tell(app, pilot, snapshot(), RunsListed(runs=[old]))
+        await pilot.press("4")
+        await tell(app, pilot)
+        assert "started" not in screen_text(app)
+        for key, back in (("right", "left"), ("l", "h")):
+            await pilot.press(*[key] * 10)
+            await tell(app, pilot)
+            text = screen_text(app)
+            assert "started" in text
+            assert OLD.run in text
+            assert "2023-11-1" in text
+            await pilot.press(*[back] * 10)
+            await tell(app, pilot)
+            assert "state" in screen_text(app)
+
+
+@pytest.mark.parametrize("key", ["5", "4"])
+async def test_the_first_frame_of_a_screen_is_whole(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    app = FakeApp()
+    frames: list[str] = []
+    display = App._display
+
+    def look(self: App, screen, renderable) -> None:
+        if renderable is not None and not isinstance(app.screen, TrainScreen) and app._batch_count == 0:
+            frames.append(screen_text(app))
+        display(self, screen, renderable)
+
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING), RunsListed(runs=[OLD]))
+        monkeypatch.setattr(App, "_display", look)
+        await pilot.press(key)
+        await tell(app, pilot)
+    for frame in frames[:1]:
+        assert RUN in frame.splitlines()[0]
+        if key == "5":
+            assert "Learning rate" in frame
+            assert "Batch size" in frame

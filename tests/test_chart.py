@@ -1,6 +1,7 @@
 """The chart on a screen, and what it sends there."""
 
 import io
+import itertools
 import math
 from contextlib import redirect_stderr, redirect_stdout
 
@@ -233,3 +234,98 @@ def test_the_axis_of_accuracies_is_for_what_comes_after_the_first_quarter() -> N
     lines = [Line("train", [(i, y) for i, y in enumerate(values)]), Line("test", [(i, 0.98) for i in range(8)])]
     assert worth_seeing(lines) == (0.97, 0.99)
     assert worth_seeing([Line("test", lines[0].points[:3])]) is None
+
+
+EPOCHS = [(1.0, 0.5025), (2.0, 0.8438), (3.0, 0.894), (4.0, 0.9145)]
+
+
+@pytest.mark.parametrize("ascii", [False, True])
+@pytest.mark.parametrize("kind", ["step", "train", "test", "validation", "trial", "other"])
+async def test_what_lies_outside_is_an_arrow_at_the_edge_and_nothing_else(kind: str, ascii: bool) -> None:
+    points = [(0.0, 0.95), (1.0, 0.847), (2.0, 0.915), (3.0, 0.999), (4.0, 0.95)]
+    app = Screenful()
+    async with app.run_test(size=(60, 15)):
+        chart = app.chart()
+        chart.ascii = ascii
+        chart.show([Line("x", points, kind, figure=False)], percent=True, x_range=(0, 4), y_range=(0.93, 0.97))
+        rows = [row[8:] for row in text(chart)][1:-2]
+    below, above = ("v", "^") if ascii else ("▾▼▿", "▴▲▵")
+    low = [x for x, character in enumerate(rows[-1]) if character in below]
+    high = [x for x, character in enumerate(rows[0]) if character in above]
+    assert [len(low), len(high)] == [2, 1]
+    assert high[0] - low[1] == low[1] - low[0]
+    assert not any(character in below + above for row in rows[1:-1] for character in row)
+    assert sum(row.count("•") + row.count("×") for row in rows) <= 2
+
+
+async def test_a_line_runs_out_of_the_chart_in_its_own_direction_however_far_it_goes() -> None:
+    """From (2, 0) to (3, 1000) it leaves a chart that ends at 1 at x = 2.001: straight up."""
+    app = Screenful()
+    async with app.run_test(size=(90, 15)):
+        app.chart().show([Line("", [(0, 0.5), (2, 0.0), (3, 1000.0)], "train")], x_range=(0, 3), y_range=(0, 1))
+        rows = [row[8:] for row in text(app.chart())][1:-2]
+    columns = {x for row in rows for x, character in enumerate(row) if "⠀" < character <= "⣿" and x > 56}
+    assert len(columns) <= 1
+
+
+async def test_what_lies_beside_the_chart_is_an_arrow_at_its_side() -> None:
+    app = Screenful()
+    async with app.run_test(size=(60, 15)):
+        app.chart().show([Line("", [(0, 1.0), (4, 2.0), (12, 3.0), (14, 1.5)], "trial")], x_range=(3, 8))
+        rows = [row[8:] for row in text(app.chart())][1:-2]
+    assert sum(row.startswith("◂") for row in rows) == 1
+    assert sum(row.endswith("▸") for row in rows) == 1
+    assert sum(row.count("•") for row in rows) == 1
+
+
+@pytest.mark.parametrize("size", [(60, 8), (61, 10), (74, 11), (75, 13), (90, 14), (131, 17), (200, 24)])
+async def test_ticks_are_evenly_spaced_on_both_axes(size: tuple[int, int]) -> None:
+    app = Screenful()
+    async with app.run_test(size=size):
+        app.chart().show([Line("test", EPOCHS, "test")], percent=True, x_range=(0, 10), y_range=(0.8438, 0.9145))
+        rows = text(app.chart())
+    down = [y for y, row in enumerate(rows) if "┤" in row]
+    across = [x for x, character in enumerate(rows[-2]) if character == "┬"]
+    assert len({b - a for a, b in itertools.pairwise(down)}) == 1
+    assert len({b - a for a, b in itertools.pairwise(across)}) == 1
+    labels = [float(rows[y].split("%")[0]) for y in down]
+    assert len({round(a - b, 6) for a, b in itertools.pairwise(labels)}) == 1
+
+
+async def test_symbols_lie_on_their_line() -> None:
+    """To the left and right of each the line is in the middle of the row, where the symbol is drawn."""
+    points = [(float(x), 0.9 + x / 300) for x in range(7)]
+    app = Screenful()
+    async with app.run_test(size=(120, 15)):
+        app.chart().show([Line("test", points, "test")], percent=True, x_range=(0, 6))
+        rows = [row[8:] for row in text(app.chart())][1:-2]
+    symbols = [(x, y) for y, row in enumerate(rows) for x, character in enumerate(row) if character == "•"]
+    assert len(symbols) == len(points)
+    middle = 0b00110110  # the dots of the second and third row
+    for x, y in symbols[1:-1]:
+        for beside in (rows[y][x - 1], rows[y][x + 1]):
+            assert (ord(beside) - 0x2800) & middle, rows[y]
+
+
+async def test_without_colour_each_series_has_a_marker_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    points = [(x / 10, 0.9 + x / 3000) for x in range(100)]
+    lines = [
+        Line("train", [(x, y - 0.02) for x, y in points], "train"),
+        Line("test", points, "test"),
+        Line("validation", [(x, y + 0.02) for x, y in points], "validation"),
+    ]
+    app = Screenful()
+    async with app.run_test(size=(120, 25)):
+        app.chart().show(lines, percent=True, x_range=(0, 10))
+        rows = text(app.chart())
+        marks = {
+            style: {character for row in app.chart()._cells.rows[1:-2] for character, each in row if each == style}
+            for style in ("chart--train", "chart--test", "chart--validation")
+        }
+    assert marks["chart--test"] == {"•"}
+    assert marks["chart--validation"] == {"×"}
+    assert all("⠀" < character <= "⣿" for character in marks["chart--train"])
+    assert "━ train" in rows[0]
+    assert "• test" in rows[0]
+    assert "× validation" in rows[0]

@@ -6,14 +6,16 @@ from torch import nn
 from torchvision.transforms.functional import to_tensor
 
 from engine.built_in_presets import PRESETS
-from engine.catalogue import CATALOGUE
+from engine.catalogue import CATALOGUE, SIZES
 from engine.config import RunConfig
 from engine.dataset import Dataset
 from engine.messages import EpochDone
 from engine.models import as_input, build_model, count_parameters, steer_dropout
 from engine.networks.seed import SeedCNN
+from engine.own_code import named_code
 from engine.precision import cpu_has_bf16
 from engine.run import Run
+from engine.summary import describe_network
 from engine.train import train
 
 
@@ -132,3 +134,12 @@ def test_every_network_learns_a_batch_in_either_precision(name: str, digits: Dat
         config = RunConfig(model=name, epochs=epochs_enough, batch_size=40, lr=0.005, device="cpu", precision=precision)
         epochs = [event for event in train(Run(config, digits)) if isinstance(event, EpochDone)]
         assert epochs[-1].train_loss < 0.7 * epochs[0].train_loss
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(each, marks=pytest.mark.slow) if each in ("resnet18", "densenet121") else each for each in CATALOGUE],
+)
+def test_the_sizes_that_a_form_shows_at_once_are_those_that_are_counted(name: str) -> None:
+    told = describe_network(RunConfig(model=name), named_code(name))
+    assert SIZES[name] == (told.parameters, told.flops)

@@ -52,7 +52,7 @@ async def test_the_form_shows_the_size_of_its_network_before_the_run(size: tuple
     async with app.run_test(size=size) as pilot:
         await open_setup(app, pilot)
         assert [command.config for command in app.engine.sent_of(DescribeModel)] == [RunConfig()]
-        assert "asking the engine" in screen_text(app)
+        assert "seed-cnn: 21,840 parameters" in screen_text(app)  # before the engine has said so
         await tell(app, pilot, described())
         assert "seed-cnn: 21,840 parameters, 0.961 MFLOPs an image; f8 shows its layers" in screen_text(app)
 
@@ -202,7 +202,8 @@ def test_words() -> None:
         "0.961 MFLOPs", "40.4 MFLOPs", "1.34 GFLOPs", "5 kFLOPs", "0 kFLOPs",
     ]  # fmt: skip
     assert layer_row(Layer(name="a", kind="ReLU", shape=[3], parameters=0)) == ("a", "ReLU", "3", "-")
-    assert "asking" in network_line("resnet18", None)
+    assert "asking" in network_line(RunConfig(model="mlp", depth=3), None)
+    assert "11,172,810 parameters" in network_line(RunConfig(model="resnet18"), None)
     config = RunConfig(model="lenet5", width=2.0, depth=3, lr=0.5)
     assert network_of(config) == RunConfig(model="lenet5")
     assert network_of(RunConfig(model=OWN, width=2.0)) == RunConfig(model=OWN, width=2.0)

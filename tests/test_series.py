@@ -1,5 +1,6 @@
 """Smoothing, thinning, ticks and figures."""
 
+import itertools
 import math
 
 import pytest
@@ -9,8 +10,8 @@ from tui.widgets.series import (
     format_tick,
     format_value,
     inner_ticks,
-    linear_ticks,
-    log_ticks,
+    linear_scale,
+    log_scale,
     smooth,
 )
 
@@ -60,11 +61,30 @@ def test_a_series_that_grows_keeps_its_old_points_under_a_fixed_range() -> None:
     assert after[: len(before) - 3] == before[:-3]
 
 
-def test_linear_ticks_are_round_few_and_enclose_the_data() -> None:
-    assert linear_ticks(0.07, 2.4, 5) == [0.0, 0.5, 1.0, 1.5, 2.0, 2.5]
-    assert linear_ticks(0.947, 0.993, 5) == [0.94, 0.95, 0.96, 0.97, 0.98, 0.99, 1.0]
-    assert linear_ticks(3.0, 3.0, 4)[0] < 3.0 < linear_ticks(3.0, 3.0, 4)[-1]
-    assert linear_ticks(0.0, 0.0, 4)[0] < 0.0 < linear_ticks(0.0, 0.0, 4)[-1]
+@pytest.mark.parametrize("cells", [2, 3, 5, 8, 11, 12, 20, 43])
+@pytest.mark.parametrize(("low", "high"), [(0.07, 2.4), (0.0, 0.31), (-3.0, 7.0), (3.0, 3.0), (0.0, 0.0), (1e-9, 2e9)])
+def test_a_linear_scale_encloses_the_data_with_round_ticks_whole_cells_apart(
+    low: float, high: float, cells: int
+) -> None:
+    scale = linear_scale(low, high, cells)
+    assert scale.first <= low + 1e-9 * scale.step
+    assert scale.first + (cells - 1) * scale.step >= high - 1e-9 * scale.step
+    at = [cell for cell, _ in scale.ticks]
+    assert 2 <= len(at) <= 7
+    assert len({b - a for a, b in itertools.pairwise(at)}) == 1
+    for cell, value in scale.ticks:
+        assert scale.first + cell * scale.step == pytest.approx(value, abs=1e-9 * scale.step)
+    step = scale.ticks[1][1] - scale.ticks[0][1]
+    assert f"{step:.0e}"[0] in "125"
+    assert step == pytest.approx(float(f"{step:.0e}"))
+
+
+def test_a_linear_scale_ends_at_its_top() -> None:
+    scale = linear_scale(0.947, 0.993, 12, top=1.0)
+    assert scale.first + 11 * scale.step <= 1.0 + 1e-12
+    assert all(value <= 1 + 1e-12 for _, value in scale.ticks)
+    full = linear_scale(0.02, 1.0, 12, top=1.0)
+    assert full.ticks[-1][1] == pytest.approx(1.0)
 
 
 def test_inner_ticks_stay_inside_and_can_be_whole() -> None:
@@ -72,12 +92,17 @@ def test_inner_ticks_stay_inside_and_can_be_whole() -> None:
     assert inner_ticks(0, 3, 10, whole=True) == [0, 1, 2, 3]
 
 
-def test_log_ticks_enclose_the_data_at_any_number_of_decades() -> None:
-    assert log_ticks(0.05, 2.0, 6) == pytest.approx([0.05, 0.1, 0.2, 0.5, 1.0, 2.0])
-    wide = log_ticks(1e-9, 1e6, 5)
-    assert wide[0] <= 1e-9
-    assert wide[-1] >= 1e6
-    assert len(wide) <= 7
+@pytest.mark.parametrize("cells", [2, 5, 8, 12, 43])
+@pytest.mark.parametrize(("low", "high"), [(-1.3, 0.37), (-9.0, 6.0), (0.0, 0.0), (-0.2, 0.1), (-300.0, 300.0)])
+def test_a_logarithmic_scale_has_its_powers_of_ten_at_equal_distances(low: float, high: float, cells: int) -> None:
+    scale = log_scale(low, high, cells)
+    assert scale.first <= low + 1e-9
+    assert scale.first + (cells - 1) * scale.step >= high - 1e-9
+    assert 1 <= len(scale.ticks) <= cells
+    for cell, value in scale.ticks:
+        assert abs(scale.first + cell * scale.step - math.log10(value)) <= scale.step / 2 + 1e-9
+    powers = [cell for cell, value in scale.ticks if math.log10(value) % 1 == 0]
+    assert len({b - a for a, b in itertools.pairwise(powers)}) <= 1
 
 
 def test_ticks_and_figures_are_short() -> None:

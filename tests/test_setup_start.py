@@ -2,22 +2,42 @@
 
 import pytest
 from fake_engine import FakeApp, snapshot, tell
+from test_app import screen_text
 from textual.widgets import Input
 
+from engine.config import FIELDS
 from engine.messages import StartRun
 from tui.screens.setup import SetupScreen
 from tui.screens.train import TrainScreen
 
 
-async def test_enter_trains_with_and_without_a_field_in_focus() -> None:
-    for keys in (["enter"], ["down", "enter"], ["f5"]):
-        app = FakeApp()
-        async with app.run_test(size=(80, 24)) as pilot:
-            await tell(app, pilot, snapshot())
-            await pilot.press("5", *keys)
-            await tell(app, pilot)
-            assert len(app.engine.sent_of(StartRun)) == 1
-            assert isinstance(app.screen, TrainScreen)
+async def test_enter_in_the_form_goes_to_the_next_field_and_never_trains() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await tell(app, pilot, snapshot())
+        await pilot.press("5", "enter")
+        for field in [*FIELDS, next(iter(FIELDS))]:
+            assert isinstance(app.focused, Input)
+            assert app.focused.id == f"field-{field}"
+            await pilot.press("enter")
+        await tell(app, pilot)
+        assert not app.engine.sent_of(StartRun)
+        assert isinstance(app.screen, SetupScreen)
+
+
+@pytest.mark.parametrize("keys", [["f5"], ["down", "f5"], ["shift+tab", "enter"]])
+async def test_f5_and_the_button_train(keys: list[str]) -> None:
+    app = FakeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await tell(app, pilot, snapshot())
+        await pilot.press("5")
+        if "enter" in keys:
+            app.screen.query_one("#submit").focus()
+            keys = keys[1:]
+        await pilot.press(*keys)
+        await tell(app, pilot)
+        assert len(app.engine.sent_of(StartRun)) == 1
+        assert isinstance(app.screen, TrainScreen)
 
 
 async def test_a_start_that_is_refused_leaves_one_in_the_form_with_the_reason() -> None:
@@ -25,12 +45,18 @@ async def test_a_start_that_is_refused_leaves_one_in_the_form_with_the_reason() 
     async with app.run_test(size=(80, 24)) as pilot:
         await tell(app, pilot, snapshot())
         app.engine.refusal = "net.py:Net: returns float32 [2, 9]"
-        await pilot.press("5", "down", "enter")
+        await pilot.press("5", "down", "f5")
         await tell(app, pilot)
         assert isinstance(app.screen, SetupScreen)
         assert isinstance(app.focused, Input)
         [note] = [note.message for note in app._notifications if note.title == "Nothing was started"]
         assert "returns float32 [2, 9]" in note
+        app.clear_notifications()
+        await tell(app, pilot)
+        assert "returns float32 [2, 9]" in screen_text(app)  # until the form is edited
+        app.screen.query_one("#field-lr", Input).value = "0.5"
+        await pilot.pause()
+        assert "returns float32" not in screen_text(app)
 
 
 @pytest.mark.slow

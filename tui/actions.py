@@ -37,7 +37,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app", "space", "continue", "continue", "Continue what is paused."),
     Action("app", "R", "resume", "resume", "Continue the run that is shown, or the latest, from its last checkpoint."),
     Action("app", "S", "stop", "stop", "Stop the run after the present step and save it; it can be resumed."),
-    Action("app", "d", "download", "download", "Fetch the full MNIST (11 MB), checksums verified."),
+    Action("app", "d", "download", "download", "Download the full MNIST (11 MB) and verify its checksums; asks first."),
     Action("app", "e", "reconnect", "reconnect", "Start the engine again, or attach to it, after it was lost."),
     Action("app", "question_mark", "help", "help", "What every key does.", key_display="?"),
     Action(
@@ -87,13 +87,15 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "runs", "L", "resume_lower", "resume, lower rate", "Continue a failed run with a tenth of its learning rate."
     ),
+    Action("runs", "l", "columns(1)", "columns", "Columns that do not fit; so does right.", key_display="← →"),
+    Action("runs", "h", "columns(-1)", "columns", "Back to the columns before; so does left.", footer=False),
     Action("runs", "u", "refresh", "update", "Read the list of runs again.", footer=False),
     Action(
         "setup",
-        "f5,enter",
+        "f5",
         "submit",
-        "train or apply",
-        "Start a run with the form, or steer the one in progress; so does enter.",
+        "train",
+        "Start a run with the form, or apply it to the one in progress.",
     ),
     Action("setup", "f2", "preset", "presets", "Fill in a preset, built in or your own."),
     Action("setup", "f3", "save_preset", "save preset", "Save the form as a preset of yours, under a name."),
@@ -106,9 +108,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("setup", "f4", "preview", "preview", "Eight augmented digits and the schedule's curve, or neither."),
     Action("setup", "f6", "another_digit", "digit", "Another digit in the preview.", footer=False),
     Action("setup", "f7", "find_rate", "find rate", "Try ever higher learning rates on a copy, and suggest one."),
-    Action("setup", "down", "next_field", "next field", "The next field; so does tab."),
+    Action("setup", "down,enter", "next_field", "next field", "The next field; so do tab and enter.", key_display="↓"),
     Action("setup", "up", "previous_field", "previous", "The field before.", footer=False),
-    Action("tune", "f5", "submit", "start", "Start the search, or continue the study of that name; so does enter."),
+    Action("tune", "f5", "submit", "start", "Start the search, or continue the study of that name."),
     Action("tune", "f", "ranges", "ranges", "Go to the form: what to search, how many trials of how many epochs."),
     Action(
         "tune",

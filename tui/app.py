@@ -31,6 +31,7 @@ from engine.messages import (
     Steer,
     StopFinding,
 )
+from engine.paths import default_data
 from engine.study_files import study_names
 from tui.actions import ACTIONS, NAVIGATION, bindings
 from tui.client import CommandRefused
@@ -39,7 +40,7 @@ from tui.inert import inert
 from tui.job_app import JobApp
 from tui.screens.base import StateScreen
 from tui.screens.confusion import ConfusionScreen
-from tui.screens.dialogs import advice_question
+from tui.screens.dialogs import advice_question, download_question
 from tui.screens.digits import DigitsScreen
 from tui.screens.help import HelpScreen
 from tui.screens.network import NetworkScreen
@@ -73,6 +74,7 @@ class MnistApp(JobApp):
         self, checkpoints: Path, data: str = "", *, ascii: bool | None = None, notify: bool = True, coach: bool = True
     ) -> None:
         super().__init__(checkpoints, data, ascii=ascii, notify=notify, coach=coach)
+        self._weights_of = ""  # the run that was asked for, as there was none to show
 
     def on_mount(self) -> None:
         self.install_screen(SetupScreen(self.config, self.checkpoints), "setup")
@@ -91,9 +93,21 @@ class MnistApp(JobApp):
         if isinstance(setup, SetupScreen):
             setup.offer(config)
 
+    def open_weights(self) -> None:
+        """Have the newest run that has weights opened, on a screen that would show nothing without."""
+        view = self.state.shown
+        if view is not None and (view.live or view.epochs or view is self.state.opened):
+            self._weights_of = ""
+        elif self.current_mode in ("digits", "confusion") and self.state.link == "live":
+            newest = next((run.run for run in self.state.runs if run.epoch and run.resumable), "")
+            if newest and newest != self._weights_of:
+                self._weights_of = newest
+                self.send(OpenRun(run=newest))
+
     def draw(self) -> None:
         """Draw the state on the screen in front, dialogs aside."""
         super().draw()
+        self.open_weights()
         for screen in reversed(self.screen_stack):
             if isinstance(screen, NetworkScreen) and screen.is_mounted:
                 screen.show(self.state)
@@ -164,7 +178,7 @@ class MnistApp(JobApp):
         coach = self.state.coach
         if answer == "dismiss":
             self.set_state(replace(self.state, coach=coach.dismiss(advice)))
-        elif answer == "take" and view.live and advice.steers:
+        elif answer == "take" and view is self.state.run and view.live and advice.steers:
             if self.state.link == "live":
                 self.set_state(replace(self.state, coach=coach.apply(advice)))
             self.send(Steer(changes=advice.changes))
@@ -197,6 +211,7 @@ class MnistApp(JobApp):
             await self.client.request(command, CommandDone)
         except CommandRefused as error:
             self.notify(inert(str(error)), title=otherwise, severity="error", markup=False)
+            self.get_screen("setup", SetupScreen).keep(f"{otherwise}: {error}")
             return False
         return True
 
@@ -246,13 +261,23 @@ class MnistApp(JobApp):
         self.go("train")
 
     @on(TuneScreen.Chosen)
-    def start_study(self, event: TuneScreen.Chosen) -> None:
+    @work(group="start", exclusive=True)
+    async def start_study(self, event: TuneScreen.Chosen) -> None:
+        """Start a study; what is wrong with it stays on its screen."""
+        tune = self.get_screen("tune", TuneScreen)
         try:
             base = self.config.replace({"epochs": event.epochs})
         except ConfigError as error:  # what Setup says does not go together with so few
-            self.notify(inert(str(error)), title="Nothing was started", severity="error", markup=False)
-        else:
-            self.begin(msgspec.structs.replace(event.command, base=base))
+            tune.complain(f"Nothing was started: {error}")
+            return
+        command = msgspec.structs.replace(event.command, base=base)
+        if self.client is None or not self.is_for_this_engine():
+            self.begin(command)  # which says why not, or has a new engine carry it out
+            return
+        try:
+            await self.client.request(command, CommandDone)
+        except CommandRefused as error:
+            tune.complain(f"Nothing was started: {error}")
 
     @on(TuneScreen.FullRunWanted)
     @work(group="offer", exclusive=True)
@@ -272,7 +297,7 @@ class MnistApp(JobApp):
     def show_offer(self) -> None:
         """Show the form that was filled in, and say what is to do with it."""
         self.go("setup")
-        self.notify("The form is filled in. Enter trains with it.", markup=False)
+        self.notify("The form is filled in. f5 trains with it.", markup=False)
 
     @on(TuneScreen.PresetWanted)
     @work(group="presets", exclusive=True)
@@ -282,7 +307,7 @@ class MnistApp(JobApp):
         try:
             name = await saved_as_preset(screen, self.checkpoints, self.in_full(event.config))
         except ConfigError as error:
-            self.notify(inert(str(error)), title="Nothing was saved", severity="error", markup=False)
+            screen.complain(f"Nothing was saved: {error}")
         else:
             if name:
                 self.notify(f"Saved. `mnist-tui train --preset {name}` trains with it.", markup=False)
@@ -300,8 +325,13 @@ class MnistApp(JobApp):
     def action_go(self, mode: str) -> None:
         self.go(mode)
 
-    def action_download(self) -> None:
-        self.send(CancelDownload() if self.downloading else DownloadData())
+    @work(group="download", exclusive=True)
+    async def action_download(self) -> None:
+        """Download MNIST after asking, or cancel the download that is going on."""
+        if self.downloading:
+            self.send(CancelDownload())
+        elif await self.push_screen_wait(download_question(inert(str(default_data().absolute()), 200))) == "download":
+            self.send(DownloadData())
 
     @property
     def downloading(self) -> bool:
@@ -332,9 +362,10 @@ class MnistApp(JobApp):
         for action in ACTIONS:
             if action.scope in here:
                 owner = self if action.scope == "app" else screen
+                label = self.key_label(action.name, "")
                 yield SystemCommand(
                     action.help,
-                    f"key {action.key_display or action.key}",
+                    f"key {action.key_display or action.key}" + (f": {label.strip()}" if label.strip() else ""),
                     lambda owner=owner, name=action.name: self.call_later(self.run_action, name, owner),
                 )
 

@@ -4,6 +4,7 @@ import statistics
 
 from rich.table import Table
 
+from engine.fields import counted
 from tui.bench import Result
 from tui.bench_accuracy import Reached
 from tui.bench_busy import Beside
@@ -14,7 +15,8 @@ from tui.reports import wide_console
 
 def print_bench(result: Result) -> None:
     """Print median, spread and ratio of each row; a ratio under 1 is faster than the row called resident."""
-    machine = f"{inert(result.device_name)}, {result.cores} cores, torch {result.torch}, {result.threads} threads"
+    machine = f"{inert(result.device_name)}, {counted(result.cores, 'core')}, torch {result.torch}"
+    machine += f", {counted(result.threads, 'thread')}"
     print(f"{result.images:,} training images an epoch in batches of 100, on {result.device}: {machine}")
     table = Table("", "s per epoch", "from", "to", "images/s", "of resident", box=None, pad_edge=False)
     for column in table.columns[1:]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 
 from engine.config import FIELDS, Value
+from engine.fields import counted
 from engine.preset_file import MACHINE
 from engine.runs import RunError, RunRecord
 from tui.describe import brief
@@ -168,7 +169,7 @@ def caveats(pairs: Sequence[tuple[RunRecord, RunRecord]], metric: str) -> list[s
     if a.data != b.data:
         said.append(f"the data are not the same: {a.data_path} ({a.data}) and {b.data_path} ({b.data})")
     if a.config.epochs != b.config.epochs:
-        said.append(f"A was trained for {a.config.epochs} epochs, B for {b.config.epochs}")
+        said.append(f"A was trained for {counted(a.config.epochs, 'epoch')}, B for {b.config.epochs}")
     if metric in VALIDATED and a.config.validation != b.config.validation:
         said.append(
             f"the images held out are not the same: A a share of {a.config.validation:g}, B of {b.config.validation:g}"

@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 
 from engine.config import FIELDS, Value
+from engine.fields import counted
 from engine.messages import (
     AnyEvent,
     CheckpointSaved,
@@ -59,7 +60,7 @@ def describe(event: AnyEvent) -> list[str]:
             config = event.config
             several = f", {config.processes} processes" if config.processes > 1 else ""
             return [
-                f"{event.run} started on {event.device}: {event.parameters:,} parameters, {config.epochs} epochs,"
+                f"{event.run} started on {event.device}: {event.parameters:,} parameters, {epochs(config.epochs)},"
                 f" batch {config.batch_size}, lr {config.lr:g} {config.schedule}, seed {config.seed},"
                 f" {config.precision}{several}"
             ]
@@ -123,13 +124,13 @@ def run_row(run: RunSummary) -> tuple[str, ...]:
         of_last = f", last {accuracy.removesuffix(' %')}" if run.best.epoch != run.epoch else ""
         accuracy, loss = percent(run.best.test_accuracy) + of_last, run.best.test_loss
     return (
-        inert(run.run, longest=40),
+        inert(run.run, longest=255),
         inert(state_word(run.state), longest=16),
         f"{run.epoch}/{run.epochs}" + (f", best {run.best.epoch}" if run.best is not None else ""),
         accuracy,
         f"{loss:.4f}" if loss is not None else "-",
         "sample" if run.sample else "full",
-        inert(changes_of(run), longest=60),
+        inert(changes_of(run), longest=400),
         time.strftime("%Y-%m-%d %H:%M", time.localtime(run.started)) if run.started else "-",
     )
 
@@ -194,12 +195,7 @@ def no_rate(tried: RatesTried) -> str:
 
 
 def epochs(count: int) -> str:
-    return f"{count} epoch{'s' if count != 1 else ''}"
-
-
-def counted(count: int, noun: str) -> str:
-    """Return `1 thread` or `2 threads`."""
-    return f"{count:,} {noun}{'s' if count != 1 else ''}"
+    return f"{count} epoch{'s' * (count != 1)}"
 
 
 def state_word(state: str) -> str:

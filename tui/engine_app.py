@@ -8,6 +8,7 @@ from pathlib import Path
 from textual import work
 
 from engine.config import RunConfig
+from engine.fields import counted
 from engine.holder import STATES, state_of_process
 from engine.messages import (
     AnyEvent,
@@ -214,12 +215,13 @@ class EngineApp(TerminalApp):
         """Apply an event. Step points wait for the next frame; everything else is drawn at once."""
         before = self.state
         self.set_state(coached(apply(before, event), event), soon=not isinstance(event, StepsDone))
-        if self.state.failures > before.failures:
+        if self.state.failures > before.failures and self.state.failure != self.state.data_problem:
             self.notify(self.state.failure, title="Not done", severity="error", markup=False)
         self.call_for_attention(worth_a_call(event))
         if isinstance(event, SavingFailed):
             self.notify(inert(describe(event)[0]), title="Disk", severity="error", markup=False)
-        if isinstance(event, DataFailed):
+        if isinstance(event, DataFailed) and self.state.shown is not None and not before.data_problem:
+            # Without a run the first screen says it, for as long as it is so.
             self.notify(self.state.data_problem, title="Data", severity="error", markup=False)
         if isinstance(event, RunOpened) and event.last:
             self.tell_damage(event)
@@ -236,7 +238,8 @@ class EngineApp(TerminalApp):
         if self.state.opened is None:
             self.notify(f"{run} cannot be shown: the beginning of its log is lost.", severity="error", markup=False)
         elif event.skipped:
-            lost = f"{event.skipped:,} lines of its log cannot be read, and are left out."
+            left_out = f"cannot be read, and {'is' if event.skipped == 1 else 'are'} left out."
+            lost = f"{counted(event.skipped, 'line')} of its log {left_out}"
             self.notify(f"{run}: {lost}", severity="warning", markup=False)
 
     def action_reconnect(self) -> None:

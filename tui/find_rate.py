@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from engine.config import RunConfig
+from engine.fields import counted
 from engine.messages import CommandDone, FindRate, RatesTried
 from tui.client import CommandRefused
 from tui.describe import no_rate
@@ -30,5 +31,5 @@ async def find_rate(checkpoints: Path, config: RunConfig, *, as_json: bool) -> N
     lowest = min(tried.smoothed)
     print(f"suggestion  {tried.decade_below:.2g}  a tenth of the rate of the lowest loss")
     print(f"steepest    {tried.steepest:.2g}  where the loss falls fastest")
-    tries = f"{len(tried.rates)} steps from {tried.rates[0]:g} to {tried.rates[-1]:.2g}"
+    tries = f"{counted(len(tried.rates), 'step')} from {tried.rates[0]:g} to {tried.rates[-1]:.2g}"
     print(f"{tries}: loss {tried.losses[0]:.3f}, at best {lowest:.3f}", file=sys.stderr)

@@ -1,6 +1,7 @@
 """An app that acts on what trains: begins, pauses, stops and resumes a run or a study, and is left during one."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 from textual import on, work
@@ -22,17 +23,20 @@ from tui.client import CommandRefused
 from tui.describe import duration, state_word
 from tui.engine_app import EngineApp
 from tui.inert import inert
+from tui.run_view import number
 from tui.screens.dialogs import (
     EpochsQuestion,
     Question,
     anew_question,
     hang_question,
+    over_question,
     quit_question,
     stop_question,
     study_question,
 )
 from tui.screens.runs import RunsScreen
 
+OVER = "over"  # the answer of a question that has nothing to ask any more
 STOPPING = 10.0  # seconds to hear that a run is stopped and saved
 
 
@@ -42,6 +46,7 @@ class JobApp(EngineApp):
     def __init__(self, checkpoints: Path, data: str, *, ascii: bool | None, notify: bool, coach: bool) -> None:
         super().__init__(checkpoints, data, ascii=ascii, notify=notify, coach=coach)
         self._ended = asyncio.Event()  # the run in progress has
+        self._asked: tuple[Question, Callable[[], Question | None]] | None = None
 
     def go(self, mode: str) -> None:
         """Bring a screen to the front."""
@@ -51,6 +56,29 @@ class JobApp(EngineApp):
         super().receive(event)
         if isinstance(event, RunEnded):
             self._ended.set()
+
+    async def ask_while(self, make: Callable[[], Question | None]) -> str | None:
+        """Ask a question that follows what happens: `make` gives it anew, or None once there is nothing to ask.
+
+        Return the answer, OVER when there was nothing to ask any more.
+        """
+        question = make()
+        if question is None:
+            return OVER
+        self._asked = question, make
+        try:
+            return await self.push_screen_wait(question)
+        finally:
+            self._asked = None
+
+    def draw(self) -> None:
+        super().draw()
+        if self._asked is not None and self._asked[0].is_current:
+            question, make = self._asked
+            if (now := make()) is None:
+                question.dismiss(OVER)
+            else:
+                question.ask(now)
 
     def action_train(self) -> None:
         self.begin(StartRun(config=self.config))
@@ -106,19 +134,11 @@ class JobApp(EngineApp):
 
     @work
     async def action_stop(self) -> None:
-        run, study = self.state.run, self.state.study
         if self.state.silence:
             remedy = "`mnist-tui engine stop --force` kills it."
             self.notify(f"The {self.state.silence}. {remedy}", title="Not stopped", severity="error", markup=False)
             return
-        if self.state.stalled:
-            answer = await self.push_screen_wait(self.hang_question(leaving=False))
-        elif study is not None and study.live:
-            answer = await self.push_screen_wait(study_question(inert(study.study, 40), leaving=False))
-        elif run is not None:
-            answer = await self.push_screen_wait(stop_question(inert(run.run), run.problem))
-        else:
-            return
+        answer = await self.ask_while(self.stopping_question)
         if answer in ("stop", "force"):
             self.send(Stop(force=answer == "force"))
             self.notify("Stopping after the present step.", markup=False)
@@ -129,12 +149,37 @@ class JobApp(EngineApp):
         what = f"study {study.study}" if study is not None and study.live else run.run if run is not None else "the run"
         return hang_question(inert(what, 40), duration(self.state.stalled), leaving=leaving)
 
+    def stopping_question(self) -> Question | None:
+        run, study = self.state.run, self.state.study
+        if self.state.stalled:
+            return self.hang_question(leaving=False)
+        if study is not None and study.live:
+            return study_question(inert(study.study, 40), leaving=False)
+        return stop_question(inert(run.run), run.problem) if run is not None and run.live else None
+
+    def leaving_question(self) -> Question:
+        """Ask what becomes of what trains, or trained until just now."""
+        run, study = self.state.run, self.state.study
+        if self.state.stalled:
+            return self.hang_question(leaving=True)
+        if study is not None and study.live:
+            word = "paused" if study.state == "paused" else "tuning"
+            return study_question(inert(study.study, 40), leaving=True, word=word)
+        if run is not None and run.live:
+            return quit_question(inert(run.run), state_word(run.state), run.problem)
+        if run is not None:
+            return over_question(inert(run.run), inert(run.state, 16))
+        return over_question(inert(study.study, 40) if study else "What trained", study.state if study else "ended")
+
+    def anew_question(self) -> Question | None:
+        view = self.state.run
+        return anew_question(inert(view.run), view.problem) if view is not None and view.live else None
+
     async def free_for_another(self) -> bool:
         """Return whether no run is in progress; where one is, ask whether to stop it for a new one."""
-        view = self.state.run
-        if view is None or not view.live:
+        answer = await self.ask_while(self.anew_question)
+        if answer == OVER:
             return True
-        answer = await self.push_screen_wait(anew_question(inert(view.run), view.problem))
         if answer != "stop" or self.client is None:
             return False
         self._ended.clear()
@@ -152,20 +197,10 @@ class JobApp(EngineApp):
     @work(group="leave", exclusive=True)
     async def leave(self) -> None:
         """Leave at once when nothing trains, or after asking what becomes of the run."""
-        run, study = self.state.run, self.state.study
         if self.client is None or self.client.foreign or not (self.state.training or self.state.tuning):
             self.exit()
             return
-        if self.state.stalled:
-            question = self.hang_question(leaving=True)
-        elif study is not None and study.live:
-            question = study_question(
-                inert(study.study, 40), leaving=True, word="paused" if study.state == "paused" else "tuning"
-            )
-        else:
-            assert run is not None
-            question = quit_question(inert(run.run), state_word(run.state), run.problem)
-        answer = await self.push_screen_wait(question)
+        answer = await self.ask_while(self.leaving_question)
         if answer in ("stop", "force") and self.client is not None:
             try:
                 async with asyncio.timeout(STOPPING):
@@ -177,6 +212,23 @@ class JobApp(EngineApp):
                 pass  # it has the command, and needs no screen to carry it out
         if answer in ("stop", "force", "leave"):
             self.exit()
+
+    def key_label(self, action: str, label: str) -> str:
+        """Return a key's label, with the run or study that it acts on where another one is shown."""
+        if action == "resume":
+            last = self.resumable
+            return f"{label} {number(last.run)}" if last is not None and self.state.shown is None else label
+        if action not in ("pause", "continue", "stop") or not self.names_job:
+            return label
+        study, run = self.state.study, self.state.run
+        if study is not None and study.live:
+            return f"{label} {inert(study.study, 12)}"
+        return f"{label} {number(run.run)}" if run is not None else label
+
+    @property
+    def names_job(self) -> bool:
+        """Whether what trains is not what the screen in front shows."""
+        return self.state.opened is not None or isinstance(self.screen, RunsScreen)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         busy = self.state.training or self.state.tuning

@@ -3,7 +3,7 @@
 from rich.table import Table
 from rich.text import Text
 
-from engine.catalogue import CATALOGUE, is_own, short_name
+from engine.catalogue import CATALOGUE, SIZES, is_own, short_name
 from engine.config import FIELDS, RunConfig
 from engine.messages import Layer, ModelDescribed
 from tui.inert import inert
@@ -33,13 +33,26 @@ def operations(flops: int) -> str:
 
 
 def figures(network: ModelDescribed) -> str:
-    return f"{network.parameters:,} parameters, {operations(network.flops)} an image"
+    return size(network.parameters, network.flops)
 
 
-def network_line(model: str, network: ModelDescribed | None) -> str:
+def size(parameters: int, flops: int) -> str:
+    return f"{parameters:,} parameters, {operations(flops)} an image"
+
+
+def known_size(config: RunConfig) -> tuple[int, int] | None:
+    """Return parameters and FLOPs of a network of the catalogue at its own width and depth."""
+    usual = all(getattr(config, name) == FIELDS[name].default for name in ("width", "depth"))
+    return SIZES.get(config.model) if usual else None
+
+
+def network_line(config: RunConfig, network: ModelDescribed | None) -> str:
     """Return the line below the form: what is known of its network, and which key tells more."""
+    model, known = config.model, known_size(config)
     if network is not None:
-        return f"{shown_name(model)}: {figures(network)}; f8 shows its layers"
+        known = network.parameters, network.flops
+    if known is not None:
+        return f"{shown_name(model)}: {size(*known)}; f8 shows its layers"
     if is_own(model):
         return f"{shown_name(model)} is your own code; f8 loads it and shows its layers"
     return f"{shown_name(model)}: asking the engine for its size"

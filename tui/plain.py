@@ -222,7 +222,9 @@ async def train_once(
         interrupts.guard(session)
         try:
             with display if isinstance(display, ProgressBars) else nullcontext():
-                view = await follow(session, display, notify and sys.stderr.isatty(), Coach(on=coach), interrupts)
+                view = await follow(
+                    session, display, notify and sys.stderr.isatty(), Coach(on=coach), config, interrupts
+                )
         finally:
             interrupts.guard(None)
     return Outcome(tell_end(checkpoints, view, interrupts.came, session.last_words), view)
@@ -272,7 +274,12 @@ def result_of(checkpoints: Path, view: RunView) -> list[str]:
 
 
 async def follow(
-    session: Session, display: Display, notify: bool, coach: Coach, interrupts: Interrupts | None = None
+    session: Session,
+    display: Display,
+    notify: bool,
+    coach: Coach,
+    asked: RunConfig,
+    interrupts: Interrupts | None = None,
 ) -> RunView | None:
     """Show events until the run that we asked for ends, or we are told to leave; return the run.
 
@@ -306,7 +313,7 @@ async def follow(
         if news or ends or not isinstance(event, RunEvent | StudyEvent | Printed | DataProgress):
             display.show(event, view)
         if news and view is not None and isinstance(event, EpochDone | RunEnded):
-            coach = advise(coach, view, display)
+            coach = advise(coach, view, display, asked)
         if notify and news and (text := worth_a_call(event)):
             print(call(text), end="", file=sys.stderr, flush=True)
         if news and isinstance(event, RunStarted):
@@ -333,14 +340,14 @@ def gone(run: str, reason: str) -> str:
     return f"{what} a process of the engine, which had to start again{why}"
 
 
-def advise(coach: Coach, view: RunView, display: Display) -> Coach:
-    """Say what the coach sees in a run that it has not said before."""
+def advise(coach: Coach, view: RunView, display: Display, asked: RunConfig) -> Coach:
+    """Say what the coach sees in a run that it has not said before; the command leaves to auto what was left to it."""
     coach = look(coach, view)
     for advice in coach.news():
         display.say(advice.line)
         if not advice.changes:
             continue
-        better = command_line(view.config.replace(advice.changes))
+        better = command_line(view.config.replace({**advice.changes, "precision": asked.precision}))
         better += " (this run was steered on the way; that one is not)" if view.began else ""
         steered = "`mnist-tui` steers this run; a new one: " if view.live and advice.steers else ""
         display.say(f"coach: {steered}{better}")

@@ -11,12 +11,14 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.config import RunConfig
+from engine.fields import counted
 from engine.messages import DataCheck, DataReady, Evaluated, FilePrediction, FilesPredicted, RunSummary, StatusTold
 from engine.presets import ListedPreset
 from engine.runs import RunRecord
-from tui.describe import RUN_COLUMNS, brief, confidence, duration, percent, run_row
+from tui.describe import brief, confidence, duration, percent, run_row
 from tui.inert import ascii_json, inert
 from tui.run_groups import numbers_of
+from tui.run_table import table_lines
 from tui.significance import wilson
 
 
@@ -32,10 +34,9 @@ def told(content: msgspec.Struct) -> dict[str, Any]:
 
 
 def print_runs(runs: Sequence[RunSummary]) -> None:
-    table = Table(*RUN_COLUMNS, box=None, pad_edge=False)
-    for run in runs:
-        table.add_row(*(Text(cell) for cell in run_row(run)))
-    wide_console().print(table)
+    """Print a line for each run: in a terminal what fits there, in a pipe everything."""
+    for line in table_lines([run_row(run) for run in runs], wide_console().width if sys.stdout.isatty() else None):
+        print(line)
     for run in runs:
         if run.problem:
             print(f"{inert(run.run)}: {inert(run.problem)}", file=sys.stderr)
@@ -69,10 +70,10 @@ def print_presets(presets: Sequence[ListedPreset]) -> None:
 
 
 def print_evaluation(result: Evaluated) -> None:
-    print(f"{inert(weights_in_words(result))} on {result.images:,} test images of {inert(result.data)}")
+    print(f"{inert(weights_in_words(result))} on {counted(result.images, 'test image')} of {inert(result.data)}")
     print(f"test accuracy {percent(result.accuracy)}, test loss {result.loss:.4f}")
     between = confidence(wilson(accuracy=result.accuracy, count=result.images))
-    print(f"95 % confidence of the accuracy: {between} (Wilson, from {result.images:,} images)\n")
+    print(f"95 % confidence of the accuracy: {between} (Wilson, from {counted(result.images, 'image')})\n")
     table = Table("actual", *(str(digit) for digit in range(10)), "right", box=None, pad_edge=False)
     for column in table.columns:
         column.justify = "right"
@@ -87,7 +88,7 @@ def print_evaluation(result: Evaluated) -> None:
 def weights_in_words(result: Evaluated | FilesPredicted) -> str:
     """Return `0003-seed-cnn after epoch 7, the best by validation accuracy,`."""
     best = ", the best by validation accuracy," if result.best else ""
-    more = f" and {result.steps:,} steps of the next" if result.steps else ""
+    more = f" and {counted(result.steps, 'step')} of the next" if result.steps else ""
     return f"{result.run} after epoch {result.epoch}{more}{best}"
 
 

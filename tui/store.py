@@ -157,6 +157,8 @@ def apply(state: State, event: AnyEvent) -> State:
         case _:
             pass
     lines = [inert(line) for line in describe(event)]
+    if isinstance(event, DataFailed) and state.shown is None:
+        return state  # the first screen says it
     return say(state, *lines) if lines else state
 
 

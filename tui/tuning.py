@@ -52,7 +52,7 @@ class TrialLines:
             if self._before and event.trial.state in ("running", "waiting"):
                 self._before = False
                 if self.study.done:
-                    self.say(f"{of} trials are done already")
+                    self.say(f"{of} trials {'is' if self.study.done == 1 else 'are'} done already")
             if self._before:
                 return
             if self.study.best is not None:
@@ -168,6 +168,6 @@ def report(view: StudyView, asked: RunConfig, json: bool) -> None:
         " for a full run:",
         file=sys.stderr,
     )
-    here = {name: getattr(asked, name) for name in ("data", "device")}
+    here = {name: getattr(asked, name) for name in ("data", "device", "precision")}
     command = inert(command_line(view.config_of(best).replace(here)), longest=2000)
     print(command, file=sys.stderr if json else sys.stdout)

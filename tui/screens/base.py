@@ -27,10 +27,20 @@ class StateScreen(Screen[None]):
         self._left_with: object = None
 
     def compose(self) -> ComposeResult:
-        yield RunBar()
-        yield Nav()
+        yield RunBar(self.app_state)
+        yield Nav(self.app.current_mode)
         yield from self.compose_body()
         yield KeyBar()
+
+    @property
+    def app_state(self) -> State:
+        """The state that the first frame shows."""
+        state = getattr(self.app, "state", None)
+        return state if isinstance(state, State) else State()
+
+    def on_mount(self) -> None:
+        """Show the state in the first frame: on a busy machine it stays for a while."""
+        self.show(self.app_state)
 
     def compose_body(self) -> ComposeResult:
         raise NotImplementedError

@@ -13,6 +13,7 @@ from textual.validation import Integer
 from textual.widgets import Button, Input, Static
 
 from tui.coach.advice import Advice
+from tui.describe import epochs
 
 ResultT = TypeVar("ResultT")
 
@@ -71,6 +72,13 @@ class Question(Dialog[str | None]):
                     variant: Literal["primary", "default"] = "primary" if i == 0 else "default"
                     yield Button(f"{answer.label} ({answer.key})", variant=variant, name=answer.name, compact=True)
 
+    def ask(self, other: "Question") -> None:
+        """Ask what another question does, as things have changed; the same costs nothing."""
+        if (other._text, other._answers) != (self._text, self._answers):
+            self._text, self._answers = other._text, other._answers
+            self.refresh(recompose=True)
+            self.call_after_refresh(self.focus_next)
+
     def on_key(self, event: object) -> None:
         key = getattr(event, "key", "")
         for answer in self._answers:
@@ -99,6 +107,11 @@ def quit_question(run: str, state: str, problem: str = "") -> Question:
         f"{run} is {state}. Leave it to the engine in the background? `mnist-tui` comes back to it.",
         [LEAVE, Answer("stop", "Stop and save", "s"), CANCEL],
     )
+
+
+def over_question(name: str, state: str) -> Question:
+    """Ask whether to leave all the same, as what trained has ended while the question was read."""
+    return Question(f"{name} has ended meanwhile: {state}. Leave the screen?", [Answer("leave", "Leave", "l"), CANCEL])
 
 
 def stop_question(run: str, problem: str = "") -> Question:
@@ -159,6 +172,15 @@ def version_question(engine: str, here: str) -> Question:
     )
 
 
+def download_question(folder: str) -> Question:
+    """Ask before anything is fetched from the network: what, how large, and where it goes."""
+    return Question(
+        f"Download the full MNIST, 60,000 training and 10,000 test images in four files of 11 MB together, into"
+        f" {folder}/MNIST/raw?",
+        [Answer("download", "Download", "d"), CANCEL],
+    )
+
+
 def replace_question(preset: str) -> Question:
     """Ask before a preset is written over."""
     return Question(f"There is a preset {preset} already.", [Answer("replace", "Write over it", "w"), CANCEL])
@@ -177,7 +199,7 @@ class EpochsQuestion(Dialog[int | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(
-                f"{self._run} has finished its {self._done} epochs. How many shall it have in all?",
+                f"{self._run} has finished after {epochs(self._done)}. How many epochs shall it have in all?",
                 markup=False,
                 classes="text",
             )

@@ -116,7 +116,14 @@ class DigitsScreen(StateScreen):
         self._state = state
         view = state.shown
         if view is None or (not view.epochs and not view.live):
-            self._show_empty("No weights yet: t trains a network, and its digits appear here while it learns.")
+            past = any(run.epoch and run.resumable for run in state.runs)
+            self._show_empty(
+                f"{inert(view.run)} has no weights. Choose another run on 4 Runs."
+                if view is not None and view is state.opened
+                else "Opening the latest run that has weights ..."
+                if past
+                else "No weights yet: t trains a network, and its digits appear here while it learns."
+            )
         elif not state.digits and state.digits_run:
             self._show_empty(
                 f"No test digit is left of: {self._filter_words()}. The weights have moved on; escape shows all."

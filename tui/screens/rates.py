@@ -5,6 +5,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from engine.fields import counted
 from engine.messages import RatesTried
 from tui.describe import no_rate
 from tui.inert import inert
@@ -68,7 +69,9 @@ class RatesScreen(ModalScreen[float | None]):
         )
         if not tried.done:
             last = f", the last at {tried.rates[-1]:.2g}" if tried.rates else ""
-            words = f"Trying ever higher rates on a copy of {self._what}: {len(tried.rates)} steps so far{last}."
+            words = (
+                f"Trying ever higher rates on a copy of {self._what}: {counted(len(tried.rates), 'step')} so far{last}."
+            )
             self.query_one("#verdict", Static).update(words)
         else:
             self.query_one("#verdict", Static).update(inert(verdict(tried), longest=500))

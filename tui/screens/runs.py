@@ -18,6 +18,19 @@ from tui.screens.base import StateScreen
 from tui.store import State
 
 
+class RunTable(DataTable[Text]):
+    """The list: the name of a run stays where it is, left and right bring the columns that do not fit."""
+
+    def action_cursor_left(self) -> None:
+        self.scroll_columns(-1)
+
+    def action_cursor_right(self) -> None:
+        self.scroll_columns(1)
+
+    def scroll_columns(self, direction: int) -> None:
+        self.scroll_relative(x=direction * self.size.width // 3, animate=False)
+
+
 class RunsScreen(StateScreen):
     """A table, newest run first."""
 
@@ -25,7 +38,8 @@ class RunsScreen(StateScreen):
 
     DEFAULT_CSS = """
     RunsScreen {
-        DataTable { height: 1fr; background: $background; background-tint: $background 0%; overflow-x: hidden; }
+        DataTable { height: 1fr; background: $background; background-tint: $background 0%;
+                    scrollbar-size-horizontal: 0; }
         DataTable:focus { background-tint: $background 0%; }
         #empty { height: 1fr; content-align: center middle; color: $text-muted; }
         #about { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }
@@ -53,7 +67,7 @@ class RunsScreen(StateScreen):
         self._free = False  # nothing trains, so that a run can be resumed
 
     def compose_body(self) -> ComposeResult:
-        yield DataTable(cursor_type="row", zebra_stripes=False)
+        yield RunTable(cursor_type="row", zebra_stripes=False, fixed_columns=1)
         yield Static("No run yet: t trains one.", markup=False, id="empty")
         yield Static("", markup=False, id="about")
         yield Static("", markup=False, id="problem")
@@ -110,6 +124,9 @@ class RunsScreen(StateScreen):
         if self.current is not None:
             self.post_message(self.Resumed(self.current, {"lr": self.current.lr / 10}))
 
+    def action_columns(self, direction: int) -> None:
+        self.query_one(RunTable).scroll_columns(direction)
+
     def action_refresh(self) -> None:
         self.post_message(self.Refreshed())
 
@@ -118,4 +135,6 @@ class RunsScreen(StateScreen):
             run = self.current if self.is_mounted else None
             works = self._free and run is not None and run.resumable and (action == "resume" or run.state == "failed")
             return True if works else None if action == "resume" else False
+        if action == "columns":
+            return bool(self.is_mounted and self.query_one(RunTable).max_scroll_x)
         return True

@@ -147,11 +147,11 @@ class SetupScreen(StateScreen):
             started = before.run is None or not before.training or before.run.run != state.run.run
             if started or (before.run is not None and before.run.config != state.run.config):
                 form.fill(state.run.config)
-            headline = f"Steering {inert(state.run.run)}: down to the fields, Enter applies"
+            headline = f"Steering {inert(state.run.run)}: f5 applies the changes"
         else:
             data = state.data
             images = "" if data is None else " on the sample" if data.sample else f" on {data.train:,} images"
-            headline = f"A new run{images}: down to the fields, Enter trains"
+            headline = f"A new run{images}: f5 trains"
             if before.training:
                 form.fill(self._next)  # no longer that of the run which has ended
         if headline == self._headline:
@@ -213,9 +213,10 @@ class SetupScreen(StateScreen):
         run = self._state.run
         steered = run.began if run is not None and run.live else {}
         began = f"   # this run began with {brief(steered)}: no command alone trains it again" if steered else ""
+        if self._state.training:  # a run has the precision that auto became
+            config = msgspec.structs.replace(config, precision=self._next.precision)
         self.query_one("#command", Static).update(inert(f"$ {command_line(config)}{began}", longest=5000))
 
-    @on(ConfigForm.Submitted)
     @on(Button.Pressed, "#submit")
     def action_submit(self) -> None:
         config = self._checked("applied" if self._state.training else "started")
@@ -240,6 +241,10 @@ class SetupScreen(StateScreen):
             form.focus_problem()
             self._complain(form.problems[0], f"Nothing was {wish}")
         return config
+
+    def keep(self, problem: str) -> None:
+        """Keep saying why the engine refused the form, until it is edited."""
+        self.query_one("#command", Static).update(inert(problem, longest=500))
 
     def _complain(self, problem: str, title: str) -> None:
         self.app.clear_notifications()  # at 80 columns one hides enough
@@ -301,6 +306,7 @@ class SetupScreen(StateScreen):
         """Put a learning rate into the form."""
         self.query_one("#field-lr", Input).value = f"{rate:g}"
 
+    @on(ConfigForm.Left)
     def action_next_field(self) -> None:
         self._move(1)
 
@@ -318,6 +324,10 @@ class SetupScreen(StateScreen):
             self.set_focus(None)
         else:
             self.post_message(self.Left())
+
+    def key_label(self, action: str, label: str) -> str:
+        """Return what f5 does now."""
+        return "apply" if action == "submit" and self._state.training else label
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "find_rate":

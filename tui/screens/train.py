@@ -137,7 +137,8 @@ class TrainScreen(StateScreen):
             Line("test", [(epoch.epoch, epoch.test_loss) for epoch in view.epochs], "test"),
         ]
         if held_out:
-            lines.append(Line("validation", [(epoch.epoch, epoch.validation_loss or 0.0) for epoch in held_out]))
+            points = [(epoch.epoch, epoch.validation_loss or 0.0) for epoch in held_out]
+            lines.append(Line("validation", points, "validation"))
         marks = [(step / per_epoch, text) for step, text in view.marks]
         end = axis_end(view)
         self.query_one("#loss", Chart).show(
@@ -149,7 +150,7 @@ class TrainScreen(StateScreen):
         ]
         if held_out:
             points = [(epoch.epoch, epoch.validation_accuracy or 0.0) for epoch in held_out]
-            accuracies.append(Line("validation", points))
+            accuracies.append(Line("validation", points, "validation"))
         self.query_one("#accuracy", Chart).show(
             accuracies,
             title="accuracy",

@@ -41,7 +41,7 @@ class TuneScreen(StateScreen):
     TuneScreen {
         &.tuning StudyForm { display: none; }
         #hint { height: auto; max-height: 2; padding: 0 1; color: $text-muted; }
-        #hint.bad { color: $text-error; }
+        #hint.bad { color: $text-error; max-height: 4; }
         #headline { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
         #welcome { height: 1fr; padding: 1 2; color: $text-muted; }
         #results { height: 1fr; }
@@ -84,6 +84,8 @@ class TuneScreen(StateScreen):
         self._study: StudyView | None = None
         self._rows: list[TrialSummary] = []
         self._names: list[str] = []
+        self._problem = ""
+        self._at_fault: list[str] = []  # what was in the form when that was said
 
     def compose_body(self) -> ComposeResult:
         yield StudyForm()
@@ -149,13 +151,13 @@ class TuneScreen(StateScreen):
 
     def _explain(self) -> None:
         hint = self.query_one("#hint", Static)
-        problem = "" if can_tune() else INSTALL
+        problem = self._problem or ("" if can_tune() else INSTALL)
         study = self._study
-        if study is not None and study.reason:
+        if study is not None and study.reason and not self._problem:
             problem = study.reason
         names = ", ".join(self._names[:4])
         known = f"Studies kept here: {names}; the name of one, written above, continues it." if names else ""
-        hint.update(inert(problem or known))
+        hint.update(inert(problem or known, longest=500))
         hint.set_class(bool(problem), "bad")
         hint.display = bool(problem or (known and not self.has_class("tuning")))
 
@@ -175,14 +177,32 @@ class TuneScreen(StateScreen):
         self.action_full_run()
 
     @on(Input.Submitted)
+    def leave_field(self) -> None:
+        """On to the next field; f5 starts."""
+        self.screen.focus_next(Input)
+
+    @on(Input.Changed)
+    def forget_problem(self) -> None:
+        if self._problem and self._texts() != self._at_fault:  # what was typed before f5 may be told after it
+            self.complain("")
+
+    def _texts(self) -> list[str]:
+        return [field.value for field in self.query(Input)]
+
+    def complain(self, problem: str) -> None:
+        """Say what is wrong, until something is done about it."""
+        self._problem = problem
+        if self.is_mounted:
+            self._at_fault = self._texts()
+            self._explain()
+
     def action_submit(self) -> None:
         try:
             command, count = self.query_one(StudyForm).read(self._names)
         except ConfigError as error:
-            self.app.clear_notifications()  # at 80 columns one hides enough
-            self.notify(inert(str(error)), title="Nothing was started", severity="error", markup=False)
+            self.complain(f"Nothing was started: {error}")
             return
-        self.app.clear_notifications()
+        self.complain("")
         self.set_focus(self.query_one(DataTable))
         self.post_message(self.Chosen(command, count))
 
@@ -203,7 +223,7 @@ class TuneScreen(StateScreen):
         try:
             return self._study.config_of(self.chosen)
         except ConfigError as error:  # a trial that failed because its values do not go together
-            self.notify(inert(str(error)), title="No configuration", severity="error", markup=False)
+            self.complain(f"This trial has no configuration: {error}")
             return None
 
     def action_leave(self) -> None:

@@ -100,6 +100,8 @@ class CellWidget(Widget):
         return self.get_component_rich_style(*classes.split()) if classes else self.rich_style
 
     def render_line(self, y: int) -> Strip:
+        if (self._cells.width, self._cells.height) != self.size and self.size.height:
+            self.redraw()  # a frame comes before the news of the widget's size
         return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self.rich_style)
 
     def watch_ascii(self) -> None:

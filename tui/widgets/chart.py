@@ -12,7 +12,7 @@ from textual.reactive import reactive
 
 from tui.inert import inert
 from tui.widgets.cells import Cell, Cells, CellWidget
-from tui.widgets.plot import Axes, Line, Plot, drawable, x_limits, x_ticks, y_ticks
+from tui.widgets.plot import Axes, Line, Plot, clipped, drawable, near, x_axis, x_limits, y_axis
 from tui.widgets.series import Point, Range, decimate
 
 __all__ = ["Chart", "Line", "warm_up"]
@@ -21,6 +21,7 @@ LABEL_WIDTH = 6  # of y ticks, at least: charts above each other line up
 LEGEND_START = 11
 BRAILLE = 0x2800
 MIN_WIDTH, MIN_HEIGHT = 20, 5
+SYMBOLS_APART = 3  # columns, at least, of a line that joins them
 
 
 class Chart(CellWidget):
@@ -34,6 +35,7 @@ class Chart(CellWidget):
         "chart--step",
         "chart--train",
         "chart--test",
+        "chart--validation",
         "chart--trial",
         "chart--other",
     }
@@ -50,9 +52,9 @@ class Chart(CellWidget):
         .chart--train { color: $primary-lighten-1; }
         .chart--test { color: $text-accent; }
         .chart--trial { color: $text-accent; }
-        .chart--other { color: $success; }
+        .chart--validation, .chart--other { color: $success; }
         &:light .chart--train { color: $secondary; }
-        &:light .chart--other { color: $text-success; }
+        &:light .chart--validation, &:light .chart--other { color: $text-success; }
         &:nocolor .chart--step { text-style: dim; }
         &:nocolor .chart--test { text-style: bold; }
     }
@@ -114,25 +116,28 @@ class Chart(CellWidget):
         if not ends:
             cells.say("nothing to draw yet", "chart--axis")
             return
-        x_range = x_limits(ends, plot.x_range)
-        drawn = [decimate(points, 2 * (cells.width - LABEL_WIDTH - 2), x_range) for points in drawn]
+        limits = x_limits(ends, plot.x_range)
+        drawn = [decimate(points, 2 * (cells.width - LABEL_WIDTH - 2), limits) for points in drawn]
         rows = cells.height - 3
-        ticks = y_ticks([point for points in drawn for point in points], plot, rows)
-        left = max(LABEL_WIDTH, *(len(label) for _, label in ticks)) + 2
-        # Half a row more at both ends: a tick then stands in the middle of its row, where its label is.
-        low, high = ticks[0][0], ticks[-1][0]
-        half = (high - low) / max(1, rows - 1) / 2
-        axes = Axes(x_range, (low - half, high + half), cells.width - left, rows)
-        self._draw_frame(cells, axes, left, {axes.row(y): label for y, label in ticks})
+        y_range, y_ticks = y_axis([point for points in drawn for point in points], plot, rows)
+        left = max(LABEL_WIDTH, *(len(label) for _, label in y_ticks)) + 2
+        x_range, x_ticks = x_axis(limits, cells.width - left, plot.log_x)
+        axes = Axes(x_range, y_range, cells.width - left, rows)
+        self._draw_frame(cells, axes, left, x_ticks, {axes.row(y): label for y, label in y_ticks})
         canvas = Cells(axes.columns, axes.rows)
-        both = list(zip(plot.lines, drawn, strict=True))
+        both = [
+            (line, points, self._with_symbols(line, points, axes))
+            for line, points in zip(plot.lines, drawn, strict=True)
+        ]
         # Single steps lie below all. What has symbols is seen by them; its line gives way to others in the same cell.
-        for line, points in sorted(
-            both, key=lambda each: (each[0].kind != "step", not self._has_symbols(each[0], each[1], axes))
-        ):
-            self._draw_line(canvas, axes, line, points)
-        for line, points in both:
-            self._draw_symbols(canvas, axes, line, points)
+        for line, points, symbols in sorted(both, key=lambda each: (each[0].kind != "step", not each[2])):
+            self._draw_line(canvas, axes, line, points, symbols)
+        seen = {(axes.column(x), axes.row(y)) for _, _, symbols in both for x, y in symbols}
+        for line, points, _ in both:
+            self._draw_arrows(canvas, axes, line, points, seen)
+        for line, _, symbols in both:
+            for x, y in symbols:
+                canvas.put(axes.column(x), axes.row(y), line.look.symbol or "•", line.style)
         self._draw_marks(canvas, axes)
         for y, row in enumerate(canvas.rows, 1):
             cells.rows[y][left:] = row
@@ -162,7 +167,9 @@ class Chart(CellWidget):
                 x = cells.put(x + 1, 0, figure, "chart--value") if figure else x
                 x += 3
 
-    def _draw_frame(self, cells: Cells, axes: Axes, left: int, labels: dict[int, str]) -> None:
+    def _draw_frame(
+        self, cells: Cells, axes: Axes, left: int, x_ticks: list[tuple[float, str]], labels: dict[int, str]
+    ) -> None:
         vertical, tick, corner, horizontal, down = "|++-+" if self.ascii else "│┤└─┬"
         for row in range(axes.rows):
             label = labels.get(row, "")
@@ -172,33 +179,51 @@ class Chart(CellWidget):
         cells.put(left - 1, bottom, corner + horizontal * axes.columns, "chart--axis")
         if cell_len(self.plot.x_label) <= left - 2:
             cells.put(left - 2 - cell_len(self.plot.x_label), bottom + 1, self.plot.x_label, "chart--axis")
-        for x, label in x_ticks(axes, self.plot.log_x):
+        for x, label in x_ticks:
             cells.put(left + axes.column(x), bottom, down, "chart--axis")
             start = left + axes.column(x) - len(label) // 2
             cells.put(max(left - 1, min(start, cells.width - len(label))), bottom + 1, label, "chart--axis")
 
-    def _draw_line(self, cells: Cells, axes: Axes, line: Line, points: list[Point]) -> None:
-        """Draw one line over those before it."""
+    def _draw_line(self, cells: Cells, axes: Axes, line: Line, points: list[Point], symbols: list[Point]) -> None:
+        """Draw one line over those before it; it goes through the middle of its symbols."""
         look = line.look
+        if self.app.no_color and look.symbol and not self.ascii:
+            return  # its symbols alone tell it from the others
+        if look.joined:
+            marked = set(symbols)
+            points = clipped([axes.centre(point) if point in marked else point for point in points], axes)
+        else:
+            points = [point for point in points if axes.holds(point)]
         marker = look.ascii if self.ascii else "braille"
-        for y, text in enumerate(self._raster.draw(tuple(points), axes, marker, look.joined)):
+        for y, text in enumerate(self._raster.draw(tuple(points), axes, marker, look.joined) if points else []):
             for x, character in enumerate(text):
                 if character not in " ⠀":
                     cells.put(x, y, _together(cells.rows[y][x], character), line.style)
 
-    def _has_symbols(self, line: Line, points: list[Point], axes: Axes) -> bool:
-        """Tell whether the points of a line stand far enough apart for a symbol at each."""
-        return not self.ascii and (len(points) == 1 or (bool(line.look.symbol) and len(points) * 3 <= axes.columns))
+    def _with_symbols(self, line: Line, points: list[Point], axes: Axes) -> list[Point]:
+        """Return the points at which a symbol is drawn: all but where they stand too close, and without colour all."""
+        if self.ascii or not (line.look.symbol or len(points) == 1):
+            return []
+        apart = 1 if self.app.no_color or not line.look.joined else SYMBOLS_APART
+        chosen: list[Point] = []
+        for point in points:
+            if axes.holds(point) and (not chosen or abs(axes.column(point[0]) - axes.column(chosen[-1][0])) >= apart):
+                chosen.append(point)
+        return chosen
 
-    def _draw_symbols(self, cells: Cells, axes: Axes, line: Line, points: list[Point]) -> None:
-        look = line.look
-        if self._has_symbols(line, points, axes):
-            for point in points:
-                cells.put(axes.column(point[0]), axes.row(point[1]), look.symbol or "•", line.style)
-        if look.symbol and not look.joined:
-            for point in points:
-                if arrow := axes.beyond(point[1], self.ascii):
-                    cells.put(axes.column(point[0]), axes.row(point[1]), arrow, line.style)
+    def _draw_arrows(
+        self, cells: Cells, axes: Axes, line: Line, points: list[Point], taken: set[tuple[int, int]]
+    ) -> None:
+        """Say at the edge where a line has points that lie outside; what stands there already keeps its cell."""
+        below, above, left, right = tuple("v^<>" if self.ascii else line.look.beyond + "◂▸")
+        inside = [point for point in points if axes.x[0] <= point[0] <= axes.x[1]]
+        arrows = [(point, below if point[1] < axes.y[0] else above) for point in inside if not axes.holds(point)]
+        arrows += [(point, left) for point in [point for point in points if point[0] < axes.x[0]][-1:]]
+        arrows += [(point, right) for point in [point for point in points if point[0] > axes.x[1]][:1]]
+        for (x, y), arrow in arrows:
+            column, row = axes.column(x), axes.row(y)
+            free = [at for at in (column, column - 1, column + 1) if (at, row) not in taken and 0 <= at < axes.columns]
+            cells.put(free[0] if free else column, row, arrow, line.style)
 
     def _draw_marks(self, cells: Cells, axes: Axes) -> None:
         for x, label in self.plot.marks:
@@ -247,7 +272,7 @@ class Raster:
         for name, (low, high) in (("x", axes.x), ("y", axes.y)):
             figure.ruler(name).frequency(0).lim(low, high).alignment(lim="edge")
         signal = figure.signal(
-            [_near(x, axes.x) for x, _ in points], [_near(y, axes.y) for _, y in points], marker=plotext.marker(marker)
+            [near(x, axes.x) for x, _ in points], [near(y, axes.y) for _, y in points], marker=plotext.marker(marker)
         )
         figure.draw(signal.lines(joined))
         rows: list[str] = figure.build().string(colorless=True).split("\n")
@@ -260,12 +285,6 @@ def _together(below: Cell, character: str) -> str:
     if 0 < dots < 256 and below[1] != "chart--step" and ord(character) >= BRAILLE:
         return chr(ord(character) | dots)
     return character
-
-
-def _near(value: float, limits: Range) -> float:
-    """Return the value, or one just out of sight: plotext draws a line as far as its ends are."""
-    span = limits[1] - limits[0]
-    return min(limits[1] + span, max(limits[0] - span, value))
 
 
 def warm_up() -> None:

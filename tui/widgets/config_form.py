@@ -106,8 +106,8 @@ class ConfigForm(VerticalScroll):
         config: RunConfig | None
         problems: tuple[str, ...]
 
-    class Submitted(Message):
-        """Enter was pressed in a field."""
+    class Left(Message):
+        """Enter was pressed in a field: on to the next one."""
 
     def __init__(self, config: RunConfig) -> None:
         super().__init__(can_focus=False)
@@ -188,9 +188,9 @@ class ConfigForm(VerticalScroll):
         self.post_message(self.Changed(self.config, self.problems))
 
     @on(Input.Submitted)
-    def submit(self, event: Input.Submitted) -> None:
+    def leave_field(self, event: Input.Submitted) -> None:
         event.stop()
-        self.post_message(self.Submitted())
+        self.post_message(self.Left())
 
 
 def in_words(value: Value) -> str:

@@ -18,6 +18,7 @@ TOP = 2
 RECALL = "recall"
 RECALL_WIDTH = 9
 HEATS = 4
+SHADES, ASCII_SHADES = "░▒▓", ".:%"
 Counts = Sequence[Sequence[int]]
 
 
@@ -99,12 +100,18 @@ class ConfusionMatrix(CellWidget, can_focus=True):
                 style = self._style(actual, predicted, count, most)
                 x = left + LEFT + predicted * cell_width
                 for line in range(cell_height):
-                    cells.put(x, y + line, " " * cell_width, style)
+                    cells.put(x, y + line, self._shade(actual, predicted, count, most) * cell_width, style)
                 figure = str(count) if count else ("." if self.ascii else "·")
                 cells.put(x + cell_width - 1 - len(figure), y + middle, figure, style)
             total = sum(row)
             recall = f"{100 * row[actual] / total:.1f} %" if total else "-"
             cells.put(end + RECALL_WIDTH - len(recall), y + middle, recall, "confusion--recall")
+
+    def _shade(self, actual: int, predicted: int, count: int, most: int) -> str:
+        """Return what a cell is filled with: without colour, the darker the more often one is taken for the other."""
+        if not self.app.no_color or actual == predicted or not count:
+            return " "
+        return (ASCII_SHADES if self.ascii else SHADES)[math.ceil(heat(count, most) * len(SHADES) / HEATS) - 1]
 
     def _style(self, actual: int, predicted: int, count: int, most: int) -> str:
         if actual == predicted:

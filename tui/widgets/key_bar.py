@@ -23,13 +23,30 @@ class KeyBar(Footer):
     def compose(self) -> ComposeResult:
         self._room = self.app.size.width
         keys = [widget for widget in super().compose() if isinstance(widget, FooterKey)]
-        room = self._room - sum(columns(key) for key in keys if key.action in ALWAYS)
+        named = set()
         for key in keys:
-            if key.action in ALWAYS or (room := room - columns(key)) >= 0:
+            label = self._label(key.action, key.description)
+            if label != key.description:
+                named.add(key)
+                key.description = label
+        # What names its object is there too: nothing else on the screen may say what the key acts on.
+        room = self._room - sum(columns(key) for key in keys if key.action in ALWAYS or key in named)
+        for key in keys:
+            if key.action in ALWAYS or key in named or (room := room - columns(key)) >= 0:
                 yield key
 
+    def _label(self, action: str, label: str) -> str:
+        """Return what an action is called now, as the screen and the app see it."""
+        for place in (self.screen, self.app):
+            if (naming := getattr(place, "key_label", None)) is not None:
+                label = naming(action.removeprefix("app.").removeprefix("screen."), label)
+        return label
+
     def bindings_changed(self, screen: Screen[object]) -> None:
-        keys = [(active.binding, active.enabled) for active in screen.active_bindings.values()]
+        keys = [
+            (active.binding, active.enabled, self._label(active.binding.action, ""))
+            for active in screen.active_bindings.values()
+        ]
         if keys != self._shown and screen.app.app_focus:
             self._shown = keys
             super().bindings_changed(screen)

@@ -27,6 +27,10 @@ class Nav(Widget):
     here: reactive[str] = reactive("")
     """The mode of the screen in front."""
 
+    def __init__(self, here: str) -> None:
+        super().__init__()
+        self.set_reactive(Nav.here, here)
+
     def render(self) -> Text:
         line = Text(no_wrap=True, end="")
         for key, mode, label in NAVIGATION:

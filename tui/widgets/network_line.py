@@ -46,7 +46,7 @@ class NetworkLine(Static):
             self._asked = wanted
             # A screen that calls this would count as the sender, and the message would not go beyond it.
             self.post_message(self.Wanted(wanted).set_sender(self))
-        line = network_line(wanted.model, known)
+        line = network_line(wanted, known)
         if state.run is not None and state.training:
             line = f"{shown_name(wanted.model)}: {state.run.parameters:,} parameters; f8 shows its layers"
         if line != self._line:

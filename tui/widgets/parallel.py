@@ -4,11 +4,13 @@ Read a column downwards for one trial; read a row for what a field has to do wit
 with the rank. At the right, how much it matters.
 """
 
+import math
+
 from textual.reactive import reactive
 
 from engine.config import Value
 from engine.messages import TrialSummary
-from engine.search import Dimension
+from engine.search import Dimension, Range
 from tui.inert import inert
 from tui.study_view import StudyView, range_words, short_name
 from tui.widgets.cells import Cells, CellWidget
@@ -109,8 +111,16 @@ class Parallel(CellWidget):
         good = {trial.number for trial in trials[: max(1, len(trials) // 4)]}
         for i, (height, trial) in enumerate(zip(heights, shown, strict=True)):
             style = "best" if trial is trials[0] else "good" if trial.number in good else "rest"
-            sign = "?" if height is None else levels[min(len(levels) - 1, int(height * len(levels)))]
+            sign = self._sign(height, levels)
             cells.put(LABEL + i * wide, y, sign * (wide - (wide > 1)), f"parallel--{style}")
+
+    def _sign(self, height: float | None, levels: str) -> str:
+        """Return how high a value lies between its bounds, or an arrow to where it lies outside of them."""
+        if height is None:
+            return "?"
+        if not 0 <= height <= 1:
+            return ("v^" if self.ascii else "▾▴")[height > 1]
+        return levels[min(len(levels) - 1, int(height * len(levels)))]
 
     def _draw_importance(self, cells: Cells, y: int, x: int, share: float | None) -> None:
         if share is not None:
@@ -135,6 +145,11 @@ def heights_of_accuracy(trials: list[TrialSummary]) -> list[float | None]:
 
 
 def height_of(dimension: Dimension, values: dict[str, Value]) -> float | None:
-    """Return where a trial's value lies in what is searched, None outside of it (the base may be)."""
+    """Return where a trial's value lies between the bounds of what is searched: 0 to 1, infinite outside of them, as
+    the base may be, and None where there is no order."""
     value = values[dimension.field.name]
-    return dimension.place(value) if dimension.holds(value) else None
+    if dimension.holds(value):
+        return dimension.place(value)
+    if isinstance(value, str) or not isinstance(dimension, Range):
+        return None
+    return -math.inf if value < dimension.low else math.inf

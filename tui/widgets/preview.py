@@ -105,7 +105,7 @@ class Preview(Horizontal):
         course = curve(config, steps_per_epoch)
         title = "learning rate" + (", until a plateau" if config.schedule == "plateau" else "")
         self.query_one(Chart).show(
-            [Line(f"at most {max(rate for _, rate in course):.4g}", course, "train", figure=False)],
+            [Line(f"at most {config.lr:.4g}", course, "train", figure=False)],
             title=title,
             x_label="epoch",
             x_range=(0, config.epochs),

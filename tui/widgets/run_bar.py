@@ -6,7 +6,7 @@ from textual.widget import Widget
 
 from tui.describe import duration, percent, state_word
 from tui.inert import inert
-from tui.run_view import RunView
+from tui.run_view import RunView, number
 from tui.store import State
 from tui.study_view import StudyView
 
@@ -34,6 +34,10 @@ class RunBar(Widget):
 
     segments: reactive[tuple[tuple[str, str, int], ...]] = reactive(())
     """What to show: text, component class ("" for plain), and how soon to leave it out when there is no room."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__()
+        self.set_reactive(RunBar.segments, tuple(segments(state)))
 
     def show(self, state: State) -> None:
         self.segments = tuple(segments(state))
@@ -73,12 +77,24 @@ def segments(state: State) -> list[tuple[str, str, int]]:
         parts.append(("ready", "good", 1))
     elif state.link == "connecting":
         parts.append(("connecting", "busy", 1))
+    if state.opened is not None:
+        parts += live_segment(state)
     if state.progress is not None:
         share = 100 * state.progress.done // max(1, state.progress.total)
         parts.append((f"{inert(state.progress.action, NAME_WIDTH)} {share} %", "busy", 2))
     if state.engine is not None:
         parts.append((inert(state.engine.device, NAME_WIDTH), "muted", 7))
     return parts
+
+
+def live_segment(state: State) -> list[tuple[str, str, int]]:
+    """Return what trains while a past run is shown."""
+    study, run = state.study, state.run
+    if study is not None and study.live:
+        return [(f"▶ {inert(study.study, 12)} {'paused' if study.state == 'paused' else 'tuning'}", "busy", 0)]
+    if run is not None and run.live:
+        return [(f"▶ {number(run.run)} {state_word(run.state)} {100 * run.run_fraction:.0f} %", "busy", 0)]
+    return []
 
 
 def study_segments(study: StudyView, stalled: str = "") -> list[tuple[str, str, int]]:

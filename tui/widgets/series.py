@@ -1,9 +1,11 @@
 """Series of numbers on their way to a chart: smoothing, thinning, ticks and short figures. Pure."""
 
 import bisect
+import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
+from typing import NamedTuple
 
 Point = tuple[float, float]
 Range = tuple[float, float]
@@ -66,19 +68,85 @@ def decimate(points: Sequence[Point], limit: int, x_range: Range | None = None) 
 
 def nice_step(span: float, parts: int) -> float:
     """Return the smallest of 1, 2, 5 times a power of ten that cuts `span` into at most `parts`."""
-    raw = span / max(1, parts)
-    power = 10.0 ** math.floor(math.log10(raw))
-    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw * (1 - 1e-9))
+    return next(nice_steps(span / max(1, parts)))
 
 
-def linear_ticks(low: float, high: float, parts: int) -> list[float]:
-    """Return round numbers from at or below `low` to at or above `high`."""
+def nice_steps(least: float) -> Iterator[float]:
+    """Yield the numbers 1, 2, 5 times a power of ten from `least` upwards."""
+    power = 10.0 ** math.floor(math.log10(least))
+    while True:
+        for factor in (1, 2, 5):
+            if factor * power >= least * (1 - 1e-9):
+                yield factor * power
+        power *= 10
+
+
+class Scale(NamedTuple):
+    """Values by cells: the first cell is for `first`, each further one for `step` more.
+
+    `ticks` are cells with the values that their labels say, at equal distances.
+    """
+
+    first: float
+    step: float
+    ticks: list[tuple[int, float]]
+
+
+MOST_TICKS = 6
+
+
+def linear_scale(low: float, high: float, cells: int, top: float = math.inf) -> Scale:
+    """Return the finest scale from `low` to `high` whose ticks are round numbers, whole cells apart.
+
+    It begins at a tick; where it would then go beyond `top`, it ends there. At least two cells.
+    """
     if not high > low:
         margin = abs(high) / 2 or 0.5
         low, high = low - margin, high + margin
-    step = nice_step(high - low, parts)
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return [round(i * step, 12) for i in range(first, last + 1)]
+        if high > top:
+            low, high = low - (high - top), top
+    last = cells - 1
+    found: tuple[float, int, int, float] | None = None
+    least = max(min(2, last), math.ceil(last / (MOST_TICKS - 1)))
+    for apart in range(least, max(least, last // 2) + 1):
+        for step in itertools.islice(nice_steps((high - low) / last * apart), 6):
+            begin = math.floor(low / step + 1e-9)
+            if begin * step + last * step / apart >= high - 1e-9 * step:
+                if found is None or step / apart < found[0] * (1 - 1e-9):
+                    found = step / apart, apart, begin, step
+                break
+    if found is None:  # two cells, and nought between them
+        return Scale(low, (high - low) / last, [(0, low), (last, high)])
+    _, apart, begin, step = found
+    end = round(top / step) if math.isfinite(top) else 0
+    if begin * step + last * step / apart > top and end * step - last * step / apart > -1e-9:
+        ticks = [(last - i * apart, (end - i) * step) for i in range(last // apart + 1)]
+        return Scale(end * step - last * step / apart, step / apart, ticks[::-1])
+    ticks = [(i * apart, (begin + i) * step) for i in range(last // apart + 1)]
+    return Scale(begin * step, step / apart, [tick for tick in ticks if tick[1] <= top + 1e-9 * step])
+
+
+def log_scale(low: float, high: float, cells: int) -> Scale:
+    """Return the finest scale of powers of ten between two exponents, with 2 and 5 times these where there is room.
+
+    Powers lie whole cells apart; what stands between them is at the nearest cell.
+    """
+    if not high > low:
+        low, high = low - 0.5, high + 0.5
+    last = cells - 1
+    for apart in range(10 * cells, 1, -1):
+        two = round(math.log10(2) * apart)
+        within = {0: 1, two: 2, apart - two: 5} if apart >= 6 and 3 * last < MOST_TICKS * apart else {0: 1}
+        lowest = math.floor(low)
+        every = [
+            (d * apart + i, factor * 10.0**d) for d in range(lowest, lowest + cells) for i, factor in within.items()
+        ]
+        begin = max(i for i, _ in every if i <= low * apart + 1e-9)
+        ticks = [(i - begin, value) for i, value in every if begin <= i <= begin + last]
+        if begin + last >= high * apart - 1e-9 and len(ticks) > 1:
+            return Scale(begin / apart, 1 / apart, ticks)
+    scale = linear_scale(low, high, cells)  # so many powers that some are left out
+    return scale._replace(ticks=[(cell, 10.0**power) for cell, power in scale.ticks if abs(power) < 307])
 
 
 def inner_ticks(low: float, high: float, parts: int, whole: bool = False) -> list[float]:
@@ -90,20 +158,6 @@ def inner_ticks(low: float, high: float, parts: int, whole: bool = False) -> lis
         step = max(1.0, step)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [round(i * step, 12) for i in range(first, last + 1)]
-
-
-def log_ticks(low: float, high: float, parts: int) -> list[float]:
-    """Return ticks for a logarithmic axis: powers of ten, with 2 and 5 times these where there is room."""
-    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    for factors in ((1, 2, 5), (1, 3), (1,)):
-        steps = [factor * 10.0**power for power in range(first, last + 1) for factor in factors]
-        start = max(i for i, value in enumerate(steps) if value <= low * (1 + 1e-9))
-        end = next((i for i, value in enumerate(steps) if value >= high * (1 - 1e-9)), len(steps) - 1)
-        ticks = steps[start : max(end, start + 1) + 1]
-        if len(ticks) - 1 <= parts:
-            return ticks
-    stride = math.ceil((len(ticks) - 1) / max(1, parts))
-    return [10.0**power for power in range(first, last + stride, stride)]
 
 
 def format_tick(value: float, step: float, percent: bool = False) -> str:

@@ -4,6 +4,7 @@ from rich.text import Text
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from engine.fields import counted
 from tui.describe import epochs, state_word
 from tui.inert import inert
 from tui.network_words import shown_name
@@ -66,7 +67,7 @@ def sentences(state: State) -> list[tuple[str, str]]:
     if state.engine is not None:
         engine = state.engine
         parts += [("device   ", "muted"), (f"{inert(f'{engine.device}, {engine.device_name}')}\n", "")]
-        parts += [(f"         torch {inert(engine.torch)}, {engine.threads} threads\n\n", "muted")]
+        parts += [(f"         torch {inert(engine.torch)}, {counted(engine.threads, 'thread')}\n\n", "muted")]
     else:
         parts += [("device   ", "muted"), (f"{state.link_reason or 'the engine is loading torch'}\n\n\n", "")]
 
@@ -78,9 +79,20 @@ def sentences(state: State) -> list[tuple[str, str]]:
         parts += [("d", "key"), ("  download the full MNIST: 70,000 images, 11 MB\n", "")]
     if state.runs and state.runs[0].resumable:
         last = state.runs[0]
-        how = f"{state_word(last.state)} in epoch {last.epoch + 1}" if last.epoch < last.epochs else last.state
-        parts += [("R", "key"), (f"  resume {inert(last.run)}, {how} of {last.epochs}\n", "")]
+        word = inert(state_word(last.state), 16)
+        how = (
+            f"in epoch {last.epoch + 1} of {last.epochs}" if last.epoch < last.epochs else f"after {epochs(last.epoch)}"
+        )
+        parts += [("R", "key"), (f"  resume {inert(last.run)}, {word} {how}\n", "")]
     if state.runs:
-        parts += [("4", "key"), (f"  open one of {len(state.runs)} earlier runs\n", "")]
+        parts += [
+            ("4", "key"),
+            (
+                "  open an earlier run\n"
+                if len(state.runs) == 1
+                else f"  open one of {len(state.runs)} earlier runs\n",
+                "",
+            ),
+        ]
     parts += [("?", "key"), ("  all keys\n", "")]
     return parts
