@@ -43,7 +43,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m engine", description="The training engine of mnist-tui.")
     parser.add_argument("--checkpoints", type=Path, help="folder of runs to serve")
     parser.add_argument("--data", default="", help="data set to load first (default: what is found)")
-    parser.add_argument("--idle-exit", type=float, default=900, help="end after so many seconds without work")
+    parser.add_argument("--idle-exit", type=float, default=900, help="end after this many seconds without work")
     options = parser.parse_args()
 
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -141,7 +141,7 @@ def tell_restart(answer: AnyEvent, folder: Path, server: Server) -> None:
     try:
         ended = close_lost(folder, reason)
     except (RunError, OSError) as error:
-        say(f"{folder.name}: its end cannot be put on record ({error})")
+        say(f"{folder.name}: its end could not be recorded ({error})")
         ended = RunEnded(run=folder.name, step=0, time=time.time(), state="failed", reason=reason)
     server.publish(ended)
 

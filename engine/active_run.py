@@ -1,4 +1,4 @@
-"""The run in progress: it trains, is put on record, and waits for the disk when the disk takes nothing.
+"""The run in progress: trains it, records it, and waits while the disk cannot be written.
 
 A screen hears of nothing that is not in the log. Where log or checkpoint cannot be written (no space, no permission,
 a broken disk), training stands still with everything in memory, and goes on as soon as writing works again.

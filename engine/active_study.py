@@ -1,4 +1,4 @@
-"""The study in progress: it trains trials one after another, and tells how they, and those of other engines, stand.
+"""The study in progress: trains trials one after another, and reports them and those of other engines.
 
 Trials never see the test set: they are trained and measured on a data set whose test images are training images held
 out. They have no folder, so that hundreds of them fill no list of runs.
@@ -85,9 +85,9 @@ class ActiveStudy:
     def advance(self) -> None:
         """Train until the next event, or do one thing with the storage."""
         try:
-            self._look()
+            self._look(now=bool(self.problem))
             if self.problem:
-                self._solved()
+                self.study.storage.mend()
             if self._result is not None:
                 self._tell()
             elif self._reported is not None:
@@ -98,8 +98,10 @@ class ActiveStudy:
                 self._take()
             else:
                 self._train()
+            if self.problem and self.ended is None:
+                self._solved()
         except TrialLost:
-            say(f"study {self.name}: another engine took this one for gone, and trial {self._number} over")
+            say(f"study {self.name}: another engine thought this one was gone and took over trial {self._number}")
             self._drop()
         except TROUBLE as error:
             self._wait(error)
@@ -126,7 +128,7 @@ class ActiveStudy:
         except TrialLost:
             pass
         except Exception as error:
-            reason = f"the trial in progress could not be put back ({brief(error)}); it is tried again nevertheless"
+            reason = f"the trial in progress could not go back into the queue ({brief(error)}); it will be tried again"
         self._drop()
         self._end("stopped", reason)
 
@@ -245,9 +247,7 @@ class ActiveStudy:
             self._publish(StudyPaused(study=self.name, reason=problem))
 
     def _solved(self) -> None:
-        """Go on after trouble. Raises one of TROUBLE where it lasts."""
-        self.study.storage.mend()
-        self._look(now=True)
+        """Say that trouble is over, once what was waiting has been done: a storage may be read, and take nothing."""
         self.problem = ""
         self._publish(StudyPaused(study=self.name) if self.paused else StudyContinued(study=self.name))
 

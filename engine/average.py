@@ -1,4 +1,4 @@
-"""The moving average of a network's weights: it is what is tested, and often better than the weights themselves."""
+"""The moving average of a network's weights. Tests use it, as it is often better than the weights themselves."""
 
 import copy
 

@@ -1,4 +1,4 @@
-"""How others train the seed network: the rows that `mnist-tui bench` measures this program against.
+"""Other ways to train the seed network, which `mnist-tui bench` compares this program with.
 
     python -m engine.baselines prepare FOLDER --data PATH     writes the data set as PNG and as IDX files
     python -m engine.baselines ROW FOLDER                     prints {"ready": true}, then for each line on stdin

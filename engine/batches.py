@@ -1,4 +1,4 @@
-"""How many images are held out, and into how many batches, of which sizes, the others go. Light: no torch."""
+"""How many images are held out, and how many batches of which sizes the others make. Imports no torch."""
 
 
 def count_held_out(images: int, share: float) -> int:

@@ -1,4 +1,4 @@
-"""A run is begun: what it is checked for, its folder, and its record."""
+"""Starting a run: the checks before it, its folder, and its record."""
 
 import platform
 import shutil
@@ -24,8 +24,8 @@ def check_machine(config: RunConfig, group: Alone) -> None:
     choose_device(config.device)
     if config.processes != group.size:
         raise ConfigError(
-            f"Processes (processes): {config.processes}, but this engine has {group.size}; end it with"
-            f" `mnist-tui engine stop` and train with --processes {config.processes}, or give {group.size}"
+            f"Processes (processes): {config.processes}, but this engine has {group.size}; end it with `mnist-tui"
+            f" engine stop` and train with --processes {config.processes}, or use {group.size}"
         )
 
 

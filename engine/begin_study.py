@@ -1,4 +1,4 @@
-"""A study is begun: what it is checked for, and the data set that its trials see."""
+"""Starting a study: the checks before it, and the data set that its trials see."""
 
 import dataclasses
 from collections.abc import Callable, Iterable
@@ -30,7 +30,9 @@ def begin_study(
     """Begin or continue the study of a command. Raises StudyError, ConfigError and OSError."""
     wanted = spec_of(command.base, command.search, command.trials, command.sampler, command.pruner, data.fingerprint)
     if not command.name and (command.storage or not wanted.search):
-        raise StudyError("the study needs a name: of the one to continue, or by which other engines find it")
+        raise StudyError(
+            "give the study a name with --name: the one to continue, or one by which other engines find it"
+        )
     named = networks_in(parse_search(command.search)) if command.search else set()
     if wanted.search:
         check_batches(parse_search(wanted.search), wanted.config, data)
@@ -59,8 +61,8 @@ def named_networks(study: Study, named: set[str]) -> dict[str, Code]:
     for model in {study.spec.config.model, *networks_in(study.space)}:
         if is_own(model) and model not in named:
             raise StudyError(
-                f"study {study.name}: trains {model}, somebody's own code; to have it run, give the whole command, with"
-                " that network and --search, beside --name"
+                f"study {study.name}: trains {model}, somebody's own code; to run it, repeat the whole command with"
+                " that network, --search and --name"
             )
         code = named_code(model)
         if code is not None:
@@ -74,7 +76,7 @@ def trial_data(data: Dataset, base: RunConfig, stratified: bool = True) -> Datas
     kept, held_out = split(data.train_labels, base.validation or VALIDATION, stratified)
     images, labels = data.train_images, data.train_labels
     if kept is None:
-        raise StudyError(f"{data.path}: has too few training images to hold some out; name another data folder")
+        raise StudyError(f"{data.path}: has too few training images to hold some out; use another data folder")
     kept, held_out = kept.to(images.device), held_out.to(images.device)
     return dataclasses.replace(
         data, train_images=images[kept], train_labels=labels[kept],

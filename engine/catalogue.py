@@ -40,7 +40,7 @@ CATALOGUE = {
         ),
         Architecture(
             "fast-cnn",
-            "Learns in the fewest seconds: two convolutions, batch normalisation, one linear layer.",
+            "Learns fastest: two convolutions, batch normalisation, one linear layer.",
             "engine.networks.plain:FastCNN",
             (WIDTH,),
         ),
@@ -52,14 +52,14 @@ CATALOGUE = {
         ),
         Architecture(
             "mlp",
-            "Linear layers alone: it sees no neighbourhood of pixels.",
+            "Linear layers only: it does not know which pixels are neighbours.",
             "engine.networks.mlp:MLP",
             (WIDTH, DEPTH),
         ),
         Architecture("lenet5", "LeCun's network of 1998: tanh and average pooling.", "engine.networks.lenet:LeNet5"),
         Architecture(
             "vgg-small",
-            "Three blocks of 3x3 convolutions, each ended by a pooling (VGG, 2014).",
+            "Three blocks of 3x3 convolutions, each followed by pooling (VGG, 2014).",
             "engine.networks.vgg:VGGSmall",
             (WIDTH, DEPTH),
         ),
@@ -71,18 +71,18 @@ CATALOGUE = {
         ),
         Architecture(
             "densenet-small",
-            "Each layer sees all before it; three dense blocks (DenseNet, 2016).",
+            "Each layer sees the outputs of all layers before it; three dense blocks (DenseNet, 2016).",
             "engine.networks.densenet:DenseNetSmall",
             (WIDTH, DEPTH),
         ),
         Architecture(
             "resnet18",
-            "torchvision's ResNet-18 with a stem for 28x28; wants a GPU.",
+            "torchvision's ResNet-18 with a first layer for 28x28; best on a GPU.",
             "engine.networks.imagenet:ResNet18",
         ),
         Architecture(
             "densenet121",
-            "torchvision's DenseNet-121 with a stem for 28x28; wants a GPU.",
+            "torchvision's DenseNet-121 with a first layer for 28x28; best on a GPU.",
             "engine.networks.imagenet:DenseNet121",
         ),
     )
@@ -123,7 +123,9 @@ class OwnName:
         """Raises ValueError with what is wrong, and what would be right."""
         place, _, kind = text.rpartition(":")
         if not kind.isidentifier():
-            raise ValueError(f"{kind!r} behind the colon cannot name a class; give FILE.py:Class or package:Class")
+            raise ValueError(
+                f"{kind!r} after the colon cannot be the name of a class; give FILE.py:Class or package:Class"
+            )
         if not text.isprintable() or len(text) > LONGEST_NAME:
             raise ValueError(f"give at most {LONGEST_NAME} printable characters")
         if not place.endswith(".py") and not all(part.isidentifier() for part in place.split(".")):
@@ -162,7 +164,7 @@ def size_problem(model: str, sizes: Mapping[str, tuple[object, object]]) -> str:
         if architecture is not None and value != default and field not in architecture.takes:
             others = ", ".join(each.name for each in CATALOGUE.values() if field in each.takes)
             return (
-                f"{field.capitalize()} ({field}): {value} is not for {model}, whose {field} is fixed;"
-                f" give {default}, or take one of {others}"
+                f"{field.capitalize()} ({field}): {value} is not possible for {model}, whose {field} is fixed; give"
+                f" {default}, or use one of {others}"
             )
     return ""

@@ -95,7 +95,7 @@ def load_checkpoint(path: Path, device: torch.device | str = "cpu") -> dict[str,
             file.seek(0)
             data = file.read(LARGEST)
     except FileNotFoundError as error:
-        raise CheckpointError(f"{error.filename}: is not there; the run has no complete checkpoint") from error
+        raise CheckpointError(f"{error.filename}: does not exist; the run has no complete checkpoint") from error
     except OSError as error:
         raise CheckpointError(f"{path}: cannot be read ({error})") from error
     try:

@@ -1,4 +1,4 @@
-"""What a file may hold to be taken for a checkpoint. Its digest proves no more than that nobody changed it by accident.
+"""What a checkpoint file may hold. Its digest only proves that nobody changed it by accident.
 
 torch.load with `weights_only=True` runs no foreign code, but it unpacks whatever is compressed, and makes byte arrays
 and tensors of any size that the file asks for.
@@ -49,7 +49,7 @@ def check_outline(pickled: bytes) -> None:
         if operation.name in ("INST", "STACK_GLOBAL", "EXT1", "EXT2", "EXT4") or (
             operation.name == "GLOBAL" and not HARMLESS.fullmatch(str(argument))
         ):
-            raise ValueError(f"it asks for {argument or operation.name}, and not only for tensors")
+            raise ValueError(f"it asks for {argument or operation.name}, not only for tensors")
 
 
 def check_values(content: object) -> None:
@@ -72,7 +72,7 @@ def check_values(content: object) -> None:
         elif isinstance(value, torch.Tensor):
             check_tensor(value)
         elif not isinstance(value, str | bool | int | float | None) or (isinstance(value, int) and abs(value) >> 64):
-            raise ValueError(f"it holds a value of the type {type(value).__name__}, or out of all bounds")
+            raise ValueError(f"it holds a value of the type {type(value).__name__}, or out of bounds")
 
 
 def check_tensor(tensor: torch.Tensor) -> None:
@@ -82,4 +82,4 @@ def check_tensor(tensor: torch.Tensor) -> None:
     ):
         raise ValueError(f"it has a tensor of shape {shape} that is not in the file")
     if tensor.is_complex() or (tensor.is_floating_point() and not torch.isfinite(tensor).all()):
-        raise ValueError(f"it has a tensor of shape {shape} that holds what is no number")
+        raise ValueError(f"it has a tensor of shape {shape} with values that are not numbers")

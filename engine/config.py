@@ -29,23 +29,24 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = 100
     seed: Annotated[
         int,
-        field("Seed", "Starts the random generators: weights, order of images, dropout, augmentation.", "Training",
+        field("Seed", "Seeds the random generators: first weights, order of images, dropout, augmentation.", "Training",
               low=0, high=2**63 - 1),
     ] = 0  # fmt: skip
     validation: Annotated[
         float,
         field("Validation",
-              "Share of training images held out, of each digit; the best epoch is chosen on them, not on the test.",
+              "Share of each digit's training images to hold out. They choose the best epoch, not the test images.",
               "Training", low=0, high=0.5),
     ] = 0.0  # fmt: skip
     patience: Annotated[
         int,
-        field("Patience", "Stop after so many epochs without a better validation accuracy (0: never).", "Training",
+        field("Patience", "Stop after this many epochs without a better validation accuracy (0: never).", "Training",
               unit="epochs", low=0, high=100_000, live=True),
     ] = 0  # fmt: skip
     optimizer: Annotated[
         str,
-        field("Optimizer", "Makes steps of gradients; nesterov is a kind of sgd; muon is for hidden layers.",
+        field("Optimizer",
+              "How gradients become steps. nesterov is a kind of sgd; muon leaves the first and last layer to adamw.",
               "Optimizer", choices=("adam", "adamw", "sgd", "nesterov", "rmsprop", "muon")),
     ] = "adam"  # fmt: skip
     lr: Annotated[
@@ -54,131 +55,135 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = 1e-3
     weight_decay: Annotated[
         float,
-        field("Weight decay", "L2 penalty on all weights; adamw and muon shrink them by this times the rate instead.",
+        field("Weight decay", "L2 penalty on all weights. adamw and muon instead shrink them by this times the rate.",
               "Optimizer", low=0, high=1, live=True),
     ] = 0.0  # fmt: skip
     momentum: Annotated[
         float,
-        field("Momentum", "Share of the last step that is kept (sgd, nesterov); muon's share of the gradients before.",
+        field("Momentum", "Share of the previous step to keep (sgd, nesterov), or of the previous gradients (muon).",
               "Optimizer", low=0, high=0.9999, live=True),
     ] = 0.9  # fmt: skip
     beta1: Annotated[
         float,
-        field("Beta 1", "Adam's memory of the gradient: its share that is kept at each step; adamw's too.",
+        field("Beta 1", "Share of the running mean of the gradient to keep at each step (adam, adamw).",
               "Optimizer", low=0, high=0.9999, live=True),
     ] = 0.9  # fmt: skip
     beta2: Annotated[
         float,
-        field("Beta 2", "The same of the squared gradient; rmsprop's too.", "Optimizer",
+        field("Beta 2", "The same for the squared gradient (adam, adamw, rmsprop).", "Optimizer",
               low=0, high=0.999999, live=True),
     ] = 0.999  # fmt: skip
     clip: Annotated[
         float,
-        field("Clipping", "Longest gradient, over all weights together; a longer one is scaled down (0: any).",
+        field("Clipping",
+              "Largest norm of the gradient of all weights together; a larger one is scaled down (0: no limit).",
               "Optimizer", low=0, high=1000, live=True),
     ] = 0.0  # fmt: skip
     schedule: Annotated[
         str,
-        field("Schedule", "How the learning rate moves; what is given for it is then the highest.",
+        field("Schedule", "How the learning rate changes during the run; the rate you give is its highest value.",
               "Schedule", choices=("constant", "step", "cosine", "one-cycle", "plateau"), live=True),
     ] = "constant"  # fmt: skip
     warmup: Annotated[
         float,
-        field("Warm-up", "The rate first rises in a straight line for so long.", "Schedule",
+        field("Warm-up", "The rate first rises linearly for this long.", "Schedule",
               unit="epochs", low=0, high=1000, live=True),
     ] = 0.0  # fmt: skip
     decay: Annotated[
         float,
-        field("Decay", "What step and plateau multiply the rate by, down to 1/250,000 of the highest.", "Schedule",
+        field("Decay", "Factor by which step and plateau lower the rate, down to 1/250,000 of the highest.", "Schedule",
               low=0, low_open=True, high=1, live=True),
     ] = 0.5  # fmt: skip
     decay_every: Annotated[
         int,
-        field("Decay every", "step: after so many epochs; plateau: once so many brought no lower loss.", "Schedule",
+        field("Decay every",
+              "step: lower the rate after this many epochs; plateau: after this many without a lower loss.", "Schedule",
               unit="epochs", low=1, high=100_000, live=True),
     ] = 3  # fmt: skip
     label_smoothing: Annotated[
         float,
-        field("Label smoothing", "Share of the label that is spread over all ten digits; raises the training loss.",
+        field("Label smoothing", "Share of the label to spread over all ten digits; raises the training loss.",
               "Regularisation", low=0, high=0.9, live=True),
     ] = 0.0  # fmt: skip
     mixup: Annotated[
         float,
-        field("Mixup", "Two images are added up in shares of Beta(a, a), and so are their labels (0: off).",
+        field("Mixup", "Blend pairs of images and their labels, in shares drawn from Beta(a, a) (0: off).",
               "Regularisation", low=0, high=10, live=True),
     ] = 0.0  # fmt: skip
     cutmix: Annotated[
         float,
-        field("CutMix", "A part of another image is pasted in, of a share from Beta(a, a) (0: off).",
+        field("CutMix", "Paste in a part of another image, its share drawn from Beta(a, a) (0: off).",
               "Regularisation", low=0, high=10, live=True),
     ] = 0.0  # fmt: skip
     ema: Annotated[
         float,
-        field("EMA", "Test a moving average of the weights that keeps this share at each step, less at first (0: off).",
+        field("EMA",
+              "Test with a moving average of the weights that keeps this share at each step, less at first (0: off).",
               "Regularisation", low=0, high=0.99999),
     ] = 0.0  # fmt: skip
     rotation: Annotated[
         float,
-        field("Rotation", "Each training image is turned by up to so much, to either side.", "Augmentation",
+        field("Rotation", "Rotate each training image by up to this angle, either way.", "Augmentation",
               unit="degrees", low=0, high=180, live=True),
     ] = 0.0  # fmt: skip
     shift: Annotated[
         float,
-        field("Shift", "Moved by up to so much along each axis.", "Augmentation",
+        field("Shift", "Move it by up to this distance along each axis.", "Augmentation",
               unit="pixels", low=0, high=14, live=True),
     ] = 0.0  # fmt: skip
     scale: Annotated[
         float,
-        field(
-            "Scale", "Made larger or smaller by a factor of up to 1 + this.", "Augmentation", low=0, high=1, live=True
-        ),
+        field("Scale", "Enlarge or shrink it by a factor of up to 1 + this.", "Augmentation", low=0, high=1, live=True),
     ] = 0.0
     shear: Annotated[
         float,
-        field("Shear", "Slanted by up to so much, to either side.", "Augmentation",
+        field("Shear", "Slant it by up to this angle, either way.", "Augmentation",
               unit="degrees", low=0, high=60, live=True),
     ] = 0.0  # fmt: skip
     elastic: Annotated[
         float,
-        field("Elastic", "Bent by smooth random displacements of this standard deviation (after Simard 2003).",
+        field("Elastic", "Bend it by smooth random displacements of this standard deviation (after Simard 2003).",
               "Augmentation", unit="pixels", low=0, high=5, live=True),
     ] = 0.0  # fmt: skip
     erasing: Annotated[
         float,
         field("Erasing",
-              "In each image a rectangle of up to this share is filled with random values; it may hang over the edge.",
+              "Fill a rectangle of up to this share of each image with random values; it may extend past the edge.",
               "Augmentation", low=0, high=0.5, live=True),
     ] = 0.0  # fmt: skip
     noise: Annotated[
         float,
-        field("Noise", "Standard deviation of Gaussian noise, white being 1; what leaves 0..1 is cut off.",
+        field("Noise", "Add Gaussian noise of this standard deviation (white is 1); the result is clipped to 0..1.",
               "Augmentation", low=0, high=1, live=True),
     ] = 0.0  # fmt: skip
     model: Annotated[
         str,
-        field("Network", "What to train; see `models`. FILE.py:Class is your own code, and runs with your rights.",
+        field("Network",
+              "What to train; `mnist-tui models` lists all. FILE.py:Class is your own code and runs with your rights.",
               "Network", choices=tuple(CATALOGUE), own=True),
     ] = "seed-cnn"  # fmt: skip
     width: Annotated[
         float,
-        field("Width", "Times the channels, or units, of each hidden layer, in networks that allow it.", "Network",
+        field("Width", "Multiplies the channels or units of each hidden layer, in networks that allow it.", "Network",
               low=0.25, high=8),
     ] = 1.0  # fmt: skip
     depth: Annotated[
         int,
-        field("Depth", "Blocks or layers in each stage, or hidden layers (0: the network's own), where it allows that.",
+        field("Depth",
+              "Blocks or layers per stage, or hidden layers, in networks that allow it (0: the network's default).",
               "Network", low=0, high=32),
     ] = 0  # fmt: skip
     dropout2d: Annotated[
         float,
-        field("Dropout2d", "Chance of each feature map to be dropped after the last convolution, in networks that do.",
+        field("Dropout2d",
+              "Probability of dropping each feature map after the last convolution, in networks that use it.",
               "Network", low=0, high=0.95, live=True),
     ] = 0.5  # fmt: skip
     dropout: Annotated[
         float,
         field(
             "Dropout",
-            "Chance of each unit to be dropped before the last layer, in networks that do.",
+            "Probability of dropping each unit before the last layer, in networks that use it.",
             "Network",
             low=0,
             high=0.95,
@@ -191,12 +196,12 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = "auto"
     precision: Annotated[
         str,
-        field("Precision", "auto: bf16, 16 bits, on a CPU that is fast at it, else fp32; weights and tests keep 32.",
+        field("Precision", "auto: bf16 on a CPU that is fast at it, else fp32. Weights and tests are always fp32.",
               "Machine", choices=("auto", "fp32", "bf16")),
     ] = "auto"  # fmt: skip
     processes: Annotated[
         int,
-        field("Processes", "Train on so many processes together (torchrun), each with its share of every batch.",
+        field("Processes", "Number of processes that train together (torchrun), each with its share of every batch.",
               "Machine", low=1, high=1024),
     ] = 1  # fmt: skip
     threads: Annotated[
@@ -206,11 +211,15 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = 0  # fmt: skip
     data: Annotated[
         str,
-        field("Data folder", "Image folders or IDX files; empty: what is loaded, or found in Dataset/.", "Machine"),
+        field(
+            "Data folder",
+            "Folder of images or IDX files, or an .npz file (empty: the loaded data, else what is in Dataset/).",
+            "Machine",
+        ),
     ] = ""
     keep_every: Annotated[
         int,
-        field("Keep every", "Keep a checkpoint of its own every so many epochs (0: only the last).", "Machine",
+        field("Keep every", "Every how many epochs to keep a separate checkpoint (0: only the last).", "Machine",
               unit="epochs", low=0, high=100_000),
     ] = 0  # fmt: skip
 
@@ -225,23 +234,29 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         if self.patience and not self.validation:
             raise ConfigError(
                 f"Patience (patience): {self.patience} waits for a better validation accuracy, but no images are held"
-                " out; give a share for Validation (validation), 0.1 say, or patience 0"
+                " out; set Validation (validation) to 0.1, say, or patience to 0"
             )
         sizes = {name: (getattr(self, name), FIELDS[name].default) for name in ("width", "depth")}
         if problem := size_problem(self.model, sizes):
             raise ConfigError(problem)
         if self.optimizer == "nesterov" and not self.momentum:
-            raise ConfigError("Momentum (momentum): nesterov needs some; give 0.9, say, or the optimizer sgd")
+            raise ConfigError(
+                "Momentum (momentum): 0, but nesterov needs momentum; give 0.9, say, or use the optimizer sgd"
+            )
         if self.mixup and self.cutmix:
             raise ConfigError(
-                f"CutMix (cutmix): {self.cutmix:g} beside mixup {self.mixup:g}; an image is mixed in one way:"
-                " give 0 for one of them"
+                f"CutMix (cutmix): {self.cutmix:g}, but mixup is {self.mixup:g}; an image can be mixed in one way only:"
+                " set one of them to 0"
             )
         if self.warmup and self.schedule == "one-cycle":
-            raise ConfigError(f"Warm-up (warmup): {self.warmup:g}, but one-cycle has its own; give 0, or cosine")
+            raise ConfigError(
+                f"Warm-up (warmup): {self.warmup:g}, but one-cycle includes a warm-up; give 0, or use"
+                " another schedule, cosine say"
+            )
         if self.warmup > self.epochs:
             raise ConfigError(
-                f"Warm-up (warmup): {self.warmup:g} epochs of {self.epochs}; give at most {self.epochs}, or more epochs"
+                f"Warm-up (warmup): {self.warmup:g} epochs, but the run has {self.epochs}; give at most {self.epochs},"
+                " or train for more epochs"
             )
 
     @property
@@ -280,7 +295,7 @@ def parse_values(raw: Mapping[str, object]) -> dict[str, Value]:
                 each: each for each in FIELDS
             }
             near = difflib.get_close_matches(name.lower(), names, n=1)
-            hint = f"did you mean {names[near[0]]}?" if near else f"known are {', '.join(FIELDS)}"
+            hint = f"did you mean {names[near[0]]}?" if near else f"the names are {', '.join(FIELDS)}"
             raise ConfigError(f"there is no hyperparameter {name!r}; {hint}")
         values[name] = FIELDS[name].parse(text)
     return values

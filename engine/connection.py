@@ -1,4 +1,4 @@
-"""One client of the engine: what waits to be sent to it, and how much it may ask at once."""
+"""One client of the engine: its queue of messages, and how much it may ask at once."""
 
 import asyncio
 from collections import deque

@@ -1,4 +1,4 @@
-"""What a run began with and is resumed with, although no hyperparameter says so: how its images and weights are parted.
+"""Conventions of a run that are not hyperparameters and stay when it is resumed: how images and weights are divided.
 
 A checkpoint, a record or a study that says nothing of it is of the time before: OLD. Light: no torch.
 """

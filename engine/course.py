@@ -1,4 +1,4 @@
-"""What the log of a run says of its course: which hyperparameters it began with, and its best epoch. Light: no torch.
+"""What the log of a run says about it: its first hyperparameters, and its best epoch. Imports no torch.
 
 course = course_of(EventReader(folder))
 """

@@ -67,10 +67,10 @@ def find_named(path: Path) -> Source:
     if (found := search(path)) is not None:
         return found
     if not path.is_dir():
-        raise DataError(f"{written(path)}: is not there; check the name, or leave it out to use the default")
+        raise DataError(f"{written(path)}: does not exist; check the name, or leave it out to use the default")
     raise DataError(
         f"{written(path)}: holds no data set; looked for train/ and test/ with a folder of images for each digit, for"
-        f" the four IDX files in MNIST/raw/, raw/ and the folder itself, and for {SAMPLE_NAME}; name another folder, or"
+        f" the four IDX files in MNIST/raw/, raw/ and the folder itself, and for {SAMPLE_NAME}; give another folder or"
         " an .npz file, or leave it out to use the default"
     )
 
@@ -102,7 +102,7 @@ def npz_source(path: Path, notes: tuple[str, ...] = ()) -> Source:
 
 
 def default_sample(folder: Path) -> Source:
-    note = f"{folder} holds no data set yet; `mnist-tui data download` fetches the full MNIST"
+    note = f"{folder} holds no data set yet; `mnist-tui data download` downloads the full MNIST"
     return npz_source(sample_file(), (note,))
 
 
@@ -125,7 +125,7 @@ def refuse_useless(path: Path, data: Dataset) -> None:
         return
     for finding in data.check.findings:
         if finding.kind in ("blank images", "repeated image") and finding.count == part_size(data, finding):
-            raise DataError(f"{written(path)}: {finding.message}; nothing can be learned or measured, name other data")
+            raise DataError(f"{written(path)}: {finding.message}; nothing can be learned or measured; use other data")
 
 
 def part_size(data: Dataset, finding: Finding) -> int:
@@ -133,4 +133,4 @@ def part_size(data: Dataset, finding: Finding) -> int:
 
 
 def unreadable(path: Path, error: OSError) -> DataError:
-    return DataError(f"{error.filename or path}: cannot be read ({error.strerror}); make it readable, or name another")
+    return DataError(f"{error.filename or path}: cannot be read ({error.strerror}); make it readable, or use another")

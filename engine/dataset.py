@@ -103,7 +103,7 @@ def read_npz(path: Path, *, ours: bool = False) -> tuple[dict[str, Array], tuple
 
     The names and types that Keras and others use are understood (engine/npz_arrays.py), unless it is `ours`.
     """
-    remedy = "restore the file, or name another data folder"
+    remedy = "restore the file, or use another data folder"
     try:
         with zipfile.ZipFile(path) as file:
             if sum(entry.file_size for entry in file.infolist()) > 2 * MOST_IMAGES * (SIDE * SIDE + 1):
@@ -116,7 +116,7 @@ def read_npz(path: Path, *, ours: bool = False) -> tuple[dict[str, Array], tuple
                 arrays, changes = as_images(arrays)
             notes = tuple(str(note) for note in content["notes"]) if "notes" in content else ()
     except FileNotFoundError as error:
-        raise DataError(f"{path}: is not there; {remedy}") from error
+        raise DataError(f"{path}: does not exist; {remedy}") from error
     except KeyError as error:
         raise DataError(f"{path}: {error.args[0]}; it needs {', '.join(names.values())}; {remedy}") from error
     except (OSError, ValueError, MemoryError, EOFError, zipfile.BadZipFile, zlib.error) as error:

@@ -25,7 +25,9 @@ def choose_device(name: str = "auto") -> torch.device:
         return own_gpu(name, known)
     wanted = "cuda:0" if name == "cuda" else name
     if wanted not in known:
-        raise DeviceError(f"Device (device): {name!r} is not on this machine; give auto or one of {', '.join(known)}")
+        raise DeviceError(
+            f"Device (device): {name!r} is not available on this machine; give auto or one of {', '.join(known)}"
+        )
     return torch.device(wanted)
 
 
@@ -35,8 +37,8 @@ def own_gpu(name: str, known: list[str]) -> torch.device:
     if gpus < processes or wanted not in known or name != "cuda":  # the first process sees it for all of its machine
         raise DeviceError(
             f"Device (device): {name!r} for {processes} processes on this machine, which has {gpus}"
-            f" GPU{'s' if gpus != 1 else ''}; each process takes one of its own: give cuda or cpu, and at most as many"
-            " processes as GPUs"
+            f" GPU{'s' if gpus != 1 else ''}; each process needs its own GPU: give cuda or cpu, and at most as many"
+            " processes as there are GPUs"
         )
     return torch.device(wanted)
 

@@ -56,7 +56,7 @@ def download(folder: Path, progress: Progress | None, cancelled: Callable[[], bo
                 raise Cancelled
             install(work, raw)
     except Cancelled:
-        raise DataError(f"{raw}: the download was cancelled; nothing of it was kept") from None
+        raise DataError(f"{raw}: the download was cancelled; nothing was kept") from None
     except OSError as error:
         raise DataError(
             f"{error.filename or raw}: cannot be written ({error.strerror}); make room or make it writable"
@@ -111,6 +111,6 @@ def reason(error: Exception) -> str:
 
 def unreachable(raw: Path, name: str, failures: list[str], names: list[str]) -> DataError:
     return DataError(
-        f"{raw}: MNIST could not be downloaded. Tried for {name}: {'; '.join(failures)}. "
-        f"Check the network, or put the four files ({', '.join(names)}) into this folder by hand"
+        f"{raw}: MNIST could not be downloaded. Tried {name} from {'; '.join(failures)}. "
+        f"Check the network, or put the four files ({', '.join(names)}) into this folder yourself"
     )

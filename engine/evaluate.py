@@ -1,4 +1,4 @@
-"""What a network makes of images: loss, accuracy, confusion, and single digits with probabilities.
+"""What a network predicts for images: loss, accuracy, confusion, and single digits with probabilities.
 
 Always in float32, whatever it is trained with: the figures of its weights are the same wherever they are measured.
 """

@@ -1,4 +1,4 @@
-"""What one hyperparameter is: its bounds, its words, and how what was typed becomes its value."""
+"""One hyperparameter: its bounds, its label and help, and how typed text becomes its value."""
 
 import difflib
 import math
@@ -39,19 +39,15 @@ class FieldInfo(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def bounds(self) -> str:
-        """The allowed values in words: `1 to 60000 images`, `above 0, at most 10`, `one of seed-cnn`."""
+        """The allowed values in words: `1 to 60000 images`, `more than 0 and at most 10`, `one of seed-cnn`."""
         if self.choices:
             return "one of " + ", ".join(self.choices) + (", FILE.py:Class, package:Class" if self.own else "")
         unit = f" {self.unit}" if self.unit else ""
         if self.low is not None and self.high is not None:
             low, high = (str(self.kind(bound)).removesuffix(".0") for bound in (self.low, self.high))
             high = high.replace(str(2**63 - 1), "2^63 - 1")  # nobody reads nineteen digits
-            return f"above {low}, at most {high}{unit}" if self.low_open else f"{low} to {high}{unit}"
+            return f"more than {low} and at most {high}{unit}" if self.low_open else f"{low} to {high}{unit}"
         return "text"
-
-    @property
-    def value_in_bounds(self) -> str:
-        return f"a value {self.bounds}" if self.low_open else self.bounds
 
     def parse(self, raw: object) -> Value:
         """Turn what was typed (or came in a message) into this field's value. Raises ConfigError."""
@@ -66,7 +62,7 @@ class FieldInfo(msgspec.Struct, frozen=True, kw_only=True):
             except ValueError as error:
                 raise ConfigError(f"{self.label} ({self.name}): {error}") from None
         if self.own and str(value).endswith(".py"):
-            raise ConfigError(f"{self.label} ({self.name}): {raw!r} names no class; give {value}:Class")
+            raise ConfigError(f"{self.label} ({self.name}): {raw!r} does not name a class; give {value}:Class")
         if self.choices and value not in self.choices:
             near = difflib.get_close_matches(str(value), self.choices, n=1)
             hint = f"; did you mean {near[0]}?" if near else f"; give {self.bounds}"
@@ -76,7 +72,7 @@ class FieldInfo(msgspec.Struct, frozen=True, kw_only=True):
         low, high = self.low, self.high
         too_low = low is not None and (value < low or (self.low_open and value == low))
         if too_low or (high is not None and value > high) or not math.isfinite(value):
-            raise ConfigError(f"{self.label} ({self.name}): {raw} is out of range; give {self.value_in_bounds}")
+            raise ConfigError(f"{self.label} ({self.name}): {raw} is out of range; give {self.bounds}")
         return typing.cast(Value, value)
 
 

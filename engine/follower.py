@@ -1,4 +1,4 @@
-"""A process that trains along with the engine: every rank of a group but the first.
+"""A process that trains with the engine: every rank of a group except the first.
 
 It has no socket, no log and no checkpoints: it does what rank 0 says, and ends when rank 0 ends or is lost.
 """
@@ -46,7 +46,7 @@ def data_for(begin: Begin, data: Dataset | None) -> Dataset:
     if data is None or data.fingerprint != begin.fingerprint:
         data = load_data(begin.data_path)
     if data.fingerprint != begin.fingerprint:
-        raise DataError(f"{begin.data_path}: holds other data here than where the engine runs")
+        raise DataError(f"{begin.data_path}: holds other data on this machine than where the engine runs")
     return data
 
 

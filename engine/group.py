@@ -186,7 +186,7 @@ class Group(Alone):
         answers = self._exchange(Built(reason_of(error), socket.gethostname()[:100], network))
         failed = next((each for each in answers if each.reason), None)
         if failed is None and any(each.network != answers[0].network for each in answers):
-            failed = msgspec.structs.replace(answers[-1], reason="it has another network than the first process")
+            failed = msgspec.structs.replace(answers[-1], reason="it has a different network from the first process")
         if failed is None:
             return
         self._begun = False

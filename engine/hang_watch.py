@@ -1,4 +1,4 @@
-"""Sees that an engine ends when it is told to, whatever its training thread does.
+"""Makes sure that an engine ends when asked to, whatever its training thread does.
 
 A step that never returns (an endless loop in a user's network, another process that was stopped, a debugger) cannot be
 interrupted: nothing but the end of the process helps. It is watched from the thread that serves.

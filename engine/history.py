@@ -1,4 +1,4 @@
-"""The history of a run in bounded size: what a screen that attaches late, or opens an old run, is sent."""
+"""The history of a run in bounded size, for a screen that attaches late or opens an old run."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar

@@ -49,7 +49,7 @@ def read_idx_folder(folder: Path) -> dict[str, Array]:
                 name = names(split, what)[0]
                 raise DataError(
                     f"{folder / name}: is missing (with or without .gz); put it there, "
-                    "or `mnist-tui data download` fetches all four files"
+                    "or `mnist-tui data download` gets all four"
                 )
             paths[f"{split}_{what}"] = path
     arrays = {}
@@ -106,7 +106,7 @@ def read_idx(path: Path, shape: tuple[int, ...]) -> Array:
     if count == 0:
         raise bad(path, "holds nothing: its header counts zero items")
     if count > MOST_IMAGES:
-        raise bad(path, f"claims to hold {count:,} items; more than {MOST_IMAGES:,} are not believed")
+        raise bad(path, f"claims to hold {count:,} items, but at most {MOST_IMAGES:,} are allowed")
 
     size = header + count * int(np.prod(shape, dtype=np.int64))
     content, complete = unzip(path, raw, size + 1) if zipped else (raw, True)
@@ -123,7 +123,7 @@ def read_bytes(path: Path) -> bytes:
         if not stat.S_ISREG(found.st_mode):
             raise bad(path, "is not a file")
         if found.st_size > LARGEST_FILE:
-            raise bad(path, f"has {found.st_size:,} bytes; more than {LARGEST_FILE:,} are not believed")
+            raise bad(path, f"has {found.st_size:,} bytes, but at most {LARGEST_FILE:,} are allowed")
         return path.read_bytes()
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror}); make it readable") from error

@@ -38,13 +38,13 @@ def read_file(path: str | os.PathLike[str]) -> bytes:
     try:
         found = os.stat(path)
         if not stat.S_ISREG(found.st_mode):  # a pipe would block for ever
-            raise DataError(f"{path}: is not a file; name an image file")
+            raise DataError(f"{path}: is not a file; give an image file")
         if found.st_size > MOST_BYTES:
             raise too_large(path, f"{found.st_size // 10**6} MB")
         with open(path, "rb") as file:
             return file.read()
     except FileNotFoundError as error:
-        raise DataError(f"{path}: is not there; check the name") from error
+        raise DataError(f"{path}: does not exist; check the name") from error
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
         why = error.strerror if isinstance(error, OSError) else error
         raise DataError(f"{path}: cannot be read ({why}); make it readable") from error
@@ -68,7 +68,7 @@ def decode_pixels(path: str | os.PathLike[str], content: bytes) -> Pixels:
     except DataError:
         raise
     except UnidentifiedImageError as error:
-        raise DataError(f"{path}: is not an image that can be read; {KINDS} can") from error
+        raise DataError(f"{path}: is not an image this program can read; it reads {KINDS}") from error
     except Image.DecompressionBombError as error:
         raise too_large(path, str(error)) from error
     except Exception as error:  # on damaged files Pillow's decoders raise whatever they stumble over

@@ -66,7 +66,7 @@ def recorded_treatment(root: Path) -> Treatment | None:
         return msgspec.json.decode(read_file(path), type=Treatment)
     except msgspec.DecodeError as error:
         raise DataError(
-            f"{path}: cannot be read ({error}); remove it, and the images decide how they are read"
+            f"{path}: cannot be read ({error}); remove it, and the way to read the images is chosen anew"
         ) from error
 
 
@@ -150,7 +150,7 @@ def export_pngs(dataset: Dataset, folder: Path, progress: Progress | None = None
     try:
         for split in SPLITS:
             if (folder / split).exists() and (not (folder / split).is_dir() or any((folder / split).iterdir())):
-                raise DataError(f"{folder / split}: is there already and not empty; name an empty folder")
+                raise DataError(f"{folder / split}: already exists and is not empty; give an empty folder")
         with working_folder(folder, "export") as work:
             done = itertools.count(1)
             for split in SPLITS:
@@ -169,5 +169,5 @@ def export_pngs(dataset: Dataset, folder: Path, progress: Progress | None = None
                 (work / split).rename(folder / split)
     except OSError as error:
         raise DataError(
-            f"{error.filename or folder}: cannot be written ({error.strerror}); name another folder"
+            f"{error.filename or folder}: cannot be written ({error.strerror}); use another folder"
         ) from error

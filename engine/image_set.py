@@ -13,7 +13,7 @@ from PIL import Image
 
 from engine.dataset import SIDE, Array
 from engine.form import LIKE, common_ground, grounds, has_form, of_pictures
-from engine.gray import range_of, to_gray
+from engine.gray import LEAST_CONTRAST, range_of, to_gray
 from engine.image_file import Pixels, decode_pixels, read_file, shrinking
 from engine.pictures import treat
 from engine.treatment import Treatment
@@ -69,7 +69,8 @@ def survey(paths: list[str], pool: Executor) -> tuple[Treatment, dict[str, Pixel
         treatment = Treatment(low=low, high=high)
     grays = [to_gray(look.pixels, treatment)[0] for look in looks]
     mnist_sized = np.array([gray for gray in grays if gray.shape == (SIDE, SIDE)], np.uint8).reshape(-1, SIDE, SIDE)
-    ground = common_ground(np.concatenate([grounds(gray[np.newaxis]) for gray in grays]))
+    inked = [gray for gray in grays if int(gray.max()) - int(gray.min()) >= LEAST_CONTRAST]  # blank ones have no say
+    ground = common_ground(np.concatenate([grounds(gray[np.newaxis]) for gray in inked or grays]))
     fit = of_pictures(mnist_sized).fit if len(mnist_sized) >= LIKE * len(grays) else "mnist"
     treatment = msgspec.structs.replace(treatment, ground=ground, fit=fit)
     kept = {path: look.pixels for path, look in zip(some, looks, strict=True) if look.complete}

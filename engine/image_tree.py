@@ -48,7 +48,7 @@ class Tree:
             notes.append(f"{self.ignored:,} {files} no image ignored")
         if self.left_out:
             more = f" and {len(self.left_out) - NAMED:,} more" if len(self.left_out) > NAMED else ""
-            notes.append(f"left out, as it cannot be read as an image: {', '.join(self.left_out[:NAMED])}{more}")
+            notes.append(f"left out, not readable as an image: {', '.join(self.left_out[:NAMED])}{more}")
         return tuple(notes)
 
 
@@ -69,12 +69,12 @@ def scan(root: Path) -> Tree:
                     line = f"{split}/{digit}/{name}/{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}\n"
                     digest.update(os.fsencode(line))
                     if len(files) > MOST_IMAGES:
-                        raise DataError(f"{root / split}: holds more than {MOST_IMAGES:,} images; leave some out")
+                        raise DataError(f"{root / split}: holds more than {MOST_IMAGES:,} images; remove some")
                 if len(files) == before:
                     beside = f" ({'; '.join(tree.notes)})" if tree.notes else ""
                     raise DataError(f"{folder}: holds no image{beside}; {LAYOUT}")
     except OSError as error:
-        raise DataError(f"{error.filename}: cannot be read ({error.strerror}); mend or remove it") from error
+        raise DataError(f"{error.filename}: cannot be read ({error.strerror}); repair or remove it") from error
     tree.digest = digest.hexdigest()
     return tree
 
@@ -86,7 +86,7 @@ def digit_folders(split: Path, tree: Tree) -> list[Path]:
         if entry.name.startswith(".") or not entry.is_dir():
             tree.ignored += 1
         elif not re.fullmatch(f"[0-{CLASSES - 1}]", entry.name, re.ASCII):
-            raise DataError(f"{entry}: is not the folder of a digit; {LAYOUT}, and no other folder")
+            raise DataError(f"{entry}: is not the folder of a digit; {LAYOUT}, and no other folders")
     folders = [split / str(digit) for digit in range(CLASSES)]
     for folder in folders:
         if not folder.is_dir():
@@ -101,7 +101,7 @@ def images_below(folder: Path | str, tree: Tree, depth: int = 0) -> Iterator[tup
     file is.
     """
     if depth > DEEPEST:
-        raise DataError(f"{folder}: lies more than {DEEPEST} folders below that of its digit; move its images up")
+        raise DataError(f"{folder}: is more than {DEEPEST} folders below its digit's folder; move its images up")
     with os.scandir(folder) as entries:
         inside = sorted(entries, key=lambda entry: entry.name)
     for entry in inside:
@@ -111,7 +111,7 @@ def images_below(folder: Path | str, tree: Tree, depth: int = 0) -> Iterator[tup
         elif name.endswith(ENDINGS):
             found = entry.stat()
             if not stat.S_ISREG(found.st_mode):
-                raise DataError(f"{entry.path}: is not a file, although its name is that of an image; rename it")
+                raise DataError(f"{entry.path}: is not a file, although it has the name of an image; rename it")
             yield entry, found
         elif entry.is_dir(follow_symlinks=False):
             yield from images_below(entry.path, tree, depth + 1)

@@ -144,7 +144,7 @@ class Inspector:
         if data.fingerprint != record.data:
             raise DataError(
                 f"{data.path}: has changed since run {name} was trained on it ({record.data}, now {data.fingerprint});"
-                f" `mnist-tui evaluate {name} --data FOLDER` measures it on other data"
+                f" `mnist-tui evaluate {name} --data FOLDER` tests it on other data"
             )
         return data
 
@@ -187,7 +187,8 @@ class Inspector:
         path = folder / BEST
         if not path.exists():
             raise CheckpointError(
-                f"run {folder.name} has no {BEST}: no images were held out; train with --validation 0.1, say, for one"
+                f"run {folder.name} has no {BEST}: no images were held out; train with --validation 0.1, say, to get"
+                " one"
             )
         changed = path.stat().st_mtime_ns
         if self._kept_best is None or (folder.name, changed) != (self._kept_best.name, self._best_time):

@@ -1,4 +1,4 @@
-"""What trains: a run, a study or the learning-rate finder; one at a time, but for the finder beside a paused run."""
+"""What trains: a run, a study or the learning-rate finder. One at a time, except the finder with a paused run."""
 
 from collections.abc import Generator
 from pathlib import Path
@@ -27,6 +27,7 @@ from engine.pulse import PULSE, STEP
 from engine.rate_finder import find_rates
 from engine.run import Run, resume
 from engine.runs import RunLog, RunRecord, find_run, read_record
+from engine.search import networks_in, parse_search
 from engine.study_files import INSTALL, can_tune
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Jobs:
             if self.active.ended is not None:
                 self._leave(self.active)
         elif self.study is not None:
-            PULSE.begin("going on with a study")
+            PULSE.begin("continuing a study")
             self.study.advance()
             if self.study.ended is not None:
                 self.study = None
@@ -133,9 +134,10 @@ class Jobs:
         except DataError as error:
             again = f"mnist-tui train --resume {record.run.partition('-')[0].lstrip('0')}"
             remedy = (
-                f"`{again}` without --data goes on with its own, {record.data_path}; on other data start a new run"
+                f"`{again}` without --data continues on its own data, {record.data_path}; start a new run for other"
+                " data"
                 if path
-                else f"restore it; where it has moved, `{again} --data FOLDER` goes on with it"
+                else f"restore it; where it has moved, `{again} --data FOLDER` continues with it"
             )
             raise DataError(f"run {record.run} cannot be resumed: {error}. {remedy[0].upper()}{remedy[1:]}") from error
 
@@ -146,11 +148,13 @@ class Jobs:
         from engine.begin_study import begin_study  # Optuna is an extra, and takes a while to import
 
         config = checked(command.base)
+        named = networks_in(parse_search(command.search)) if command.search else set()
+        check_traces(*(named_code(model) for model in {config.model, *named}))
         device = choose_device(config.device)
         if self.group.size > 1:
             raise CommandError(
-                f"this engine has {self.group.size} processes, a trial needs one; end it with `mnist-tui engine stop`,"
-                " and start several engines on one study instead"
+                f"this engine has {self.group.size} processes, but a trial uses one; end it with `mnist-tui engine"
+                " stop`, and start several engines for one study instead"
             )
         data = self.loader.data = self.loader.data_for(config).to(device)
         self.study = begin_study(self.checkpoints, command, data, self.desk.publish)
@@ -161,15 +165,20 @@ class Jobs:
         if self.study is not None:
             self.check_free()
         if self.active is not None and not self.active.paused:
-            raise CommandError(f"run {self.active.run.name} is training; pause it to find a learning rate for it")
+            raise CommandError(f"run {self.active.run.name} is training; pause it before you look for a learning rate")
         if self.group.size > 1:
-            raise CommandError("the learning-rate finder works in one process; end this engine, and give processes 1")
+            raise CommandError(
+                "the learning-rate finder uses one process; end this engine with `mnist-tui engine"
+                " stop`, and set processes to 1"
+            )
         config = run.config if run is not None else checked(command.config)
+        code = named_code(config.model) if run is None else run.code
+        if self.active is None:  # a paused run keeps its engine
+            check_traces(code)
         if self.active is not None and config.data not in ("", self.loader.path):
             raise CommandError("a run is paused on other data; stop it before loading these")
         data = self.loader.data_for(config) if self.active is None else self.loader.needed()
         self.end_finding("another search for a learning rate began")
-        code = named_code(config.model) if run is None else run.code
         self.finding = guarded(code, find_rates(config, data, run))
 
     # ------------------------------------------------------------ steer and end
@@ -199,8 +208,8 @@ class Jobs:
         if active.ended is None:
             if not force:
                 raise CommandError(
-                    f"run {active.run.name} cannot be saved: {active.problem}. It waits, and nothing is lost: make"
-                    f" room, or end it without saving its last"
+                    f"run {active.run.name} cannot be saved: {active.problem}. It waits, and nothing is lost yet. Make"
+                    " room, or end it without its last"
                     f" {counted(active.run.step - active.run.saved_step, 'step')}"
                 )
             active.give_up()
@@ -213,7 +222,7 @@ class Jobs:
         if self.active is not None:
             raise CommandError(f"run {self.active.run.name} is already training; stop it first")
         if self.study is not None:
-            raise CommandError(f"study {self.study.name} is tuning; stop it first, it can be continued")
+            raise CommandError(f"study {self.study.name} is tuning; stop it first (you can continue it later)")
 
     def _running(self) -> ActiveRun:
         if self.active is None:
@@ -244,11 +253,11 @@ class Jobs:
         self.desk.publish(tried)
 
 
-def check_traces(code: Code | None) -> None:
+def check_traces(*codes: Code | None) -> None:
     """Raise EngineStale where other code than this has changed the engine for good."""
-    if trace := traces_of_others(code):
+    if trace := traces_of_others(*codes):
         raise EngineStale(
-            f"the next run needs a new engine, as {trace}: end this one with `mnist-tui engine stop`, and train again"
+            f"the next run needs a new engine, as {trace}; end this one with `mnist-tui engine stop`, and train again"
         )
 
 

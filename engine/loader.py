@@ -1,4 +1,4 @@
-"""The data set that the engine keeps in memory: loaded, told to every screen, downloaded."""
+"""The data set that the engine keeps in memory: loads it, announces it to every screen, downloads it."""
 
 import threading
 import time
@@ -101,7 +101,7 @@ class Loader:
     def needed(self) -> Dataset:
         """Return what is loaded. Raises DataError when nothing is."""
         if self.data is None:
-            raise DataError("no data set is loaded; name a folder with --data, or download MNIST")
+            raise DataError("no data set is loaded; give a folder with --data, or download MNIST")
         return self.data
 
     def progress(self, action: str, done: int, total: int) -> None:
@@ -113,7 +113,7 @@ class Loader:
 
     def outdated(self) -> DataReady:
         """Return what is loaded, and that it is on the disk no more; a run in progress goes on with it."""
-        return self.with_note("its files have changed since it was loaded; the run goes on with what is in memory")
+        return self.with_note("its files have changed since it was loaded; the run goes on with the data in memory")
 
     def with_note(self, note: str) -> DataReady:
         assert self.announced is not None
@@ -122,7 +122,7 @@ class Loader:
     def start_download(self, then: Callable[[], None]) -> None:
         """Fetch MNIST in a thread, so that training and predictions go on; `then` is called there once it is done."""
         if self.download is not None:
-            raise DataError("a download is already under way")
+            raise DataError("a download is already running")
         self.cancelled.clear()
 
         def fetch() -> None:

@@ -1,4 +1,4 @@
-"""Users' own networks are looked at before the engine runs them; the engine goes on meanwhile.
+"""Checks users' own networks before the engine runs them, while the engine goes on.
 
 A command that needs a look waits, and is carried out again when the look is done. What was found of a file is kept, by
 its digest.
@@ -44,6 +44,12 @@ class Looks:
         return bool(self._waiting)
 
     @property
+    def network(self) -> str:
+        """The name of a network that is looked at, "" when none is."""
+        with self._guard:
+            return next((short_name(code.model) for _, code in self._waiting), "")
+
+    @property
     def starting(self) -> AnyCommand | None:
         """A command that waits for a look before it begins to train."""
         with self._guard:
@@ -66,7 +72,7 @@ class Looks:
             if key not in self._processes:
                 self._processes[key] = OwnProcess(*key)
                 if not isinstance(command, DescribeModel):
-                    say(f"{short_name(code.model)}: a process of its own looks at it first")
+                    say(f"{short_name(code.model)}: checking it in a separate process first")
                 threading.Thread(target=self._wait, args=(key,), name="look", daemon=True).start()
         return None
 

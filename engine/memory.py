@@ -1,4 +1,4 @@
-"""What to tell when memory runs out: which batch size would fit. And memory given back."""
+"""What to say when memory runs out: which batch size would fit. Also gives memory back to the system."""
 
 import contextlib
 import ctypes

@@ -1,4 +1,4 @@
-"""Mixup and CutMix: every training image becomes two, and so does its label."""
+"""Mixup and CutMix: every training image is combined with another, and so is its label."""
 
 import torch
 from torch import Tensor

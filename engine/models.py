@@ -62,7 +62,7 @@ def make_own(kind: type[nn.Module], config: RunConfig, code: Code) -> nn.Module:
         value, default = getattr(config, name), FIELDS[name].default
         if value != default and name not in arguments:
             raise NetworkError(
-                f"{FIELDS[name].label} ({name}): {value} is not for {code.model}, which takes no argument"
+                f"{FIELDS[name].label} ({name}): {value} is not possible for {code.model}, which has no argument"
                 f" {name!r}; give {default}"
             )
     with inside(code), told(code, f"cannot be made with {arguments or 'no arguments'}"):
@@ -107,8 +107,8 @@ def check_size(model: nn.Module, name: str) -> None:
     count = count_parameters(model)
     if count > MOST_PARAMETERS:
         raise ConfigError(
-            f"{name} of this width and depth has {count:,} parameters; a checkpoint has room for"
-            f" {MOST_PARAMETERS:,}: choose a smaller one"
+            f"{name} of this width and depth has {count:,} parameters; a checkpoint can hold {MOST_PARAMETERS:,};"
+            " choose a smaller one"
         )
 
 

@@ -1,4 +1,4 @@
-"""The arrays of an .npz file, whoever wrote it, as the program has them: what is clear is read, all else refused."""
+"""The arrays of an .npz file in the program's form. What is unambiguous is read, everything else refused."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

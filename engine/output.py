@@ -1,4 +1,4 @@
-"""What the engine prints lands in engine.log. That the disk is full must not end a run."""
+"""What the engine prints goes to engine.log. A full disk must not end a run."""
 
 import contextlib
 import traceback

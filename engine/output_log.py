@@ -1,4 +1,4 @@
-"""The file that the engine's output goes to, `engine.log`: what may be one, and how it is kept small.
+"""The file for the engine's output, `engine.log`: what may be one, and how it is kept small.
 
 Everything that the engine starts writes to the same open file, native libraries too, and appends to it. So it is cut
 in place: what has become too long is copied to `engine.log.1`, and the file emptied. Lines that are written in between,

@@ -69,8 +69,8 @@ def code_of_run(model: str, folder: Path) -> Code | None:
         return code
     if not is_trusted(code):
         raise NetworkError(
-            f"run {folder.name} brings code of its own ({where(code, folder)}), which you have not run before;"
-            f" look at it, and if you trust it: mnist-tui trust {folder.name}"
+            f"run {folder.name} brings its own code ({where(code, folder)}), which you have not run before; look at it,"
+            f" and if you trust it: mnist-tui trust {folder.name}"
         )
     return msgspec.structs.replace(code, model=name_of_copy(code, folder))
 
@@ -96,11 +96,11 @@ def read_source(path: Path) -> bytes:
         with open_regular(path) as file:
             text = file.read(LARGEST + 1)
     except FileNotFoundError:
-        raise NetworkError(f"{path}: is not there; give the file of your network as FILE.py:Class") from None
+        raise NetworkError(f"{path}: does not exist; give the file of your network as FILE.py:Class") from None
     except (OSError, ValueError) as error:
         raise NetworkError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from error
     if len(text) > LARGEST:
-        raise NetworkError(f"{path}: has more than {LARGEST} bytes; the file of a network has less")
+        raise NetworkError(f"{path}: has more than {LARGEST} bytes, the most for the file of a network")
     return text
 
 
@@ -126,8 +126,8 @@ def trust(code: Code | None) -> None:
             os.close(handle)
     except OSError as error:
         raise NetworkError(
-            f"{record()}: cannot be written ({error.strerror}), so that no run of {code.model} could be resumed;"
-            " make room, or set XDG_STATE_HOME"
+            f"{record()}: cannot be written ({error.strerror}), so a run of {code.model} could not be resumed; make"
+            " room, or set XDG_STATE_HOME"
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""The walls round a user's own network: what its code changes reaches nobody else.
+"""Isolation of a user's own network: what its code changes does not affect anything else.
 
 Whatever of it runs in the engine (loading, building, training, tests) runs `inside`. On the way out settings are put
 back, and what was patched in other modules is undone; on the way in it is done again, for that network alone.
@@ -71,7 +71,7 @@ class Guard:
 
     def tell_settings(self, changed: list[str]) -> None:
         if changed:
-            self._tell(f"sets {', '.join(changed)}; that is undone, as it would change other networks too")
+            self._tell(f"sets {', '.join(changed)}; this is undone, as it would affect other networks too")
 
     def _look_for_the_rest(self) -> None:
         """Tell of what cannot be undone."""
@@ -80,7 +80,7 @@ class Guard:
             if thread not in self._threads and self._started(thread)
         ]  # fmt: skip
         if threads:
-            self._tell(f"started threads that go on ({', '.join(sorted(threads)[:MOST_TOLD])})", lasting=True)
+            self._tell(f"started threads that keep running ({', '.join(sorted(threads)[:MOST_TOLD])})", lasting=True)
 
     def _started(self, thread: threading.Thread) -> bool:
         """Tell a thread of the user's code from those that the engine and its libraries start meanwhile."""
@@ -110,10 +110,10 @@ def guard_of(code: Code) -> Guard:
     return guards[code]
 
 
-def traces_of_others(code: Code | None) -> str:
-    """Return what code other than this one has left behind in this process, "" for nothing."""
-    mine = "" if code is None else code.digest if code.name.is_file else code.model
-    return next((trace for origin, trace in traces.items() if origin != mine), "")
+def traces_of_others(*codes: Code | None) -> str:
+    """Return what code other than this has left behind in this process, "" for nothing."""
+    mine = {code.digest if code.name.is_file else code.model for code in codes if code is not None}
+    return next((trace for origin, trace in traces.items() if origin not in mine), "")
 
 
 @contextmanager

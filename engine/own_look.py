@@ -1,4 +1,4 @@
-"""python -m engine.own_look FD: look at a user's own network, and say on FD what it is (`engine/own_process.py`)."""
+"""python -m engine.own_look FD: check a user's own network, and write to FD what it is (`engine/own_process.py`)."""
 
 import contextlib
 import faulthandler
@@ -52,7 +52,9 @@ def look_at(question: Question, stage: Callable[[str], None]) -> Look:
     except ConfigError as error:
         return Look(problem=str(error))
     except MemoryError:
-        return Look(problem=f"{question.code.model}: takes more memory than the {question.memory >> 20:,} MiB it may")
+        return Look(
+            problem=f"{question.code.model}: takes more than the {question.memory >> 20:,} MiB of memory allowed"
+        )
     except BaseException as error:
         return Look(problem=f"{question.code.model}: {type(error).__name__}: {error}")
 
@@ -128,8 +130,8 @@ def seed_notes(one: nn.Module, other: nn.Module, code: Code) -> list[str]:
     weights = list(zip(one.parameters(), other.parameters(), strict=False))
     if all(torch.equal(first, second) for first, second in weights):
         return [
-            f"{code.model}: begins with the same weights whatever the seed, as it seeds torch itself or draws nothing;"
-            " runs with several seeds differ in the order of images alone, and say little about chance"
+            f"{code.model}: starts with the same weights for every seed, as it seeds torch itself or has no random"
+            " weights; runs with several seeds then differ only in the order of images, and say little about chance"
         ]
     return []
 
@@ -147,7 +149,7 @@ def check_state(one: nn.Module, other: nn.Module, code: Code) -> None:
         more = f" and {len(lost) - 3} more" if len(lost) > 3 else ""
         raise NetworkError(
             f"{code.model}: its state_dict() does not hold {', '.join(lost[:3])}{more}, or load_state_dict() does not"
-            " take it: a checkpoint would lose what was learnt; leave these two methods as they are"
+            " take it: a checkpoint would lose what was learned; do not override these two methods"
         )
 
 
@@ -164,8 +166,8 @@ def training_notes(model: nn.Module, code: Code, *, told_already: bool) -> list[
     if not hidden or told_already:
         return []
     return [
-        f"{code.model}: uses {hidden:,} trainable values that are no parameters of it, and are not trained; layers"
-        " belong into attributes of the module"
+        f"{code.model}: uses {hidden:,} trainable values that are not among its parameters and are not trained; make"
+        " layers attributes of the module"
     ]
 
 

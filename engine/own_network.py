@@ -75,20 +75,20 @@ def check_network(model: nn.Module, code: Code) -> list[str]:
     notes = []
     if are_probabilities(logits):
         notes.append(
-            f"{code.model}: returns probabilities; cross-entropy takes the softmax itself, and after another one it"
-            " cannot fall below 1.46: leave out the one at the end of the network"
+            f"{code.model}: returns probabilities; cross-entropy already includes the softmax, and with two the loss"
+            " cannot fall below 1.46; remove the softmax at the end of the network"
         )
     missed = unreached(model)
     if not any(parameter.requires_grad for parameter in model.parameters()):
-        why = missed[0] if missed else "layers belong into attributes of the module"
+        why = missed[0] if missed else "make layers attributes of the module"
         raise NetworkError(f"{code.model}: has no parameters to train; {why}")
     notes += [f"{code.model}: {each}" for each in missed]
     try:
         check_values(dict(model.state_dict()))
     except ValueError as error:
         raise NetworkError(
-            f"{code.model}: its state could not be loaded from a checkpoint, as {error};"
-            " register such buffers with persistent=False"
+            f"{code.model}: its state could not be loaded from a checkpoint: {error}; register such buffers with"
+            " persistent=False"
         ) from error
     return notes
 
@@ -109,7 +109,7 @@ def told(code: Code, what: str) -> Iterator[None]:
         line = line_in(code.name.place, error)
         hint = ""
         if isinstance(error, ModuleNotFoundError) and code.name.is_file:
-            hint = "; only this one file is loaded: what else it needs must be in it, or installed"
+            hint = "; only this one file is loaded; whatever it imports must be installed"
         raise NetworkError(f"{code.model}: {what}: {type(error).__name__}: {brief(error)}{line}{hint}") from error
 
 

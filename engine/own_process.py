@@ -1,4 +1,4 @@
-"""A user's own network is looked at in a process of its own, so that nothing in its file reaches the engine.
+"""Checks a user's own network in a separate process, so that nothing in its file reaches the engine.
 
 The process has a limit of time, of processor time and of memory, and a process group that is killed when it is done.
 What it prints is kept as far as it is short. Nothing here imports torch, or runs the code.
@@ -85,7 +85,7 @@ class OwnProcess:
             question = Question(self.config, self.code, memory_limit(), LIMIT)
             with self._guard:
                 if self.killed:
-                    return Look(problem=f"{self.code.model}: was not looked at any more")
+                    return Look(problem=f"{self.code.model}: was not checked, as the engine ended")
                 self._process = process = subprocess.Popen(
                     [sys.executable, "-m", "engine.own_look", str(theirs)],
                     stdin=subprocess.PIPE,
@@ -103,7 +103,7 @@ class OwnProcess:
                 process.stdin.close()
             return self._wait(process, reply)
         except OSError as error:
-            return Look(problem=f"{self.code.model}: no process could be started to look at it ({error.strerror})")
+            return Look(problem=f"{self.code.model}: no process could be started to check it ({error.strerror})")
         finally:
             self._end()
             os.close(reply)
@@ -180,10 +180,10 @@ def decoded(line: bytes) -> Line | None:
 def late(stage: str, printed: bytearray, code: Code) -> str:
     """Say what took too long, and in which line."""
     if not stage:
-        return f"the process that looks at it has not begun for {STARTING:.0f} s; is the machine too busy?"
+        return f"the process that checks it has not started for {STARTING:.0f} s; is the machine too busy?"
     lines = re.findall(rb'File "' + re.escape(code.name.place.encode()) + rb'", line (\d+)', printed)
     line = f", line {lines[0].decode()}" if lines else ""
-    return f"{STAGES.get(stage, stage)} has not come to an end for {LIMIT:.0f} s{line}"
+    return f"{STAGES.get(stage, stage)} did not end within {LIMIT:.0f} s{line}"
 
 
 def ended(process: "subprocess.Popen[bytes]", stage: str) -> str:
@@ -191,10 +191,10 @@ def ended(process: "subprocess.Popen[bytes]", stage: str) -> str:
     try:
         status = process.wait(5)
     except subprocess.TimeoutExpired:
-        return "its code has closed what the process answers with"
+        return "its code closed the pipe for the answer"
     doing = STAGES.get(stage, "starting")
     if -status in (signal.SIGXCPU, signal.SIGALRM):
-        return f"{doing} has not come to an end"
+        return f"{doing} did not end"
     if status < 0:
         with contextlib.suppress(ValueError):
             return f"{doing} ended the process ({signal.Signals(-status).name})"

@@ -36,6 +36,6 @@ class OwnSeeds:
             self.said = True
             assert self.run.code is not None
             say(
-                f"{self.run.code.model}: seeds torch while it trains; what else is drawn by chance follows the run's"
-                " seed nevertheless"
+                f"{self.run.code.model}: seeds torch while it trains; all other random numbers still follow the run's"
+                " seed"
             )

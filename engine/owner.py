@@ -1,4 +1,4 @@
-"""Who trains a trial, and whether that process is still there.
+"""Which process trains a trial, and whether it still exists.
 
 Engines that share a study leave their name at every trial they train. A process of this machine is looked up; one of
 another machine, or container, cannot be: it must be watched (engine/study.py).

@@ -1,4 +1,4 @@
-"""What a user's code replaces in modules and classes that others use as well: found, undone, and done again.
+"""What a user's code replaces in modules and classes that others use too: find it, undo it, and redo it.
 
 Only what is done in Python, to the attributes of modules and classes, is found: not what is changed within a function,
 a list, or a library written in C.

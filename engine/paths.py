@@ -1,4 +1,4 @@
-"""Where things lie: data, checkpoints, and the engine's socket and lock.
+"""Where files are: data, checkpoints, and the engine's socket and lock.
 
 `checkpoints/` may be on a network home, where sockets and locks are unreliable. So socket and lock lie in the user's
 state folder, which survives a logout (unlike /run/user) and which nobody else may enter.
@@ -85,7 +85,7 @@ def state_folder() -> Path:
         found = folder.lstat()
     except OSError as error:
         raise PathError(
-            f"{folder}: cannot be made ({error.strerror}); set XDG_STATE_HOME to a place of yours"
+            f"{folder}: cannot be made ({error.strerror}); set XDG_STATE_HOME to a folder of yours"
         ) from error
     if not stat.S_ISDIR(found.st_mode):
         raise PathError(f"{folder}: is not a plain folder; remove it or set XDG_STATE_HOME to another place")

@@ -30,7 +30,7 @@ def read_picture(path: str | Path, treatment: Treatment = MNIST) -> tuple[torch.
     """
     pixels, done = treat(read_pixels(path), treatment)
     if pixels is None:
-        raise DataError(f"{path}: is blank, no ink stands out from its ground; draw the digit darker or lighter")
+        raise DataError(f"{path}: is blank: no ink stands out from the background; draw the digit darker or lighter")
     return torch.from_numpy(pixels.copy()), ", ".join(done) or "as it is"
 
 

@@ -1,4 +1,4 @@
-"""What server and worker know of each other; neither imports the other."""
+"""The interfaces between server and worker; neither imports the other."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -27,5 +27,8 @@ class WorkerPort(Protocol):
 
     @property
     def live_steps(self) -> tuple[str, int, int]: ...
+
+    @property
+    def waits_for(self) -> str: ...
 
     def submit(self, command: AnyCommand, reply: Reply) -> None: ...

@@ -1,4 +1,4 @@
-"""Which numbers a network computes with.
+"""Which floating-point numbers a network computes with.
 
 Under bf16 convolutions and matrix products take bfloat16 (8 bits of exponent, 8 of significand) and add up in float32;
 weights, gradients of weights, optimizer and loss stay float32: torch's automatic mixed precision.

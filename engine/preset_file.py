@@ -33,7 +33,7 @@ def read_preset(path: Path) -> Preset:
     except OSError as error:
         raise PresetError(f"{path}: cannot be read ({error.strerror})") from error
     if len(content) > LONGEST_FILE:
-        raise PresetError(f"{path}: is longer than {LONGEST_FILE} bytes, as no preset is")
+        raise PresetError(f"{path}: is longer than {LONGEST_FILE} bytes, the most for a preset")
     try:
         return parse_preset(content)
     except ConfigError as error:
@@ -85,13 +85,13 @@ def check_changes(changes: Mapping[str, object]) -> dict[str, Value]:
     RunConfig().replace(values)
     for field in (FIELDS[name] for name in MACHINE if name in values):
         raise PresetError(
-            f"{field.label} ({field.name}) is about the machine and no part of a preset; leave it out, and give"
-            f" {field.option} beside the preset"
+            f"{field.label} ({field.name}) is a setting of the machine and cannot be in a preset; leave it out, and use"
+            f" {field.option} with the preset"
         )
     if is_own(str(values.get("model", ""))):
         raise PresetError(
-            "Network (model): code of your own is no part of a preset, which may come from somebody else; leave it out,"
-            " and give --model beside the preset"
+            "Network (model): a preset cannot name code, as it may come from somebody else; leave it out, and use"
+            " --model with the preset"
         )
     return {name: values[name] for name in FIELDS if name in values}
 

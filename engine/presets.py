@@ -104,7 +104,7 @@ def save_preset(
 def delete_preset(checkpoints: Path, name: str) -> None:
     """Remove a preset of the user's, also one that cannot be read. Raises PresetError."""
     if name in PRESETS:
-        raise PresetError(f"the preset {name!r} is built in and stays")
+        raise PresetError(f"the preset {name!r} is built in and cannot be deleted")
     path = preset_file(checkpoints, known_name(checkpoints, name))
     try:
         path.unlink()
@@ -136,10 +136,11 @@ def preset_file(checkpoints: Path, name: str) -> Path:
 def check_name(name: str) -> None:
     """Raises PresetError for a name that no preset of the user's can have."""
     if name.lower() in PRESETS:  # also where the file system takes Fast and fast for one
-        raise PresetError(f"the preset {name.lower()!r} is built in and stays as it is; yours needs another name")
+        raise PresetError(f"the preset {name.lower()!r} is built in and cannot be changed; choose another name")
     if len(name) > LONGEST_NAME or not NAME.fullmatch(name):
         raise PresetError(
-            f"{name!r} cannot name a preset; give at most {LONGEST_NAME} letters (a to z), digits, '.', '_' and '-',"
+            f"{name!r} cannot be the name of a preset; give at most {LONGEST_NAME} letters (a to z), digits, '.', '_'"
+            " and '-',"
             " the first a letter or a digit"
         )
 
@@ -156,5 +157,5 @@ def known_name(checkpoints: Path, name: str) -> str:
 def absent(checkpoints: Path, name: str) -> PresetError:
     known = {name.lower(): name for name in (*PRESETS, *own_names(checkpoints))}
     near = difflib.get_close_matches(name.lower(), known, n=1)
-    hint = f"did you mean {known[near[0]]}?" if near else f"there are {', '.join(known.values())}"
+    hint = f"did you mean {known[near[0]]}?" if near else f"the presets are {', '.join(known.values())}"
     return PresetError(f"there is no preset {name!r}; {hint}")

@@ -1,4 +1,4 @@
-"""What augmentation makes of a digit, for a look at it before anything is trained."""
+"""The preview of augmentation: what it does to a digit, before anything is trained."""
 
 import torch
 

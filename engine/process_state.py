@@ -1,4 +1,4 @@
-"""Settings of torch, Python and the process that are the engine's, whatever a user's code sets.
+"""Settings of torch, Python and the process that the engine keeps, whatever a user's code sets.
 
 They are read before that code runs and put back after it, so that nothing of one network reaches another.
 """

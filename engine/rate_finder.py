@@ -1,4 +1,4 @@
-"""The learning-rate finder: train for some steps with an ever higher rate, and see where the loss falls fastest.
+"""The learning-rate finder: train for some steps with increasing rates, and see where the loss falls fastest.
 
 After the range test of Smith, Cyclical Learning Rates, https://arxiv.org/abs/1506.01186, but with rates that rise in
 equal ratios, as in fastai. All of it happens on a copy, with chance of its own.

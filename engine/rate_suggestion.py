@@ -1,4 +1,4 @@
-"""Which learning rate the losses of the finder speak for. Pure; no torch."""
+"""Which learning rate to suggest from the losses of the finder. Pure; no torch."""
 
 import itertools
 import math

@@ -121,7 +121,7 @@ class Run:
         seed_all(self.config.seed)
         model = build_model(self.config, code)
         if torch.initial_seed() != self.config.seed:
-            say(f"{code.model}: seeds torch when it is made: its first weights are the same for every seed")
+            say(f"{code.model}: seeds torch in __init__, so its first weights are the same for every seed")
             seed_all(self.config.seed)
         return model
 
@@ -217,7 +217,9 @@ def check_steering(config: RunConfig, changes: dict[str, Value], epoch: int) -> 
         if not FIELDS[name].live:
             raise ConfigError(f"{FIELDS[name].label} ({name}) cannot change during a run; start a new run")
     if changed.epochs <= epoch:
-        raise ConfigError(f"Epochs (epochs): {changed.epochs} is too few, {epoch} are done; give more, or stop the run")
+        raise ConfigError(
+            f"Epochs (epochs): {changed.epochs} is too few, {epoch} are done already; give more, or stop the run"
+        )
     return changed
 
 

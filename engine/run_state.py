@@ -54,7 +54,7 @@ def restore(run: "Run", state: dict[str, Any]) -> None:
         if state["data"] != run.data.fingerprint:
             raise CheckpointError(
                 f"run {run.name} was trained on other data ({str(state['data'])[:100]}) than is loaded now"
-                f" ({run.data.fingerprint}); name its data folder with --data"
+                f" ({run.data.fingerprint}); give its data folder with --data"
             )
         position = position_in(state)
         if position.epoch > int(FIELDS["epochs"].high or 0) or position.batch > run.steps_per_epoch:

@@ -277,7 +277,7 @@ def read_record(folder: Path) -> RunRecord:
         with open_regular(folder / RECORD) as file:
             content = file.read(LONGEST_RECORD + 1)
         if len(content) > LONGEST_RECORD:
-            raise RunError(f"{folder / RECORD}: is longer than any record; the file is damaged")
+            raise RunError(f"{folder / RECORD}: is too long for a record; the file is damaged")
         record = msgspec.json.decode(content, type=RunRecord)
         record.config = RunConfig().replace(msgspec.structs.asdict(record.config))  # decoding checks types, not bounds
         if (record.config.validation and record.epoch and record.best is None) or (record.steered and not record.began):
@@ -335,6 +335,7 @@ def summarize(folder: Path, *, live: str | None) -> RunSummary:
         best=record.best,
         steered=record.steered,
         began=record.began,
+        data=record.data,
     )
 
 
@@ -350,7 +351,7 @@ def close_interrupted(checkpoints: Path) -> list[str]:
         remove_temporaries(checkpoints / name)
         try:
             if read_record(checkpoints / name).state in ("running", "paused"):
-                mark(checkpoints / name, "interrupted", "the engine ended in the middle of it")
+                mark(checkpoints / name, "interrupted", "the engine ended while it was training")
                 interrupted.append(name)
         except (RunError, OSError):
             continue  # an unreadable record is shown as such in the list

@@ -1,4 +1,4 @@
-"""How the learning rate moves during a run: shares of the highest rate, as functions of the step. Pure; no torch."""
+"""How the learning rate changes during a run: shares of the highest rate, as functions of the step. Pure; no torch."""
 
 import math
 from collections.abc import Callable

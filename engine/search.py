@@ -17,12 +17,12 @@ BETWEEN, LOG = "..", "log:"
 FORM = "write name=low..high, name=log:low..high or name=a,b,c"
 
 FIXED = {  # fields in which a search makes no sense
-    "epochs": "it is the budget, the same for all trials; a pruner shortens hopeless ones",
+    "epochs": "all trials train for the same epochs; a pruner ends hopeless ones early",
     "patience": "a pruner decides when a trial ends",
-    "validation": "trials are compared on the images it holds out",
-    "seed": "its best value is luck, and says nothing about another run",
-    "device": "it is the place that trains, not what is trained",
-    "processes": "it is the place that trains, not what is trained",
+    "validation": "trials are compared on the held-out images",
+    "seed": "the best seed is luck and says nothing about another run",
+    "device": "it says where to train, not what to train",
+    "processes": "it says where to train, not what to train",
     "data": "trials on other data cannot be compared",
     "keep_every": "trials keep no checkpoints",
 }
@@ -116,12 +116,12 @@ def parse_dimension(word: str) -> Dimension:
         hint = (
             f"did you mean {near[0]}?"
             if near
-            else f"known are {', '.join(each for each in FIELDS if each not in FIXED)}"
+            else f"the names are {', '.join(each for each in FIELDS if each not in FIXED)}"
         )
         raise ConfigError(f"there is no hyperparameter {name!r}; {hint}")
     field = FIELDS[name]
     if name in FIXED:
-        raise ConfigError(f"{field.label} ({name}): is not searched: {FIXED[name]}; leave it out")
+        raise ConfigError(f"{field.label} ({name}): cannot be searched: {FIXED[name]}; leave it out")
     listed = field.kind is str and "," in rest  # paths of networks among them may hold two dots
     ranged = (BETWEEN in rest and not listed) or rest.startswith(LOG)
     return parse_range(field, rest) if ranged else parse_choices(field, rest)
@@ -131,16 +131,18 @@ def parse_range(field: FieldInfo, text: str) -> Range:
     log = text.startswith(LOG)
     first, between, second = text.removeprefix(LOG).partition(BETWEEN)
     if not between or not first.strip() or not second.strip():
-        raise ConfigError(f"{field.label} ({field.name}): {text!r} is no range; write low..high or log:low..high")
+        raise ConfigError(f"{field.label} ({field.name}): {text!r} is not a range; write low..high or log:low..high")
     if field.kind is str:
-        raise ConfigError(f"{field.label} ({field.name}): has no range; give some of {field.bounds}, parted by commas")
+        raise ConfigError(
+            f"{field.label} ({field.name}): has no range; give some of {field.bounds}, separated by commas"
+        )
     low, high = field.parse(first), field.parse(second)
     assert not isinstance(low, str)
     assert not isinstance(high, str)
     if low >= high:
         raise ConfigError(f"{field.label} ({field.name}): {text!r} is empty; the second bound must be the larger one")
     if log and low <= 0:
-        raise ConfigError(f"{field.label} ({field.name}): {low:g} has no logarithm; begin above 0, or leave out log:")
+        raise ConfigError(f"{field.label} ({field.name}): {low:g} has no logarithm; start above 0, or leave out log:")
     return Range(field, low, high, log)
 
 
@@ -150,7 +152,7 @@ def parse_choices(field: FieldInfo, text: str) -> Choices:
     values = tuple(dict.fromkeys(field.parse(part) for part in text.split(",")))
     if len(values) < 2:
         raise ConfigError(
-            f"{field.label} ({field.name}): {text!r} is a single value; give two or more, parted by commas,"
+            f"{field.label} ({field.name}): {text!r} is a single value; give two or more, separated by commas,"
             f" or set it for all trials with {field.option}"
         )
     return Choices(field, values)

@@ -1,4 +1,4 @@
-"""The seat of the one engine of a folder of runs: two locks, and the socket that leads to it.
+"""How a folder of runs gets only one engine: two locks, and the socket that leads to it.
 
 The lock in the state folder makes an engine the one that is found from there. The lock on the folder of runs itself
 keeps a second one away when the state folder was deleted, or is another one. The system frees both however the engine
@@ -93,7 +93,7 @@ class Seat:
             there = identity(self.path)
             lost = not self.sure and there not in (None, self._bound)
             if lost and not self._lost:
-                say(f"another engine has taken {self.path}: nobody finds this one until that one ends")
+                say(f"another engine has taken {self.path}; nothing can connect to this one until that one ends")
             self._lost = lost
             return self.listen() if there != self._bound and not lost else None
 
@@ -142,9 +142,9 @@ def take_seat(checkpoints: Path) -> Seat | None:
                 return None  # locks mean something in one of the two folders, or in none
             if time.monotonic() - began > RETURN:
                 raise PathError(
-                    f"{checkpoints}: another engine{holder(checkpoints)} serves this folder of runs, and not through"
+                    f"{checkpoints}: another engine{holder(checkpoints)} serves this folder of runs, but not through"
                     f" {engine_socket(checkpoints)}: it has another XDG_STATE_HOME or another user; stop it there, or"
-                    " name another folder with --checkpoints"
+                    " use another folder with --checkpoints"
                 )
         time.sleep(AGAIN)
 
@@ -191,7 +191,7 @@ def leave_word(checkpoints: Path) -> None:
 def remedy(error: OSError) -> str:
     """Say what helps where a file in the state folder cannot be made."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "make room, or set XDG_STATE_HOME to a place that has some"
+        return "make room, or set XDG_STATE_HOME to another disk"
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.EOPNOTSUPP):
         return "set XDG_STATE_HOME to another place"
     return "remove it"

@@ -154,7 +154,7 @@ class Server:
             hello = decode_command(await asyncio.wait_for(reader.readline(), HELLO_PATIENCE))
             self.silent.pop(client, None)
             if not isinstance(hello, Hello):
-                raise ProtocolError("the first line was no Hello")
+                raise ProtocolError("the first line was not a Hello")
             if len(self.clients) >= MOST_CLIENTS:
                 writer.write(encode(CommandFailed(reason=f"{MOST_CLIENTS} programs are attached to it; close some")))
                 return
@@ -197,7 +197,7 @@ class Server:
         if isinstance(command, STABLE_COMMANDS):
             await self._receive(command, client)
         else:
-            reason = f"the engine has version {self.version}, this screen {hello.version}: it can only look, or stop it"
+            reason = f"the engine has version {self.version}, this screen {hello.version}: it can only watch or stop it"
             client.answer(CommandFailed(reason=reason, reply_to=command.id if command else 0))
 
     async def _receive(self, command: AnyCommand, client: Connection) -> None:
@@ -244,8 +244,14 @@ class Server:
 
     def _status(self) -> StatusTold:
         told = self.state.status(len(self.clients), busy=self.worker is not None and self.worker.busy)
-        stalled = self.hang_watch.stalled
-        return msgspec.structs.replace(told, doing=PULSE.doing, stalled=round(stalled, 1), unsaved=self.live[2])
+        run, step, unsaved = self.live
+        return msgspec.structs.replace(
+            told,
+            step=step if run and run == told.run else told.step,
+            doing=PULSE.doing or (self.worker.waits_for if self.worker is not None else ""),
+            stalled=round(self.hang_watch.stalled, 1),
+            unsaved=unsaved,
+        )
 
     @property
     def live(self) -> tuple[str, int, int]:

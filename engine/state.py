@@ -1,4 +1,4 @@
-"""The state of the engine as the events to draw it from, for who attaches now, and in a few words."""
+"""The state of the engine: as events for a client that attaches now, and in a few words."""
 
 import os
 import resource

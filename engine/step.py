@@ -92,8 +92,8 @@ class Steps:
             if len(batch) > 1 or "more than 1 value per channel" not in str(error):
                 raise
             raise TrainingFailed(
-                f"Batch size (batch_size): {run.config.batch_size}, but batch normalisation takes no statistics of a"
-                f" single image, at step {run.step + 1}; give 2 or more"
+                f"Batch size (batch_size): {run.config.batch_size}, but batch normalisation needs more than one image,"
+                f" at step {run.step + 1}; give 2 or more"
             ) from error
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
@@ -101,7 +101,8 @@ class Steps:
         self._graphs.clear()
         fitting = fitting_batch(run)  # out of the handler: the error holds on to the memory of the failed step
         remedy = f"{fitting} would fit" if fitting else "not even one image fits; free some memory"
-        message = f"no memory for a batch of {run.config.batch_size} on {run.device} at step {run.step + 1}; {remedy}"
+        size = f"a batch of {run.config.batch_size} on {run.device}"
+        message = f"not enough memory for {size} at step {run.step + 1}; {remedy}"
         # The other processes wait for this one in the middle of the step.
         raise TrainingFailed(message) if run.group.size == 1 else GroupBroken(message)
 

@@ -28,7 +28,8 @@ def check_name(name: str) -> str:
     """Raises StudyError."""
     if not NAME.fullmatch(name):
         raise StudyError(
-            f"study {name!r}: is no name for one; give up to 64 letters, digits, '.', '_' or '-', the first no sign"
+            f"study {name!r}: name not allowed; give up to 64 letters, digits, '.', '_' or '-', the first a letter or"
+            " digit"
         )
     return name
 

@@ -1,4 +1,4 @@
-"""What a screen that attaches late is sent of a study: its events in bounded size, however many trials it has."""
+"""A study's events in bounded size, however many trials it has, for a screen that attaches late."""
 
 from collections.abc import Collection, Mapping
 

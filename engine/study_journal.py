@@ -1,4 +1,4 @@
-"""A study's journal, one operation of Optuna's a line. As of a run's log, lines that cannot be read are passed over.
+"""A study's journal, one Optuna operation per line. Lines that cannot be read are skipped, as in a run's log.
 
 They are counted and stay in the file. Optuna's own reader refuses the whole study.
 """

@@ -1,4 +1,4 @@
-"""The lock on a study's journal, which never holds anybody up without limit.
+"""The lock on a study's journal, which nobody waits for without limit.
 
 It is the file `NAME.journal.lock` that Optuna's own locks make, so that other programs on Optuna, and other versions of
 this one, respect it: a symbolic link to the journal, or a file where the file system knows no links.
@@ -28,7 +28,7 @@ class JournalLock:
         while not self._make():
             if time.monotonic() > end and not self._break():
                 raise TimeoutError(
-                    0, "another engine holds this lock; if none works on the study, remove it", str(self.path)
+                    0, "another engine holds this lock; if no engine works on the study, remove it", str(self.path)
                 )
             time.sleep(pause)
             pause = min(2 * pause, SELDOM)

@@ -1,4 +1,4 @@
-"""How a study is begun, or joined where it is there already."""
+"""How a study is started, or joined if it exists already."""
 
 import time
 
@@ -36,7 +36,7 @@ def open_study(storage: Storage, name: str, wanted: Spec) -> Study:
                 study, spec = join(storage, name, new)
     except (KeyError, msgspec.ValidationError, ConfigError) as error:
         raise StudyError(
-            f"study {name}: is not one of this program in {storage.place} ({error}); name another one"
+            f"study {name}: was not made by this program in {storage.place} ({error}); use another name"
         ) from error
     spec = agreed(name, spec, wanted)
     if spec.trials != study.user_attrs[SPEC]["trials"]:
@@ -50,7 +50,7 @@ def join(storage: Storage, name: str, new: Spec | None = None) -> tuple[optuna.S
     try:
         study = optuna.load_study(study_name=name, storage=storage.optuna)
     except KeyError:
-        raise StudyError(f"there is no study {name!r} in {storage.place}; say what to search to begin it") from None
+        raise StudyError(f"there is no study {name!r} in {storage.place}; add --search to start it") from None
     began = time.monotonic()
     while SPEC not in study.user_attrs and time.monotonic() - began < CREATION:
         time.sleep(0.05)

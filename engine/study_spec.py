@@ -1,4 +1,4 @@
-"""What a study is, on which all engines that share it must agree. Knows no Optuna."""
+"""The definition of a study, on which all engines that share it must agree. Independent of Optuna."""
 
 from collections.abc import Sequence
 
@@ -37,7 +37,7 @@ def spec_of(
     """Raises StudyError and ConfigError."""
     for kind, value, known in (("sampler", sampler, SAMPLERS), ("pruner", pruner, PRUNERS)):
         if value not in known:
-            raise StudyError(f"{kind} {value!r}: is not known; give one of {', '.join(known)}")
+            raise StudyError(f"{kind} {value!r} is unknown; give one of {', '.join(known)}")
     kept = {name: value for name, value in base.differences().items() if name not in LOCAL}
     words = [str(each) for each in parse_search(search)] if search else []
     return Spec(
@@ -48,11 +48,11 @@ def spec_of(
 
 def agreed(name: str, spec: Spec, wanted: Spec) -> Spec:
     """Return what the study is, with the number of trials that is wanted now. Raises StudyError where they differ."""
-    remedy = "leave that out to continue it, or begin another study with --name"
+    remedy = "leave that out to continue it, or start another study with --name"
     if wanted.data and spec.data and wanted.data != spec.data:
         raise StudyError(
-            f"study {name}: was begun on other data ({spec.data}) than is loaded ({wanted.data}); its trials cannot be"
-            " compared; name its data folder with --data, or begin another study with --name"
+            f"study {name}: was started on other data ({spec.data}) than is loaded ({wanted.data}), so its trials"
+            " cannot be compared; give its data folder with --data, or start another study with --name"
         )
     if wanted.search:
         if sorted(map(str, parse_search(wanted.search))) != sorted(map(str, parse_search(spec.search))):
@@ -61,7 +61,7 @@ def agreed(name: str, spec: Spec, wanted: Spec) -> Spec:
         for field_name in RunConfig.__struct_fields__:
             was, now = getattr(theirs, field_name), getattr(ours, field_name)
             if was != now:
-                raise StudyError(f"study {name}: has the base {field_name} {was}, not {now}; {remedy}")
+                raise StudyError(f"study {name}: has {field_name} {was} in its base, not {now}; {remedy}")
         for what in ("sampler", "pruner"):
             if getattr(spec, what) != getattr(wanted, what):
                 raise StudyError(f"study {name}: has the {what} {getattr(spec, what)}; {remedy}")

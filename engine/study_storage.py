@@ -52,7 +52,7 @@ def open_storage(checkpoints: Path, place: str, name: str, *, new: bool = True) 
         return open_database(place)
     path = Path(place).expanduser().absolute() if place else journal_of(checkpoints, name)
     if not new and not path.exists():
-        raise StudyError(f"there is no study {name!r} in {path}; say what to search to begin it")
+        raise StudyError(f"there is no study {name!r} in {path}; add --search to start it")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         journal = Journal(path, JournalLock(path))
@@ -63,7 +63,7 @@ def open_storage(checkpoints: Path, place: str, name: str, *, new: bool = True) 
         storage.mend()
     except (ValueError, LookupError, TypeError, AttributeError, AssertionError) as error:
         raise StudyError(
-            f"{path}: is no journal of Optuna's, or damaged ({error}); restore it, or name another study"
+            f"{path}: is not an Optuna journal, or is damaged ({error}); restore it, or use another study"
         ) from error
     return storage
 
@@ -73,7 +73,9 @@ def open_database(url: str) -> Storage:
         place = make_url(url).render_as_string(hide_password=True)
     except sqlalchemy.exc.ArgumentError as error:
         shown = re.sub(r"//[^@/]*@", "//***@", url)
-        raise StudyError(f"storage {shown!r}: is no URL of a database; postgresql://user@host/name, say") from error
+        raise StudyError(
+            f"storage {shown!r}: is not the URL of a database; use postgresql://user@host/name, say"
+        ) from error
     # A server that does not answer must not hold up the engine, and a connection that broke is made anew.
     waiting = {} if url.startswith("sqlite") else {"connect_args": {"connect_timeout": 10}, "pool_pre_ping": True}
     try:
@@ -86,7 +88,9 @@ def open_database(url: str) -> Storage:
         ) from error
     except (sqlalchemy.exc.SQLAlchemyError, RuntimeError) as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise StudyError(f"storage {place}: cannot be reached ({reason}); start the database, or correct it") from error
+        raise StudyError(
+            f"storage {place}: cannot be reached ({reason}); start the database, or correct the URL"
+        ) from error
 
 
 def with_tables(url: str, options: dict[str, Any]) -> RDBStorage:

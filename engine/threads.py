@@ -1,4 +1,4 @@
-"""How many threads a run computes with on the CPU: as many as the machine has, fewer while others need its cores.
+"""How many CPU threads a run uses: as many as the machine has, fewer while other programs need its cores.
 
 A training step of a small network has some hundred parallel regions, and each waits for its slowest thread. A thread
 that shares its core with another process keeps all others waiting for a turn of the scheduler, some milliseconds, a

@@ -1,4 +1,4 @@
-"""Weights that a network holds where torch does not look: no optimizer trains them, and no checkpoint has them.
+"""Weights that torch does not find in a network: no optimizer trains them, and no checkpoint saves them.
 
 torch finds what is an attribute of a module (https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html),
 not what lies in a list, tuple, set or dict of Python, in another object, or in the class.

@@ -1,4 +1,4 @@
-"""Images held out of training: on them the best epoch is chosen, and they say when to stop. The test set has no say."""
+"""Images held out of training: they choose the best epoch and say when to stop. The test set is not used for that."""
 
 import msgspec
 import torch

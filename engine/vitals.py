@@ -1,4 +1,4 @@
-"""Signs of a run's health that its losses do not show: dead units, and how long its steps wait for their images.
+"""Signs of a run's health that its losses do not show: dead units, and how long steps wait for their images.
 
 Neither is a computation of its own: the test is watched, and training timed. No figure, weight or generator changes.
 """

@@ -114,6 +114,11 @@ class Worker:
         return (run.name, run.step, run.step - run.saved_step) if run is not None else ("", 0, 0)
 
     @property
+    def waits_for(self) -> str:
+        """What goes on elsewhere that a command waits for, "" for nothing."""
+        return f"looking at {network}" if (network := self.looks.network) else ""
+
+    @property
     def busy(self) -> bool:
         work = (self.jobs.training, self.jobs.finding, self.loader.download)
         return any(each is not None for each in work) or self.looks.busy or not self.commands.empty()
@@ -217,7 +222,7 @@ class Worker:
         if isinstance(command, StartRun | ResumeRun | StartStudy):
             self.jobs.check_free()
             if self.looks.starting is not None:
-                raise CommandError("a run is about to begin, once its network was looked at; stop it first")
+                raise CommandError("a run is about to start, once its network has been checked; stop it first")
         for config, code in self.to_look_at(command):
             look = self.looks.look(config, code, command, reply)
             if look is None:
@@ -306,10 +311,10 @@ class Worker:
                 self.loader.cancelled.set()
                 self.ending = True
             case _:
-                raise CommandError(f"{type(command).__name__} is no command for the engine's worker")
+                raise CommandError(f"{type(command).__name__} is not a command for the engine's worker")
         return CommandDone()
 
     def downloaded(self, answer: AnyEvent) -> None:
         """Tell those who wait for the downloaded data that it is there, although a run keeps it from being loaded."""
         if isinstance(answer, CommandFailed) and self.jobs.training is not None:
-            self.loader.announce("MNIST is downloaded; it is loaded for the next run")
+            self.loader.announce("MNIST is downloaded; the next run uses it")

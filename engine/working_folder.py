@@ -1,4 +1,4 @@
-"""A folder in which something is made, and which goes away unless it is renamed to what was made."""
+"""A temporary folder for something new: it is removed unless it is renamed to its final name."""
 
 import contextlib
 import fcntl

@@ -186,17 +186,17 @@ def test_one_thing_trains_at_a_time(engine_: Engine, command: Any, said: str) ->
     ("changes", "said"),
     [
         ({"search": ["lr=5..1"]}, "second bound"),
-        ({"search": []}, "needs a name"),
-        ({"storage": "/tmp/shared.journal"}, "needs a name"),
-        ({"name": "../x"}, "is no name"),
+        ({"search": []}, "give the study a name"),
+        ({"storage": "/tmp/shared.journal"}, "give the study a name"),
+        ({"name": "../x"}, "not allowed"),
         ({"search": ["batch_size=50,168"]}, "168 is more than the 167 images"),
         ({"base": RunConfig(batch_size=200)}, "200 is more than the 167 images"),
         ({"sampler": "magic"}, "give one of tpe, random"),
         ({"pruner": "magic"}, "give one of none, median, hyperband"),
         ({"base": RunConfig(device="cuda:99")}, "cuda:99"),
         ({"name": "one", "storage": "nonsense://x"}, "nonsense"),
-        ({"base": RunConfig(model="/absent.py:Net")}, "is not there"),
-        ({"search": ["model=mlp,/absent.py:Net"]}, "is not there"),
+        ({"base": RunConfig(model="/absent.py:Net")}, "does not exist"),
+        ({"search": ["model=mlp,/absent.py:Net"]}, "does not exist"),
     ],
 )
 def test_what_cannot_be_begun_is_refused_and_leaves_nothing(
@@ -245,6 +245,27 @@ def test_a_defect_ends_the_study_and_not_the_engine(
     assert len(trials(engine_)) == 3
     assert "Traceback" in capsys.readouterr().err
     assert not isinstance(engine_.tell(LoadData()), CommandFailed)
+
+
+def test_a_lock_that_nobody_releases_is_told_once_and_its_end_too(
+    engine_: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.study_lock.PATIENCE", 0.0)
+    engine_.done(START)
+    until_step(engine_, epochs=1)
+    lock = engine_.checkpoints / "studies" / "study-0001.journal.lock"
+    lock.symlink_to("nowhere")
+    for _ in range(60):
+        engine_.worker.jobs.advance()
+    study = engine_.worker.jobs.study
+    assert study is not None
+    assert "remove it" in study.problem
+    assert len(engine_.desk.of(StudyPaused)) == 1
+    assert engine_.desk.of(StudyContinued) == []  # its journal can be read meanwhile
+    lock.unlink()
+    assert finish(engine_).state == "finished"
+    assert (len(engine_.desk.of(StudyPaused)), len(engine_.desk.of(StudyContinued))) == (1, 1)
+    assert [each.epochs for each in trials(engine_).values()] == [2, 2, 2]
 
 
 @pytest.mark.parametrize("method", ["take", "report", "tell", "summaries"])

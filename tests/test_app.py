@@ -317,7 +317,7 @@ async def test_a_bad_value_is_shown_at_its_field_and_nothing_starts() -> None:
         app.screen.query_one("#field-lr", Input).value = "11"
         await pilot.pause()
         row = app.screen.query_one("#row-lr", FieldRow)
-        assert "give a value above 0, at most 10" in row.render_line(0).text
+        assert "give more than 0 and at most 10" in row.render_line(0).text
         assert "Learning rate (lr): 11 is out of range" in screen_text(app)
         await pilot.press("f5")
         await pilot.pause()
@@ -565,7 +565,7 @@ async def test_a_lost_engine_is_told_and_one_key_attaches_again() -> None:
         await pilot.pause()
         await tell(app, pilot)
         assert "engine lost" in screen_text(app)
-        assert "The engine has ended" in app.state.log[-1]
+        assert "The engine ended" in app.state.log[-1]
         await pilot.press("e")
         await pilot.pause()
         await tell(app, pilot, snapshot())

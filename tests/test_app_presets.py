@@ -168,7 +168,7 @@ async def test_a_name_that_cannot_be_one_is_explained_until_there_is_a_better_on
     async with app.run_test(size=(80, 24)) as pilot:
         await tell(app, pilot, snapshot())
         await press(app, pilot, "5", "f3", "enter")
-        assert "'' cannot name a preset" in screen_text(app)
+        assert "'' cannot be the name of a preset" in screen_text(app)
         await press(app, pilot, *"fast", "enter")
         assert "the preset 'fast' is built in" in screen_text(app)
         await press(app, pilot, *"er", "enter")

@@ -102,7 +102,7 @@ async def test_the_reason_of_an_engine_that_failed_is_told_when_it_is_gone() -> 
         async with asyncio.timeout(LIMIT):
             while app.state.link != "lost":
                 await pilot.pause(0.01)
-        assert "The engine has ended: a process of the group is lost." in app.state.link_reason
+        assert "The engine ended: a process of the group is lost." in app.state.link_reason
 
 
 def test_a_run_that_its_engine_gave_up_is_shown_with_the_reason() -> None:

@@ -174,7 +174,7 @@ async def test_a_past_run_whose_log_is_damaged_says_what_is_lost() -> None:
     app = FakeApp()
     async with app.run_test(size=(120, 36)) as pilot:
         await tell(app, pilot, snapshot(), RunOpened(summary=OLD, history=[epoch_done(1, OLD.run)], skipped=1))
-        assert told(app) == [f"{OLD.run} cannot be shown: the beginning of its log is lost."]
+        assert told(app) == [f"{OLD.run} cannot be shown, as the beginning of its log is lost."]
         await tell(app, pilot, RunOpened(summary=OLD, history=[started(OLD.run), epoch_done(1, OLD.run)], skipped=2))
         assert told(app)[1:] == [f"{OLD.run}: 2 lines of its log cannot be read, and are left out."]
 
@@ -199,7 +199,7 @@ async def test_the_names_of_studies_are_read_again_when_one_begins_or_ends(monke
         await at_the_screen(pilot, app)
         names.append(STUDY)
         await tell(app, pilot, began(), *TRIALS[:5], StudyEnded(study=STUDY, state="finished"))
-        while f"Studies kept here: {STUDY}" not in screen_text(app):
+        while f"Studies in this folder: {STUDY}" not in screen_text(app):
             await pilot.pause()
 
 
@@ -274,4 +274,4 @@ async def test_what_a_preset_changes_is_told() -> None:
         assert isinstance(form, SetupScreen)
         form._fill_preset({"epochs": 3, "lr": 0.01})
         await pilot.pause()
-        assert told(app) == ["Filled in: epochs 3, lr 0.01, all else as at first."]
+        assert told(app) == ["Filled in: epochs 3, lr 0.01, otherwise the defaults."]

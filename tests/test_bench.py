@@ -80,7 +80,7 @@ def test_the_table_names_machine_precision_and_ratio(capsys: pytest.CaptureFixtu
 
 def test_an_unknown_row_is_refused_with_those_there_are(checkpoints: Path) -> None:
     done = call(checkpoints, "bench", "--row", "tensorflow", expect=2)
-    assert "'tensorflow' is no row; give one of notebook, torchvision" in done.stderr
+    assert "there is no row 'tensorflow'; give one of notebook, torchvision" in done.stderr
 
 
 def test_a_target_is_reached_at_the_first_epoch_that_has_it_and_not_by_every_seed() -> None:

@@ -98,7 +98,7 @@ def test_what_is_loaded_is_looked_at_too_when_a_run_names_no_data(
     assert "has changed" in engine.desk.of(DataReady)[-1].notes[-1]
     engine.done(Stop())
     shutil.rmtree(tmp_path / "mine")
-    assert f"{tmp_path / 'mine'}: is not there" in engine.refused(StartRun(config=CONFIG))
+    assert f"{tmp_path / 'mine'}: does not exist" in engine.refused(StartRun(config=CONFIG))
 
 
 def test_files_written_anew_with_the_same_content_are_no_news(
@@ -151,7 +151,7 @@ def test_data_that_is_gone_is_refused_by_name_at_every_use(trained: Engine, tmp_
         use = LoadData(path=str(place))
     shutil.rmtree(place)
     trained.worker.loader._believed_until = 0.0
-    assert f"{place}: is not there" in trained.refused(use)
+    assert f"{place}: does not exist" in trained.refused(use)
     assert trained.worker.jobs.training is None
 
 
@@ -182,7 +182,7 @@ def test_the_live_run_answers_from_the_data_it_trains_on(trained: Engine, tmp_pa
 def test_a_run_goes_on_with_the_same_data_in_another_place(trained: Engine, tmp_path: Path) -> None:
     (tmp_path / "mine").rename(tmp_path / "moved")
     reason = trained.refused(ResumeRun(run=RUN))
-    assert "`mnist-tui train --resume 1 --data FOLDER` goes on with it" in reason
+    assert "`mnist-tui train --resume 1 --data FOLDER` continues with it" in reason
     trained.done(ResumeRun(run=RUN, data=str(tmp_path / "moved")))
     started = trained.desk.of(RunStarted)[-1]
     assert started.config.data == str(tmp_path / "moved")
@@ -199,9 +199,9 @@ def test_a_run_is_not_resumed_on_other_data_and_what_was_loaded_stays(
     loaded = trained.worker.loader.data
     reason = trained.refused(ResumeRun(run=RUN, data=other))
     assert f"{other}: holds other data" in reason
-    assert "on other data start a new run" in reason
+    assert "start a new run for other data" in reason
     assert trained.worker.loader.data is loaded
-    assert f"{tmp_path / 'no'}: is not there" in trained.refused(ResumeRun(run=RUN, data=str(tmp_path / "no")))
+    assert f"{tmp_path / 'no'}: does not exist" in trained.refused(ResumeRun(run=RUN, data=str(tmp_path / "no")))
     trained.done(ResumeRun(run=RUN))
 
 

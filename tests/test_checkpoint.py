@@ -80,7 +80,7 @@ def test_a_damaged_digest_does_not_pass(saved: Path, digest: bytes) -> None:
 @pytest.mark.parametrize("missing", ["last.pt", "last.pt.sha256"])
 def test_a_missing_half_is_named(saved: Path, missing: str) -> None:
     (saved.parent / missing).unlink()
-    with pytest.raises(CheckpointError, match=f"{missing}: is not there".replace(".", r"\.")):
+    with pytest.raises(CheckpointError, match=f"{missing}: does not exist".replace(".", r"\.")):
         load_checkpoint(saved)
 
 
@@ -193,7 +193,7 @@ def test_a_crash_in_the_first_save_leaves_no_half_of_one(
         crash_at(patch, function, call, before=True)
         with pytest.raises(Crash):
             save_checkpoint(path, content(1))
-    with pytest.raises(CheckpointError, match="is not there"):
+    with pytest.raises(CheckpointError, match="does not exist"):
         load_checkpoint(path)
     save_checkpoint(path, content(2))
     assert number_in(path) == 2

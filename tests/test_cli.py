@@ -220,7 +220,7 @@ def test_train_to_the_end_then_look_at_the_run_with_every_command(
     status = json.loads(call(checkpoints, "engine", "status", "--json").stdout)
     assert (status["state"], status["run"], status["step"]) == ("idle", "0001-seed-cnn", 20)
     assert "engine idle" in call(checkpoints, "engine", "status").stdout
-    assert "the engine has ended" in call(checkpoints, "engine", "stop").stderr
+    assert "the engine ended" in call(checkpoints, "engine", "stop").stderr
     call(checkpoints, "engine", "status", expect=1)
 
 
@@ -271,7 +271,7 @@ def test_control_c_stops_and_saves_and_resume_finishes(checkpoints: Path) -> Non
 def test_refusals_of_the_engine_are_one_line(checkpoints: Path, tmp_path: Path) -> None:
     absent = tmp_path / "absent"
     done = call(checkpoints, "train", "--data", str(absent), expect=1)
-    assert f"{absent}: is not there" in done.stderr
+    assert f"{absent}: does not exist" in done.stderr
     assert "holds no run yet" in call(checkpoints, "evaluate", expect=1).stderr
     assert "holds no run yet" in call(checkpoints, "train", "--resume", "77", expect=1).stderr
     odd = os.fsdecode(b"/tmp/\xff.png")

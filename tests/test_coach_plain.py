@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from fake_engine import FakeClient, epoch_done, started
 from test_app_coach import REMEDY, SEEN, Rule, rule
 
+from engine.config import RunConfig
 from engine.messages import RunEnded
 from tui.__main__ import cli
 from tui.coach.advice import Coach
@@ -23,7 +24,7 @@ def watch(display: Display, coach: Coach) -> None:
         session = Session(FakeClient())  # type: ignore[arg-type]
         for event in LIFE:
             session.events.put_nowait((event, True))
-        await follow(session, display, False, coach)
+        await follow(session, display, False, coach, RunConfig())
 
     asyncio.run(run())
 
@@ -53,7 +54,7 @@ def test_advice_that_no_hyperparameter_follows_comes_without_a_command(
 
 
 def test_switched_off_it_says_nothing(rule: Rule, capsys: pytest.CaptureFixture[str]) -> None:
-    watch(Lines(), Coach(on=False))
+    watch(Lines(), Coach(on=False), RunConfig())
     assert "coach" not in capsys.readouterr().err
     assert rule.looks == 0
 

@@ -105,7 +105,7 @@ def test_what_else_is_not_the_same_is_told() -> None:
     for words in (
         "A was trained for 10 epochs, B for 20", "the data are not the same: /data (f00d) and /more (beef)",
         "the device is not the same: A cpu; B cuda:0", "the version of torch is not the same: A 2.15; B 2.16",
-        "steered on the way: 0007-seed-cnn", "the number of processes is not the same: A 1; B 2",
+        "with other hyperparameters at first: 0007-seed-cnn", "the number of processes is not the same: A 1; B 2",
         "on the sample of 5,000 digits",
     ):  # fmt: skip
         assert words in text
@@ -127,7 +127,7 @@ def test_what_is_about_the_machine_does_not_make_another_configuration() -> None
 def test_runs_of_one_side_that_differ_in_more_than_the_seed_are_refused(odd: dict[str, object], reason: str) -> None:
     with pytest.raises(RunError) as refused:
         compare([*side(1, A), record(20, 7, 0.9, **odd)], side(6, B), "accuracy")
-    assert "A is not one configuration but for the seed: of 0001-seed-cnn and 0020-seed-cnn" in str(refused.value)
+    assert "A has runs of different configurations: of 0001-seed-cnn and 0020-seed-cnn" in str(refused.value)
     assert reason in str(refused.value)
 
 
@@ -139,7 +139,9 @@ def test_a_run_or_a_seed_that_is_there_twice_is_refused() -> None:
 
 
 def test_without_a_common_seed_nothing_is_compared() -> None:
-    with pytest.raises(RunError, match=r"no seed was finished on both.*0009-seed-cnn: A has no run of its seed 9"):
+    with pytest.raises(
+        RunError, match=r"no seed has a finished run on both.*0009-seed-cnn: A has no run of its seed 9"
+    ):
         compare(side(1, A), [record(9, 9, 0.9)], "accuracy")
 
 
@@ -166,7 +168,7 @@ def test_runs_with_validation_are_compared_by_it_and_at_their_best_epochs() -> N
     assert result.metric == "validation_accuracy"
     assert (result.a.values, result.b.values, result.a.epochs, result.a.best) == (A, B, [3] * 5, True)
     text = said(result)
-    assert "by the images held out, on which the epochs were chosen" in text
+    assert "the held-out images also chose the epochs" in text
     assert "other seeds on these held-out images" in text
     test = compare(*both_sides(lr=0.01), metric="accuracy")
     assert (test.a.values, test.b.values) == (B, A)
@@ -180,7 +182,7 @@ def test_one_run_without_validation_makes_it_a_comparison_by_the_test() -> None:
     a, _ = both_sides()
     result = compare(a, side(6, B))
     assert result.metric == "accuracy"
-    assert "the epochs are not chosen alike" in said(result)
+    assert "the epochs are not chosen in the same way" in said(result)
 
 
 def test_asked_for_validation_runs_without_it_are_left_out_with_the_remedy() -> None:
@@ -204,7 +206,9 @@ def test_images_held_out_in_another_way_are_told() -> None:
 def test_where_a_steered_run_began_is_told() -> None:
     theirs = side(6, B)
     theirs[1].steered, theirs[1].began = True, {"lr": 0.1}
-    assert "steered on the way: 0007-seed-cnn (began with lr 0.1)" in said(compare(side(1, A), theirs, "accuracy"))
+    assert "with other hyperparameters at first: 0007-seed-cnn (started with lr 0.1)" in said(
+        compare(side(1, A), theirs, "accuracy")
+    )
 
 
 # --------------------------------------------------------------------- pairing
@@ -219,7 +223,7 @@ def test_the_correlation_of_the_pairs_is_told_and_welchs_test_where_pairing_does
     against = compare(side(1, A), side(6, [0.990, 0.988, 0.986, 0.987, 0.989]), "accuracy")
     assert against.welch is not None
     text = said(against)
-    assert "The correlation of the pairs is -1.00. Pairing does not help here: Welch's test" in text
+    assert "The correlation of the pairs is -1.00. Pairing does not help here. Welch's unpaired test" in text
     assert f"{against.welch.df:.1f} degrees of freedom, p = {against.welch.p:.4f}" in text
     assert "disagree" not in text
 
@@ -231,7 +235,7 @@ def test_two_tests_that_disagree_are_no_choice() -> None:
     assert result.test is not None
     assert result.welch is not None
     assert result.welch.significant != result.test.significant
-    assert "The two tests disagree. To choose the one that one likes better is no test" in said(result)
+    assert "The two tests disagree. Do not pick the one you like better" in said(result)
 
 
 # ----------------------------------------------------------------- the command
@@ -284,10 +288,12 @@ def test_refusals_are_one_line(tmp_path: Path) -> None:
     make_runs(tmp_path, A)
     (tmp_path / "0006-seed-cnn").mkdir()
     for words, reason in {
-        ("1-5", "9"): "there is no run '9'", ("1-5", "2"): "on both sides", ("1", "2"): "no seed was finished on both",
-        ("1-5", "6"): "is missing", ("1-5", ""): "names no runs",
+        ("1-5", "9"): "there is no run '9'", ("1-5", "2"): "on both sides",
+        ("1", "2"): "no seed has a finished run on both",
+        ("1-5", "6"): "is missing", ("1-5", ","): "is not a list of runs",
     }.items():  # fmt: skip
         assert reason in call(tmp_path, *words, expect=1).stderr
+    assert "argument 5 is empty" in call(tmp_path, "1-5", "", expect=2).stderr
     call(tmp_path, "1-5", "6", "--metric", "speed", expect=2)
 
 

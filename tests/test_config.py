@@ -104,7 +104,7 @@ def test_an_unknown_choice_names_the_nearest() -> None:
 def test_an_unknown_name_suggests_the_nearest_or_lists_all() -> None:
     with pytest.raises(ConfigError, match="did you mean batch_size"):
         parse_values({"batchsize": 3})
-    with pytest.raises(ConfigError, match="known are epochs, batch_size"):
+    with pytest.raises(ConfigError, match="the names are epochs, batch_size"):
         parse_values({"qqqq": 3})
 
 

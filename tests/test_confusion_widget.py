@@ -92,7 +92,7 @@ async def test_before_the_first_test_a_sentence_stands_there_and_enter_does_noth
         matrix = app.query_one(ConfusionMatrix)
         matrix.focus()
         await pilot.press("enter")
-        assert any("first test" in row for row in text(matrix))
+        assert any("first epoch" in row for row in text(matrix))
     assert app.chosen == []
 
 

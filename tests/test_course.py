@@ -157,8 +157,8 @@ def test_the_list_tells_the_start_of_what_was_steered(tmp_path: Path, capsys: py
     print_runs([run])
     out, err = capsys.readouterr()
     assert "lr 0.001→0.0003" in out
-    assert "steered on the way, so that no command alone trains them again: runs 1" in err
-    assert "It began with lr 0.001." in " ".join(about_run(run))
+    assert "changed during the run, so no single command trains them again: runs 1" in err
+    assert "It started with lr 0.001." in " ".join(about_run(run))
 
 
 def test_what_was_steered_back_and_what_is_now_at_its_default_are_told_too(tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ def test_the_panel_warns_of_choosing_by_the_test() -> None:
     rows = figures(viewed(started(), epoch_done(1, accuracy=0.9), epoch_done(2, accuracy=0.8)))
     at = [label for label, _, _ in rows].index("Best test")
     assert rows[at][1] == "90.00 %, epoch 1"
-    assert rows[at + 1][1] == "choose nothing by it"
+    assert rows[at + 1][1] == "not for choosing"
     assert "Best test" not in [row[0] for row in figures(viewed(started(validation=0.1), validated(1, 0.9, 0.9)))]
 
 
@@ -221,4 +221,4 @@ def test_the_last_lines_of_train_speak_of_the_best_epoch_and_of_the_last() -> No
     assert "best" not in only
     assert only.endswith("after epoch 1; weights in c/0001-seed-cnn/last.pt")
     *_, steered_line = result_of(Path("c"), viewed(started(), STEERED, epoch_done(3)))
-    assert "began with lr 0.001; no command alone trains it again" in steered_line
+    assert "started with lr 0.001; no single command trains it again" in steered_line

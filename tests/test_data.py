@@ -93,12 +93,12 @@ def test_a_home_folder_may_be_named_with_a_tilde(
 
 
 def test_a_named_folder_without_data_is_refused_with_what_was_looked_for(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"holds no data set; looked for train/ and test/.*IDX.*mnist-5k\.npz; name"):
+    with pytest.raises(DataError, match=r"holds no data set; looked for train/ and test/.*IDX.*mnist-5k\.npz; give"):
         load_data(tmp_path)
 
 
 def test_a_named_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="nowhere: is not there"):
+    with pytest.raises(DataError, match="nowhere: does not exist"):
         load_data(tmp_path / "nowhere")
 
 

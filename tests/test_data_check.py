@@ -11,10 +11,20 @@ from test_worker import FakeDesk
 import engine.data
 from engine.data import load_data
 from engine.data_check import check_data
-from engine.dataset import Array, DataError, make_dataset
+from engine.dataset import Array, DataError, fingerprint, make_dataset
 from engine.idx import read_idx_folder
 from engine.loader import Loader
-from engine.messages import FINDINGS, DataCheck, DataReady, Finding, RunStarted, decode_event, decode_run_event, encode
+from engine.messages import (
+    FINDINGS,
+    MNIST_FINGERPRINT,
+    DataCheck,
+    DataReady,
+    Finding,
+    RunStarted,
+    decode_event,
+    decode_run_event,
+    encode,
+)
 from engine.paths import sample_file
 from tui.describe import describe
 from tui.plain import JsonLines
@@ -50,8 +60,10 @@ def test_the_sample_has_nothing_odd(sample: dict[str, Array]) -> None:
 
 @pytest.mark.skipif(not FULL_MNIST.is_dir(), reason="the full MNIST is not in shared/data/mnist")
 def test_mnist_itself_has_nothing_odd() -> None:
-    check = check_data(read_idx_folder(FULL_MNIST))
+    arrays = read_idx_folder(FULL_MNIST)
+    check = check_data(arrays)
     assert (check.findings, check.duplicates) == ([], 0)
+    assert fingerprint(arrays) == MNIST_FINGERPRINT
 
 
 def test_a_class_that_is_missing_or_rare_is_told(arrays: dict[str, Array]) -> None:
@@ -133,11 +145,23 @@ def test_blank_images_are_counted_and_all_of_them_are_refused(
         load_data(write_idx(tmp_path / "all", arrays))
 
 
+@pytest.mark.parametrize("level", [0, 255])
+def test_blank_images_are_no_duplicates_and_no_evidence_of_wrong_labels(arrays: dict[str, Array], level: int) -> None:
+    arrays["train_images"][:3000] = level
+    arrays["test_images"][:20] = level
+    found = kinds(arrays)
+    assert [what for what in found if what[0] != "unlike parts"] == [
+        ("blank images", "train", -1, 3000),
+        ("blank images", "test", -1, 20),
+    ]
+    assert check_data(arrays).duplicates == 0
+
+
 def test_one_image_for_most_is_told_and_for_all_is_refused(arrays: dict[str, Array], tmp_path: Path) -> None:
     arrays["test_images"][:900] = arrays["test_images"][0]
     assert ("repeated image", "test", -1, 900) in kinds(arrays)
     arrays["test_images"][:] = arrays["test_images"][0]
-    with pytest.raises(DataError, match="1,000 test images of 1,000 are one and the same"):
+    with pytest.raises(DataError, match="1,000 test images of 1,000 are the same image"):
         load_data(write_idx(tmp_path, arrays))
 
 

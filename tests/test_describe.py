@@ -6,6 +6,7 @@ from fake_engine import DATA, READY, RUN, epoch_done, started, steps
 
 from engine.config import FIELDS, RunConfig
 from engine.messages import (
+    MNIST_FINGERPRINT,
     AnyEvent,
     CheckpointSaved,
     CommandDone,
@@ -82,10 +83,19 @@ def summary(**more: object) -> RunSummary:
 def test_a_run_in_a_row_of_the_list() -> None:
     run = summary(test_accuracy=0.5, test_loss=1.25, changes={"lr": 0.01, "seed": 3})
     row = dict(zip(RUN_COLUMNS, run_row(run), strict=True))
-    assert row["not at its default"] == "lr 0.01, seed 3"
+    assert row["changed"] == "lr 0.01, seed 3"
     assert (row["run"], row["state"], row["epochs"]) == (RUN, "finished", "3/10")
     assert (row["accuracy"], row["loss"], row["data"]) == ("50.00 %", "1.2500", "sample")
     assert row["started"].startswith("2023-11-")
+
+
+@pytest.mark.parametrize(
+    ("sample", "data", "word"),
+    [(True, "1" * 16, "sample"), (False, MNIST_FINGERPRINT, "full"), (False, "1" * 16, "own"), (False, "", "full")],
+)
+def test_own_data_is_not_called_the_full_mnist(sample: bool, data: str, word: str) -> None:
+    row = dict(zip(RUN_COLUMNS, run_row(summary(sample=sample, data=data)), strict=True))
+    assert row["data"] == word
 
 
 def test_a_row_without_figures_has_dashes_and_no_control_characters() -> None:

@@ -188,7 +188,7 @@ def test_without_network_every_mirror_its_reason_and_the_remedy_are_told(
     assert f"{dead}: Connection refused" in message
     assert f"{mirror.url}: no answer within 0.1 seconds" in message
     assert f"{mirror.url}nothing/: Not Found" in message
-    assert f"put the four files ({', '.join(files)}) into this folder by hand" in message
+    assert f"put the four files ({', '.join(files)}) into this folder yourself" in message
     assert list(tmp_path.iterdir()) == []
 
 

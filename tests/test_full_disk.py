@@ -125,7 +125,7 @@ def test_a_stop_that_cannot_save_is_refused_and_nothing_is_lost(
         patch.setattr(CHECKPOINT, failing(errno.ENOSPC))
         refusal = engine.refused(Stop())
         assert "No space left" in refusal
-        assert "without saving its last 2 steps" in refusal
+        assert "without its last 2 steps" in refusal
         assert "No space left" in engine.refused(Shutdown())
         assert not engine.worker.ending
     engine.done(Stop())
@@ -228,7 +228,7 @@ def test_on_a_real_full_disk_the_last_checkpoint_stays_and_saving_works_again(en
     engine.train_until(lambda: waiting(engine))
     assert "No space left on device" in engine.desk.of(SavingFailed)[0].reason
     assert (small_disk / "runs" / RUN / LAST).read_bytes() == good
-    assert "without saving" in engine.refused(Stop())
+    assert "without its last" in engine.refused(Stop())
     ballast.unlink()
     assert engine.finish().state == "finished"
     state, problem = load_last(small_disk / "runs" / RUN)

@@ -154,7 +154,7 @@ def test_a_process_that_cannot_train_a_run_says_why_and_the_group_goes_on(digits
     program.write_text(REFUSED)
     no_gpu, other_network, events = output_of(2, tmp_path, str(program), str(digits_folder))
     assert no_gpu == f"process 2 of 2 (on {socket.gethostname()}) cannot train this: there is no GPU for this one"
-    assert other_network.endswith("cannot train this: it has another network than the first process")
+    assert other_network.endswith("cannot train this: it has a different network from the first process")
     assert events > 3
 
 

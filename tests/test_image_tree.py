@@ -49,9 +49,7 @@ def test_a_link_to_a_folder_is_not_followed_and_is_named(tree: Path, tiny_datase
     (tree / "train" / "3" / "all").symlink_to("/")
     data = load_data(tree)
     assert data.fingerprint == tiny_dataset.fingerprint
-    assert data.notes == (
-        "left out, as it cannot be read as an image: all (a link to a folder), round (a link to a folder)",
-    )
+    assert data.notes == ("left out, not readable as an image: all (a link to a folder), round (a link to a folder)",)
 
 
 def test_folders_without_an_end_are_refused(tree: Path) -> None:
@@ -81,7 +79,7 @@ def test_images_are_found_by_more_endings_and_else_by_their_content(tree: Path, 
 )  # fmt: skip
 def test_what_is_left_out_is_told_for_what_it_is(tree: Path, content: bytes, what: str) -> None:
     (tree / "train" / "3" / "scan.heic").write_bytes(content)
-    assert load_data(tree).notes == (f"left out, as it cannot be read as an image: scan.heic ({what})",)
+    assert load_data(tree).notes == (f"left out, not readable as an image: scan.heic ({what})",)
 
 
 def test_many_files_that_are_left_out_are_counted(tree: Path) -> None:

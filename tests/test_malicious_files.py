@@ -117,7 +117,7 @@ def test_a_record_of_a_terabyte_is_unreadable(tmp_path: Path) -> None:
     (tmp_path / RUN).mkdir()
     with open(tmp_path / RUN / RECORD, "wb") as file:
         file.truncate(1 << 40)
-    with pytest.raises(RunError, match="is longer than any record"):
+    with pytest.raises(RunError, match="is too long for a record"):
         read_record(tmp_path / RUN)
     assert [run.state for run in list_runs(tmp_path, live="")] == ["unreadable"]
 

@@ -37,8 +37,8 @@ def test_the_table_of_networks_and_the_layers_of_one(checkpoints: Path, write: W
     told = json.loads(call(checkpoints, "models", own, "--width", "3", "--json").stdout)
     assert (told["model"], told["parameters"]) == (own, 784 * 3 + 3 + 3 * 10 + 10)
     for words, reason, status in (
-        (["resnet"], "did you mean resnet18?", 1), (["lenet5", "--depth", "2"], "take one of mlp", 1),
-        (["--depth", "2"], "name it", 2), (["/absent.py:Net"], "is not there", 1),
+        (["resnet"], "did you mean resnet18?", 1), (["lenet5", "--depth", "2"], "use one of mlp", 1),
+        (["--depth", "2"], "NAME of a network", 2), (["/absent.py:Net"], "does not exist", 1),
         (["mlp", "--width", "9"], "out of range", 2),
     ):  # fmt: skip
         assert reason in call(checkpoints, "models", *words, expect=status).stderr

@@ -54,7 +54,7 @@ async def test_the_form_shows_the_size_of_its_network_before_the_run(size: tuple
         assert [command.config for command in app.engine.sent_of(DescribeModel)] == [RunConfig()]
         assert "seed-cnn: 21,840 parameters" in screen_text(app)  # before the engine has said so
         await tell(app, pilot, described())
-        assert "seed-cnn: 21,840 parameters, 0.961 MFLOPs an image; f8 shows its layers" in screen_text(app)
+        assert "seed-cnn: 21,840 parameters, 0.961 MFLOPs an image; F8 shows its layers" in screen_text(app)
 
 
 async def test_it_is_asked_anew_when_network_or_size_change_and_old_answers_are_passed_over() -> None:
@@ -67,7 +67,7 @@ async def test_it_is_asked_anew_when_network_or_size_change_and_old_answers_are_
         asked = [(each.config.model, each.config.depth) for each in app.engine.sent_of(DescribeModel)]
         assert asked == [("seed-cnn", 0), ("mlp", 0), ("mlp", 3)]
         await tell(app, pilot, described("mlp", parameters=111))
-        assert "asking the engine" in line(app)
+        assert "waiting for the engine" in line(app)
         await tell(app, pilot, described("mlp", depth=3, parameters=222))
         assert "mlp: 222 parameters" in line(app)
         await type_in(app, pilot, depth="0")
@@ -80,7 +80,7 @@ async def test_a_size_that_does_not_fit_is_told_and_starts_nothing() -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await open_setup(app, pilot)
         await type_in(app, pilot, model="lenet5", width="2")
-        assert "Width (width): 2.0 is not for lenet5" in screen_text(app)
+        assert "Width (width): 2.0 is not possible for lenet5" in screen_text(app)
         await pilot.press("f5")
         await pilot.pause()
         assert not app.engine.sent_of(StartRun)
@@ -93,7 +93,7 @@ async def test_code_of_ones_own_is_loaded_when_a_key_asks_for_it_and_not_while_t
         before = len(app.engine.sent_of(DescribeModel))
         await type_in(app, pilot, model=OWN)
         assert len(app.engine.sent_of(DescribeModel)) == before
-        assert "mine.py:Net is your own code; f8 loads it" in line(app)
+        assert "mine.py:Net is your own code; F8 loads it" in line(app)
         await pilot.press("f8")
         await tell(app, pilot)
         assert app.engine.sent_of(DescribeModel)[-1].config.model == OWN

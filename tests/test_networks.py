@@ -86,14 +86,14 @@ def test_a_size_that_is_fixed_is_refused_with_the_networks_that_take_it(name: st
         RunConfig().replace({"model": name, field: 2})
     assert f"({field})" in str(refused.value)
     assert name in str(refused.value)
-    offered = str(refused.value).partition("take one of ")[2].split(", ")
+    offered = str(refused.value).partition("use one of ")[2].split(", ")
     assert offered == [each.name for each in CATALOGUE.values() if field in each.takes]
     with pytest.raises(ConfigError, match=name):
         build_model(config_of(name, **{field: 2}))
 
 
 def test_a_network_whose_checkpoints_could_not_be_loaded_is_refused_before_it_is_made() -> None:
-    with pytest.raises(ConfigError, match="room for"):
+    with pytest.raises(ConfigError, match="can hold"):
         build_model(config_of("mlp", width=8.0, depth=32))
 
 

@@ -241,6 +241,18 @@ def test_blank_images_among_others_are_counted_and_named(few: dict[str, Array], 
     assert str(root / "train") in note
 
 
+def test_blank_images_do_not_decide_which_ground_the_others_have(few: dict[str, Array], tmp_path: Path) -> None:
+    root = folder_of(few, tmp_path / "own", black_on_white)
+    for path in sorted((root / "train").glob("*/*.png"))[::5] + sorted((root / "train").glob("*/*.png"))[1::5]:
+        Image.new("L", (28, 28), 255).save(path)
+    for path in sorted((root / "train").glob("*/*.png"))[2::5]:
+        grain = np.random.default_rng(0).integers(240, 256, (28, 28), dtype=np.uint8)
+        Image.fromarray(grain).save(path)
+    data = load_data(root)
+    assert data.treatment.ground == "light"
+    assert data.train_images.float().mean() < 50
+
+
 def test_mnists_own_form_is_recognised(digits: Dataset) -> None:
     assert has_form(digits.train_images.numpy()).all()
     assert not has_form(np.roll(digits.train_images.numpy(), 2, 1)).any()

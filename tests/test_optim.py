@@ -181,7 +181,7 @@ def test_a_run_with_muon_of_the_time_before_is_resumed_to_the_same_weights(digit
 
 
 def test_nesterov_without_momentum_is_refused() -> None:
-    with pytest.raises(ConfigError, match="needs some"):
+    with pytest.raises(ConfigError, match="needs momentum"):
         RunConfig().replace({"optimizer": "nesterov", "momentum": 0})
 
 

@@ -80,7 +80,7 @@ def test_a_bad_choice_is_refused_with_the_nearest() -> None:
 
 
 def test_a_size_that_a_network_does_not_take_is_a_usage_error() -> None:
-    with pytest.raises(click.UsageError, match=r"Depth \(depth\): 3 is not for fast-cnn"):
+    with pytest.raises(click.UsageError, match=r"Depth \(depth\): 3 is not possible for fast-cnn"):
         config_of(parse(["--depth", "3"])[1], PRESETS["fast"].changes)
 
 

@@ -95,7 +95,9 @@ async def test_a_socket_that_another_user_put_there_is_not_talked_to(state: Path
         os.chmod(state, 0o777)
         assert as_other_user(pretend) == "listens"
         os.chmod(state, 0o700)
-        with pytest.raises(PathError, match=f"{path}: user {NOBODY} answers there, not you; remove it"):
+        with pytest.raises(
+            PathError, match=f"{path}: the engine there belongs to user {NOBODY}, not to you; remove it"
+        ):
             await EngineClient.connect_or_start(tmp_path)
         connection, _ = impostor.accept()
         with connection:

@@ -48,7 +48,7 @@ def test_a_batch_that_the_machine_has_no_memory_for_is_named_with_one_that_fits(
         timeout=LIMIT,
         check=False,
     )
-    assert done.stdout.startswith("no memory for a batch of 4000 on cpu at step 1; "), done.stdout + done.stderr
+    assert done.stdout.startswith("not enough memory for a batch of 4000 on cpu at step 1; "), done.stdout + done.stderr
     fitting = int(done.stdout.split("; ")[1].split()[0])
     assert 4000 / fitting in (2, 4, 8, 16, 32)
 
@@ -91,7 +91,7 @@ def test_a_run_without_memory_fails_with_a_remedy_and_keeps_its_last_good_weight
     engine.worker.jobs.live.model.register_forward_pre_hook(room_for(room, error))
     ended = engine.finish()
     assert ended.state == "failed"
-    assert f"no memory for a batch of 100 on cpu at step {good['position']['step'] + 1}" in ended.reason
+    assert f"not enough memory for a batch of 100 on cpu at step {good['position']['step'] + 1}" in ended.reason
     assert remedy in ended.reason
     assert read_record(engine.checkpoints / RUN).reason == ended.reason
     assert load_last(engine.checkpoints / RUN)[0]["position"] == good["position"]

@@ -21,6 +21,7 @@ from torch.nn import functional
 from engine import own_guard
 from engine.dataset import Dataset
 from engine.messages import (
+    CommandDone,
     CommandFailed,
     DescribeModel,
     EngineReady,
@@ -28,8 +29,10 @@ from engine.messages import (
     Evaluated,
     FindRate,
     ModelDescribed,
+    Pause,
     RatesTried,
     StartRun,
+    StartStudy,
     Stop,
 )
 from engine.own_code import named_code
@@ -132,7 +135,7 @@ def test_what_was_set_is_told_once(write: Write, capsys: pytest.CaptureFixture[s
     own = write(network(top="torch.set_default_dtype(torch.float64)"))
     build(own)
     build(own)
-    assert capsys.readouterr().out.count("sets the default dtype; that is undone") == 1
+    assert capsys.readouterr().out.count("sets the default dtype; this is undone") == 1
 
 
 def test_all_settings_can_be_read_and_put_back() -> None:
@@ -306,7 +309,7 @@ def test_threads_that_a_file_leaves_behind_are_told(write: Write, capsys: pytest
     )
     build(own)
     sys.modules[own_guard.MODULE].END.set()
-    assert "started threads that go on (theirs); the next run gets a new engine" in capsys.readouterr().out
+    assert "started threads that keep running (theirs); the next run gets a new engine" in capsys.readouterr().out
 
 
 def test_every_screen_is_told_once_that_the_engine_is_stale(engine: Engine, write: Write) -> None:  # noqa: F811
@@ -334,6 +337,29 @@ def test_the_next_run_of_other_code_wants_a_new_engine_and_that_of_the_same_does
     assert refused.renew
     assert "torch.nn.functional.gelu" in refused.reason
     assert "mnist-tui engine stop" in refused.reason
+
+
+def test_a_study_and_a_search_for_a_rate_want_a_new_engine_too_but_not_beside_a_paused_run(
+    engine: Engine,
+    write: Write,  # noqa: F811
+) -> None:
+    own = write(network(top="torch.nn.functional.gelu = torch.nn.functional.relu"))
+    engine.done(StartRun(config=config_of(own)))
+    engine.done(Pause())
+    assert isinstance(engine.tell(FindRate(config=config_of("seed-cnn"), new=True)), CommandDone)
+    engine.done(Stop())
+    for command in (
+        FindRate(config=config_of("seed-cnn"), new=True),
+        StartStudy(base=config_of("seed-cnn"), search=["lr=log:1e-4..1e-1"], trials=1),
+        StartStudy(base=config_of("seed-cnn"), search=["model=mlp,lenet5"], trials=1),
+    ):
+        refused = engine.tell(command)
+        assert isinstance(refused, CommandFailed)
+        assert refused.renew, refused.reason
+        assert "torch.nn.functional.gelu" in refused.reason
+    assert isinstance(engine.tell(FindRate(config=config_of(own), new=True)), CommandDone)
+    engine.done(StartStudy(base=config_of(own), search=[f"model={own},mlp"], trials=1))
+    engine.done(Stop())
 
 
 # ---------------------------------------------------------------- exceptions

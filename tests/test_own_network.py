@@ -80,7 +80,7 @@ def test_a_class_is_called_with_what_it_takes_of_the_config(write: Write) -> Non
     assert build(own, width=4).hidden.out_features == 4
     required = build(write(NET.replace("width: float = 32", "width: float").replace("int(width)", "int(8 * width)")))
     assert required.hidden.out_features == 8
-    assert "takes no argument 'depth'" in refusal(write(), depth=3)
+    assert "has no argument 'depth'" in refusal(write(), depth=3)
 
 
 def test_rates_of_dropout_that_a_class_does_not_take_stay_as_they_are(write: Write) -> None:
@@ -181,7 +181,7 @@ def test_a_network_that_ends_in_a_softmax_is_told_that_the_loss_takes_its_own(
     write: Write, capsys: pytest.CaptureFixture[str], end: str, told: bool
 ) -> None:
     build(write(NET.replace(".relu()))", f".relu())){end}")))
-    assert ("leave out the one at the end" in capsys.readouterr().out) == told
+    assert ("remove the softmax at the end" in capsys.readouterr().out) == told
 
 
 def test_a_state_that_no_checkpoint_could_hold_is_refused_before_it_is_trained(write: Write) -> None:
@@ -190,7 +190,7 @@ def test_a_state_that_no_checkpoint_could_hold_is_refused_before_it_is_trained(w
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, write: Write) -> None:
-    for path, words in (("absent.py", "is not there"), ("folder.py", "cannot be read"), ("long.py", "more than")):
+    for path, words in (("absent.py", "does not exist"), ("folder.py", "cannot be read"), ("long.py", "more than")):
         (tmp_path / "folder.py").mkdir(exist_ok=True)
         (tmp_path / "long.py").write_bytes(b"#" * (LARGEST + 1))
         message = refusal(f"{tmp_path / path}:Net")
@@ -242,7 +242,7 @@ def test_a_run_keeps_a_copy_and_goes_on_with_it_whatever_becomes_of_the_file(eng
     assert engine.worker.jobs.live.model.hidden.out_features == 16
     engine.done(Stop())
     Path(own.rpartition(":")[0]).unlink()
-    assert "is not there" in engine.refused(StartRun(config=config_of(own)))
+    assert "does not exist" in engine.refused(StartRun(config=config_of(own)))
 
 
 def test_a_network_that_calls_exit_in_training_ends_its_run_and_not_the_engine(engine: Engine, write: Write) -> None:
@@ -349,7 +349,7 @@ def test_a_trusted_copy_that_is_changed_is_not_trusted_any_more(brought: Engine,
         file.write("\n")
     assert "mnist-tui trust" in brought.refused(Evaluate(run="1"))
     (folder / COPY).unlink()
-    assert "is not there" in brought.refused(Evaluate(run="1"))
+    assert "does not exist" in brought.refused(Evaluate(run="1"))
     (folder / COPY).symlink_to(tmp_path / "theirs.py")
     assert "mnist-tui trust" in brought.refused(Evaluate(run="1"))
 

@@ -1,6 +1,7 @@
 """A user's own network is looked at in a process of its own, which ends whatever the code does."""
 
 import os
+import queue
 import threading
 import time
 from collections.abc import Callable
@@ -13,6 +14,8 @@ from test_own_network import Write, config_of, write  # noqa: F401  (write is a 
 from test_worker import Engine
 
 from engine import own_process
+from engine.config import RunConfig
+from engine.looks import Looks
 from engine.messages import AnyEvent, CommandFailed, DescribeModel, ModelDescribed, Shutdown, StartRun, Stop
 from engine.own_code import named_code
 from engine.own_process import Look, OwnProcess
@@ -77,7 +80,7 @@ def test_a_file_that_hangs_is_named_with_its_line_and_its_processes_end(
     engine.worker.carry_out(*engine.worker.commands.get(timeout=LIMIT))
     [answer] = answers
     assert isinstance(answer, CommandFailed)
-    assert "loading the file has not come to an end for 2 s, line 7" in answer.reason
+    assert "loading the file did not end within 2 s, line 7" in answer.reason
     pid = int(child.read_text())
     wait_until(lambda: not is_there(pid))
     children = [entry for entry in os.listdir("/proc") if entry.isdecimal() and group_of(int(entry)) == pid]
@@ -96,7 +99,7 @@ def test_a_run_that_is_stopped_before_it_began_does_not_begin(engine: Engine, wr
     own = write(network(top="while True: pass"))
     engine.worker.carry_out(StartRun(config=config_of(own), id=9), answers.append)
     assert engine.worker.busy
-    assert "about to begin" in engine.refused(StartRun(config=config_of("seed-cnn")))
+    assert "about to start" in engine.refused(StartRun(config=config_of("seed-cnn")))
     engine.done(Stop())
     assert [answer.reason for answer in answers if isinstance(answer, CommandFailed)] == ["stopped before it began"]
     assert "no run is training" in engine.refused(Stop())
@@ -192,17 +195,18 @@ def test_however_the_process_ends_it_is_told(
     ("text", "words"),
     [
         (network(init="torch.manual_seed(0); self.hidden = nn.Linear(784, 20); self.out = nn.Linear(20, 10)"),
-         "begins with the same weights whatever the seed"),
+         "starts with the same weights for every seed"),
         (network(top="L = nn.Linear(10, 10)") + "    def __call__(self, x): return L(super().__call__(x))\n",
-         "uses 110 trainable values that are no parameters of it"),
+         "uses 110 trainable values that are not among its parameters"),
         (network() + "    extra = nn.Linear(3, 3)\n", "self.extra belongs to the class"),
-        (network(top="torch.set_default_dtype(torch.float64)"), "sets the default dtype; that is undone"),
+        (network(top="torch.set_default_dtype(torch.float64)"), "sets the default dtype; this is undone"),
         (network(top="nn.functional.gelu = torch.relu"), "replaces torch.nn.functional.gelu in other modules"),
         (network(forward="if self.training: raise ValueError('later')"), "fails in training on two images"),
         (network() + "    def train(self, mode=True): return self\n", ""),
-        (network(top="import threading; threading.Thread(target=threading.Event().wait).start()"), ""),
+        (network(top="import threading; threading.Thread(target=threading.Event().wait, name='mine').start()"),
+             "started threads that keep running (mine)"),
         (network(top="import atexit, time; atexit.register(time.sleep, 600)"), ""),
-        (network(top="import os, sys; os.close(1); os.close(2); sys.stdout = None"), "sets sys.stdout; that is undone"),
+        (network(top="import os, sys; os.close(1); os.close(2); sys.stdout = None"), "sets sys.stdout; this is undone"),
     ],
     ids=range(10),
 )  # fmt: skip
@@ -222,3 +226,27 @@ def test_networks_that_hide_nothing_are_told_nothing(write: Write) -> None:  # n
     """
     assert notes(write(network(init=body))) == ""
     assert HEAD in network()
+
+
+def test_who_waits_for_a_look_is_told_what_for(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    begun, goes_on = threading.Event(), threading.Event()
+
+    class Slow(OwnProcess):
+        def look(self) -> Look:
+            begun.set()
+            goes_on.wait(LIMIT)
+            return Look(problem="nothing")
+
+    monkeypatch.setattr("engine.looks.OwnProcess", Slow)
+    done: queue.SimpleQueue[object] = queue.SimpleQueue()
+    looks = Looks(lambda command, reply: done.put(command))
+    code = named_code(write(network()))
+    assert code is not None
+    assert looks.network == ""
+    command = StartRun(config=RunConfig(model=code.model))
+    assert looks.look(command.config, code, command, done.put) is None
+    assert begun.wait(LIMIT)
+    assert looks.network == "net.py:Net"
+    goes_on.set()
+    assert done.get(timeout=LIMIT) == command
+    assert looks.network == ""

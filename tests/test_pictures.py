@@ -145,7 +145,7 @@ def test_a_blank_picture_is_refused(path: Path, shade: int, size: tuple[int, int
 
 
 def test_a_picture_that_is_not_there_is_named(path: Path) -> None:
-    with pytest.raises(DataError, match=f"{path}: is not there"):
+    with pytest.raises(DataError, match=f"{path}: does not exist"):
         read_picture(path)
 
 
@@ -158,7 +158,7 @@ def test_a_folder_or_pipe_is_no_picture(tmp_path: Path) -> None:
 
 def test_a_drawing_in_svg_called_png_is_refused_with_what_can_be_read(path: Path) -> None:
     path.write_text('<svg xmlns="http://www.w3.org/2000/svg"><circle r="5"/></svg>')
-    with pytest.raises(DataError, match="is not an image that can be read; PNG, JPEG"):
+    with pytest.raises(DataError, match="is not an image this program can read; it reads PNG, JPEG"):
         read_picture(path)
 
 

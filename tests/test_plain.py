@@ -1,20 +1,23 @@
 """A run without a screen tells of itself, and of nothing that was before."""
 
 import asyncio
+import contextlib
 import signal
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from fake_engine import FakeClient, epoch_done, started
 from limits import LIMIT
 
-from engine.messages import CommandFailed, Printed, RunEnded, Stop, StudyPaused, TrialSummary, TrialTold
+from engine.config import RunConfig
+from engine.messages import CommandFailed, DataReady, Printed, RunEnded, Stop, StudyPaused, TrialSummary, TrialTold
 from tui.client import CommandRefused
 from tui.coach.advice import Coach
 from tui.interrupts import STOP, Interrupts
-from tui.plain import INTERRUPTED, Lines, follow, tell_end
+from tui.plain import INTERRUPTED, Lines, Outcome, follow, tell_end, told_where_nobody_reads, train_run
 from tui.run_view import RunView, apply_to_run
-from tui.session import Rejoined, Session
+from tui.session import CaughtUp, Rejoined, Session
 
 BEFORE = [
     Printed(lines=["Traceback of another run"]),
@@ -38,7 +41,7 @@ def test_what_was_before_a_run_is_not_told(capsys: pytest.CaptureFixture[str]) -
             session.events.put_nowait((event, False))
         for event in NEWS:
             session.events.put_nowait((event, True))
-        await follow(session, Lines(), False, Coach())
+        await follow(session, Lines(), False, Coach(), RunConfig())
 
     asyncio.run(run())
     told = capsys.readouterr().err
@@ -52,8 +55,8 @@ def test_what_was_before_a_run_is_not_told(capsys: pytest.CaptureFixture[str]) -
 @pytest.mark.parametrize(
     ("interrupted", "status", "words"),
     [
-        (True, INTERRUPTED, "the engine stops it after its present step"),
-        (False, 1, "the engine has ended"),
+        (True, INTERRUPTED, "the engine stops the run after its current step"),
+        (False, 1, "the engine ended"),
     ],
 )
 def test_a_run_that_was_not_seen_to_its_end_says_what_becomes_of_it(
@@ -78,7 +81,7 @@ def follow_all(*items: tuple[object, bool], interrupts: Interrupts | None = None
         for item in items:
             session.events.put_nowait(item)  # type: ignore[arg-type]
         session.events.put_nowait(None)
-        return await follow(session, Lines(), False, Coach(), interrupts)
+        return await follow(session, Lines(), False, Coach(), RunConfig(), interrupts)
 
     return asyncio.run(run())
 
@@ -90,6 +93,11 @@ LOST = "a process of the group is lost"
 def again(*known: object) -> list[tuple[object, bool]]:
     """What is told of an engine that started again: its snapshot, and that this was it."""
     return [*((event, False) for event in known), (Rejoined(LOST, known), False)]  # type: ignore[arg-type]
+
+
+def caught_up(*known: object) -> list[tuple[object, bool]]:
+    """What is told to a program that lagged too far behind."""
+    return [*((event, False) for event in known), (CaughtUp(), False)]
 
 
 def test_a_run_that_goes_on_after_a_lost_process_is_followed_to_its_end() -> None:
@@ -112,6 +120,25 @@ def test_a_run_that_was_lost_with_a_process_ends_with_the_reason(
     assert "0002-now failed at step 3: no checkpoint" in capsys.readouterr().err
 
 
+def test_an_earlier_end_of_a_run_that_was_resumed_is_not_its_end() -> None:
+    """The log that an engine starts again with begins before the resume."""
+    stopped = RunEnded(run="0002-now", step=40, time=1.0, state="stopped")
+    resumed = started("0002-now", step=40, epoch=1)
+    end = RunEnded(run="0002-now", step=80, time=2.0, state="finished")
+    for then in (again(OURS, stopped, resumed), [*caught_up(OURS, stopped, resumed)]):
+        view = follow_all((resumed, True), *then, (end, True))
+        assert view is not None
+        assert view.state == "finished"
+
+
+def test_a_run_that_ended_while_the_program_was_suspended_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    end = RunEnded(run="0002-now", step=80, time=2.0, state="finished")
+    view = follow_all((OURS, True), *caught_up(OURS, end))
+    assert view is not None
+    assert view.state == "finished"
+    assert capsys.readouterr().err.count("0002-now finished") == 1
+
+
 @pytest.mark.parametrize("known", [[], [started("0003-other")]])
 def test_a_run_that_is_gone_without_an_end_is_not_waited_for(known: list[object]) -> None:
     """Another engine took the place of the one that was lost, and trains nothing, or something else."""
@@ -123,7 +150,7 @@ def test_a_run_that_is_gone_without_an_end_is_not_waited_for(known: list[object]
     "before", [[], [started("0001-before"), RunEnded(run="0001-before", step=1, time=1.0, state="finished")]]
 )
 def test_a_command_that_was_lost_with_a_process_is_told_to_be(before: list[object]) -> None:
-    with pytest.raises(CommandRefused, match=f"the run did not begin: the command was lost .*: {LOST}"):
+    with pytest.raises(CommandRefused, match=f"the run did not start: its command was lost .*: {LOST}"):
         follow_all(*((event, False) for event in before), *again(*before))
 
 
@@ -153,6 +180,33 @@ async def test_sigterm_leaves_a_run_that_cannot_be_stopped_and_control_c_stays(
         assert session.events.empty() is not left
 
 
+@pytest.mark.parametrize("came", [True, False])
+async def test_a_run_that_was_stopped_before_it_began_is_no_failure(
+    came: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    interrupts = Interrupts()
+
+    @contextlib.asynccontextmanager
+    async def attached(*_: object, **__: object) -> AsyncIterator[Session]:
+        session = Session(FakeClient())  # type: ignore[arg-type]
+        yield session
+
+    def guard(session: Session | None) -> None:
+        if session is not None:
+            interrupts.came = came
+            session.events.put_nowait((CommandFailed(reason="stopped before it began", reply_to=1), True))
+
+    monkeypatch.setattr("tui.plain.attached", attached)
+    monkeypatch.setattr(interrupts, "guard", guard)
+    training = train_run(tmp_path, RunConfig(), interrupts, processes=None, json=False)
+    if came:
+        assert await training == Outcome(INTERRUPTED, None)
+        assert "stopped before it began" in capsys.readouterr().err
+    else:
+        with pytest.raises(CommandRefused, match="stopped before it began"):
+            await training
+
+
 async def test_sigterm_waits_a_while_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.interrupts.TERMINATED", 0.01)
     session = Session(FakeClient())  # type: ignore[arg-type]
@@ -160,3 +214,57 @@ async def test_sigterm_waits_a_while_only(monkeypatch: pytest.MonkeyPatch) -> No
     interrupts._session = session
     interrupts._take(signal.SIGTERM)
     assert await asyncio.wait_for(session.events.get(), LIMIT) is None
+
+
+@pytest.mark.parametrize("stderr_is_there", [True, False])
+def test_who_stops_reading_leaves_a_run_that_goes_on_and_is_told_so(
+    stderr_is_there: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise BrokenPipeError
+
+    if not stderr_is_there:
+        monkeypatch.setattr("builtins.print", broken)
+    with pytest.raises(BrokenPipeError), told_where_nobody_reads():
+        raise BrokenPipeError
+    assert ("the run goes on: `mnist-tui` shows it" in capsys.readouterr().err) is stderr_is_there
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_data_that_was_loaded_before_is_told_only_if_the_run_begins_on_it(
+    again: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def data(path: str) -> DataReady:
+        return DataReady(
+            kind="npz file", path=path, train=10, test=10, sample=False, fingerprint="1" * 16, seconds=0.1, notes=[]
+        )
+
+    async def run() -> None:
+        session = Session(FakeClient())  # type: ignore[arg-type]
+        session.events.put_nowait((data("/before"), False))
+        if again:
+            session.events.put_nowait((data("/now"), True))
+        for event in NEWS:
+            session.events.put_nowait((event, True))
+        await follow(session, Lines(), False, Coach(), RunConfig())
+
+    asyncio.run(run())
+    told = capsys.readouterr().err
+    assert told.count("data: 10 training") == 1
+    assert ("/now" if again else "/before") in told
+    assert told.index("data: 10 training") < told.index("0002-now started")
+
+
+def test_data_that_was_loaded_before_is_not_told_of_a_run_that_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    async def run() -> None:
+        session = Session(FakeClient())  # type: ignore[arg-type]
+        ready = DataReady(
+            kind="npz file", path="/before", train=1, test=1, sample=False, fingerprint="1" * 16, seconds=0.1, notes=[]
+        )
+        session.events.put_nowait((ready, False))
+        session.events.put_nowait((CommandFailed(reply_to=1, reason="/nowhere: is not there"), True))
+        await follow(session, Lines(), False, Coach(), RunConfig())
+
+    with pytest.raises(CommandRefused, match="is not there"):
+        asyncio.run(run())
+    assert "/before" not in capsys.readouterr().err

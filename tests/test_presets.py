@@ -124,8 +124,8 @@ def test_an_editor_may_leave_comments_a_byte_order_mark_and_line_ends_of_windows
     [
         ("batchsize = 3", "did you mean batch_size"),
         ("titel = 'x'", "did you mean title"),
-        ("qqqqqq = 3", "known are epochs"),
-        ("lr = 11", "Learning rate (lr): 11 is out of range; give more than 0 to 10"),
+        ("qqqqqq = 3", "the names are epochs"),
+        ("lr = 11", "Learning rate (lr): 11 is out of range; give a value above 0, at most 10"),
         ("lr = nan", "out of range"),
         ("lr = -inf", "out of range"),
         ("epochs = 1.5", "not a whole number"),
@@ -162,7 +162,7 @@ def test_a_preset_names_no_code_which_it_would_bring_from_somebody_else(tmp_path
         lambda: load_preset(tmp_path, "theirs"),
         lambda: save_preset(tmp_path, "mine", {"model": "package:Net"}),
     ):
-        with pytest.raises(PresetError, match="no part of a preset"):
+        with pytest.raises(PresetError, match="a preset cannot name code"):
             attempt()
 
 
@@ -171,7 +171,7 @@ def test_what_is_about_the_machine_is_no_part_of_a_preset(tmp_path: Path, name: 
     value = FIELDS[name].default
     write(tmp_path, "bad", f"{name} = {value!r}")
     for attempt in (lambda: load_preset(tmp_path, "bad"), lambda: save_preset(tmp_path, "new", {name: value})):
-        with pytest.raises(PresetError, match="about the machine") as refused:
+        with pytest.raises(PresetError, match="a setting of the machine") as refused:
             attempt()
         assert FIELDS[name].option in str(refused.value)
     assert without_machine({name: value, "lr": 0.1}) == {"lr": 0.1}
@@ -194,7 +194,7 @@ def test_a_pipe_in_the_place_of_a_file_does_not_block(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["", ".", "..", ".hidden", "a/b", "../a", "a b", "-a", "ä", "a\n", "x" * 41, "a\x00"])
 def test_a_name_that_is_no_safe_name_of_a_file_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(PresetError, match="cannot name a preset"):
+    with pytest.raises(PresetError, match="cannot be the name of a preset"):
         save_preset(tmp_path, name, {})
     assert not (tmp_path / "presets").exists()
     for use in (load_preset, delete_preset):
@@ -212,13 +212,13 @@ def test_letters_digits_and_a_few_signs_name_a_preset(tmp_path: Path, name: str)
 def test_a_built_in_name_stays_what_it_is(tmp_path: Path, name: str) -> None:
     with pytest.raises(PresetError, match="is built in"):
         save_preset(tmp_path, name, {"epochs": 2}, replace=True)
-    with pytest.raises(PresetError, match="built in and stays" if name in PRESETS else "did you mean"):
+    with pytest.raises(PresetError, match="built in and cannot be" if name in PRESETS else "did you mean"):
         delete_preset(tmp_path, name)
 
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("augmentd", "did you mean augmented"), ("Fast", "did you mean fast"), ("zz", "there are seed, ")],
+    [("augmentd", "did you mean augmented"), ("Fast", "did you mean fast"), ("zz", "the presets are seed, ")],
 )
 def test_an_unknown_name_suggests_the_nearest_or_lists_all(tmp_path: Path, name: str, hint: str) -> None:
     save_preset(tmp_path, "augmented", {"rotation": 10})
@@ -255,7 +255,7 @@ def test_a_broken_file_is_listed_with_its_problem_and_hides_no_other(tmp_path: P
     assert set(own) == {"good", "broken", "no name", "fast", "folder", "link"}
     assert own["good"].problem == ""
     assert own["broken"].problem.startswith(f"{broken}: is not TOML")
-    assert own["no name"].problem.startswith(f"{odd}: 'no name' cannot name a preset")
+    assert own["no name"].problem.startswith(f"{odd}: 'no name' cannot be the name of a preset")
     assert own["fast"].problem.startswith(f"{shadow}: the preset 'fast' is built in")
     assert "folder.toml: cannot be read" in own["folder"].problem
     assert "link.toml: is a link to nothing" in own["link"].problem

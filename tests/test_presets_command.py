@@ -90,7 +90,7 @@ def test_a_runs_hyperparameters_become_a_preset_without_what_is_about_the_machin
 
 def test_saving_writes_over_nothing_unless_told_to(folder: Path) -> None:
     call(folder, "save", "mine", "--lr", "0.5")
-    assert "--replace writes over it" in call(folder, "save", "mine", "--lr", "0.1", expect=1).stderr
+    assert "--replace overwrites it" in call(folder, "save", "mine", "--lr", "0.1", expect=1).stderr
     assert load_preset(folder, "mine").changes == {"lr": 0.5}
     call(folder, "save", "mine", "--lr", "0.1", "--replace")
     assert load_preset(folder, "mine").changes == {"lr": 0.1}
@@ -100,10 +100,10 @@ def test_what_cannot_be_saved_is_said_in_one_line(folder: Path) -> None:
     for words, status, reason in (
         (("mine",), 2, "nothing to save"),
         (("mine", "--lr", "11"), 2, "out of range"),
-        (("mine", "--preset", "fast", "--from", "1"), 2, "give one of them"),
+        (("mine", "--preset", "fast", "--from", "1"), 2, "give only one of them"),
         (("mine", "--preset", "fsat"), 1, "did you mean fast"),
         (("mine", "--from", "1"), 1, "holds no run yet"),
-        (("a/b", "--lr", "0.1"), 1, "cannot name a preset"),
+        (("a/b", "--lr", "0.1"), 1, "cannot be the name of a preset"),
         (("fast", "--lr", "0.1"), 1, "is built in"),
         (("mine", "--lr", "0.1", "--title", "x" * 201), 1, "title"),
     ):

@@ -94,7 +94,7 @@ def test_why_nothing_is_suggested_is_told() -> None:
     assert "the loss never fell below 2.300, where it began, by more than the noise" in no_rate(nothing)
     assert verdict(nothing).startswith("The loss never fell")
     few = msgspec.structs.replace(nothing, rates=[], losses=[], smoothed=[])
-    assert "no number from the first rates on" in no_rate(few)
+    assert "not a number from the first rates on" in no_rate(few)
     assert no_rate(msgspec.structs.replace(few, problem="no memory")) == "it ended early: no memory"
 
 

@@ -95,7 +95,7 @@ def test_an_evaluation_tells_of_the_other_epoch_too() -> None:
     )  # fmt: skip
     of_best = msgspec.structs.replace(EVALUATED, best=True)
     assert other_epoch(record, of_best) == (
-        "in training the last epoch, 5, had validation accuracy 11.00 %, test accuracy 10.00 % (--last)"
+        "during training the last epoch, 5, had validation accuracy 11.00 %, test accuracy 10.00 % (--last)"
     )
     assert "the best by validation epoch, 3, had validation accuracy 93.00 %" in other_epoch(record, EVALUATED)
     record.epoch = 3

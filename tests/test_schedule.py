@@ -105,7 +105,7 @@ def test_the_curve_runs_from_the_first_step_to_the_last() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"schedule": "one-cycle", "warmup": 1}, "has its own"),
+        ({"schedule": "one-cycle", "warmup": 1}, "includes a warm-up"),
         ({"epochs": 2, "warmup": 3}, "at most 2"),
     ],
 )

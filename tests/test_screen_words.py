@@ -47,9 +47,9 @@ async def test_a_run_of_one_epoch_is_asked_about_in_the_singular() -> None:
 @pytest.mark.parametrize("name", [name for name, field in FIELDS.items() if field.low is not None])
 def test_bounds_say_whether_they_are_allowed_themselves(name: str) -> None:
     field = FIELDS[name]
-    assert field.bounds.startswith("above ") is field.low_open
+    assert field.bounds.startswith("more than ") is field.low_open
     assert ("at most" in field.bounds) is field.low_open
-    assert "more than" not in field.bounds
+    assert not (field.low_open and " to " in field.bounds)
 
 
 async def test_f5_says_train_or_apply_and_never_both() -> None:

@@ -67,9 +67,9 @@ def test_choices_are_values_of_the_field_each_once(text: str, values: tuple[obje
         ("model=seed-cnn,fastcnn", ["model", "'fastcnn'", "did you mean fast-cnn"]),
         ("learning_rat=1..2", ["learning_rat"]),
         ("batchsize=1..2", ["batchsize", "did you mean batch_size"]),
-        ("epochs=1..5", ["epochs", "budget"]),
+        ("epochs=1..5", ["epochs", "the same epochs"]),
         ("seed=1,2,3", ["seed", "luck"]),
-        ("device=cpu,cuda", ["device", "place"]),
+        ("device=cpu,cuda", ["device", "where to train"]),
     ],
 )
 def test_what_is_no_search_is_named_with_its_remedy(text: str, said: list[str]) -> None:
@@ -82,7 +82,7 @@ def test_what_is_no_search_is_named_with_its_remedy(text: str, said: list[str]) 
 @pytest.mark.parametrize("name", FIXED)
 def test_fields_that_make_trials_incomparable_are_refused_with_the_reason(name: str) -> None:
     assert name in FIELDS
-    with pytest.raises(ConfigError, match=r"is not searched: .*; leave it out"):
+    with pytest.raises(ConfigError, match=r"cannot be searched: .*; leave it out"):
         parse_dimension(f"{name}=1,2")
 
 

@@ -110,8 +110,8 @@ def test_every_seed_is_trained_and_mean_deviation_and_interval_are_told(
     [
         ("failed", "seed 1 failed: it is no number"),
         (CommandRefused("no room"), "seed 1 failed: no room"),
-        (None, "seed 1 interrupted: the engine ended in the middle of it"),
-        ("running", "seed 1 interrupted: the engine ended in the middle of it"),
+        (None, "seed 1 interrupted: the engine ended while it was training"),
+        ("running", "seed 1 interrupted: the engine ended while it was training"),
     ],
 )
 def test_a_seed_that_fails_is_told_and_counted_and_the_next_is_trained(
@@ -121,7 +121,7 @@ def test_a_seed_that_fails_is_told_and_counted_and_the_next_is_trained(
     assert (status, runs.seeds) == (1, [0, 1, 2])
     out, _ = capsys.readouterr()
     assert words in out
-    assert "2 of 3 seeds finished; the figures are of these alone" in out
+    assert "2 of 3 seeds finished; the figures are for these only" in out
     assert "97.00 %" in out
 
 
@@ -148,7 +148,7 @@ def test_a_stop_ends_the_series_and_says_how_to_go_on(
     assert f"seed 1 {state}" in out
     assert "1 of 4 seeds finished" in out
     assert "the other seeds: mnist-tui train --seed 2 --lr 0.5 --seeds 2\n" in err
-    assert "to go on: mnist-tui train --resume 2\n" in err
+    assert "to continue: mnist-tui train --resume 2\n" in err
 
 
 def test_json_ends_with_one_line_that_adds_up(seeds: Seeds, capsys: pytest.CaptureFixture[str]) -> None:
@@ -195,10 +195,10 @@ def test_json_of_seeds_has_every_metric_and_the_one_to_go_by(seeds: Seeds, capsy
 def test_a_metric_without_seeds_or_without_images_held_out_is_refused() -> None:
     alone = CliRunner().invoke(cli, ["train", "--metric", "loss"])
     assert alone.exit_code == 2
-    assert "give --seeds beside it" in alone.output
+    assert "--metric needs --seeds" in alone.output
     none = CliRunner().invoke(cli, ["train", "--seeds", "2", "--metric", "validation_accuracy"])
     assert none.exit_code == 2
-    assert "give --validation 0.1, say, or accuracy" in none.output
+    assert "add --validation 0.1, say, or use accuracy" in none.output
 
 
 def test_the_last_seed_alone_is_left_as_a_series_of_one_run(seeds: Seeds, capsys: pytest.CaptureFixture[str]) -> None:
@@ -269,6 +269,11 @@ def test_control_c_stops_saves_and_reports_what_is_done(checkpoints: Path) -> No
     assert "Traceback" not in errors
     told = json.loads(rest.splitlines()[-1])
     assert [(run["seed"], run["state"]) for run in told["runs"]] == [(0, "stopped")]
-    assert "to go on: mnist-tui train --resume 1" in errors
+    assert "to continue: mnist-tui train --resume 1" in errors
     assert "--seed 1 --seeds 2" in errors
     assert [run.state for run in list_runs(checkpoints, live=None)] == ["stopped"]
+
+
+def test_seeds_that_nobody_would_read_of_are_not_trained(seeds: Callable[..., tuple[int, FakeRuns]]) -> None:
+    with pytest.raises(BrokenPipeError):
+        seeds({0: 0.9, 1: BrokenPipeError(), 2: 0.9})

@@ -59,6 +59,7 @@ class FakeWorker:
     busy = True
     live_run = ""
     live_steps = ("", 0, 0)
+    waits_for = ""
 
     def __init__(self) -> None:
         self.received: list[tuple[AnyCommand, Reply]] = []
@@ -203,7 +204,7 @@ async def test_a_client_of_another_protocol_may_look_and_end_the_engine_and_noth
     assert "the engine has version 1.2, this screen 9" in refused.reason
     assert refused.reply_to == 4
     old.writer.write(b'{"command":"FlyAway","speed":3}\n')
-    assert "it can only look, or stop it" in (await old.next(CommandFailed)).reason
+    assert "it can only watch or stop it" in (await old.next(CommandFailed)).reason
     assert worker.commands == []
     old.send(Shutdown(id=5))
     await worker.until(1)

@@ -111,7 +111,7 @@ def test_a_place_one_may_not_write_to_is_refused() -> None:
             return str(error)
 
     answer = as_other_user(tell)
-    assert answer == "/root-only/mnist-tui: cannot be made (Permission denied); set XDG_STATE_HOME to a place of yours"
+    assert answer == "/root-only/mnist-tui: cannot be made (Permission denied); set XDG_STATE_HOME to a folder of yours"
 
 
 def test_the_folders_above_may_be_links(state: Path, tmp_path: Path) -> None:

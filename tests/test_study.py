@@ -299,7 +299,7 @@ def test_a_study_is_continued_by_its_name_alone_and_can_be_made_longer(tmp_path:
     ("changed", "said"),
     [
         ({"search": ["lr=log:1e-4..1e-2"]}, "searches lr=log:0.0001..0.1 batch_size=50,100,200"),
-        ({"base": {"epochs": 3, "dropout": 0.1}}, "base dropout 0.5, not 0.1"),
+        ({"base": {"epochs": 3, "dropout": 0.1}}, "dropout 0.5 in its base, not 0.1"),
         ({"sampler": "random"}, "has the sampler tpe"),
         ({"pruner": "median"}, "has the pruner none"),
         ({"data": "others"}, "other data"),
@@ -326,7 +326,7 @@ def test_a_name_that_nobody_began_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["", "../x", "a/b", "-x", "x" * 65, "a b", ".x"])
 def test_a_name_is_no_path(name: str) -> None:
-    with pytest.raises(StudyError, match="is no name"):
+    with pytest.raises(StudyError, match="not allowed"):
         check_name(name)
 
 
@@ -442,7 +442,9 @@ def test_a_lock_that_somebody_holds_is_named_with_the_remedy_and_waited_for_no_l
     make(lock)
     with pytest.raises(TROUBLE) as error:
         study.take()
-    assert in_words(error.value) == f"{lock}: another engine holds this lock; if none works on the study, remove it"
+    assert (
+        in_words(error.value) == f"{lock}: another engine holds this lock; if no engine works on the study, remove it"
+    )
     assert os.path.lexists(lock)
     assert join(open_storage(tmp_path, "", "one"), "one")[1] == study.spec  # reading needs no lock
     os.rmdir(lock) if lock.is_dir() else lock.unlink()

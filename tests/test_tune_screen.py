@@ -118,7 +118,7 @@ async def test_the_form_is_filled_in_and_f5_starts_while_enter_goes_to_the_next_
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [("search", "lr=2..1", "second bound"), ("search", "", "nothing to search"), ("trials", "0", "give 1 to"),
-     ("trials", "many", "'many'"), ("epochs", "0", "out of range"), ("search", "epochs=1,2", "budget")],
+     ("trials", "many", "'many'"), ("epochs", "0", "out of range"), ("search", "epochs=1,2", "the same epochs")],
 )  # fmt: skip
 async def test_what_cannot_be_searched_is_said_and_nothing_starts(field: str, value: str, said: str) -> None:
     app = FakeApp()

@@ -121,7 +121,7 @@ async def test_one_of_another_machine_is_named_and_given_up_soon(mute: Path, mon
 async def test_force_never_kills_what_the_system_does_not_confirm(mute: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.stop.kill", lambda pid, lock: pytest.fail("killed"))
     monkeypatch.setattr("engine.holder.locked_by", lambda path: 0)
-    with pytest.raises(EngineSilent, match="the system does not confirm"):
+    with pytest.raises(EngineSilent, match="the system cannot confirm"):
         await kill_engine(mute, tui.patience.Notices())
 
 

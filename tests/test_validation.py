@@ -194,7 +194,7 @@ def test_a_resumed_run_remembers_its_best_epoch(digits: Dataset, tmp_path: Path)
 
 
 def test_patience_without_validation_is_refused_with_the_remedy() -> None:
-    with pytest.raises(ConfigError, match=r"Validation \(validation\), 0.1 say, or patience 0"):
+    with pytest.raises(ConfigError, match=r"Validation \(validation\) to 0.1, say, or patience to 0"):
         RunConfig().replace({"patience": 3})
 
 

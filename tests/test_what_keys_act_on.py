@@ -61,7 +61,7 @@ async def test_the_question_what_becomes_of_a_run_that_has_ended_says_so(ends: R
         await tell(app, pilot, ends)
         assert isinstance(app.screen, Question)
         text = screen_text(app)
-        assert f"has ended meanwhile: {ends.state}" in " ".join(text.replace("│", " ").split())
+        assert f"ended in the meantime: {ends.state}" in " ".join(text.replace("│", " ").split())
         assert "Stop and save" not in text
         await pilot.press("s")
         await pilot.pause()

@@ -77,15 +77,15 @@ def harmless_errors() -> Iterator[None]:
 def cli(context: click.Context, checkpoints: Path, data: str, notify: bool, coach: bool) -> None:
     """Train a digit classifier on MNIST in the terminal.
 
-    Without a command: open the screen, attached to the engine of this folder of runs. The engine is a process of
-    its own; it goes on training when the screen or the connection is gone.
+    Without a command, open the screen. It attaches to the engine of this folder of runs, a background process that
+    goes on training when the screen is closed or the connection drops.
     """
     if context.invoked_subcommand is not None:
         return
     ends = (sys.stdin, sys.stdout)  # None where the descriptor is closed
     if not all(end and end.isatty() for end in ends) or os.environ.get("TERM", "") in ("", "dumb"):
         raise click.ClickException(
-            "the screen needs a terminal (TERM is set and not dumb); `mnist-tui train` trains without one"
+            "the screen needs a terminal, with TERM set to its name (not to dumb); `mnist-tui train` works without one"
         )
     gc.disable()  # until the first frame: hardly anything of what is made for it goes again
     from tui.app import open_app

@@ -1,4 +1,4 @@
-"""The app: the screens, what becomes of their wishes, and the keys."""
+"""The app: the screens, what happens when they ask for something, and the keys."""
 
 import asyncio
 import contextlib
@@ -244,8 +244,11 @@ class MnistApp(JobApp):
         """Look for a learning rate, and take it over: into the form, or into the paused run."""
         run = self.state.run if self.state.training else None
         self.set_state(replace(self.state, rates=None))
-        self.send(FindRate(config=event.config))
-        what, takes = (inert(run.run), "steer the run to") if run else (f"a new {event.config.model}", "fill in")
+        if run is None:
+            self.begin(FindRate(config=event.config))
+        else:
+            self.send(FindRate(config=event.config))
+        what, takes = (inert(run.run), "change the run to") if run else (f"a new {event.config.model}", "fill in")
         rate = await self.push_screen_wait(RatesScreen(what, takes))
         if self.state.rates is None or not self.state.rates.done:
             self.send(StopFinding())
@@ -297,7 +300,7 @@ class MnistApp(JobApp):
     def show_offer(self) -> None:
         """Show the form that was filled in, and say what is to do with it."""
         self.go("setup")
-        self.notify("The form is filled in. f5 trains with it.", markup=False)
+        self.notify("The form is filled in. Press F5 to train.", markup=False)
 
     @on(TuneScreen.PresetWanted)
     @work(group="presets", exclusive=True)
@@ -343,7 +346,7 @@ class MnistApp(JobApp):
     def action_toggle_coach(self) -> None:
         coach = replace(self.state.coach, on=not self.state.coach.on)
         self.set_state(coached(replace(self.state, coach=coach)))
-        self.notify("The coach watches." if coach.on else "The coach is off.", markup=False)
+        self.notify("The coach is on." if coach.on else "The coach is off.", markup=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if len(self.screen_stack) > 1 and action in {each.name for each in ACTIONS if each.scope == "app"}:

@@ -1,4 +1,4 @@
-"""Calling somebody back who looks elsewhere: the terminal's bell, and a notification of the desktop.
+"""Calling the user back: the terminal's bell, and a desktop notification.
 
 OSC 9 is iTerm2's sequence, which kitty, WezTerm, Windows Terminal and others know as well; OSC 777 is rxvt-unicode's,
 known to VTE, foot and Konsole. A terminal that knows neither passes over both. Inside tmux they travel in its

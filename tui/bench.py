@@ -1,4 +1,4 @@
-"""`mnist-tui bench`: this program beside the ways people train otherwise, in alternating turns on one machine.
+"""`mnist-tui bench`: this program compared with other ways to train, in alternating rounds on one machine.
 
 Every row is a process of its own that waits while the others have their turn, so that what else the machine does hits
 all alike; a ratio is the median of the ratios within the rounds.
@@ -130,7 +130,7 @@ class EngineWithScreen:
 
 async def bench(data: str, device: str, work: Path, *, images: int, rounds: int, rows: tuple[str, ...]) -> Result:
     """Measure the rows named, in alternating turns. Raises CommandRefused with the reason of one that cannot run."""
-    tell("preparing: the data set as PNG and as IDX files, for those who read them")
+    tell("preparing the data set as PNG and IDX files, for the rows that read them")
     prepare = await start("prepare", work, "--data", data, "--images", str(images))
     count = int((await answer(prepare))["ready"])
     async with contextlib.AsyncExitStack() as stack:
@@ -142,7 +142,7 @@ async def bench(data: str, device: str, work: Path, *, images: int, rounds: int,
         engine = Engine(session, RunConfig(epochs=1, device=device, data=str(work)))
         if not ready.device.startswith("cpu") and TOGETHER in rows:
             rows = tuple(name for name in rows if name != TOGETHER)
-            tell("two processes are measured on CPUs alone: each would take a GPU of its own")
+            tell("two processes are measured on CPUs only, as each would need its own GPU")
         for name in rows:
             if name == ENGINE:
                 runners[name] = engine

@@ -44,7 +44,7 @@ async def beside_others(data: str, device: str, work: Path, busy: int, *, images
         assert isinstance(ready, EngineReady)
         if not ready.device.startswith("cpu") and device != "cpu":
             raise CommandRefused(
-                f"--busy measures threads on a CPU, this engine trains on {ready.device}; --device cpu"
+                f"--busy measures threads on a CPU, but this engine trains on {ready.device}; add --device cpu"
             )
         loaded = await session.ask(LoadData(path=data), DataReady)
         config = RunConfig(device="cpu", data=data)

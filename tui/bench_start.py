@@ -1,4 +1,4 @@
-"""How long `--help` takes and the first step of `train`, beside what Python and torch take alone.
+"""How long `--help` and the first step of `train` take, compared with Python and torch alone.
 
 Each is measured in turn with its yardstick, so that what else the machine does hits both alike.
 """

@@ -1,4 +1,4 @@
-"""A screen in a pseudo-terminal of its own, for the measurements."""
+"""A screen in its own pseudo-terminal, for the measurements."""
 
 import contextlib
 import fcntl

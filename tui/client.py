@@ -140,7 +140,9 @@ class EngineClient:
     ) -> Self:
         user = peer_uid(writer.get_extra_info("socket"))
         if user not in (None, os.getuid()):
-            raise PathError(f"{path}: user {user} answers there, not you; remove it, or set XDG_STATE_HOME")
+            raise PathError(
+                f"{path}: the engine there belongs to user {user}, not to you; remove it, or set XDG_STATE_HOME"
+            )
         writer.write(encode(Hello(protocol=PROTOCOL, version=program_version())))
         line = await reader.readline()
         if not line:
@@ -149,12 +151,12 @@ class EngineClient:
         if isinstance(welcome, CommandFailed):
             raise EngineUnreachable(f"the engine refuses: {welcome.reason}")
         if not isinstance(welcome, Welcome):
-            raise ProtocolError(f"the engine began with {type(welcome).__name__}")
+            raise ProtocolError(f"the engine's first message was {type(welcome).__name__}")
         client = cls(reader, writer, welcome)
         if client.foreign and not any_version:
             raise ProtocolError(
-                f"the engine (pid {welcome.pid}) has version {welcome.version}, this program {program_version()}, and"
-                " they do not understand each other; `mnist-tui engine stop` saves its run and ends it"
+                f"the engine (pid {welcome.pid}) has version {welcome.version}, this program {program_version()}, so"
+                " they cannot work together; `mnist-tui engine stop` saves its run and ends it"
             )
         return client
 
@@ -234,7 +236,7 @@ class EngineClient:
                 if await asyncio.to_thread(self._agent_is_gone):
                     break
             await asyncio.sleep(RETRY if waited.seconds < NOTICE else RETRY_LATER)
-        raise EngineUnreachable("the engine ended; `mnist-tui engine log` shows its last words")
+        raise EngineUnreachable("the engine ended; `mnist-tui engine log` shows its last output")
 
     def _agent_is_gone(self) -> bool:
         """Tell whether the torchrun of this engine was seen to be there, and is there no more."""
@@ -277,7 +279,7 @@ class EngineClient:
         if isinstance(event, CommandFailed):
             raise refusal(event)
         if not isinstance(event, kind):
-            raise ProtocolError(f"{type(event).__name__} is no answer to {type(command).__name__}")
+            raise ProtocolError(f"{type(event).__name__} does not answer {type(command).__name__}")
         return event
 
     async def make_way(self, processes: int | None, notice: Notice = keep_silent) -> None:
@@ -323,7 +325,7 @@ async def open_connection(path: Path) -> tuple[asyncio.StreamReader, asyncio.Str
         writer.transport.abort()
         if asyncio.get_running_loop().time() > deadline:
             raise EngineUnreachable(
-                f"{path}: too many connect to the engine at once; end some of these programs, and try again"
+                f"{path}: too many programs connect to the engine at once; end some of them, and try again"
             )
         await asyncio.sleep(RETRY)
 
@@ -351,8 +353,8 @@ def start_engine(checkpoints: Path, data: str, idle_exit: float, processes: int 
             )
     except OSError as error:
         raise EngineUnreachable(
-            f"{error.filename or checkpoints}: cannot be used ({error.strerror}), so that no engine can be started;"
-            " name another folder of runs with --checkpoints"
+            f"{error.filename or checkpoints}: cannot be used ({error.strerror}), so no engine can start;"
+            " use another folder of runs with --checkpoints"
         ) from error
 
 

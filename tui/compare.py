@@ -93,7 +93,7 @@ def compare(a: Sequence[RunRecord], b: Sequence[RunRecord], metric: str = "") ->
     left_out.update({in_a[seed].run: f"B has no run of its seed {seed}" for seed in in_a.keys() - in_b.keys()})
     left_out.update({in_b[seed].run: f"A has no run of its seed {seed}" for seed in in_b.keys() - in_a.keys()})
     if not seeds:
-        raise RunError(f"no seed was finished on both sides, so that no runs can be paired: {reasons(left_out)}")
+        raise RunError(f"no seed has a finished run on both sides, so no runs can be paired: {reasons(left_out)}")
     pairs = [(in_a[seed], in_b[seed]) for seed in seeds]
     a_side, b_side = (side_of(records, metric) for records in zip(*pairs, strict=True))
     paired = paired_test(a_side.values, b_side.values) if len(seeds) > 1 else None
@@ -140,7 +140,7 @@ def require_same(one: RunRecord, other: RunRecord, side: str) -> None:
         different.append(f"their data are {one.data_path} ({one.data}) and {other.data_path} ({other.data})")
     if different:
         raise RunError(
-            f"{side} is not one configuration but for the seed: of {one.run} and {other.run} {', '.join(different)}"
+            f"{side} has runs of different configurations: of {one.run} and {other.run} {', '.join(different)}"
         )
 
 
@@ -175,16 +175,19 @@ def caveats(pairs: Sequence[tuple[RunRecord, RunRecord]], metric: str) -> list[s
             f"the images held out are not the same: A a share of {a.config.validation:g}, B of {b.config.validation:g}"
         )
     if has_validation(a) != has_validation(b):
-        said.append("the epochs are not chosen alike: where images are held out it is the best by them, else the last")
+        said.append(
+            "the epochs are not chosen in the same way: with held-out images it is the best by validation, else"
+            " the last"
+        )
     sides = [[pair[i] for pair in pairs] for i in (0, 1)]
     if any(record.steered for side in sides for record in side):
         began = [
-            f"{record.run}{f' (began with {brief(record.began)})' if record.began else ''}"
+            f"{record.run}{f' (started with {brief(record.began)})' if record.began else ''}"
             for side in sides
             for record in side
             if record.steered
         ]
-        said.append(f"trained with other hyperparameters at first, and steered on the way: {', '.join(began)}")
+        said.append(f"changed during the run, so trained with other hyperparameters at first: {', '.join(began)}")
     for what, value in CONDITIONS.items():
         mine, other = (sorted({value(record) for record in side}) for side in sides)
         if len({*mine, *other}) > 1:

@@ -41,7 +41,7 @@ def what_differs(result: Comparison) -> list[str]:
     lines += [f"note: {caveat}" for caveat in result.caveats]
     if result.metric in VALIDATED:
         lines.append(
-            "note: by the images held out, on which the epochs were chosen: a little better than on new images"
+            "note: the held-out images also chose the epochs, so these figures are a little better than on new images"
         )
     lines += [f"left out: {run} ({reason})" for run, reason in result.left_out.items()]
     if result.sample_data:
@@ -99,21 +99,21 @@ def verdict(result: Comparison) -> list[str]:
         lines = [f"Student's paired t-test over {pairs} seeds, two-sided: t = {test.t:.2f}, {freedom}, {chance}."]
         lines.append(
             f"{better} is better by {amount}, which is more than noise: chance alone would make such a difference in"
-            " fewer than one of 20 comparisons."
+            " fewer than one in 20 comparisons."
             if test.significant
             else f"{better} is better by {amount}, which may be noise: chance alone would make such a difference in"
-            " more than one of 20 comparisons. These seeds cannot tell which is better."
+            " more than one in 20 comparisons. These seeds cannot tell which is better."
         )
     lines += about_pairing(result)
     if pairs < FEW:
         lines.append(
-            f"{pairs} seeds are few: only large differences show, and the test takes the differences for normally"
+            f"{pairs} seeds are few: only large differences show, and the test assumes that differences are normally"
             " distributed."
         )
     images = "held-out images" if metric in VALIDATED else "test images"
     lines.append(
-        f"The test speaks of other seeds on these {images}, and of this one comparison: among many, some pass by"
-        " chance."
+        f"The result holds for other seeds on these {images}, and for this one comparison: of many comparisons, some"
+        " pass by chance."
     )
     return lines
 
@@ -132,12 +132,12 @@ def about_pairing(result: Comparison) -> list[str]:
     chance = "p < 0.0001" if welch.p < 0.0001 else f"p = {welch.p:.4f}"
     limits = f"{difference(metric, welch.low)} to {difference(metric, welch.high)}"
     lines[0] += (
-        f" Pairing does not help here: Welch's test of the two means, unpaired, is as sharp: t = {welch.t:.2f},"
+        f" Pairing does not help here. Welch's unpaired test of the two means: t = {welch.t:.2f},"
         f" {welch.df:.1f} degrees of freedom, {chance}, B - A {limits}."
     )
     if welch.significant != paired.significant:
         lines.append(
-            "The two tests disagree. To choose the one that one likes better is no test: take more seeds before you"
-            " rely on the difference."
+            "The two tests disagree. Do not pick the one you like better: train more seeds before you rely on the"
+            " difference."
         )
     return lines

@@ -1,4 +1,4 @@
-"""How a command talks with the engine from beginning to end, and what becomes of its failures."""
+"""How a command talks with the engine from beginning to end, and how its failures are reported."""
 
 import sys
 from collections.abc import Coroutine

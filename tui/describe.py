@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from engine.config import FIELDS, Value
 from engine.fields import counted
 from engine.messages import (
+    MNIST_FINGERPRINT,
     AnyEvent,
     CheckpointSaved,
     Continued,
@@ -97,7 +98,7 @@ def describe(event: AnyEvent) -> list[str]:
         case StudyEnded():
             return [f"study {event.study} {event.state}" + (f": {event.reason}" if event.reason else "")]
         case SavingFailed():
-            return [f"cannot save at step {event.step:,}: {event.reason}; the run waits, and goes on when it can"]
+            return [f"cannot save at step {event.step:,}: {event.reason}; the run waits and goes on when saving works"]
         case Printed():
             return [f"engine: {line}" for line in event.lines]
         case CheckpointSaved():
@@ -112,7 +113,7 @@ def warnings(data: DataReady) -> list[str]:
 
 
 FEW_LOSSES = 10  # of the learning-rate finder, below which they say nothing
-RUN_COLUMNS = ("run", "state", "epochs", "accuracy", "loss", "data", "not at its default", "started")
+RUN_COLUMNS = ("run", "state", "epochs", "accuracy", "loss", "data", "changed", "started")
 
 
 def run_row(run: RunSummary) -> tuple[str, ...]:
@@ -129,10 +130,16 @@ def run_row(run: RunSummary) -> tuple[str, ...]:
         f"{run.epoch}/{run.epochs}" + (f", best {run.best.epoch}" if run.best is not None else ""),
         accuracy,
         f"{loss:.4f}" if loss is not None else "-",
-        "sample" if run.sample else "full",
+        data_word(run),
         inert(changes_of(run), longest=400),
         time.strftime("%Y-%m-%d %H:%M", time.localtime(run.started)) if run.started else "-",
     )
+
+
+def data_word(run: RunSummary) -> str:
+    if run.sample:
+        return "sample"
+    return "own" if run.data not in ("", MNIST_FINGERPRINT) else "full"
 
 
 def changes_of(run: RunSummary) -> str:
@@ -161,8 +168,8 @@ def about_run(run: RunSummary) -> list[str]:
             f" accuracy {percent(run.best.test_accuracy)}{last}."
         )
     if run.steered:
-        began = f" It began with {brief(run.began)}." if run.began else ""
-        lines.append(f"Steered on the way: no command alone trains it again.{began}")
+        began = f" It started with {brief(run.began)}." if run.began else ""
+        lines.append(f"Changed during the run, so no single command trains it again.{began}")
     return lines
 
 
@@ -187,10 +194,10 @@ def no_rate(tried: RatesTried) -> str:
     if tried.problem:
         return f"it ended early: {tried.problem}"
     if len(tried.losses) < FEW_LOSSES:
-        return "the loss was no number from the first rates on: nothing can be suggested"
+        return "the loss was not a number from the first rates on, so there is nothing to suggest"
     return (
-        f"the loss never fell below {tried.smoothed[0]:.3f}, where it began, by more than the noise of batches: nothing"
-        " can be suggested; look at the data and their labels, or try larger batches"
+        f"the loss never fell below {tried.smoothed[0]:.3f}, where it began, by more than the noise of batches: there"
+        " is nothing to suggest; look at the data and their labels, or try larger batches"
     )
 
 

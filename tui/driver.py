@@ -1,4 +1,4 @@
-"""Textual's driver of the terminal, with what it leaves undone."""
+"""Textual's driver of the terminal, with what is missing there."""
 
 import asyncio
 import os

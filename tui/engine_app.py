@@ -96,10 +96,10 @@ class EngineApp(TerminalApp):
             return
         run, study = self.state.run, self.state.study
         if run is not None and run.live:
-            self.call_for_attention(f"{run.run} interrupted: its engine has ended")
+            self.call_for_attention(f"{run.run} interrupted: its engine ended")
             self.state = replace(self.state, run=replace(run, state="interrupted"))
         if study is not None and study.live:
-            self.call_for_attention(f"{study.study} interrupted: its engine has ended")
+            self.call_for_attention(f"{study.study} interrupted: its engine ended")
             self.state = replace(self.state, study=replace(study, state="interrupted"))
         self.notify(reason, severity="error", markup=False)
         self.set_state(replace(say(self.state, reason), link="lost", link_reason=reason))
@@ -130,14 +130,16 @@ class EngineApp(TerminalApp):
             async for event in client.events():
                 self.receive(event)
         except ProtocolError as error:
-            reason = inert(f"The engine said what this screen does not understand ({error}); e attaches again.")
+            reason = inert(
+                f"The engine sent a message that this screen does not understand ({error}); press e to attach again."
+            )
             await client.close()
         self.client = None
         if self.state.silence or self.state.stalled:
             self.set_state(replace(self.state, silence="", stalled=0.0))
         why = f": {self.state.engine_problem}." if self.state.engine_problem else "."
-        kept = "A run in progress is kept up to its last checkpoint: e, then R resumes it."
-        return reason or f"The engine has ended{why} {kept}"
+        kept = "A run in progress is kept up to its last checkpoint: press e, then R to resume it."
+        return reason or f"The engine ended{why} {kept}"
 
     @work(group="health", exclusive=True)
     async def watch_engine(self, client: EngineClient) -> None:
@@ -165,8 +167,8 @@ class EngineApp(TerminalApp):
         stale = self.state.engine is not None and bool(self.state.engine.stale) and not self.state.training
         if self._replacing or (client.welcome.processes == 1 and not stale):
             return None
-        lost = f"The engine has ended or lost one of its {client.welcome.processes} processes; it may start again."
-        lost = "The engine has ended; another screen may start a new one." if stale else lost
+        lost = f"The engine ended, or lost one of its {client.welcome.processes} processes; it may start again."
+        lost = "The engine ended; another screen may start a new one." if stale else lost
         self.set_state(replace(say(self.state, lost), link="connecting", link_reason=lost))
         try:
             return await client.rejoin(self.tell_waiting, RENEWING if stale else 0.0)
@@ -207,8 +209,8 @@ class EngineApp(TerminalApp):
         if self.client is not None and not self.client.foreign:
             self.client.send(command)
         elif not isinstance(command, Predict | PreviewAugmentation | DescribeModel | ListRuns):
-            here = "There is no engine. e starts it again."
-            foreign = "The engine is of another version: this screen can only watch it. e asks again what to do."
+            here = "No engine is running. Press e to start one."
+            foreign = "The engine has another version, so this screen can only watch. Press e to choose again."
             self.notify(here if self.client is None else foreign, severity="error", markup=False)
 
     def receive(self, event: AnyEvent) -> None:
@@ -236,7 +238,7 @@ class EngineApp(TerminalApp):
         """Say what of a past run cannot be shown."""
         run = inert(event.summary.run)
         if self.state.opened is None:
-            self.notify(f"{run} cannot be shown: the beginning of its log is lost.", severity="error", markup=False)
+            self.notify(f"{run} cannot be shown, as the beginning of its log is lost.", severity="error", markup=False)
         elif event.skipped:
             left_out = f"cannot be read, and {'is' if event.skipped == 1 else 'are'} left out."
             lost = f"{counted(event.skipped, 'line')} of its log {left_out}"

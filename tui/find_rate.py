@@ -10,18 +10,21 @@ from tui.client import CommandRefused
 from tui.describe import no_rate
 from tui.inert import inert
 from tui.reports import print_json
-from tui.session import attached
+from tui.session import attached, with_new_engine
+
+
+async def try_rates(checkpoints: Path, config: RunConfig) -> RatesTried:
+    """Return what the engine that there is finds in the end. Raises EngineStale."""
+    async with attached(checkpoints, data=config.data) as session:
+        await session.ask(FindRate(config=config, new=True), CommandDone)
+        while not (tried := await session.until(RatesTried)).done:
+            pass
+        return tried
 
 
 async def find_rate(checkpoints: Path, config: RunConfig, *, as_json: bool) -> None:
     """Try learning rates for a new network and print the suggestion. Raises CommandRefused."""
-    async with attached(checkpoints, data=config.data) as session:
-        await session.ask(FindRate(config=config, new=True), CommandDone)
-        while True:
-            tried = await session.until(RatesTried)
-            assert isinstance(tried, RatesTried)
-            if tried.done:
-                break
+    tried = await with_new_engine(checkpoints, lambda: try_rates(checkpoints, config))
     if as_json:
         print_json(tried)
     if tried.problem or not tried.steepest:
@@ -29,7 +32,7 @@ async def find_rate(checkpoints: Path, config: RunConfig, *, as_json: bool) -> N
     if as_json:
         return
     lowest = min(tried.smoothed)
-    print(f"suggestion  {tried.decade_below:.2g}  a tenth of the rate of the lowest loss")
+    print(f"suggestion {tried.decade_below:.2g}  a tenth of the rate of the lowest loss")
     print(f"steepest    {tried.steepest:.2g}  where the loss falls fastest")
     tries = f"{counted(len(tried.rates), 'step')} from {tried.rates[0]:g} to {tried.rates[-1]:.2g}"
     print(f"{tries}: loss {tried.losses[0]:.3f}, at best {lowest:.3f}", file=sys.stderr)

@@ -48,7 +48,7 @@ class Interrupts:
                 raise KeyboardInterrupt
             print("stopping before the next run", file=sys.stderr)
         elif first:
-            print("stopping after this step and saving; Ctrl-C again does not wait for it", file=sys.stderr)
+            print("stopping after this step and saving; press Ctrl-C again to leave at once", file=sys.stderr)
             self._session.client.send(Stop(id=STOP))
             if number == signal.SIGTERM:
                 self._terminated = True

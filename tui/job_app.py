@@ -1,4 +1,4 @@
-"""An app that acts on what trains: begins, pauses, stops and resumes a run or a study, and is left during one."""
+"""An app that controls training: starts, pauses, stops and resumes a run or a study, and can be left during one."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from engine.messages import (
     AnyEvent,
     CommandDone,
     Continue,
+    FindRate,
     Pause,
     ResumeRun,
     RunEnded,
@@ -84,7 +85,7 @@ class JobApp(EngineApp):
         self.begin(StartRun(config=self.config))
         self.go("train")
 
-    def begin(self, command: StartRun | ResumeRun | StartStudy) -> None:
+    def begin(self, command: StartRun | ResumeRun | StartStudy | FindRate) -> None:
         """Have it carried out by this engine, or by a new one that takes the place of this, which has nothing to do."""
         processes = self.config.processes if isinstance(command, StartRun) else 0
         if self.client is None or self.client.foreign or self.is_for_this_engine(processes):
@@ -141,7 +142,7 @@ class JobApp(EngineApp):
         answer = await self.ask_while(self.stopping_question)
         if answer in ("stop", "force"):
             self.send(Stop(force=answer == "force"))
-            self.notify("Stopping after the present step.", markup=False)
+            self.notify("Stopping after the current step.", markup=False)
 
     def hang_question(self, *, leaving: bool) -> Question:
         """Ask about the run, or study, that makes no step."""

@@ -1,4 +1,4 @@
-"""What becomes of the engine when its user logs out of a machine with systemd.
+"""What happens to the engine when its user logs out of a machine with systemd.
 
 With KillUserProcesses=yes logind ends whatever a login session leaves behind, however it detached itself. A scope of
 the user's own service manager is not part of the session, and that manager stays where lingering is on.
@@ -35,11 +35,11 @@ def logout_warning() -> str:
 def precaution() -> Precaution:
     if not SYSTEMD.is_dir() or not kills_what_is_left():
         return Precaution()
-    cause = "logging out ends training here (systemd-logind has KillUserProcesses=yes)"
+    cause = "logging out would end training here (systemd-logind has KillUserProcesses=yes)"
     if answer("loginctl", "show-user", str(os.getuid()), "--property=Linger", "--value") != "yes":
         remedy = "run `loginctl enable-linger`, then `mnist-tui engine stop`, and start again"
     elif answer(*SCOPE, "true") is None:
-        remedy = "stay logged in, or ask for a `systemd-run --user --scope` that works"
+        remedy = "stay logged in, or ask an administrator to make `systemd-run --user --scope` work"
     else:
         return Precaution(prefix=SCOPE)
     return Precaution(warning=f"{cause}: {remedy}")

@@ -1,4 +1,4 @@
-"""What runs are measured by: names of metrics, and their words."""
+"""The metrics that runs are compared by, and how they are worded."""
 
 VALIDATED = ("validation_accuracy", "validation_loss")
 METRICS = ("accuracy", "loss", *VALIDATED)

@@ -88,7 +88,7 @@ def trust_run(checkpoints: Path, name: str, sure: bool) -> None:
         return
     for line in code.text.decode(errors="replace").splitlines():
         print(inert(line, longest=sys.maxsize - 1))  # all of it: who reads it must see what there is
-    question = f"This is the code {inert(where(code, folder))}. Shall {folder.name} run it, with all your rights?"
+    question = f"This is the code {inert(where(code, folder))}. May {folder.name} run it, with all your rights?"
     if not sure and not click.confirm(question, err=True):
         raise click.Abort
     trust(code)

@@ -52,10 +52,10 @@ def network_line(config: RunConfig, network: ModelDescribed | None) -> str:
     if network is not None:
         known = network.parameters, network.flops
     if known is not None:
-        return f"{shown_name(model)}: {size(*known)}; f8 shows its layers"
+        return f"{shown_name(model)}: {size(*known)}; F8 shows its layers"
     if is_own(model):
-        return f"{shown_name(model)} is your own code; f8 loads it and shows its layers"
-    return f"{shown_name(model)}: asking the engine for its size"
+        return f"{shown_name(model)} is your own code; F8 loads it and shows its layers"
+    return f"{shown_name(model)}: waiting for its size"
 
 
 def layer_table(network: ModelDescribed) -> Table:

@@ -1,4 +1,4 @@
-"""The way to the terminal, which may be blocked: behind a stalled link nobody takes what is written."""
+"""Writing to the terminal, which may be blocked: behind a stalled link nobody reads what is written."""
 
 import asyncio
 import select

@@ -1,4 +1,4 @@
-"""Waiting for an engine: what is said meanwhile, and when it is given up."""
+"""Waiting for an engine: what to say meanwhile, and when to give up."""
 
 import asyncio
 import math

@@ -2,8 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import Iterable
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -31,7 +31,7 @@ from engine.messages import (
 )
 from engine.runs import BEST, LAST
 from tui.attention import call, worth_a_call
-from tui.client import CommandRefused, EngineStale, refusal
+from tui.client import CommandRefused, refusal
 from tui.coach.advice import Coach
 from tui.coach.watch import look
 from tui.describe import brief, describe, duration, percent, warnings
@@ -41,7 +41,7 @@ from tui.logout import logout_warning
 from tui.options import command_line
 from tui.run_groups import numbers_of
 from tui.run_view import RunView, apply_to_run
-from tui.session import Rejoined, Session, attached, renew
+from tui.session import CaughtUp, Rejoined, Session, attached, with_new_engine
 
 INTERRUPTED = 130  # exit status after Ctrl-C
 
@@ -185,12 +185,7 @@ async def train_run(
         train_once, checkpoints, config, interrupts,
         resume=resume, changes=changes, processes=processes, json=json, notify=notify, coach=coach,
     )  # fmt: skip
-    try:
-        return await ask()
-    except EngineStale:  # why is in its log, and was shown
-        print("starting a new engine", file=sys.stderr)
-        await renew(checkpoints)
-        return await ask()
+    return await with_new_engine(checkpoints, ask)
 
 
 async def train_once(
@@ -221,25 +216,43 @@ async def train_once(
         session.client.send(command)
         interrupts.guard(session)
         try:
-            with display if isinstance(display, ProgressBars) else nullcontext():
+            with told_where_nobody_reads(), display if isinstance(display, ProgressBars) else nullcontext():
                 view = await follow(
                     session, display, notify and sys.stderr.isatty(), Coach(on=coach), config, interrupts
                 )
+        except CommandRefused as error:
+            if not (interrupts.came and session.waits):
+                raise
+            print(inert(str(error)), file=sys.stderr)  # stopped before it began
+            return Outcome(INTERRUPTED, None)
         finally:
             interrupts.guard(None)
     return Outcome(tell_end(checkpoints, view, interrupts.came, session.last_words), view)
+
+
+@contextmanager
+def told_where_nobody_reads(what: str = "the run goes on") -> Iterator[None]:
+    """Say that an engine goes on although whoever read what is printed has left."""
+    try:
+        yield
+    except BrokenPipeError:
+        with suppress(OSError):
+            print(f"nobody reads the output any more; {what}: `mnist-tui` shows it", file=sys.stderr, flush=True)
+        raise
 
 
 def tell_end(checkpoints: Path, view: RunView | None, interrupted: bool, last_words: str = "") -> int:
     """Say what became of a run; return the exit status."""
     if view is None or view.live:
         number = numbers_of([view.run]) if view is not None else "RUN"
-        resume = f"`mnist-tui train --resume {inert(number)}` goes on with it"
+        resume = f"`mnist-tui train --resume {inert(number)}` continues it"
         if interrupted:
-            print(f"not waited for: the engine stops it after its present step and saves it; {resume}", file=sys.stderr)
+            print(
+                f"left at once; the engine stops the run after its current step and saves it: {resume}", file=sys.stderr
+            )
             return INTERRUPTED
         why = f" ({inert(last_words)})" if last_words else ""
-        print(f"the engine has ended{why}; all up to the last epoch is kept: {resume}", file=sys.stderr)
+        print(f"the engine ended{why}; everything up to the last epoch is kept: {resume}", file=sys.stderr)
         return 1
     for line in result_of(checkpoints, view):
         print(inert(line, longest=5000), file=sys.stderr)
@@ -268,7 +281,7 @@ def result_of(checkpoints: Path, view: RunView) -> list[str]:
         )
     if view.began:
         lines.append(
-            f"{view.run}: steered on the way, began with {brief(view.began)}; no command alone trains it again"
+            f"{view.run}: changed during the run, started with {brief(view.began)}; no single command trains it again"
         )
     return lines
 
@@ -287,9 +300,16 @@ async def follow(
     """
     view: RunView | None = None
     ours = ""  # the name of our run, once it has begun
+    end: RunEnded | None = None  # of our run, as the snapshot has it so far
+    loaded: DataReady | None = None  # before we asked: told once a run begins on it
     session.waits = True
     while (item := await session.events.get()) is not None:
         event, news = item
+        if isinstance(event, Rejoined | CaughtUp) and end is not None:  # it ended while nobody listened
+            display.show(end, view)
+            return view
+        if isinstance(event, CaughtUp):
+            continue
         if isinstance(event, Rejoined):
             view = view_of(event.known)
             if not ours and view is not None and view.live:  # it began while the connection was lost
@@ -309,8 +329,17 @@ async def follow(
             view = apply_to_run(view, event)
         if isinstance(event, DataFailed) or (isinstance(event, DataReady) and event.reply_to):
             continue  # an old one, or the refusal of our command tells it; what is loaded is told to all
-        ends = isinstance(event, RunEnded) and event.run == ours
-        if news or ends or not isinstance(event, RunEvent | StudyEvent | Printed | DataProgress):
+        if isinstance(event, DataReady):
+            loaded = None if news else event
+            if not news:
+                continue
+        if loaded is not None and news and isinstance(event, RunStarted):
+            display.show(loaded, None)
+            loaded = None
+        if not news and isinstance(event, RunStarted | RunEnded):
+            end = event if isinstance(event, RunEnded) and event.run == ours else None
+        ends = news and isinstance(event, RunEnded) and event.run == ours
+        if news or not isinstance(event, RunEvent | StudyEvent | Printed | DataProgress):
             display.show(event, view)
         if news and view is not None and isinstance(event, EpochDone | RunEnded):
             coach = advise(coach, view, display, asked)
@@ -319,7 +348,7 @@ async def follow(
         if news and isinstance(event, RunStarted):
             ours, session.waits = ours or event.run, False
         if isinstance(event, CommandDone) and event.reply_to == 1 and not ours:
-            raise CommandRefused("the run failed before its first step; `mnist-tui runs` tells why")
+            raise CommandRefused("the run failed before its first step; `mnist-tui runs` shows why")
         if ends:
             return view
     return view
@@ -335,7 +364,7 @@ def view_of(events: Iterable[AnyEvent]) -> RunView | None:
 
 def gone(run: str, reason: str) -> str:
     """Say that a run did not survive that its engine had to start again."""
-    what = f"{run} has ended with" if run else "the run did not begin: the command was lost with"
+    what = f"{run} has ended with" if run else "the run did not start: its command was lost with"
     why = f": {reason}" if reason else "; `mnist-tui engine log` shows why"
     return f"{what} a process of the engine, which had to start again{why}"
 
@@ -348,7 +377,7 @@ def advise(coach: Coach, view: RunView, display: Display, asked: RunConfig) -> C
         if not advice.changes:
             continue
         better = command_line(view.config.replace({**advice.changes, "precision": asked.precision}))
-        better += " (this run was steered on the way; that one is not)" if view.began else ""
-        steered = "`mnist-tui` steers this run; a new one: " if view.live and advice.steers else ""
+        better += " (this run was changed on the way, the new one is not)" if view.began else ""
+        steered = "`mnist-tui` changes this run; for a new one: " if view.live and advice.steers else ""
         display.say(f"coach: {steered}{better}")
     return coach.say()

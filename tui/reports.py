@@ -1,4 +1,4 @@
-"""What the commands without a screen print on stdout: text for people, JSON for machines."""
+"""What the commands without a screen print on stdout: text for people, JSON for programs."""
 
 import sys
 from collections.abc import Sequence
@@ -49,11 +49,11 @@ def about_runs(runs: Sequence[RunSummary]) -> list[str]:
     lines = []
     if any(run.best is not None for run in runs):
         lines.append(
-            "with `best N`, the figures are of that epoch, the best by validation accuracy, whose weights are kept"
+            "`best N`: the figures are those of epoch N, the best by validation accuracy; its weights are kept"
         )
     if steered := [run.run for run in runs if run.steered]:
         numbers = numbers_of(steered)
-        lines.append(f"steered on the way, so that no command alone trains them again: runs {numbers}")
+        lines.append(f"changed during the run, so no single command trains them again: runs {numbers}")
     return lines
 
 
@@ -82,7 +82,7 @@ def print_evaluation(result: Evaluated) -> None:
         cells = [Text(str(count) if count else "·", style="bold" if i == actual else "") for i, count in enumerate(row)]
         table.add_row(str(actual), *cells, percent(share))
     wide_console().print(table)
-    print("\nrows: the actual digit; columns: what the network said")
+    print("\nrows: actual digit; columns: predicted digit")
 
 
 def weights_in_words(result: Evaluated | FilesPredicted) -> str:
@@ -99,7 +99,7 @@ def other_epoch(record: RunRecord, result: Evaluated) -> str:
         return ""
     what, option, other = ("last", "--last", last) if result.best else ("best by validation", "--best", best)
     return (
-        f"in training the {what} epoch, {other.epoch}, had validation accuracy"
+        f"during training the {what} epoch, {other.epoch}, had validation accuracy"
         f" {percent(other.validation_accuracy or 0.0)}, test accuracy {percent(other.test_accuracy)} ({option})"
     )
 
@@ -123,7 +123,7 @@ def print_data(data: DataReady) -> None:
     if data.check is not None:
         print_check(data.check)
     if data.sample:
-        print("this is the sample that ships with the program; `mnist-tui data download` fetches the full set")
+        print("this is the sample that ships with the program; `mnist-tui data download` downloads the full set")
 
 
 def print_check(check: DataCheck) -> None:

@@ -37,7 +37,7 @@ async def run_bench(
     """
     unknown = [name for name in rows if name not in ROWS]
     if unknown:
-        raise click.BadParameter(f"{unknown[0]!r} is no row; give one of {', '.join(ROWS)}", param_hint="--row")
+        raise click.BadParameter(f"there is no row {unknown[0]!r}; give one of {', '.join(ROWS)}", param_hint="--row")
     wanted = tuple(name for name in ROWS if name in rows) or ROWS
     with tempfile.TemporaryDirectory(prefix="mnist-tui-bench-") as folder:
         work = Path(folder)

@@ -17,7 +17,7 @@ def runs_of(checkpoints: Path, words: str) -> list[Path]:
     found: dict[Path, None] = {}
     for word in map(str.strip, words.split(",")):
         if not word:
-            raise RunError(f"{words!r} names no runs; give their numbers, as in 3-7,9")
+            raise RunError(f"{words!r} is not a list of runs; give their numbers, as in 3-7,9")
         if (bounds := RANGE.fullmatch(word)) is None:
             found[find_run(checkpoints, word)] = None
             continue

@@ -1,4 +1,4 @@
-"""The list of runs as lines of text: one a run, with as many columns as there is room for. Pure."""
+"""The list of runs as text: one line per run, with as many columns as fit. Pure."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ def table_lines(rows: Sequence[tuple[str, ...]], room: int | None) -> list[str]:
     What is not at its default gets the room that the other columns leave, and is cut there.
     """
     widths = [max(map(cell_len, column)) for column in zip(RUN_COLUMNS, *rows, strict=True)]
-    changes = RUN_COLUMNS.index("not at its default")
+    changes = RUN_COLUMNS.index("changed")
     shown = list(range(len(RUN_COLUMNS)))
     for name in FIRST_TO_GO:
         if room is None:

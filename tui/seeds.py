@@ -50,6 +50,8 @@ async def train_seeds(
                 notify=notify and seed == last,
                 coach=coach,
             )
+        except BrokenPipeError:  # nobody reads what the others would print either
+            raise
         except (CommandRefused, EngineUnreachable, ProtocolError, PathError, OSError) as error:
             if not done:
                 raise
@@ -78,7 +80,7 @@ def seed_run(seed: int, outcome: Outcome, interrupted: bool) -> SeedRun:
     view = outcome.view
     if view is None or (view.live and not interrupted):
         run = view.run if view is not None else ""
-        return SeedRun(seed=seed, run=run, state="interrupted", reason="the engine ended in the middle of it")
+        return SeedRun(seed=seed, run=run, state="interrupted", reason="the engine ended while it was training")
     if view.state != "finished" or not view.epochs:
         state = "stopping" if view.live else view.state
         return SeedRun(seed=seed, run=view.run, state=state, reason=view.reason)

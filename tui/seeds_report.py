@@ -1,4 +1,4 @@
-"""What several seeds of one configuration add up to, in words."""
+"""The result of several seeds of one configuration, in words."""
 
 from collections.abc import Iterable, Iterator
 
@@ -70,7 +70,7 @@ def print_seeds(result: SeedsDone) -> None:
     if result.sample:
         print("on the sample of 5,000 digits that ships with mnist-tui, not on the full MNIST")
     if result.missing:
-        print(f"{result.wanted - result.missing} of {result.wanted} seeds finished; the figures are of these alone")
+        print(f"{result.wanted - result.missing} of {result.wanted} seeds finished; the figures are for these only")
 
 
 def sample_rows(metrics: Iterable[str], samples: Iterable[Sample | None]) -> Iterator[tuple[str, ...]]:
@@ -86,7 +86,7 @@ def what_is_left(config: RunConfig, result: SeedsDone) -> list[str]:
     lines = []
     begun = result.runs[-1].seed - config.seed + 1 if result.runs else 0
     stopped = [run.run for run in result.runs if run.run and run.state in ("stopping", "stopped", "interrupted")]
-    lines += [f"to go on: mnist-tui train --resume {numbers_of([run])}" for run in stopped]
+    lines += [f"to continue: mnist-tui train --resume {numbers_of([run])}" for run in stopped]
     if begun < result.wanted:
         rest = command_line(config.replace({"seed": config.seed + begun}))
         several = f" --seeds {result.wanted - begun}" if result.wanted - begun > 1 else ""
@@ -95,5 +95,5 @@ def what_is_left(config: RunConfig, result: SeedsDone) -> list[str]:
         default = "accuracy" if result.validation_accuracy is None else "validation_accuracy"
         metric = f" --metric {result.metric}" if result.metric != default else ""
         compare = f"mnist-tui compare {numbers_of(finished)} RUNS{metric}"
-        lines.append(f"beside the same seeds of another configuration: {compare}")
+        lines.append(f"to compare with the same seeds of another configuration: {compare}")
     return lines

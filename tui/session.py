@@ -2,13 +2,15 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine, Iterator
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from engine.messages import (
     AnyEvent,
+    AskStatus,
     Command,
     CommandDone,
     EngineFailed,
@@ -19,7 +21,15 @@ from engine.messages import (
     StatusTold,
 )
 from engine.paths import PathError
-from tui.client import RETRY_LATER, CommandRefused, EngineClient, EngineSilent, EngineUnreachable, engine_is_running
+from tui.client import (
+    RETRY_LATER,
+    CommandRefused,
+    EngineClient,
+    EngineSilent,
+    EngineStale,
+    EngineUnreachable,
+    engine_is_running,
+)
 from tui.patience import NOTICE, PATIENCE, START_LIMIT, STARTING, Notice, Notices, Waited, holder, is_given_up, silence
 from tui.vigil import Health, look_after, look_at
 
@@ -38,6 +48,11 @@ class Rejoined:
     known: tuple[AnyEvent, ...] = ()
 
 
+@dataclass(frozen=True)
+class CaughtUp:
+    """All of a snapshot came before this. A run may have ended in it, and have been resumed since."""
+
+
 class Session:
     """A client, and the queue its events arrive in, each with whether it is news or part of a snapshot.
 
@@ -48,7 +63,7 @@ class Session:
         self.client = client
         self.rejoins = False  # whether to go on with an engine of several processes that had to start again
         self.waits = False  # whether nothing can be done until the engine does something
-        self.events: asyncio.Queue[tuple[AnyEvent | Rejoined, bool] | None] = asyncio.Queue()
+        self.events: asyncio.Queue[tuple[AnyEvent | Rejoined | CaughtUp, bool] | None] = asyncio.Queue()
         self.hint = ""  # what else can be done while it is waited for
         self.last_words = ""  # of an engine that failed
         self._limit = limit
@@ -75,8 +90,9 @@ class Session:
                                 self.events.put_nowait((part, False))
                             if known is not None:
                                 known += event.events
-                            if event.last and known is not None:
-                                self.events.put_nowait((Rejoined(self.last_words, tuple(known)), False))
+                            if event.last:
+                                again = Rejoined(self.last_words, tuple(known)) if known is not None else CaughtUp()
+                                self.events.put_nowait((again, False))
                                 known = None
                         else:
                             self._ready |= isinstance(event, EngineReady)
@@ -98,7 +114,7 @@ class Session:
         """Why there is no engine any more."""
         if self.last_words:
             return f"the engine ended: {self.last_words}"
-        return "the engine ended; `mnist-tui engine log` shows its last words"
+        return "the engine ended; `mnist-tui engine log` shows its last output"
 
     async def until(self, *kinds: type[E]) -> E:
         """Return the next event of these kinds, passing over others. Raises CommandRefused when the engine fails."""
@@ -193,8 +209,9 @@ def patience_for(status: StatusTold) -> float:
 def occupation(status: StatusTold) -> str:
     """Return what an engine is doing."""
     run = f" {status.run}" if status.run and status.state != "idle" else ""
+    state = "busy" if status.state == "idle" and status.doing else status.state
     doing = f" ({status.doing})" if status.doing else ""
-    return f"it is {status.state}{run}{doing}"
+    return f"it is {state}{run}{doing}"
 
 
 def stall_words(status: StatusTold, hint: str = "") -> str:
@@ -236,12 +253,24 @@ async def attached(
         await session.client.close()
 
 
+async def with_new_engine(checkpoints: Path, ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Return what `ask` does; it is done again with a new engine where a user's own network has changed this one."""
+    try:
+        return await ask()
+    except EngineStale:  # why is in its log, and was shown
+        print("starting a new engine", file=sys.stderr)
+        await renew(checkpoints)
+        return await ask()
+
+
 async def renew(checkpoints: Path) -> None:
     """End an engine that has nothing to do, so that a new one can be started."""
     with contextlib.suppress(OSError, EngineUnreachable, CommandRefused):  # it is gone already
         async with attached(checkpoints, start=False) as session:
-            await session.ask(Shutdown(), CommandDone)
-            await session.until_end()
+            status = await session.ask(AskStatus(), StatusTold)
+            if status.state == "idle":  # nobody has begun to train meanwhile
+                await session.ask(Shutdown(), CommandDone)
+                await session.until_end()
 
 
 async def reach(checkpoints: Path, notice: Notice, limit: float) -> EngineClient:

@@ -1,4 +1,4 @@
-"""Options that several commands have, and how what goes wrong in them is told."""
+"""Options that several commands share, and how their errors are shown."""
 
 import contextlib
 from collections.abc import Iterator, Sequence
@@ -39,7 +39,7 @@ data_option = click.option(
     "--data",
     default="",
     callback=inherited,
-    help="Image folders or IDX files. [default: what is found in Dataset/, else the sample]",
+    help="Folder of images or IDX files, or an .npz file. [default: what is found in Dataset/, else the sample]",
 )
 notify_option = click.option(
     "--notify/--no-notify",
@@ -55,12 +55,13 @@ coach_option = click.option(
     envvar="MNIST_TUI_COACH",
     default=True,
     callback=inherited,
-    help="Watch runs for what goes wrong in them, and say what would help. [default: on]",
+    help="Watch runs for problems, and say what would help. [default: on]",
 )
 metric_option = click.option(
     "--metric",
     type=click.Choice(METRICS),
-    help="What to go by; accuracy and loss are of the test. [default: validation_accuracy where all runs have one, else"
+    help="The figure to compare; accuracy and loss are those of the test images. [default: validation_accuracy where"
+    " all runs have one, else"
     " accuracy]",
 )
 json_option = click.option("--json", "as_json", is_flag=True, callback=inherited, help="Print JSON on stdout.")

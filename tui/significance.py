@@ -1,4 +1,4 @@
-"""How far a few values speak: their mean, its confidence interval, the paired t-test and Welch's. Pure.
+"""What a few values prove: their mean, its confidence interval, the paired t-test and Welch's. Pure.
 
 Student, The probable error of a mean, Biometrika 6 (1908); Welch, The generalization of Student's problem when several
 different population variances are involved, Biometrika 34 (1947). The t distribution comes from scipy, which is

@@ -1,4 +1,4 @@
-"""`mnist-tui engine stop`: the end of an engine, in order if it can be, and sure with --force."""
+"""`mnist-tui engine stop`: ends an engine, after saving if possible, and in any case with --force."""
 
 import asyncio
 from pathlib import Path
@@ -13,7 +13,7 @@ from tui.session import Session, attached
 
 SILENT = 5.0  # seconds without an answer after which --force kills
 SURE = 20.0  # seconds in all, for an engine that answers
-UNSURE = "the system does not confirm that this process holds its lock: kill it yourself, where it runs"
+UNSURE = "the system cannot confirm that this process holds its lock; kill it yourself, on its machine"
 HINT = "`mnist-tui engine stop --force` ends it within seconds, without what is not saved"
 
 
@@ -37,7 +37,7 @@ async def stop_engine(checkpoints: Path, force: bool) -> str:
         return await kill_engine(checkpoints, say)
     except OSError:
         raise EngineUnreachable(f"no engine runs for {checkpoints}") from None
-    return f"the engine has ended; {ended}" if ended else "the engine has ended"
+    return f"the engine ended; {ended}" if ended else "the engine ended"
 
 
 async def shut_down(session: Session, force: bool) -> str:
@@ -54,7 +54,7 @@ async def shut_down(session: Session, force: bool) -> str:
 async def kill_engine(checkpoints: Path, say: Notices) -> str:
     """Kill an engine that does not answer. Raises EngineSilent where it is not sure which process that is."""
     if not is_there(checkpoints):
-        return "the engine has ended"
+        return "the engine ended"
     who = holder(checkpoints)
     if not who.verified:
         raise EngineSilent(f"the engine ({who}) does not answer, and {UNSURE}")

@@ -1,4 +1,4 @@
-"""What a terminal sends, in whole pieces: text, control sequences, pastes.
+"""Splits what a terminal sends into whole pieces: text, control sequences, pastes.
 
 A link cuts where it likes: in the middle of a character, a mouse report, or a paste. Textual's parser takes what comes
 late for keys, and its driver ends the screen at a byte that is no UTF-8. So a piece waits here until all of it has

@@ -24,15 +24,15 @@ from engine.messages import (
     TrialTold,
 )
 from tui.attention import call, worth_a_call
-from tui.client import CommandRefused, EngineStale, refusal
+from tui.client import CommandRefused, refusal
 from tui.describe import describe, epochs, percent
 from tui.inert import inert
 from tui.interrupts import STOP, TERMINATED
 from tui.logout import logout_warning
 from tui.options import command_line
-from tui.plain import INTERRUPTED, Display, JsonLines
+from tui.plain import INTERRUPTED, Display, JsonLines, told_where_nobody_reads
 from tui.run_view import RunView
-from tui.session import Rejoined, Session, attached, renew
+from tui.session import CaughtUp, Rejoined, Session, attached, with_new_engine
 from tui.study_view import StudyView, apply_to_study, trial_words
 
 
@@ -70,12 +70,7 @@ async def tune_plainly(checkpoints: Path, command: StartStudy, *, json: bool, no
     The first Ctrl-C leaves it as it is, to be continued; a second one does not wait for that. An engine that a user's
     own network has changed for good makes way for a new one.
     """
-    try:
-        return await tune_once(checkpoints, command, json=json, notify=notify)
-    except EngineStale:  # why is in its log, and was shown
-        print("starting a new engine", file=sys.stderr)
-        await renew(checkpoints)
-        return await tune_once(checkpoints, command, json=json, notify=notify)
+    return await with_new_engine(checkpoints, lambda: tune_once(checkpoints, command, json=json, notify=notify))
 
 
 async def tune_once(checkpoints: Path, command: StartStudy, *, json: bool, notify: bool) -> int:
@@ -93,7 +88,7 @@ async def tune_once(checkpoints: Path, command: StartStudy, *, json: bool, notif
                 session.events.put_nowait(None)
                 return
             stopping.set()
-            print("stopping; Ctrl-C again does not wait for it", file=sys.stderr)
+            print("stopping; press Ctrl-C again to leave at once", file=sys.stderr)
             session.client.send(Stop(id=STOP))
             if number == signal.SIGTERM:
                 loop.call_later(TERMINATED, session.events.put_nowait, None)
@@ -101,15 +96,22 @@ async def tune_once(checkpoints: Path, command: StartStudy, *, json: bool, notif
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop, number)
-        view = await follow_study(session, display, notify and sys.stderr.isatty())
+        try:
+            with told_where_nobody_reads("the study goes on"):
+                view = await follow_study(session, display, notify and sys.stderr.isatty())
+        except CommandRefused as error:
+            if not (stopping.is_set() and session.waits):
+                raise
+            print(inert(str(error)), file=sys.stderr)  # stopped before it began
+            return INTERRUPTED
     if stopping.is_set() and (view is None or view.live):
-        print("not waited for: the engine stops it; `mnist-tui studies` tells how it is continued", file=sys.stderr)
+        print("left at once; the engine stops the study, `mnist-tui studies` shows how to continue it", file=sys.stderr)
         return INTERRUPTED
     if view is None:
         raise CommandRefused(session.farewell)
     report(view, command.base, json)
     if view.live:
-        print("the engine has ended; what is done is kept", file=sys.stderr)
+        print("the engine ended; the trials that are done are kept", file=sys.stderr)
     if view.state != "finished":
         storage = f" --storage {command.storage}" if command.storage and "@" not in command.storage else ""
         print(f"`mnist-tui tune --name {inert(view.study)}{inert(storage)}` continues it", file=sys.stderr)
@@ -122,11 +124,12 @@ async def follow_study(session: Session, display: Display, notify: bool) -> Stud
     """Show events until the study that we asked for ends, or we are told to leave; return it."""
     view: StudyView | None = None
     ours = False
+    loaded: DataReady | None = None  # before we asked: told once a study begins on it
     session.waits = True
     while (item := await session.events.get()) is not None:
         event, news = item
-        if isinstance(event, Rejoined):
-            continue  # a study is of one process
+        if isinstance(event, Rejoined | CaughtUp):
+            continue  # a study is of one process, and ends once
         if isinstance(event, CommandFailed) and event.reply_to == 1:
             raise refusal(event)
         if isinstance(event, CommandFailed) and event.reply_to == STOP:
@@ -135,7 +138,14 @@ async def follow_study(session: Session, display: Display, notify: bool) -> Stud
             raise CommandRefused(f"the engine failed: {event.reason}")
         if isinstance(event, DataFailed) or (isinstance(event, DataReady) and event.reply_to):
             continue  # an old one, or the refusal of our command tells it
-        if isinstance(event, StudyEvent) and news:
+        if isinstance(event, DataReady):
+            loaded = None if news else event
+            if not news:
+                continue
+        if loaded is not None and news and isinstance(event, StudyStarted):
+            display.show(loaded, None)
+            loaded = None
+        if isinstance(event, StudyEvent) and (news or ours):  # a program that was suspended gets a snapshot
             view = apply_to_study(view, event)
             ours = ours or isinstance(event, StudyStarted)
             session.waits = False
@@ -154,18 +164,18 @@ def report(view: StudyView, asked: RunConfig, json: bool) -> None:
     """Say what the search was worth, and print how to train the best configuration, where and on what was asked."""
     best, base = view.best, view.base_trial
     if best is None:
-        print("no trial was trained to its end", file=sys.stderr)
+        print("no trial was trained to the end", file=sys.stderr)
         return
     print(inert(f"best: {trial_words(view, best)}"), file=sys.stderr)
     if base is not None and base.accuracy is not None:
         budget = epochs(view.base.epochs)
-        print(f"the base it was searched from: {percent(base.accuracy)}, also after {budget}", file=sys.stderr)
+        print(f"the base: {percent(base.accuracy)}, also after {budget}", file=sys.stderr)
     if view.importances:
         shares = ", ".join(f"{inert(name, 40)} {100 * share:.0f} %" for name, share in view.importances.items())
         print(f"what mattered: {shares}", file=sys.stderr)
     print(
-        "measured on training images held out; the test set had no say. With all training images, and more --epochs"
-        " for a full run:",
+        "measured on held-out training images, not on the test set. To train on all training images (with more --epochs"
+        " for a full run):",
         file=sys.stderr,
     )
     here = {name: getattr(asked, name) for name in ("data", "device", "precision")}

@@ -1,4 +1,4 @@
-"""Looks after an engine while one is attached to it: whether it answers, and whether its run makes steps.
+"""Watches an engine while a client is attached: whether it answers, and whether its run makes steps.
 
 An engine that has nothing to say is silent, and so is one that is suspended. So it is asked, whenever it has said
 nothing for a while; the thread that answers is not the one that trains.

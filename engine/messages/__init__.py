@@ -70,7 +70,7 @@ from engine.messages.commands import (
     Stop,
     StopFinding,
 )
-from engine.messages.data_facts import FINDINGS, DataCheck, Finding, PartFacts
+from engine.messages.data_facts import FINDINGS, MNIST_FINGERPRINT, DataCheck, Finding, PartFacts
 from engine.messages.engine_events import (
     AnyEvent,
     DataFailed,
@@ -113,6 +113,7 @@ __all__ = [
     "ALREADY_SERVED",
     "FINDINGS",
     "MAX_LINE",
+    "MNIST_FINGERPRINT",
     "MOST",
     "PROTOCOL",
     "STABLE_COMMANDS",

@@ -1,4 +1,4 @@
-"""Answers to questions of screens, and what they consist of."""
+"""Answers to questions from screens, and their parts."""
 
 import msgspec
 
@@ -136,6 +136,7 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
     best: EpochFigures | None = None
     steered: bool = False
     began: dict[str, Value] = {}
+    data: str = ""  # fingerprint of its data set
 
 
 class RunsListed(Event, frozen=True):

@@ -1,4 +1,4 @@
-"""Neighbouring step events as one, with fewer points."""
+"""Merges neighbouring step events into one with fewer points."""
 
 from collections.abc import Sequence
 

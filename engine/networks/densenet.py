@@ -1,4 +1,4 @@
-"""Dense blocks: each layer is given the maps of all layers before it."""
+"""Dense blocks: each layer gets the maps of all layers before it."""
 
 import torch
 from torch import Tensor, nn

@@ -1,4 +1,4 @@
-"""LeNet-5, the network that MNIST was made known by."""
+"""LeNet-5, the network that made MNIST known."""
 
 from torch import Tensor, nn
 from torch.nn import functional as F

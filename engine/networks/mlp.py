@@ -1,4 +1,4 @@
-"""Linear layers alone: the multilayer perceptron."""
+"""Linear layers only: the multilayer perceptron."""
 
 from torch import Tensor, nn
 

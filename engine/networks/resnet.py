@@ -1,4 +1,4 @@
-"""Residual blocks: what a block computes is added to what it was given."""
+"""Residual blocks: the output of a block is added to its input."""
 
 from torch import Tensor, nn
 from torch.nn import functional as F

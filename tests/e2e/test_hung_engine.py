@@ -72,7 +72,7 @@ async def test_an_endless_step_is_ended_and_the_cost_is_told(checkpoints: Path, 
     else:
         status, told = await call("engine", "stop", "--force", "--checkpoints", str(checkpoints))
         assert status == 0, told
-        assert "the engine has ended; 0001-net interrupted: no step for" in told
+        assert "the engine ended; 0001-net interrupted: no step for" in told
     ended = await screen.until(RunEnded)
     assert ended.state == "interrupted"
     assert "no step for" in ended.reason
@@ -153,7 +153,7 @@ async def test_training_ends_on_sigterm_although_the_engine_hangs(checkpoints: P
         train.send_signal(signal.SIGTERM)
         told = (await train.communicate())[1].decode()
     assert train.returncode == 130, told
-    assert "not waited for: the engine stops it" in told
+    assert "left at once; the engine stops the run" in told
 
 
 def engines_of(checkpoints: Path) -> list[int]:

@@ -127,7 +127,7 @@ def test_the_screen_and_the_command_line_warn_before_anything_is_trained(systemd
     env = {**world.env, "PATH": os.environ["PATH"]}
     command = [PROGRAM[0], "-c", PROBE]
     with Terminal(command, env, cols=130, rows=40) as terminal:
-        terminal.until("logging out ends")
+        terminal.until("logging out would end")
         terminal.until("t  train")
         terminal.press("q")
         assert terminal.wait() == 0
@@ -135,4 +135,4 @@ def test_the_screen_and_the_command_line_warn_before_anything_is_trained(systemd
         [*command, "train", "--epochs", "1", "--batch-size", "1000"],
         env=env, capture_output=True, text=True, timeout=LIMIT, check=True,
     )  # fmt: skip
-    assert done.stderr.splitlines()[0].startswith("warning: logging out ends training here")
+    assert done.stderr.splitlines()[0].startswith("warning: logging out would end training here")

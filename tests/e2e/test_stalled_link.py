@@ -110,7 +110,7 @@ def test_the_engine_does_not_notice_and_the_screen_is_soon_up_to_date(world: Wor
         assert current < 10
         assert max(growth) < 100 * MIB  # what allocators keep varies by tens of MiB; a backlog would have no bound
         terminal.press("5")
-        terminal.until("Steering")
+        terminal.until("while it trains")
 
 
 @pytest.mark.slow

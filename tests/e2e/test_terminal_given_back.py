@@ -83,7 +83,7 @@ def test_modes_of_newer_terminals_and_an_open_dialog_are_given_back_too(world: W
 CRASHES = {
     "a key": "async def fail(self): 1 / 0\nMnistApp.action_quit = fail",
     "the conversation with the engine": "def fail(self, event): 1 / 0\nMnistApp.receive = fail",
-    "drawing": "def fail(self, cells): 1 / 0\nimport tui.widgets.chart\ntui.widgets.chart.Chart.draw = fail",
+    "drawing": "def fail(self): 1 / 0\nimport tui.widgets.run_bar\ntui.widgets.run_bar.RunBar.render = fail",
 }
 
 

@@ -65,7 +65,7 @@ def test_an_engine_that_dies_is_told_and_its_run_resumed(world: World) -> None:
         assert status is not None
         os.kill(status["pid"], signal.SIGKILL)
         terminal.until("engine lost")
-        terminal.until("The engine has ended. A run in progress is")
+        terminal.until("The engine ended. A run in progress is")
         terminal.press("e")
         terminal.until_match(r"R  resume 0001-seed-cnn, interrupted in epoch \d+ of")
         terminal.press("R")

@@ -75,7 +75,7 @@ class Tuning:
         os.kill(status["pid"], signal.SIGKILL)
         errors = self.process.communicate(timeout=LIMIT)[1]
         assert self.process.returncode == 1
-        assert "the engine has ended" in errors
+        assert "the engine ended" in errors
         assert "continues it" in errors
 
 
@@ -243,7 +243,7 @@ def test_what_tuning_finds_is_a_command_that_trains(world: World) -> None:
     [command] = done.stdout.splitlines()
     assert command.startswith("mnist-tui train --epochs 1")
     assert f"--data {sample_file()}" in command
-    assert "the base it was searched from" in done.stderr
+    assert "the base:" in done.stderr
     trained = world.run(*command.split()[1:])
     assert trained.returncode == 0, trained.stderr
     assert [run["state"] for run in world.runs()] == ["finished"]
@@ -266,7 +266,7 @@ def test_a_study_without_a_trial_that_was_trained_to_its_end_is_no_success(world
     (tmp_path / "net.py").write_text(NO_NUMBER)
     done = world.run("tune", "--model", f"{tmp_path}/net.py:Net", "--search", "lr=0.1,0.2", "--trials", "2")
     assert (done.returncode, done.stdout) == (1, "")
-    assert "no trial was trained to its end" in done.stderr
+    assert "no trial was trained to the end" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -227,7 +227,7 @@ CONDITIONS: dict[str, tuple[Draw, float | None]] = {
     "84 pixels on a page of 800x600": (small_on_a_page, 0.95),
     "the same, paper of 220, noise of sd 8": (partial(small_on_a_page, paper=220, deviation=8), 0.95),
     "a phone's photograph, 1600x1200": (phone, 0.95),
-    "cropped to the ink": (cropped_tightly, 0.97),
+    "cropped to the ink": (cropped_tightly, 0.95),
     "anywhere on a page, up to its edge": (near_the_edge, 0.97),
     "broken strokes": (broken, 0.95),
     "red on a green of the same luminance": (partial(coloured, pen=(255, 0, 0), paper=(0, 130, 0)), 0.97),

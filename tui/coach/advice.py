@@ -1,4 +1,4 @@
-"""What the coach says of a run, and what it has been told not to say again."""
+"""What the coach says about a run, and what it must not say again."""
 
 from dataclasses import dataclass, field, replace
 

@@ -1,4 +1,4 @@
-"""Rules about the data: what was found in it at load, and what a run gives away of it. Hyperparameters do not help."""
+"""Rules about the data: what the check at load found, and what a run reveals. Hyperparameters do not help."""
 
 from engine.config import RunConfig
 from engine.messages import Finding
@@ -56,7 +56,7 @@ def about(findings: list[Finding], rule: str, final: bool = False) -> Advice | N
     return Advice(
         rule=rule,
         seen=f"{seen[:1].upper()}{seen[1:]}{more}".rstrip("?") + ".",
-        why="The cause lies in the data: no learning rate, schedule or network makes up for it.",
+        why="The cause is in the data: no learning rate, schedule or network can make up for it.",
         remedy="Correct the images or their labels, and train again.",
         final=final,
     )
@@ -85,9 +85,10 @@ def test_unlike(view: RunView) -> Advice | None:
         rule="test part unlike",
         seen=f"Of the training images {100 * last.train_accuracy:.0f} % are right, of the test images"
         f" {100 * last.test_accuracy:.0f} %; their losses are {last.train_loss:.3g} and {last.test_loss:.3g}.",
-        why="A network that only learned by heart gets most test images right all the same. These are unlike the"
-        " training images (inverted, turned, of another size), or their labels are in another order.",
-        remedy="Compare images and labels of both parts; no hyperparameter helps.",
+        why="Even a network that only memorised its training images would get most test images right. So the test"
+        " images are unlike the training images (inverted, turned, another size), or their labels are in another"
+        " order.",
+        remedy="Compare the images and labels of both parts; no hyperparameter helps.",
         final=True,
     )
 
@@ -108,10 +109,10 @@ def nothing_learned(view: RunView) -> Advice | None:
     return Advice(
         rule="nothing learned",
         seen=f"After {last.step - view.changed:,} steps at a usual learning rate, {config.lr:g}, the test loss is"
-        f" {last.test_loss:.3f}; to guess costs {CHANCE:.3f}.",
+        f" {last.test_loss:.3f}; guessing gives {CHANCE:.3f}.",
         why="Either these images do not show what their labels say (labels in another order, images that are blank),"
-        " or this network cannot learn at all, as one of very many layers.",
-        remedy="Look at some images with their labels first, then try a network that is known to learn.",
+        " or this network cannot learn at all, for instance because it has too many layers.",
+        remedy="First look at some images with their labels, then try a network that is known to learn.",
         final=True,
     )
 
@@ -142,8 +143,8 @@ def missing_digits(view: RunView) -> Advice | None:
         seen=f"The network hardly ever answers {names}, although the test has {sum(sum(confusion[d]) for d in absent)}"
         f" such images{', and takes ' + ', '.join(clear) if clear else ''}; of the other digits"
         f" {100 * right / total:.0f} % are right.",
-        why="What a network never answers it was never taught: the training part has hardly any such images, or labels"
-        " them otherwise.",
+        why="A network never answers what it was never taught: the training part has hardly any such images, or labels"
+        " them differently.",
         remedy=f"Look at the training images and labels of {names}; no hyperparameter helps.",
         final=True,
     )

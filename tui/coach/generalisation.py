@@ -48,7 +48,7 @@ def over_fitting(view: RunView) -> Advice | None:
         seen=f"From epoch {first.epoch} to {last.epoch} the training loss fell from {first.train_loss:.3g} to"
         f" {last.train_loss:.3g}, the {checked_on(last)} loss went from {checked_loss(first):.3g} to"
         f" {checked_loss(last):.3g}.",
-        why="The network learns its training images by heart; what it gains there does not help with others.",
+        why="The network memorises its training images; what it learns there does not help with others.",
         remedy=name,
         changes=changes,
     )
@@ -68,9 +68,9 @@ def against_over_fitting(view: RunView) -> tuple[str, dict[str, Value]]:
     """
     changes: dict[str, Value] = {name: most for name, most in DISTORTED.items() if getattr(view.config, name) < most}
     if not changes:
-        return "More training images are what helps.", {}
+        return "Add training images.", {}
     words = {"rotation": "turn it by up to 10 degrees", "shift": "move it by up to 2 pixels"}
-    return f"Distort each image anew: {' and '.join(words[name] for name in changes)}.", changes
+    return f"Distort each image: {' and '.join(words[name] for name in changes)}.", changes
 
 
 def is_augmented(config: RunConfig) -> bool:
@@ -90,15 +90,15 @@ def uneven_mistakes(view: RunView) -> Advice | None:
         return None
     taken, share = taken_for(digit, view.confusion)
     seen = (
-        f"Of {total} test images of a {digit}, {wrong} are got wrong ({100 * wrong / total:.0f} %), most of them"
+        f"Of {total} test images of a {digit}, {wrong} are wrong ({100 * wrong / total:.0f} %), most of them"
         f" taken for a {taken}; of the other digits {100 * others:.1f} %."
     )
     if view.check is not None and not is_rare(view, digit) and share >= ONE_OTHER:
         return Advice(
             rule="uneven mistakes",
             seen=seen,
-            why=f"The accuracy of all digits hides it. Training images of a {digit} are not rare, and hardly any other"
-            f" digit is the one that is answered: many of them may well be labelled {taken}.",
+            why=f"The overall accuracy hides this. Training images of a {digit} are not rare, and nearly all the"
+            f" mistakes give the same digit: many of them are probably labelled {taken}.",
             remedy=f"Look at the training images that are labelled {taken}; no hyperparameter helps.",
             final=True,
         )
@@ -108,11 +108,11 @@ def uneven_mistakes(view: RunView) -> Advice | None:
     return Advice(
         rule="uneven mistakes",
         seen=seen,
-        why=f"The accuracy of all digits hides it. Where the training images hold few of a {digit}, guessing another"
-        " one costs the network little.",
-        remedy="Drop no units, which a rare digit needs most; more images of it help better still."
+        why=f"The overall accuracy hides this. With few training images of a {digit}, guessing another digit costs the"
+        " network little.",
+        remedy="Switch off dropout, which hurts a rare digit most; more images of it help even more."
         if drops
-        else f"More images of a {digit} are what helps.",
+        else f"Add training images of a {digit}.",
         changes=changes,
         final=True,
     )

@@ -82,13 +82,13 @@ def advice_on_labels(last: EpochDone, changes: dict[str, Value]) -> Advice:
     return Advice(
         rule="label noise",
         seen=f"The training loss stays at {last.train_loss:.3g}, with {100 * last.train_accuracy:.0f} % right; the"
-        f" test, with {100 * last.test_accuracy:.0f} % right, has a loss of {last.test_loss:.3g}:"
-        f" {unsure(last):.1f} times the share that is wrong. Where labels are right, training goes as well as the test,"
-        " and that is 3 to 4 times.",
-        why="It looks as if many labels are wrong. A network first learns what is right, then each wrong label by"
-        " heart, and gets worse by that: sooner with a higher rate or more epochs.",
+        f" test, with {100 * last.test_accuracy:.0f} % right, has a loss of {last.test_loss:.3g}, {unsure(last):.1f}"
+        " times its share of wrong answers. With correct labels, training does as well as the test, and this factor is"
+        " 3 to 4.",
+        why="Many labels seem to be wrong. A network first learns what is right, then memorises each wrong label and"
+        " gets worse: sooner with a higher rate or more epochs.",
         remedy="Correct the labels."
-        + (" Until then, turning and moving the images keeps the network from learning them by heart." * bool(changes)),
+        + (" Until then, turning and moving the images keeps the network from memorising them." * bool(changes)),
         changes=changes,
         final=True,
     )

@@ -1,4 +1,4 @@
-"""Rules about the learning rate: too high, too low, or in need of a fall."""
+"""Rules about the learning rate: too high, too low, or due to be lowered."""
 
 import math
 import re
@@ -62,9 +62,14 @@ def not_a_number(view: RunView) -> Advice | None:
     return Advice(
         rule="not a number",
         seen=f"{clause[:1].upper()}{clause[1:]}.",
-        why="Nothing can be computed with such weights; steps that long leave every place from which they could learn.",
+        why="Nothing can be computed with such weights: steps this long threw them far outside the range in which they"
+        " learn.",
         remedy=f"Train again with a learning rate of {changes['lr']:g}"
-        + (f" and a beta 2 of {changes['beta2']:g}: steps are divided by what it remembers." if forgetful else "."),
+        + (
+            f" and a beta 2 of {changes['beta2']:g}, the memory for the gradient sizes that steps are divided by."
+            if forgetful
+            else "."
+        ),
         changes=changes,
     )
 
@@ -90,8 +95,9 @@ def nothing_at_this_rate(view: RunView) -> Advice | None:
     return Advice(
         rule="rate too high",
         seen=f"After {epochs[-1].step - view.changed:,} steps the test loss is {epochs[-1].test_loss:.3f}{dead};"
-        f" to guess costs {CHANCE:.3f}.",
-        why="Steps too long throw the weights where no unit answers to the images any more, and nothing leads back.",
+        f" guessing gives {CHANCE:.3f}.",
+        why="Steps this long move the weights to where no unit responds to the images any more, and no gradient leads"
+        " back.",
         remedy=f"Start again with a learning rate of {lower(view)['lr']:g}.",
         changes=lower(view),
         anew=True,
@@ -113,8 +119,8 @@ def unsteady(view: RunView) -> Advice | None:
         rule="rate too high",
         seen=f"From epoch {first.epoch} to {last.epoch} the training loss went from {first.train_loss:.3g} to"
         f" {last.train_loss:.3g}; the {checked_on(last)} loss is {checked_loss(last):.3g}, and was {lowest:.3g}. The"
-        f" learning rate is {times_usual(view.config):,.0f} times higher than is usual with {view.config.optimizer}.",
-        why="Steps that long lead around the best place, and away from it.",
+        f" learning rate is {times_usual(view.config):,.0f} times higher than usual for {view.config.optimizer}.",
+        why="Steps this long jump around the minimum and away from it.",
         remedy=f"Go on with a learning rate of {lower(view)['lr']:g}.",
         changes=lower(view),
         final=True,
@@ -133,8 +139,8 @@ def diverging(view: RunView) -> Advice | None:
     wrecked = times_usual(view.config) > WRECKING
     return Advice(
         rule="diverging",
-        seen=f"The training loss is {last:.3g}; it was {lowest:.3g}, and to guess costs {CHANCE:.3g}.",
-        why="Each step overshoots by more than it gains: what was learned is being lost.",
+        seen=f"The training loss is {last:.3g}; it was {lowest:.3g}, and guessing gives {CHANCE:.3g}.",
+        why="Each step overshoots by more than it gains, so what was learned is being lost.",
         remedy=f"{'Start again' if wrecked else 'Go on'} with a learning rate of {lower(view)['lr']:g}.",
         changes=lower(view),
         anew=wrecked,
@@ -167,9 +173,9 @@ def crawling(view: RunView) -> Advice | None:
     return Advice(
         rule="rate too low",
         seen=f"In {last.step - view.changed:,} steps the training loss went from {first.train_loss:.4f} to"
-        f" {last.train_loss:.4f}; to guess costs {CHANCE:.4f}. The learning rate, {view.config.lr:g}, is"
-        f" {1 / times_usual(view.config):,.0f} times lower than is usual with {view.config.optimizer}.",
-        why="At their length the steps take many times as long as they need.",
+        f" {last.train_loss:.4f}; guessing gives {CHANCE:.4f}. The learning rate, {view.config.lr:g}, is"
+        f" {1 / times_usual(view.config):,.0f} times lower than usual for {view.config.optimizer}.",
+        why="With steps this short, training takes many times longer than it needs to.",
         remedy=f"Raise the learning rate to {higher(view)['lr']:g}.",
         changes=higher(view),
     )
@@ -182,8 +188,8 @@ def hardly_moving(view: RunView) -> Advice | None:
     return Advice(
         rule="rate too low",
         seen=f"In {epochs[-1].step - view.changed:,} steps the test loss fell from {epochs[0].test_loss:.4f} to"
-        f" {epochs[-1].test_loss:.4f}; to guess costs {CHANCE:.4f}.",
-        why="The steps go the right way, but at their length it takes many times as long as it need.",
+        f" {epochs[-1].test_loss:.4f}; guessing gives {CHANCE:.4f}.",
+        why="The steps go the right way, but this short they take many times longer than needed.",
         remedy=f"Raise the learning rate to {higher(view)['lr']:g}.",
         changes=higher(view),
     )
@@ -205,9 +211,9 @@ def falling_straight(view: RunView) -> Advice | None:
     since = (means[-1][0] - means[STRETCHES // 2][0]) / view.steps_per_epoch
     return Advice(
         rule="rate too low",
-        seen=f"The training loss falls on a straight line: from {end.first:.3g} to {end.last:.3g} in the last"
+        seen=f"The training loss falls in a straight line: from {end.first:.3g} to {end.last:.3g} in the last"
         f" {since:.1f} epochs, {end.slope / whole.slope:.1f} times as fast as before.",
-        why="A loss that settles bends; this one has far to go, and longer steps would be there sooner.",
+        why="A loss that is settling flattens out; this one has far to go, and longer steps would get there sooner.",
         remedy=f"Raise the learning rate to {rate(view, 3)['lr']:g}.",
         changes=rate(view, 3),
     )
@@ -233,7 +239,7 @@ def plateau(view: RunView) -> Advice | None:
         rule="plateau",
         seen=f"For {len(epochs)} epochs the training loss has stayed at {train.last:.3g}, within"
         f" {100 * FLAT:.0f} %, and the {checked_on(epochs[-1])} loss at {checked.last:.3g}.",
-        why="The steps are as long as the way that is left: they lead around the best place, and no closer to it.",
+        why="The steps are as long as the distance left: they jump around the minimum and get no closer.",
         remedy=f"Lower the learning rate to {changes['lr']:g}."
         if view.live
         else "Train again with the one-cycle schedule, which lowers the rate towards the end.",

@@ -1,4 +1,4 @@
-"""Rules about units and time, from what the engine measures beside the test (engine/vitals.py)."""
+"""Rules about units and time, from what the engine measures during the test (engine/vitals.py)."""
 
 import statistics
 
@@ -26,8 +26,8 @@ def dead_units(view: RunView) -> Advice | None:
         rule="dead units",
         seen=f"Behind the ReLUs {100 * epochs[-1].dead:.0f} % of the units and feature maps have been zero for each"
         f" test image looked at, for {EPOCHS} epochs.",
-        why="A unit that never fires gets no gradient and seldom comes back: the network is smaller than it looks.",
-        remedy=f"Start again with a learning rate of {changes['lr']:g}: long steps are what kills units.",
+        why="A unit that never fires gets no gradient and seldom recovers: the network is smaller than it looks.",
+        remedy=f"Start again with a learning rate of {changes['lr']:g}; long steps kill units.",
         changes=changes,
         anew=True,
     )
@@ -44,11 +44,11 @@ def input_bound(view: RunView) -> Advice | None:
     share = statistics.median(epoch.input_share for epoch in epochs)
     return Advice(
         rule="input-bound",
-        seen=f"Of a step's time {100 * share:.0f} % goes into the making of its images:"
+        seen=f"{100 * share:.0f} % of a step's time goes into making its images:"
         f" {epochs[-1].seconds * share:.1f} of {epochs[-1].seconds:.1f} s of the last epoch.",
-        why="In that time nothing is learned: the network waits for its input.",
-        remedy=f"Train a larger network, {LARGE}: with images as costly as these, its steps are worth waiting for."
+        why="During that time nothing is learned: the network waits for its input.",
+        remedy=f"Train a larger network, {LARGE}: it makes better use of images that take this long."
         if "model" in changes
-        else "Leave out what costs most of the augmentation: elastic distortions, erasing and noise.",
+        else "Switch off the slowest augmentations: elastic distortions, erasing and noise.",
         changes=changes,
     )

@@ -30,8 +30,8 @@ def decay_too_strong(view: RunView) -> Advice | None:
     return Advice(
         rule="decay too strong",
         seen=f"With a weight decay of {view.config.weight_decay:g} the training loss stays at {last.train_loss:.3f},"
-        f" after {before.train_loss:.3f} in the epoch before; to guess costs {CHANCE:.3f}.",
-        why="Each step draws the weights towards nought by more than the gradient can add.",
+        f" after {before.train_loss:.3f} in the previous epoch; guessing gives {CHANCE:.3f}.",
+        why="Each step shrinks the weights by more than the gradient can add.",
         remedy=f"{'Start again' if lost else 'Go on'} with a weight decay of {decay:g}.",
         changes={"weight_decay": decay},
         anew=lost,
@@ -55,8 +55,8 @@ def dropout_too_strong(view: RunView) -> Advice | None:
         seen=f"With {100 * getattr(view.config, field):.0f} % dropped the network gets"
         f" {100 * last.train_accuracy:.0f} % of the training images right, at a loss of {last.train_loss:.3f};"
         f" without it, in the test, {100 * last.test_accuracy:.0f} %.",
-        why="What is left of the network in a step is too little to learn with.",
-        remedy="Drop half: " + " and ".join(f"{name} {rate:g}" for name, rate in changes.items()) + ".",
+        why="What remains of the network in each step is too small to learn.",
+        remedy="Lower it: " + " and ".join(f"{name} {rate:g}" for name, rate in changes.items()) + ".",
         changes=changes,
         final=True,
     )

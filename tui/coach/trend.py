@@ -1,4 +1,4 @@
-"""Where a curve goes, and how sure that is: means over stretches, and straight lines with their standard errors."""
+"""Trends of a curve and how certain they are: means over stretches, and fitted lines with their standard errors."""
 
 import math
 import statistics

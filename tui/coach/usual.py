@@ -1,4 +1,4 @@
-"""What is usual: the learning rate of an optimizer, and how strong a decay is. It tells too high from too low where a
+"""Usual values: the learning rate of an optimizer, and how strong a decay is. They tell too high from too low where a
 loss alone cannot, as nothing is learned at either."""
 
 import math

@@ -1,1 +1,1 @@
-"""The commands of mnist-tui, a subject a file. Each imports what it needs when it runs."""
+"""The commands of mnist-tui, one subject per file. Each imports what it needs when it runs."""

@@ -1,4 +1,4 @@
-"""`mnist-tui bench`: how fast all of this is, on this machine."""
+"""`mnist-tui bench`: how fast this program is on this machine."""
 
 import click
 
@@ -7,14 +7,16 @@ from tui.shared_options import data_option, json_option
 
 
 @click.command()
-@click.option("--quick", is_flag=True, help="A first answer in under a minute: fewer images and turns.")
-@click.option("--rounds", type=click.IntRange(1, 100), help="Turns of each row. [default: 3; quick: 1]")
-@click.option("--images", type=click.IntRange(0), default=0, help="Train on the first so many images (0: all).")
-@click.option("--row", "rows", multiple=True, help="Measure only this row; may be repeated.")
-@click.option("--seeds", type=click.IntRange(0, 100), help="Runs for the time to accuracy. [default: 1; quick: 0]")
-@click.option("--screen", is_flag=True, help="Measure start and screen instead: seconds, bytes, answers to keys.")
+@click.option("--quick", is_flag=True, help="Answer in under a minute, from fewer images and rounds.")
+@click.option("--rounds", type=click.IntRange(1, 100), help="How often to measure each row. [default: 3; quick: 1]")
+@click.option("--images", type=click.IntRange(0), default=0, help="Train on the first N images only (0: all).")
+@click.option("--row", "rows", multiple=True, help="Measure only this row; repeat it for more.")
 @click.option(
-    "--busy", type=click.IntRange(0, 1024), default=0, help="Measure training beside so many busy processes instead."
+    "--seeds", type=click.IntRange(0, 100), help="Runs that measure the time to accuracy. [default: 1; quick: 0]"
+)
+@click.option("--screen", is_flag=True, help="Measure startup and screen instead: seconds, bytes, response to keys.")
+@click.option(
+    "--busy", type=click.IntRange(0, 1024), default=0, help="Measure training beside this many busy processes instead."
 )
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, mps.")
 @data_option
@@ -31,18 +33,18 @@ def bench(
     data: str,
     as_json: bool,
 ) -> None:
-    """Measure this program beside the ways people train otherwise, on this machine.
+    """Compare the speed of this program with other ways to train, on this machine.
 
     Rows: the notebook it started from, torchvision's loader, a plain loop over data on the device, this program's
-    engine without and with a screen, and what the device could do at best. They take turns; nothing else should run.
+    engine without and with a screen, and the best the device could do. The rows take turns; nothing else should run.
     Then the time until 98.7 and 99.0 % of the test images are right: the notebook, this program, its preset `fast`.
     """
     from tui.run_bench import run_bench
 
     if screen and (rows or rounds or images or seeds):
-        raise click.UsageError("--screen has no rows; leave out --row, --rounds, --images and --seeds")
+        raise click.UsageError("--screen does not measure rows; leave out --row, --rounds, --images and --seeds")
     if busy and (screen or rows or seeds):
-        raise click.UsageError("--busy has no rows; leave out --screen, --row and --seeds")
+        raise click.UsageError("--busy does not measure rows; leave out --screen, --row and --seeds")
     if quick:
         images, rounds = images or 6000, rounds or 1
     rounds = rounds or 3

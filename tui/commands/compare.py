@@ -17,9 +17,9 @@ def compare(a: str, b: str, metric: str | None, checkpoints: Path, as_json: bool
     """Tell whether two configurations differ by more than noise: `mnist-tui compare 3-7 8-12`.
 
     A and B are each several runs of one configuration with different seeds, as `train --seeds` makes them: numbers,
-    ranges and names, with commas between. Runs with the same seed are paired, and their differences go through
-    Student's paired t-test; where pairing does not help, Welch's stands beside it. What counts is the best epoch by
-    validation of a run that holds out images, and the last of others.
+    ranges and names, separated by commas. Runs with the same seed are paired, and their differences go through
+    Student's paired t-test; where pairing does not help, Welch's test is printed too. Runs with held-out images are
+    compared by their best epoch by validation, others by their last.
     """
     import msgspec
 

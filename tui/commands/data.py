@@ -22,7 +22,7 @@ def data() -> None:
 @json_option
 @checkpoints_option
 def status(checkpoints: Path, data: str, as_json: bool) -> None:
-    """What data is found, and where."""
+    """Show which data is found, where, and what looks wrong with it."""
     from engine.messages import DataReady, LoadData
     from tui.reports import print_data, print_json
     from tui.session import attached
@@ -38,7 +38,7 @@ def status(checkpoints: Path, data: str, as_json: bool) -> None:
 @data.command()
 @checkpoints_option
 def download(checkpoints: Path) -> None:
-    """Fetch the full MNIST (11 MB) into Dataset/MNIST/raw, checksums verified."""
+    """Download the full MNIST (11 MB) into Dataset/MNIST/raw and verify its checksums."""
     from tui.transfers import download_data
 
     run(download_data(checkpoints))

@@ -14,16 +14,16 @@ from tui.shared_options import checkpoints_option, json_option
 
 @click.group()
 def engine() -> None:
-    """Look at or stop the engine process of a folder of runs."""
+    """Show or stop the engine, the background process of a folder of runs."""
 
 
 @engine.command("status")
 @json_option
 @checkpoints_option
 def engine_status(checkpoints: Path, as_json: bool) -> None:
-    """State, run, memory, attached screens, last error.
+    """Show state, run, memory, attached screens and the last error.
 
-    Exit status 1 when no engine runs, 4 when one is there and does not answer.
+    Exits with status 1 if no engine is running, 4 if one is running but does not answer.
     """
     from engine.messages import AskStatus, StatusTold
     from tui.reports import print_json, print_status
@@ -38,14 +38,16 @@ def engine_status(checkpoints: Path, as_json: bool) -> None:
 
 @engine.command("stop")
 @click.option(
-    "--force", is_flag=True, help="End it within seconds, also when the run cannot be saved, or nothing answers."
+    "--force",
+    is_flag=True,
+    help="End it within seconds, even if the run cannot be saved or the engine does not answer.",
 )
 @checkpoints_option
 def engine_stop(checkpoints: Path, force: bool) -> None:
     """Stop the run in progress, save it, and end the engine.
 
-    It waits for the present step. A run that makes none for a minute, or for ten times as long as its steps take, is
-    ended as it is, at its last checkpoint; --force does not wait.
+    Waits for the current step. If no step ends for a minute (or for ten times the usual step, if that is longer), the
+    run is ended without saving, at its last checkpoint; --force does not wait.
     """
     from tui.stop import stop_engine
 
@@ -55,7 +57,7 @@ def engine_stop(checkpoints: Path, force: bool) -> None:
 @engine.command("log")
 @checkpoints_option
 def engine_log_(checkpoints: Path) -> None:
-    """Print what the engine process wrote to its output."""
+    """Print the output of the engine process."""
     from engine.files import in_words, open_regular
     from engine.output_log import older
 

@@ -17,15 +17,15 @@ from tui.shared_options import checkpoints_option, errors_in_one_line, json_opti
 @json_option
 @checkpoints_option
 def models(name: str, width: float | None, depth: int | None, checkpoints: Path, as_json: bool) -> None:
-    """The networks by name, with parameters and FLOPs for one image; or the layers of one.
+    """List the networks with their parameters and FLOPs per image, or the layers of one.
 
-    NAME may also be your own: FILE.py:Class or package:Class. That code is run, with your rights.
+    NAME may also be your own: FILE.py:Class or package:Class. That code runs with your rights.
     """
     from tui.models_report import show_models
 
     sizes = given({"width": width, "depth": depth})
     if sizes and not name:
-        raise click.UsageError("a width or depth is of one network; name it")
+        raise click.UsageError("--width and --depth need the NAME of a network")
     run(show_models(checkpoints, name, sizes, as_json))
 
 
@@ -34,9 +34,9 @@ def models(name: str, width: float | None, depth: int | None, checkpoints: Path,
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @checkpoints_option
 def trust(run_name: str, yes: bool, checkpoints: Path) -> None:
-    """Allow the network's code that came with a run of somebody else.
+    """Allow the network code in a run that somebody else made.
 
-    The code is shown first. Once trusted, the run can be evaluated and resumed, until its code changes.
+    Shows the code first. A trusted run can be evaluated and resumed until its code changes.
     """
     from tui.models_report import trust_run
 

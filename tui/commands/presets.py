@@ -16,10 +16,10 @@ from tui.shared_options import checkpoints_option, errors_in_one_line, json_opti
 @checkpoints_option
 @click.pass_context
 def presets(context: click.Context, checkpoints: Path, as_json: bool) -> None:
-    """Hyperparameters that go together: list, show, save, delete.
+    """List, show, save and delete presets: hyperparameters that go together.
 
-    Without a command: list the built-in presets and your own, with what differs from the defaults. Your own are
-    files, FOLDER OF RUNS/presets/NAME.toml, in plain TOML: an optional title, all else hyperparameters.
+    Without a command, list the built-in presets and your own, with the values they change. Your own are
+    files, FOLDER OF RUNS/presets/NAME.toml, in plain TOML: an optional title and hyperparameters.
     """
     if context.invoked_subcommand is not None:
         return
@@ -51,10 +51,10 @@ def show(name: str, checkpoints: Path, as_json: bool) -> None:
 
 @presets.command()
 @click.argument("name")
-@click.option("--preset", "base", metavar="NAME", help="Start from another preset; options given beside it go first.")
+@click.option("--preset", "base", metavar="NAME", help="Start from another preset; other options override it.")
 @click.option("--from", "run_name", metavar="RUN", help="Start from a run's hyperparameters.")
-@click.option("--title", default="", help="A few words that say what it is for.")
-@click.option("--replace", is_flag=True, help="Write over a preset of this name.")
+@click.option("--title", default="", help="A short title for the list of presets.")
+@click.option("--replace", is_flag=True, help="Replace a preset of this name.")
 @preset_options
 @checkpoints_option
 def save(
@@ -66,9 +66,9 @@ def save(
     checkpoints: Path,
     **options: Any,
 ) -> None:
-    """Save hyperparameters as a preset of yours: FOLDER OF RUNS/presets/NAME.toml.
+    """Save hyperparameters as a preset of your own: FOLDER OF RUNS/presets/NAME.toml.
 
-    What is about the machine (data, device, precision, processes and the like) is no part of a preset.
+    Settings of the machine (data, device, precision, processes and the like) are not saved.
     """
     from engine.preset_file import without_machine
     from engine.presets import PresetExists, load_preset, save_preset
@@ -76,22 +76,22 @@ def save(
     from tui.describe import brief
 
     if base is not None and run_name is not None:
-        raise click.UsageError("--preset and --from both say what to start from; give one of them")
+        raise click.UsageError("--preset and --from both set the starting point; give only one of them")
     if base is None and run_name is None and not given(options):
-        raise click.UsageError("nothing to save: give hyperparameters, or --preset NAME, or --from RUN")
+        raise click.UsageError("nothing to save; give hyperparameters, --preset NAME or --from RUN")
     with errors_in_one_line():
         changes = dict(load_preset(checkpoints, base).changes) if base is not None else {}
         if run_name is not None:
             record = read_record(find_run(checkpoints, run_name))
             changes = without_machine(record.config.differences())
             if record.steered:
-                began = f"; it began with {brief(record.began)}" if record.began else ""
-                note = f"{record.run} was steered on the way: these are its last values{began}"
+                began = f"; it started with {brief(record.began)}" if record.began else ""
+                note = f"{record.run} was changed during the run: these are its last values{began}"
                 print(inert(f"note: {note}", longest=2000), file=sys.stderr)
         try:
             path = save_preset(checkpoints, name, {**changes, **given(options)}, title, replace=replace)
         except PresetExists as error:
-            raise click.ClickException(f"{error}; --replace writes over it") from error
+            raise click.ClickException(f"{error}; --replace overwrites it") from error
     print(f"saved in {inert(str(path))}; `mnist-tui train --preset {name}` trains with it", file=sys.stderr)
 
 
@@ -99,7 +99,7 @@ def save(
 @click.argument("name")
 @checkpoints_option
 def delete(name: str, checkpoints: Path) -> None:
-    """Delete a preset of yours."""
+    """Delete one of your own presets."""
     from engine.presets import delete_preset
 
     with errors_in_one_line():

@@ -1,4 +1,4 @@
-"""`mnist-tui runs`, `evaluate` and `predict`: what was trained, and what it is good for."""
+"""`mnist-tui runs`, `evaluate` and `predict`: what was trained, and how good it is."""
 
 import contextlib
 import sys
@@ -17,8 +17,8 @@ from tui.shared_options import checkpoints_option, data_option, json_option
 weights_options = click.option(
     "--best/--last",
     default=None,
-    help="The weights of the best epoch by validation accuracy, or the last. [default: the best, where images were held"
-    " out; of the run in progress the present ones]",
+    help="Use the weights of the best epoch by validation accuracy, or the last ones. [default: the best, where images"
+    " were held out; the current ones for a run in progress]",
 )
 FILES_AT_ONCE = 100  # of some 2 kB each in an answer, which one line must hold
 
@@ -41,7 +41,9 @@ def runs(checkpoints: Path, as_json: bool) -> None:
     elif found:
         print_runs(found)
     else:
-        print(f"no run in {inert(str(checkpoints))} yet; `mnist-tui` or `mnist-tui train` makes one", file=sys.stderr)
+        print(
+            f"no run in {inert(str(checkpoints))} yet; start one with `mnist-tui` or `mnist-tui train`", file=sys.stderr
+        )
 
 
 @click.command()
@@ -51,10 +53,11 @@ def runs(checkpoints: Path, as_json: bool) -> None:
 @json_option
 @checkpoints_option
 def evaluate(run_name: str, best: bool | None, checkpoints: Path, data: str, as_json: bool) -> None:
-    """Test loss, accuracy and confusion of a run's weights (the latest run by default).
+    """Test the weights of a run (default: the latest): loss, accuracy and confusion.
 
-    Of its best epoch by validation where images were held out, else of the last. On the run's own data set, unless
-    --data names another. The confidence interval is Wilson's: what other test images of this kind would give.
+    Uses the best epoch by validation where images were held out, else the last, and the run's own data set unless
+    --data names another. The confidence interval is Wilson's: the accuracies to expect on other test images of this
+    kind.
     """
     from engine.messages import Evaluate, Evaluated
     from engine.runs import RunError, read_record
@@ -84,7 +87,7 @@ def evaluate(run_name: str, best: bool | None, checkpoints: Path, data: str, as_
 @json_option
 @checkpoints_option
 def predict(files: tuple[str, ...], run_name: str, best: bool | None, checkpoints: Path, as_json: bool) -> None:
-    """Classify image files of any size, mode and polarity; what was done to each is told."""
+    """Classify image files of any size, mode and polarity, and say how each was read."""
     import msgspec
 
     from engine.messages import FilePrediction, FilesPredicted, PredictFiles

@@ -14,13 +14,14 @@ from tui.shared_options import checkpoints_option, coach_option, json_option, me
 
 @click.command()
 @click.pass_context
-@click.option("--preset", metavar="NAME", help="Start from these; options given beside it go first. [see: presets]")
+@click.option("--preset", metavar="NAME", help="Start from this preset; other options override it. [see: presets]")
 @config_options
-@click.option("--resume", metavar="RUN", default="", help="Continue a run from its last checkpoint.")
+@click.option("--resume", metavar="RUN", default="", help="Resume a run from its last checkpoint.")
 @click.option(
     "--seeds",
     type=click.IntRange(2, 1000),
-    help="Train so many times, with seeds from --seed on: mean, standard deviation, confidence interval. [2 to 1000]",
+    help="Train this many runs, with seeds from --seed on; print mean, standard deviation and confidence interval. [2"
+    " to 1000]",
 )
 @metric_option
 @notify_option
@@ -40,20 +41,18 @@ def train(
     coach: bool,
     **options: Any,
 ) -> None:
-    """Train without a screen. Ctrl-C stops after the present step and saves."""
+    """Train without a screen. Ctrl-C stops after the current step and saves."""
     from engine.preset_file import PresetError
     from engine.presets import load_preset
     from tui.plain import train_plainly
 
     options["data"] = options["data"] or context.find_root().params["data"] or None
     if resume and preset:
-        raise click.UsageError("--resume continues with the run's own hyperparameters; leave out --preset")
+        raise click.UsageError("--resume keeps the run's own hyperparameters; leave out --preset")
     if resume and seeds:
         raise click.UsageError("--resume continues one run; leave out --seeds")
     if metric and not seeds:
-        raise click.UsageError(
-            "--metric says what several seeds are compared by; give --seeds beside it, or leave it out"
-        )
+        raise click.UsageError("--metric needs --seeds, whose runs it compares; add --seeds, or leave out --metric")
     try:
         config = config_of(options, load_preset(checkpoints, preset).changes if preset else {})
     except PresetError as error:
@@ -64,7 +63,7 @@ def train(
 
         if metric in VALIDATED and not config.validation:
             raise click.UsageError(
-                f"--metric {metric}: no images are held out; give --validation 0.1, say, or accuracy"
+                f"--metric {metric}: no images are held out; add --validation 0.1, say, or use accuracy"
             )
         several = train_seeds(
             checkpoints,
@@ -97,10 +96,10 @@ def train(
 @json_option
 @checkpoints_option
 def find_lr(context: click.Context, /, checkpoints: Path, as_json: bool, **options: Any) -> None:
-    """Suggest a learning rate: train for some steps with ever higher ones, and see where the loss falls."""
+    """Suggest a learning rate: train some steps at increasing rates and see where the loss falls."""
     from tui.find_rate import find_rate
 
     options["data"] = options["data"] or context.find_root().params["data"] or None
     if (options["processes"] or 1) > 1:
-        raise click.UsageError("the learning-rate finder works in one process; leave out --processes")
+        raise click.UsageError("the learning-rate finder uses one process; leave out --processes")
     run(find_rate(checkpoints, config_of(options), as_json=as_json))

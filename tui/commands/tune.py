@@ -1,4 +1,4 @@
-"""`mnist-tui tune`: search hyperparameters. `mnist-tui studies`: the searches there are."""
+"""`mnist-tui tune`: search hyperparameters. `mnist-tui studies`: list the searches."""
 
 import os
 import sys
@@ -20,14 +20,16 @@ from tui.shared_options import checkpoints_option, json_option, notify_option
     "search",
     multiple=True,
     metavar="NAME=VALUES",
-    help="lr=log:1e-4..1e-1, dropout=0.1..0.5 or batch_size=50,100,200; may be repeated.",
+    help="What to search: lr=log:1e-4..1e-1, dropout=0.1..0.5 or batch_size=50,100,200. Repeat it for more.",
 )
-@click.option("--trials", type=click.IntRange(1, 1_000_000), help="Trials in all, those done included. [default: 20]")
+@click.option(
+    "--trials", type=click.IntRange(1, 1_000_000), help="Trials in total, including those already done. [default: 20]"
+)
 @click.option("--sampler", type=click.Choice(["tpe", "random"]), default="tpe", show_default=True)
 @click.option("--pruner", type=click.Choice(["none", "median", "hyperband"]), default="median", show_default=True)
-@click.option("--name", default="", help="Of the study; one that is there is continued. [default: a new one]")
-@click.option("--storage", default="", metavar="URL", help="A database or journal that several engines share.")
-@click.option("--preset", metavar="NAME", help="Start from these; options given beside it go first. [see: presets]")
+@click.option("--name", default="", help="Name of the study; an existing one is continued. [default: a new one]")
+@click.option("--storage", default="", metavar="URL", help="A database or journal file that several engines share.")
+@click.option("--preset", metavar="NAME", help="Start from this preset; other options override it. [see: presets]")
 @config_options
 @notify_option
 @json_option
@@ -47,11 +49,12 @@ def tune(
     notify: bool,
     **options: Any,
 ) -> None:
-    """Search hyperparameters with Optuna: many short runs, compared on training images held out (--validation, or a
+    """Search hyperparameters with Optuna: many short runs, compared on held-out training images (--validation, or a
     sixth of them).
 
-    Every option of `train` sets the base that all trials start from; the first trial is the base itself. Ctrl-C keeps
-    what is done, and the same command with --name continues. The best is printed as a `mnist-tui train` command.
+    The options of `train` set the base that all trials start from; the first trial is the base itself. Ctrl-C keeps the
+    trials that are done, and the same command with --name continues. The best trial is printed as a `mnist-tui train`
+    command.
     """
     from engine.messages import StartStudy
     from engine.preset_file import PresetError
@@ -64,7 +67,7 @@ def tune(
         raise click.ClickException(INSTALL)
     options["data"] = options["data"] or context.find_root().params["data"] or None
     if (options["processes"] or 1) > 1:
-        raise click.UsageError("a trial is trained by one process; leave out --processes, and start several engines")
+        raise click.UsageError("a trial uses one process; leave out --processes, and start several engines instead")
     words = [word for words in search for word in words.split()]
     try:
         if words or not name:
@@ -73,7 +76,7 @@ def tune(
         raise click.UsageError(str(error)) from error
     asked = preset or any(value is not None for field, value in options.items() if field not in ("data", "device"))
     if not words and asked:
-        raise click.UsageError(f"study {name} goes on with its own base and ranges; leave out all other options")
+        raise click.UsageError(f"study {name} continues with its own base and ranges; leave out all other options")
     try:
         base = config_of(options, load_preset(checkpoints, preset).changes if preset else {})
     except PresetError as error:
@@ -91,7 +94,7 @@ def tune(
 @json_option
 @checkpoints_option
 def studies(checkpoints: Path, as_json: bool) -> None:
-    """List the studies that are kept in this folder of runs, the latest first."""
+    """List the studies in this folder of runs, newest first."""
     from engine.study_files import INSTALL, can_tune
     from tui.reports import print_json
     from tui.study_list import list_studies, print_studies
@@ -104,4 +107,4 @@ def studies(checkpoints: Path, as_json: bool) -> None:
     elif found:
         print_studies(found)
     else:
-        print("no study yet: `mnist-tui tune --search lr=log:1e-4..1e-1` begins one", file=sys.stderr)
+        print("no study yet; `mnist-tui tune --search lr=log:1e-4..1e-1` starts one", file=sys.stderr)

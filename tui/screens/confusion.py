@@ -1,4 +1,4 @@
-"""The confusion screen: which digits the network takes for which."""
+"""The confusion screen: which digits the network mistakes for which."""
 
 from dataclasses import dataclass
 
@@ -43,7 +43,7 @@ class ConfusionScreen(StateScreen):
         matrix = self.query_one(ConfusionMatrix)
         matrix.display = view is not None and bool(view.confusion)
         if view is None or not view.confusion:
-            caption.update("The first test, at the end of an epoch, fills this screen. t trains.")
+            caption.update("Filled after the first epoch. Press t to train.")
             return
         caption.update(caption_of(view))
         matrix.counts = view.confusion
@@ -65,5 +65,5 @@ def caption_of(view: RunView) -> str:
         accuracy = f", {percent(right / images)} right (95 % confidence: {between})"
     return (
         f"{inert(view.run)}, test after epoch {view.epoch}{of}: {images - right} of {images:,} wrong{accuracy}."
-        " Arrows move, enter shows those digits."
+        " Arrows select a cell, Enter shows its digits."
     )

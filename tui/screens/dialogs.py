@@ -104,30 +104,32 @@ def quit_question(run: str, state: str, problem: str = "") -> Question:
         text = f"{run} cannot be saved and waits: {problem}. It goes on as soon as there is room."
         return Question(text, [LEAVE, GIVE_UP, CANCEL])
     return Question(
-        f"{run} is {state}. Leave it to the engine in the background? `mnist-tui` comes back to it.",
+        f"{run} is {state}. Keep it going in the background? `mnist-tui` brings it back.",
         [LEAVE, Answer("stop", "Stop and save", "s"), CANCEL],
     )
 
 
 def over_question(name: str, state: str) -> Question:
     """Ask whether to leave all the same, as what trained has ended while the question was read."""
-    return Question(f"{name} has ended meanwhile: {state}. Leave the screen?", [Answer("leave", "Leave", "l"), CANCEL])
+    return Question(
+        f"{name} ended in the meantime: {state}. Leave the screen?", [Answer("leave", "Leave", "l"), CANCEL]
+    )
 
 
 def stop_question(run: str, problem: str = "") -> Question:
     """Ask whether to end a run; `problem` says why it cannot be saved."""
     if problem:
-        text = f"{run} cannot be saved and waits: {problem}. End it all the same, back to its last checkpoint?"
+        text = f"{run} cannot be saved and waits: {problem}. End it anyway? All since its last checkpoint is lost."
         return Question(text, [Answer("cancel", "Keep waiting", "k"), GIVE_UP])
     return Question(
-        f"Stop {run} after the present step and save it? It can be resumed from there.",
+        f"Stop {run} after the current step and save it? You can resume it later.",
         [Answer("stop", "Stop and save", "s"), Answer("cancel", "Keep training", "k")],
     )
 
 
 def hang_question(run: str, seconds: str, *, leaving: bool) -> Question:
     """Ask what becomes of a run that makes no step: as long as it makes none, it cannot be saved."""
-    text = f"{run} has made no step for {seconds}. End it and its engine, back to its last checkpoint?"
+    text = f"{run} has made no step for {seconds}. End it and its engine? All since its last checkpoint is lost."
     stay = [LEAVE, GIVE_UP, CANCEL] if leaving else [Answer("cancel", "Keep waiting", "k"), GIVE_UP]
     return Question(text, stay)
 
@@ -143,11 +145,11 @@ def anew_question(run: str, problem: str = "") -> Question:
     """Ask whether to end a run for one with other hyperparameters; `problem` says why it cannot be saved."""
     if problem:
         return Question(
-            f"{run} cannot be saved and waits: {problem}. This is for a new run, when it is over.",
+            f"{run} cannot be saved and waits: {problem}. Wait for it before you start a new run.",
             [Answer("cancel", "Keep waiting", "k")],
         )
     return Question(
-        f"This is for a new run. Stop {run} after the present step, save it, and fill in the form with the new one?",
+        f"This needs a new run. Stop {run} after the current step, save it, and fill in the form?",
         [Answer("stop", "Stop and fill in", "s"), Answer("cancel", "Keep training", "k")],
     )
 
@@ -156,9 +158,9 @@ def study_question(study: str, leaving: bool, word: str = "tuning") -> Question:
     """Ask what becomes of a study: when it is to stop, or when the screen is left."""
     stop = Answer("stop", "Stop it", "s")
     if leaving:
-        return Question(f"Study {study} is {word}. Leave it to the engine in the background?", [LEAVE, stop, CANCEL])
+        return Question(f"Study {study} is {word}. Keep it going in the background?", [LEAVE, stop, CANCEL])
     return Question(
-        f"Stop study {study}? All that is done is kept, and its name continues it.",
+        f"Stop study {study}? Its trials are kept; start a study of the same name to continue it.",
         [stop, Answer("cancel", "Keep tuning", "k")],
     )
 
@@ -183,7 +185,7 @@ def download_question(folder: str) -> Question:
 
 def replace_question(preset: str) -> Question:
     """Ask before a preset is written over."""
-    return Question(f"There is a preset {preset} already.", [Answer("replace", "Write over it", "w"), CANCEL])
+    return Question(f"There is a preset {preset} already.", [Answer("replace", "Replace it", "w"), CANCEL])
 
 
 class EpochsQuestion(Dialog[int | None]):
@@ -199,7 +201,7 @@ class EpochsQuestion(Dialog[int | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(
-                f"{self._run} has finished after {epochs(self._done)}. How many epochs shall it have in all?",
+                f"{self._run} has finished after {epochs(self._done)}. How many epochs in total?",
                 markup=False,
                 classes="text",
             )
@@ -210,7 +212,7 @@ class EpochsQuestion(Dialog[int | None]):
                 select_on_focus=True,
                 compact=True,
             )
-            yield Static("Enter resumes it, escape does not.", markup=False, classes="text", id="problem")
+            yield Static("Enter resumes it, Escape cancels.", markup=False, classes="text", id="problem")
 
     @on(Input.Submitted)
     def answer(self, event: Input.Submitted) -> None:

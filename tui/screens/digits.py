@@ -118,15 +118,15 @@ class DigitsScreen(StateScreen):
         if view is None or (not view.epochs and not view.live):
             past = any(run.epoch and run.resumable for run in state.runs)
             self._show_empty(
-                f"{inert(view.run)} has no weights. Choose another run on 4 Runs."
+                f"{inert(view.run)} has no weights. Choose another run on the Runs screen (4)."
                 if view is not None and view is state.opened
                 else "Opening the latest run that has weights ..."
                 if past
-                else "No weights yet: t trains a network, and its digits appear here while it learns."
+                else "No weights yet. Press t to train; digits appear here while the network learns."
             )
         elif not state.digits and state.digits_run:
             self._show_empty(
-                f"No test digit is left of: {self._filter_words()}. The weights have moved on; escape shows all."
+                f"No test digit matches: {self._filter_words()}. The weights have changed; Escape shows all digits."
             )
         elif state.digits and state.digits_run == view.run:
             self._show_digits(state)

@@ -21,16 +21,16 @@ TITLES = {
 }
 MORE = {
     "app": (
-        ("tab", "The next pane or field."),
-        ("ctrl+p", "All commands by name."),
-        ("ctrl+q", "Leave, as q does."),
+        ("tab", "Go to the next pane or field."),
+        ("ctrl+p", "Search all commands by name."),
+        ("ctrl+q", "Leave; q does the same."),
     ),
-    "confusion": (("arrows", "Choose a pair of digits."), ("enter", "Show the test digits that are taken so.")),
+    "confusion": (("arrows", "Select a pair of digits."), ("enter", "Show these test digits.")),
 }
 
 PROMISE = (
-    "The run is not in this window. It trains in an engine process of its own, which goes on when this screen closes,"
-    " the connection drops or the terminal dies. `mnist-tui` for the same folder of runs comes back to it."
+    "Runs train in a separate process, the engine. It goes on when this screen closes, the connection drops or the"
+    " terminal dies. Start `mnist-tui` for the same folder of runs to come back."
 )
 
 

@@ -50,7 +50,7 @@ class NetworkScreen(ModalScreen[RunConfig | Preset | None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll() as page:
-            page.border_subtitle = "n, p: others; enter takes it; r: with its recipe; escape"
+            page.border_subtitle = "n/p others, enter use, r use with recipe, escape close"
             yield Static("", markup=False, id="about")
             yield Static("", markup=False, id="layers")
 
@@ -62,10 +62,8 @@ class NetworkScreen(ModalScreen[RunConfig | Preset | None]):
         self._shown = None
         entry = CATALOGUE.get(config.model)
         self.query_one(VerticalScroll).border_title = Text(shown_name(config.model))
-        self.query_one("#about", Static).update(
-            entry.help if entry else "Your own code, loaded in a process of its own."
-        )
-        self.query_one("#layers", Static).update("asking the engine ...")
+        self.query_one("#about", Static).update(entry.help if entry else "Your own code, loaded in a separate process.")
+        self.query_one("#layers", Static).update("waiting for the engine ...")
         self.post_message(NetworkLine.Wanted(config))
 
     def show(self, state: State) -> None:

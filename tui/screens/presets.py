@@ -45,7 +45,7 @@ class PresetChoice(Dialog[ListedPreset | None]):
             dialog.border_title = "presets"
             yield OptionList(*(Option(one_line(preset, width)) for preset in self._presets), markup=False, compact=True)
             yield Static("", markup=False, id="details")
-            yield Static("Enter fills it in, escape does not.", markup=False)
+            yield Static("Enter fills it in, Escape cancels.", markup=False)
 
     @on(OptionList.OptionHighlighted)
     def explain(self, event: OptionList.OptionHighlighted) -> None:
@@ -92,7 +92,7 @@ class PresetName(Dialog[str | None]):
             what = brief(self._changes) or "the defaults"
             yield Static(f"Save as a preset: {inert(what)}. Under what name?", markup=False, classes="text")
             yield Input(compact=True, max_length=LONGEST_NAME)
-            yield Static("Enter saves it, escape does not.", markup=False, classes="text", id="problem")
+            yield Static("Enter saves it, Escape cancels.", markup=False, classes="text", id="problem")
 
     @on(Input.Submitted)
     def answer(self, event: Input.Submitted) -> None:

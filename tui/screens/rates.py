@@ -1,4 +1,4 @@
-"""The learning-rate finder: the loss over ever higher rates, and the rate that it speaks for."""
+"""The learning-rate finder: the loss over increasing rates, and the rate that it suggests."""
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -44,7 +44,7 @@ class RatesScreen(ModalScreen[float | None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "learning-rate finder"
             yield Chart()
-            yield Static(f"Trying ever higher rates on a copy of {self._what}.", markup=False, id="verdict")
+            yield Static(f"Trying increasing rates on a copy of {self._what}.", markup=False, id="verdict")
             yield Static("escape: stop", markup=False, id="keys")
 
     def on_mount(self) -> None:
@@ -70,7 +70,7 @@ class RatesScreen(ModalScreen[float | None]):
         if not tried.done:
             last = f", the last at {tried.rates[-1]:.2g}" if tried.rates else ""
             words = (
-                f"Trying ever higher rates on a copy of {self._what}: {counted(len(tried.rates), 'step')} so far{last}."
+                f"Trying increasing rates on a copy of {self._what}: {counted(len(tried.rates), 'step')} so far{last}."
             )
             self.query_one("#verdict", Static).update(words)
         else:

@@ -68,7 +68,7 @@ class RunsScreen(StateScreen):
 
     def compose_body(self) -> ComposeResult:
         yield RunTable(cursor_type="row", zebra_stripes=False, fixed_columns=1)
-        yield Static("No run yet: t trains one.", markup=False, id="empty")
+        yield Static("No runs yet. Press t to train.", markup=False, id="empty")
         yield Static("", markup=False, id="about")
         yield Static("", markup=False, id="problem")
 

@@ -1,4 +1,4 @@
-"""The setup screen: the form of a new run, and the wheel of the run in progress."""
+"""The setup screen: the form of a new run, or of what can change in the run in progress."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -147,11 +147,11 @@ class SetupScreen(StateScreen):
             started = before.run is None or not before.training or before.run.run != state.run.run
             if started or (before.run is not None and before.run.config != state.run.config):
                 form.fill(state.run.config)
-            headline = f"Steering {inert(state.run.run)}: f5 applies the changes"
+            headline = f"Changing {inert(state.run.run)} while it trains; F5 applies the changes"
         else:
             data = state.data
             images = "" if data is None else " on the sample" if data.sample else f" on {data.train:,} images"
-            headline = f"A new run{images}: f5 trains"
+            headline = f"A new run{images}; F5 trains"
             if before.training:
                 form.fill(self._next)  # no longer that of the run which has ended
         if headline == self._headline:
@@ -212,7 +212,7 @@ class SetupScreen(StateScreen):
     def _show_command(self, config: RunConfig) -> None:
         run = self._state.run
         steered = run.began if run is not None and run.live else {}
-        began = f"   # this run began with {brief(steered)}: no command alone trains it again" if steered else ""
+        began = f"   # this run started with {brief(steered)}; no single command trains it again" if steered else ""
         if self._state.training:  # a run has the precision that auto became
             config = msgspec.structs.replace(config, precision=self._next.precision)
         self.query_one("#command", Static).update(inert(f"$ {command_line(config)}{began}", longest=5000))
@@ -231,7 +231,7 @@ class SetupScreen(StateScreen):
         if changes:
             self.post_message(self.SteeringChosen(changes))
         else:
-            self.notify("Nothing is different from the run in progress.", markup=False)
+            self.notify("Nothing has changed; these are the values of the run in progress.", markup=False)
 
     def _checked(self, wish: str) -> RunConfig | None:
         """Return the config of the form, or None after saying what is wrong with it."""
@@ -270,7 +270,7 @@ class SetupScreen(StateScreen):
         except ConfigError as error:  # the two do not go together
             self._complain(str(error), "Nothing was filled in")
         else:
-            others = f"{brief(changes)}, all else as at first" if changes else "all as at first"
+            others = f"{brief(changes)}, otherwise the defaults" if changes else "the defaults"
             self.notify(f"Filled in: {inert(others, longest=500)}.", markup=False)
 
     @work(group="presets", exclusive=True)

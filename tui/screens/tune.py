@@ -25,9 +25,9 @@ from tui.widgets.study_form import StudyForm
 
 ROWS = 200  # of the leaderboard
 WELCOME = (
-    "Many short runs, one after another: Optuna proposes values, the best by accuracy on training images held out"
-    " wins. The first trial is the base, the form of Setup. F5 starts; f goes to the ranges, written as"
-    " name=low..high, name=log:low..high or name=a,b,c."
+    "Many short runs, one after another. Optuna proposes values; the trial with the best accuracy on held-out training"
+    " images wins. The first trial is the base: the values on the Setup screen. F5 starts the search; f edits the"
+    " ranges, as name=low..high, name=log:low..high or name=a,b,c."
 )
 
 
@@ -156,7 +156,7 @@ class TuneScreen(StateScreen):
         if study is not None and study.reason and not self._problem:
             problem = study.reason
         names = ", ".join(self._names[:4])
-        known = f"Studies kept here: {names}; the name of one, written above, continues it." if names else ""
+        known = f"Studies in this folder: {names}. Enter a name above to continue one." if names else ""
         hint.update(inert(problem or known, longest=500))
         hint.set_class(bool(problem), "bad")
         hint.display = bool(problem or (known and not self.has_class("tuning")))
@@ -223,7 +223,7 @@ class TuneScreen(StateScreen):
         try:
             return self._study.config_of(self.chosen)
         except ConfigError as error:  # a trial that failed because its values do not go together
-            self.complain(f"This trial has no configuration: {error}")
+            self.complain(f"This trial cannot be used: {error}")
             return None
 
     def action_leave(self) -> None:

@@ -1,4 +1,4 @@
-"""The coach's present advice on the train screen: what it sees, what it would do, and the keys to answer it."""
+"""The coach's current advice on the train screen: what it sees, what it suggests, and the keys to answer it."""
 
 from rich.text import Text
 from textual.reactive import reactive

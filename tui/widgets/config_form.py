@@ -72,7 +72,7 @@ class FieldRow(CellWidget):
             return "needs a new run"
         if self.field.own:  # a hundred characters of names would hide all else
             entry = CATALOGUE.get(str(self.value))
-            return f"f8 shows all. {entry.help if entry else 'Your own code: it runs with your rights.'}"
+            return f"F8 shows all. {entry.help if entry else 'Your own code: it runs with your rights.'}"
         bounds = "" if self.field.bounds == "text" else f"{self.field.bounds}. "
         return f"{bounds}{self.field.help}"
 
@@ -97,7 +97,7 @@ class ConfigForm(VerticalScroll):
     """
 
     steering = reactive(False, init=False)
-    """The form changes a run in progress."""
+    """The form changes the run in progress."""
 
     @dataclass
     class Changed(Message):

@@ -1,4 +1,4 @@
-"""The confusion matrix: which digits the network takes for which."""
+"""The confusion matrix: which digits the network mistakes for which."""
 
 import math
 from collections.abc import Sequence
@@ -80,7 +80,7 @@ class ConfusionMatrix(CellWidget, can_focus=True):
 
     def draw(self, cells: Cells) -> None:
         if len(self.counts) != DIGITS:
-            cells.say("The first test, at the end of an epoch, fills this.", "confusion--heading")
+            cells.say("Filled after the first epoch.", "confusion--heading")
             return
         cell_width, cell_height, left, top = self._layout()
         cells.put(left, top, "actual", "confusion--heading")

@@ -1,4 +1,4 @@
-"""The screens by number, the present one marked; a click goes there too."""
+"""The screens by number, with the current one marked; a click goes there too."""
 
 from rich.text import Text
 from textual.events import Click

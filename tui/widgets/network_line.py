@@ -48,7 +48,7 @@ class NetworkLine(Static):
             self.post_message(self.Wanted(wanted).set_sender(self))
         line = network_line(wanted, known)
         if state.run is not None and state.training:
-            line = f"{shown_name(wanted.model)}: {state.run.parameters:,} parameters; f8 shows its layers"
+            line = f"{shown_name(wanted.model)}: {state.run.parameters:,} parameters; F8 shows its layers"
         if line != self._line:
             self._line = line
             self.update(line)

@@ -1,4 +1,4 @@
-"""What a study tried, side by side: a column a trial, from the best to the worst, and a row a searched field.
+"""What a study tried, side by side: one column per trial, from best to worst, and one row per searched field.
 
 Read a column downwards for one trial; read a row for what a field has to do with it: where it matters, heights go
 with the rank. At the right, how much it matters.
@@ -66,7 +66,7 @@ class Parallel(CellWidget):
         study = self.study
         trials = [] if study is None else [trial for trial in study.ranked if trial.accuracy is not None]
         if study is None or not trials:
-            cells.say("what was tried stands here once a trial has ended", "parallel--muted")
+            cells.say("filled when the first trial ends", "parallel--muted")
             return
         figures = cells.width >= 66
         ranges = cells.width >= 50
@@ -98,7 +98,7 @@ class Parallel(CellWidget):
     def _draw_head(self, cells: Cells, right: int, importances: bool) -> None:
         arrow = "->" if self.ascii else "→"
         cells.put(0, 0, "best", "parallel--best")
-        cells.put(5, 0, f"{arrow} worst of the trials (b: the base, ^: chosen)", "parallel--muted")
+        cells.put(5, 0, f"{arrow} worst of the trials (b: the base, ^: selected)", "parallel--muted")
         if importances:
             cells.put(right + RANGE + 1, 0, "importance", "parallel--muted")
 

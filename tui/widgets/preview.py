@@ -1,4 +1,4 @@
-"""What a form's numbers do: eight augmented versions of a digit, and the course of the learning rate."""
+"""The preview of the form: eight augmented versions of a digit, and the curve of the learning rate."""
 
 from dataclasses import dataclass
 

@@ -110,5 +110,5 @@ def best_rows(view: RunView) -> list[tuple[str, str, str]]:
     highest = max(view.epochs, key=lambda epoch: epoch.test_accuracy)
     return [
         ("Best test", f"{percent(highest.test_accuracy)}, epoch {highest.epoch}", "value"),
-        ("", "choose nothing by it", "label"),
+        ("", "not for choosing", "label"),
     ]

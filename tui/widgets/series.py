@@ -1,4 +1,4 @@
-"""Series of numbers on their way to a chart: smoothing, thinning, ticks and short figures. Pure."""
+"""Prepares series of numbers for a chart: smoothing, thinning, ticks and short figures. Pure."""
 
 import bisect
 import itertools

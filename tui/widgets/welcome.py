@@ -1,4 +1,4 @@
-"""What one sees before the first run: the data, the device, and the key that trains."""
+"""The first screen, before any run: the data, the device, and the key that trains."""
 
 from rich.text import Text
 from textual.reactive import reactive
@@ -44,7 +44,7 @@ def sentences(state: State) -> list[tuple[str, str]]:
     """Return the words to show and their styles."""
     parts: list[tuple[str, str]] = [
         ("mnist-tui\n", "title"),
-        ("train a digit classifier, here, now\n\n", "muted"),
+        ("train a digit classifier in your terminal\n\n", "muted"),
     ]
     if state.link == "lost":
         return [*parts, (f"{state.link_reason}\n\n", "bad"), ("e", "key"), ("  start the engine again\n", "")]
