@@ -46,7 +46,7 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     optimizer: Annotated[
         str,
         field("Optimizer",
-              "How gradients become steps. nesterov is a kind of sgd; muon leaves the first and last layer to adamw.",
+              "Turns gradients into steps. nesterov is a kind of sgd, muon for hidden layers.",
               "Optimizer", choices=("adam", "adamw", "sgd", "nesterov", "rmsprop", "muon")),
     ] = "adam"  # fmt: skip
     lr: Annotated[
@@ -81,7 +81,7 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = 0.0  # fmt: skip
     schedule: Annotated[
         str,
-        field("Schedule", "How the learning rate changes during the run; the rate you give is its highest value.",
+        field("Schedule", "How the learning rate changes; the rate you give is its highest value.",
               "Schedule", choices=("constant", "step", "cosine", "one-cycle", "plateau"), live=True),
     ] = "constant"  # fmt: skip
     warmup: Annotated[

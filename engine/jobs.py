@@ -207,9 +207,11 @@ class Jobs:
         active.stop()
         if active.ended is None:
             if not force:
+                there = active.log.folder.is_dir()
+                remedy = "Make room" if there else "Bring its folder back, or put a link in its place"
                 raise CommandError(
-                    f"run {active.run.name} cannot be saved: {active.problem}. It waits, and nothing is lost yet. Make"
-                    " room, or end it without its last"
+                    f"run {active.run.name} cannot be saved: {active.problem}. It waits, and nothing is lost yet."
+                    f" {remedy}, or end it without its last"
                     f" {counted(active.run.step - active.run.saved_step, 'step')}"
                 )
             active.give_up()

@@ -9,7 +9,7 @@ from fake_engine import RUN, FakeApp, digit, epoch_done, press_together, snapsho
 from limits import LIMIT
 from rich.text import Text
 from textual.app import App
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from engine.messages import (
     CommandFailed,
@@ -509,6 +509,26 @@ async def test_the_cursor_stays_with_its_run_when_a_newer_one_comes_into_the_lis
         assert app.engine.sent_of(ResumeRun)[-1] == ResumeRun(run="0005-seed-cnn")
 
 
+async def test_a_run_that_stopped_early_is_told_as_finished_and_not_as_failed() -> None:
+    why = "validation accuracy not better than 89.00 % of epoch 3 for 2 epochs"
+    early = RunSummary(
+        run="0001-mlp", state="finished", started=1.0, model="mlp", epoch=5, epochs=12, sample=True, resumable=True,
+        problem=why,
+    )  # fmt: skip
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(), RunsListed(runs=[early, msgspec.structs.replace(early, run=RUN, state="x")]))
+        assert "resume 0001-mlp, finished after epoch 5 of 12" in screen_text(app)
+        await pilot.press("4")
+        await tell(app, pilot)
+        problem, about = (app.screen.query_one(f"#{name}", Static) for name in ("problem", "about"))
+        assert str(problem.render()) == ""
+        assert why in str(about.render())
+        await pilot.press("down")
+        await tell(app, pilot)
+        assert (str(problem.render()), str(about.render())) == (why, "")
+
+
 async def test_a_run_whose_loss_is_no_number_is_resumed_with_a_lower_rate_by_one_key() -> None:
     failed = RunSummary(
         run="0003-seed-cnn", state="failed", started=1.0, model="seed-cnn", epoch=2, epochs=10, sample=True, lr=0.5,
@@ -537,6 +557,20 @@ async def test_bad_data_is_told_on_the_first_screen() -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await tell(app, pilot, snapshot(), DataFailed(reason="Dataset/train/3: holds no image"))
         assert "Dataset/train/3: holds no image" in screen_text(app)
+
+
+async def test_data_that_cannot_be_read_is_told_once_beside_a_run_though_others_had_tried_it_before() -> None:
+    gone = DataFailed(reason="/nowhere: is not there")
+    app = FakeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        ended = RunEnded(run=RUN, step=50, time=1.0, state="finished", reason="")
+        await tell(app, pilot, snapshot(*TRAINING, ended, gone))
+        assert not app._notifications
+        await tell(app, pilot, gone, CommandFailed(reason=gone.reason), gone)
+        assert [note.message for note in app._notifications] == [gone.reason]
+        await pilot.press("5")
+        await tell(app, pilot)
+        assert "A new run; F5 trains" in screen_text(app)
 
 
 async def test_the_full_set_can_be_downloaded_while_only_the_sample_is_there() -> None:

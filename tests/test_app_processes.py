@@ -4,7 +4,7 @@ import msgspec
 from fake_engine import READY, RUN, FakeApp, FakeClient, snapshot, started, steps, tell
 from textual.widgets import Input
 
-from engine.messages import ListRuns, Shutdown, StartRun
+from engine.messages import FindRate, ListRuns, Shutdown, StartRun
 from tui.screens.setup import SetupScreen
 from tui.widgets.config_form import FieldRow
 
@@ -90,6 +90,22 @@ async def test_the_next_run_after_a_network_has_changed_the_engine_gets_a_new_on
             await pilot.pause()
         await tell(app, pilot, snapshot())
         assert len(app.engine.sent_of(StartRun)) == 1
+
+
+async def test_a_search_for_a_rate_in_a_changed_engine_gets_a_new_one_too() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(), STALE)
+        first = app.engine
+        app.post_message(SetupScreen.RateWanted(app.config))
+        await pilot.pause()
+        assert first.sent_of(FindRate) == []
+        assert first.sent_of(Shutdown) == [Shutdown()]
+        first.incoming.put_nowait(None)
+        while app.connections < 2:
+            await pilot.pause()
+        await tell(app, pilot, snapshot())
+        assert len(app.engine.sent_of(FindRate)) == 1
 
 
 async def test_another_screen_follows_to_the_new_engine_and_starts_none() -> None:

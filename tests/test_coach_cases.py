@@ -14,7 +14,7 @@ from coach.following import Followed, advised, gains
 from coach.recordings import views
 from coach.scoring import Heard, counts, hear
 
-from engine.messages import RunEvent, RunStarted
+from engine.messages import DataCheck, RunEvent, RunStarted
 from tui.coach.advice import Advice, Coach
 from tui.coach.data import odd_data
 from tui.coach.watch import look
@@ -46,6 +46,15 @@ def test_there_are_enough_runs_of_both_kinds_in_a_small_file() -> None:
     assert recordings.FILE.stat().st_size < MEGABYTE
 
 
+def wordless(check: DataCheck | None) -> DataCheck | None:
+    """Return what was seen of a data set without the sentences, which may be worded anew."""
+    if check is None:
+        return None
+    return msgspec.structs.replace(
+        check, findings=[msgspec.structs.replace(each, message="") for each in check.findings]
+    )
+
+
 def test_a_recording_is_of_the_case_that_it_is_named_for() -> None:
     checks = {}
     for name, events in kept().items():
@@ -55,7 +64,7 @@ def test_a_recording_is_of_the_case_that_it_is_named_for() -> None:
         data = (case.damage[0].__name__, case.damage[1], case.images)
         if data not in checks:
             checks[data] = damaged(case.damage, case.images).check
-        assert first.check == checks[data], name
+        assert wordless(first.check) == wordless(checks[data]), name
 
 
 @pytest.mark.parametrize("part", ["tuned on", "held out", "all"])

@@ -54,7 +54,7 @@ def test_advice_that_no_hyperparameter_follows_comes_without_a_command(
 
 
 def test_switched_off_it_says_nothing(rule: Rule, capsys: pytest.CaptureFixture[str]) -> None:
-    watch(Lines(), Coach(on=False), RunConfig())
+    watch(Lines(), Coach(on=False))
     assert "coach" not in capsys.readouterr().err
     assert rule.looks == 0
 

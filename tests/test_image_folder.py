@@ -242,7 +242,7 @@ def test_a_cache_that_cannot_be_written_is_only_noted(
 def test_export_writes_over_nothing(tree: Path, tiny_dataset: Dataset, split: str) -> None:
     shutil.rmtree(tree / ("test" if split == "train" else "train"))
     before = sorted(tree.rglob("*"))
-    with pytest.raises(DataError, match=f"{tree / split}: is there already"):
+    with pytest.raises(DataError, match=f"{tree / split}: already exists"):
         export_pngs(tiny_dataset, tree)
     assert sorted(tree.rglob("*")) == before
 

@@ -12,7 +12,6 @@ from engine.dataset import Dataset
 from engine.messages import EpochDone
 from engine.models import as_input, build_model, count_parameters, steer_dropout
 from engine.networks.seed import SeedCNN
-from engine.own_code import named_code
 from engine.precision import cpu_has_bf16
 from engine.run import Run
 from engine.summary import describe_network
@@ -141,5 +140,5 @@ def test_every_network_learns_a_batch_in_either_precision(name: str, digits: Dat
     [pytest.param(each, marks=pytest.mark.slow) if each in ("resnet18", "densenet121") else each for each in CATALOGUE],
 )
 def test_the_sizes_that_a_form_shows_at_once_are_those_that_are_counted(name: str) -> None:
-    told = describe_network(RunConfig(model=name), named_code(name))
+    told = describe_network(RunConfig(model=name))
     assert SIZES[name] == (told.parameters, told.flops)

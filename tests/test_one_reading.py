@@ -217,6 +217,19 @@ def test_a_network_that_knows_dark_ink_gets_a_photo_with_dark_ink(few: dict[str,
     assert np.corrcoef(seen.numpy().ravel(), arrays["test_images"][0].ravel())[0, 1] > 0.95
 
 
+def test_a_few_odd_images_in_arrays_do_not_change_how_pictures_are_read(
+    digit_arrays: dict[str, Array], tmp_path: Path
+) -> None:
+    arrays = {name: array.copy() for name, array in digit_arrays.items()}
+    arrays["train_images"][::5] = 0  # blank
+    arrays["train_images"][7] = np.roll(arrays["train_images"][7], 3, 1)
+    treatment = make_dataset(arrays, "npz file", tmp_path).treatment
+    assert treatment == Treatment(ground="dark")
+    black_on_white(arrays["test_images"][0], tmp_path / "own.png")
+    seen, told = read_picture(tmp_path / "own.png", treatment)
+    assert (told, seen.tolist()) == ("inverted", arrays["test_images"][0].tolist())
+
+
 def test_pictures_that_fill_their_28x28_stay_as_they_are(few: dict[str, Array], tmp_path: Path) -> None:
     def garment(image: Array, path: Path) -> None:
         rows, columns = np.flatnonzero((image > 128).any(1)), np.flatnonzero((image > 128).any(0))

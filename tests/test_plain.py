@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from fake_engine import FakeClient, epoch_done, started
+from fake_engine import READY, FakeClient, epoch_done, started
 from limits import LIMIT
 
 from engine.config import RunConfig
@@ -66,7 +66,13 @@ def test_a_run_that_was_not_seen_to_its_end_says_what_becomes_of_it(
     assert tell_end(tmp_path, view, interrupted) == status
     said = capsys.readouterr().err
     assert words in said
-    assert "`mnist-tui train --resume 12` goes on with it" in said
+    assert "`mnist-tui train --resume 12` continues it" in said
+
+
+def test_what_every_snapshot_has_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """A resume sends each program a snapshot of the run that goes on."""
+    follow_all((READY, False), (CaughtUp(), False), (READY, False), (OURS, False), (CaughtUp(), False), (OURS, True))
+    assert capsys.readouterr().err.count("engine ready") == 1
 
 
 # ------------------------------------------- a run of an engine that starts again

@@ -125,7 +125,7 @@ def test_an_editor_may_leave_comments_a_byte_order_mark_and_line_ends_of_windows
         ("batchsize = 3", "did you mean batch_size"),
         ("titel = 'x'", "did you mean title"),
         ("qqqqqq = 3", "the names are epochs"),
-        ("lr = 11", "Learning rate (lr): 11 is out of range; give a value above 0, at most 10"),
+        ("lr = 11", "Learning rate (lr): 11 is out of range; give more than 0 and at most 10"),
         ("lr = nan", "out of range"),
         ("lr = -inf", "out of range"),
         ("epochs = 1.5", "not a whole number"),

@@ -16,7 +16,7 @@ from test_cli import call, command, environment
 
 from engine.config import ConfigError, RunConfig
 from engine.messages import EpochDone, decode_event
-from engine.runs import list_runs, read_record
+from engine.runs import RunRecord, list_runs, read_record
 from tui.__main__ import cli
 from tui.client import CommandRefused
 from tui.interrupts import Interrupts
@@ -103,6 +103,24 @@ def test_every_seed_is_trained_and_mean_deviation_and_interval_are_told(
     ]
     assert "seed 4, 2 of 3" in err
     assert "mnist-tui compare 1-3 RUNS" in err
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_data_that_changed_between_the_seeds_is_told(
+    seeds: Seeds, tmp_path: Path, capsys: pytest.CaptureFixture[str], changed: bool
+) -> None:
+    for number, data in enumerate(("1" * 16, ("2" if changed else "1") * 16), start=1):
+        folder = tmp_path / f"{number:04}-seed-cnn"
+        folder.mkdir()
+        record = RunRecord(
+            run=folder.name, state="finished", started=1.0, config=RunConfig(), device="cpu", data=data,
+            data_path="/own", sample=False, versions={},
+        )  # fmt: skip
+        (folder / "run.json").write_bytes(msgspec.json.encode(record))
+    seeds({3: 0.98, 4: 0.99}, json=True)
+    out, err = capsys.readouterr()
+    assert ("the data changed between the seeds" in err) is changed
+    assert ("2" * 16 in out) is changed
 
 
 @pytest.mark.parametrize(
@@ -208,7 +226,7 @@ def test_the_last_seed_alone_is_left_as_a_series_of_one_run(seeds: Seeds, capsys
 
 async def test_a_control_c_between_two_runs_is_remembered(capsys: pytest.CaptureFixture[str]) -> None:
     interrupts = Interrupts()
-    loop = asyncio.get_running_loop()
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)}
     interrupts.guard(None)
     try:
         signal.raise_signal(signal.SIGINT)
@@ -218,8 +236,8 @@ async def test_a_control_c_between_two_runs_is_remembered(capsys: pytest.Capture
         with pytest.raises(KeyboardInterrupt):
             interrupts._take()
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
+        for number, handler in before.items():
+            signal.signal(number, handler)
     assert "stopping before the next run" in capsys.readouterr().err
 
 

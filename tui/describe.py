@@ -170,6 +170,8 @@ def about_run(run: RunSummary) -> list[str]:
     if run.steered:
         began = f" It started with {brief(run.began)}." if run.began else ""
         lines.append(f"Changed during the run, so no single command trains it again.{began}")
+    if run.state == "finished" and run.problem:
+        lines.append(f"It ended early: {run.problem}.")
     return lines
 
 

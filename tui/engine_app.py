@@ -14,6 +14,7 @@ from engine.messages import (
     AnyEvent,
     Command,
     DataFailed,
+    DataReady,
     DescribeModel,
     ListRuns,
     LoadData,
@@ -53,6 +54,7 @@ class EngineApp(TerminalApp):
         super().__init__(ascii=ascii, notify=notify)
         self.checkpoints = checkpoints
         self.data = data
+        self._data_told = ""  # what was said to be wrong with it; what others tried before is not said here
         self.state = State(coach=Coach(on=coach), next_config=RunConfig(data=data))
         self.client: EngineClient | None = None
         self._replacing = False  # the engine that is ending is to be followed by one that suits
@@ -222,9 +224,16 @@ class EngineApp(TerminalApp):
         self.call_for_attention(worth_a_call(event))
         if isinstance(event, SavingFailed):
             self.notify(inert(describe(event)[0]), title="Disk", severity="error", markup=False)
-        if isinstance(event, DataFailed) and self.state.shown is not None and not before.data_problem:
+        if (
+            isinstance(event, DataFailed)
+            and self.state.shown is not None
+            and self.state.data_problem != self._data_told
+        ):
             # Without a run the first screen says it, for as long as it is so.
-            self.notify(self.state.data_problem, title="Data", severity="error", markup=False)
+            self._data_told = self.state.data_problem
+            self.notify(self._data_told, title="Data", severity="error", markup=False)
+        if isinstance(event, DataReady):
+            self._data_told = ""
         if isinstance(event, RunOpened) and event.last:
             self.tell_damage(event)
         if isinstance(event, RunEnded | RunStarted):

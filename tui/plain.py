@@ -18,6 +18,7 @@ from engine.messages import (
     DataProgress,
     DataReady,
     EngineFailed,
+    EngineReady,
     EpochDone,
     LoadData,
     Printed,
@@ -225,6 +226,8 @@ async def train_once(
                 raise
             print(inert(str(error)), file=sys.stderr)  # stopped before it began
             return Outcome(INTERRUPTED, None)
+        except KeyboardInterrupt:  # nobody reads what is printed
+            return Outcome(INTERRUPTED, None)
         finally:
             interrupts.guard(None)
     return Outcome(tell_end(checkpoints, view, interrupts.came, session.last_words), view)
@@ -235,9 +238,11 @@ def told_where_nobody_reads(what: str = "the run goes on") -> Iterator[None]:
     """Say that an engine goes on although whoever read what is printed has left."""
     try:
         yield
-    except BrokenPipeError:
+    except OSError as error:
+        left = isinstance(error, BrokenPipeError)
+        why = "nobody reads the output any more" if left else "the output cannot be written"
         with suppress(OSError):
-            print(f"nobody reads the output any more; {what}: `mnist-tui` shows it", file=sys.stderr, flush=True)
+            print(f"{why}; {what}: `mnist-tui` shows it", file=sys.stderr, flush=True)
         raise
 
 
@@ -302,6 +307,7 @@ async def follow(
     ours = ""  # the name of our run, once it has begun
     end: RunEnded | None = None  # of our run, as the snapshot has it so far
     loaded: DataReady | None = None  # before we asked: told once a run begins on it
+    shown: list[AnyEvent] = []
     session.waits = True
     while (item := await session.events.get()) is not None:
         event, news = item
@@ -339,8 +345,10 @@ async def follow(
         if not news and isinstance(event, RunStarted | RunEnded):
             end = event if isinstance(event, RunEnded) and event.run == ours else None
         ends = news and isinstance(event, RunEnded) and event.run == ours
-        if news or not isinstance(event, RunEvent | StudyEvent | Printed | DataProgress):
+        if news or not (isinstance(event, RunEvent | StudyEvent | Printed | DataProgress) or event in shown):
             display.show(event, view)
+        if isinstance(event, EngineReady):
+            shown.append(event)  # each snapshot has it
         if news and view is not None and isinstance(event, EpochDone | RunEnded):
             coach = advise(coach, view, display, asked)
         if notify and news and (text := worth_a_call(event)):

@@ -4,9 +4,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
+
 from engine.config import RunConfig
 from engine.messages import ProtocolError
 from engine.paths import PathError
+from engine.runs import RunError, read_record
 from tui.client import CommandRefused, EngineUnreachable
 from tui.inert import ascii_json, inert
 from tui.interrupts import Interrupts
@@ -62,7 +65,8 @@ async def train_seeds(
             continue
         on_sample = on_sample or (outcome.view is not None and outcome.view.sample)
         if outcome.view is not None or not interrupts.came:
-            done.append(seed_run(seed, outcome, interrupts.came))
+            run = seed_run(seed, outcome, interrupts.came)
+            done.append(msgspec.structs.replace(run, data=data_of(checkpoints, run.run)))
         if interrupts.came or done[-1].state == "stopped":
             break
     result = summary(done, count, on_sample, metric or ("validation_accuracy" if config.validation else "accuracy"))
@@ -73,6 +77,14 @@ async def train_seeds(
     for line in what_is_left(config, result):
         print(inert(line, longest=5000), file=sys.stderr)
     return INTERRUPTED if interrupts.came else int(result.missing > 0)
+
+
+def data_of(checkpoints: Path, run: str) -> str:
+    """Return the fingerprint of the data that a run was trained on, "" where its record cannot be read."""
+    try:
+        return read_record(checkpoints / run).data if run else ""
+    except RunError:
+        return ""
 
 
 def seed_run(seed: int, outcome: Outcome, interrupted: bool) -> SeedRun:

@@ -29,6 +29,7 @@ class SeedRun(msgspec.Struct, frozen=True, kw_only=True):
     epoch: int | None = None
     validation_accuracy: float | None = None
     validation_loss: float | None = None
+    data: str = ""  # fingerprint of its data set
 
 
 class SeedsDone(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
@@ -82,8 +83,11 @@ def sample_rows(metrics: Iterable[str], samples: Iterable[Sample | None]) -> Ite
 
 
 def what_is_left(config: RunConfig, result: SeedsDone) -> list[str]:
-    """Return how to go on: with the run that was stopped, with the seeds not begun, and to a comparison."""
+    """Return what spoils the result, and how to go on: with the run that was stopped, the seeds not begun, and to a
+    comparison."""
     lines = []
+    if len({run.data for run in result.runs if run.accuracy is not None and run.data}) > 1:
+        lines.append("the data changed between the seeds: these runs are not of one configuration; train them again")
     begun = result.runs[-1].seed - config.seed + 1 if result.runs else 0
     stopped = [run.run for run in result.runs if run.run and run.state in ("stopping", "stopped", "interrupted")]
     lines += [f"to continue: mnist-tui train --resume {numbers_of([run])}" for run in stopped]

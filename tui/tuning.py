@@ -27,7 +27,7 @@ from tui.attention import call, worth_a_call
 from tui.client import CommandRefused, refusal
 from tui.describe import describe, epochs, percent
 from tui.inert import inert
-from tui.interrupts import STOP, TERMINATED
+from tui.interrupts import STOP, TERMINATED, listen
 from tui.logout import logout_warning
 from tui.options import command_line
 from tui.plain import INTERRUPTED, Display, JsonLines, told_where_nobody_reads
@@ -94,8 +94,7 @@ async def tune_once(checkpoints: Path, command: StartStudy, *, json: bool, notif
                 loop.call_later(TERMINATED, session.events.put_nowait, None)
 
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stop, number)
+        listen(stop)
         try:
             with told_where_nobody_reads("the study goes on"):
                 view = await follow_study(session, display, notify and sys.stderr.isatty())
@@ -103,6 +102,8 @@ async def tune_once(checkpoints: Path, command: StartStudy, *, json: bool, notif
             if not (stopping.is_set() and session.waits):
                 raise
             print(inert(str(error)), file=sys.stderr)  # stopped before it began
+            return INTERRUPTED
+        except KeyboardInterrupt:  # nobody reads what is printed
             return INTERRUPTED
     if stopping.is_set() and (view is None or view.live):
         print("left at once; the engine stops the study, `mnist-tui studies` shows how to continue it", file=sys.stderr)

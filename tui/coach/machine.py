@@ -44,7 +44,7 @@ def input_bound(view: RunView) -> Advice | None:
     share = statistics.median(epoch.input_share for epoch in epochs)
     return Advice(
         rule="input-bound",
-        seen=f"{100 * share:.0f} % of a step's time goes into making its images:"
+        seen=f"Making the images takes {100 * share:.0f} % of a step's time:"
         f" {epochs[-1].seconds * share:.1f} of {epochs[-1].seconds:.1f} s of the last epoch.",
         why="During that time nothing is learned: the network waits for its input.",
         remedy=f"Train a larger network, {LARGE}: it makes better use of images that take this long."

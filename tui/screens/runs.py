@@ -105,7 +105,8 @@ class RunsScreen(StateScreen):
     @on(DataTable.RowHighlighted)
     def explain(self) -> None:
         self.query_one("#about", Static).update(inert(" ".join(about_run(self.current))) if self.current else "")
-        self.query_one("#problem", Static).update(inert(self.current.problem) if self.current else "")
+        ended = self.current is not None and self.current.state == "finished"  # its reason is why it ended early
+        self.query_one("#problem", Static).update(inert(self.current.problem) if self.current and not ended else "")
         self.refresh_bindings()
 
     @on(DataTable.RowSelected)

@@ -150,7 +150,9 @@ class SetupScreen(StateScreen):
             headline = f"Changing {inert(state.run.run)} while it trains; F5 applies the changes"
         else:
             data = state.data
-            images = "" if data is None else " on the sample" if data.sample else f" on {data.train:,} images"
+            images = ""
+            if data is not None and not state.data_problem:
+                images = " on the sample" if data.sample else f" on {data.train:,} images"
             headline = f"A new run{images}; F5 trains"
             if before.training:
                 form.fill(self._next)  # no longer that of the run which has ended

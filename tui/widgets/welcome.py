@@ -80,9 +80,12 @@ def sentences(state: State) -> list[tuple[str, str]]:
     if state.runs and state.runs[0].resumable:
         last = state.runs[0]
         word = inert(state_word(last.state), 16)
-        how = (
-            f"in epoch {last.epoch + 1} of {last.epochs}" if last.epoch < last.epochs else f"after {epochs(last.epoch)}"
-        )
+        if last.epoch >= last.epochs:
+            how = f"after {epochs(last.epoch)}"
+        elif last.state == "finished":  # by early stopping
+            how = f"after epoch {last.epoch} of {last.epochs}"
+        else:
+            how = f"in epoch {last.epoch + 1} of {last.epochs}"
         parts += [("R", "key"), (f"  resume {inert(last.run)}, {word} {how}\n", "")]
     if state.runs:
         parts += [
