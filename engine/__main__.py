@@ -5,7 +5,6 @@ The socket answers before torch is imported (seconds), so that a screen is there
 
 import argparse
 import asyncio
-import contextlib
 import os
 import signal
 import socket
@@ -16,6 +15,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+from engine.cpu_priority import give_way
 from engine.event_log import EventReader
 from engine.files import in_words
 from engine.history import History
@@ -36,7 +36,6 @@ from engine.server import Server, start_in_thread
 from engine.torchrun import end_group, is_whole, meeting, rank, restarts, world_size
 
 ACCOMPANIED = 20.0  # seconds after SIGTERM for the first process to end the others; torchrun kills after 30
-PRIORITY = "5"  # of the engine's session, from -20 to 19: a third of the share of a screen that needs it
 
 
 def main() -> int:
@@ -100,16 +99,6 @@ def reason_of(error: Exception) -> str:
     from engine.group import GroupBroken
 
     return str(error) if isinstance(error, GroupBroken) else f"{type(error).__name__}: {error}"
-
-
-def give_way() -> None:
-    """Let screens go first where training keeps every core busy.
-
-    Linux shares cores out between sessions, of which the engine has one of its own; `nice` has a say only within one
-    (https://man7.org/linux/man-pages/man7/sched.7.html, autogroup).
-    """
-    with contextlib.suppress(OSError):
-        Path("/proc/self/autogroup").write_text(PRIORITY)
 
 
 def take_sigterm(server: Server, terminate: Callable[[], None]) -> None:

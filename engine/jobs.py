@@ -9,6 +9,7 @@ import msgspec
 from engine.active_run import ActiveRun
 from engine.begin_run import begin_run, check_machine
 from engine.config import RunConfig, Value
+from engine.cpu_priority import Priority
 from engine.data import DataError
 from engine.device import choose_device
 from engine.event_log import EventReader
@@ -18,7 +19,7 @@ from engine.history import History
 from engine.inspection import Inspector
 from engine.loader import Loader
 from engine.memory import give_back
-from engine.messages import FindRate, RatesTried, ResumeRun, StartRun, StartStudy, Steer, Steered
+from engine.messages import FindRate, RatesTried, ResumeRun, RunEvent, StartRun, StartStudy, Steer, Steered
 from engine.output import say_traceback
 from engine.own_code import Code, code_of_run, named_code
 from engine.own_guard import guarded, traces_of_others
@@ -54,6 +55,7 @@ class Jobs:
         self.active: ActiveRun | None = None
         self.study: ActiveStudy | None = None  # only without a run
         self.finding: Generator[RatesTried, None, None] | None = None
+        self.priority = Priority()
         self._untidy = False  # memory of what has ended is still held
 
     @property
@@ -233,8 +235,12 @@ class Jobs:
 
     def _launch(self, run: Run, log: RunLog) -> None:
         self.loader.data = run.data  # keep it on the run's device: the next run starts at once
-        self.active = ActiveRun(run, log, self.desk.publish)
+        self.active = ActiveRun(run, log, self._publish)
         self.advance()
+
+    def _publish(self, event: RunEvent) -> None:
+        self.priority.follow(event)
+        self.desk.publish(event)
 
     def _leave(self, active: ActiveRun) -> None:
         self.active = None

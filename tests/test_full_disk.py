@@ -288,7 +288,7 @@ def test_a_run_whose_folder_is_gone_waits_says_so_and_goes_on_when_it_is_there_a
     engine.train_until(lambda: waiting(engine))
     [problem] = engine.desk.of(SavingFailed)
     assert problem.reason == f"{engine.checkpoints / RUN / EVENTS}: No such file or directory"
-    assert "bring its folder back, or put a link in its place, or end it" in engine.refused(Stop())
+    assert "Bring its folder back, or put a link in its place, or end it" in engine.refused(Stop())
     engine.checkpoints.symlink_to(tmp_path / "other disk" / "runs")
     assert engine.finish().state == "finished"
     assert whole_log(engine)

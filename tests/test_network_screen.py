@@ -67,7 +67,7 @@ async def test_it_is_asked_anew_when_network_or_size_change_and_old_answers_are_
         asked = [(each.config.model, each.config.depth) for each in app.engine.sent_of(DescribeModel)]
         assert asked == [("seed-cnn", 0), ("mlp", 0), ("mlp", 3)]
         await tell(app, pilot, described("mlp", parameters=111))
-        assert "waiting for the engine" in line(app)
+        assert "waiting for its size" in line(app)
         await tell(app, pilot, described("mlp", depth=3, parameters=222))
         assert "mlp: 222 parameters" in line(app)
         await type_in(app, pilot, depth="0")
@@ -202,7 +202,7 @@ def test_words() -> None:
         "0.961 MFLOPs", "40.4 MFLOPs", "1.34 GFLOPs", "5 kFLOPs", "0 kFLOPs",
     ]  # fmt: skip
     assert layer_row(Layer(name="a", kind="ReLU", shape=[3], parameters=0)) == ("a", "ReLU", "3", "-")
-    assert "asking" in network_line(RunConfig(model="mlp", depth=3), None)
+    assert "waiting for its size" in network_line(RunConfig(model="mlp", depth=3), None)
     assert "11,172,810 parameters" in network_line(RunConfig(model="resnet18"), None)
     config = RunConfig(model="lenet5", width=2.0, depth=3, lr=0.5)
     assert network_of(config) == RunConfig(model="lenet5")

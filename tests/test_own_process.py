@@ -83,8 +83,7 @@ def test_a_file_that_hangs_is_named_with_its_line_and_its_processes_end(
     assert "loading the file did not end within 2 s, line " in answer.reason
     pid = int(child.read_text())
     wait_until(lambda: not is_there(pid))
-    children = [entry for entry in os.listdir("/proc") if entry.isdecimal() and group_of(int(entry)) == pid]
-    assert children == []
+    wait_until(lambda: not [each for each in os.listdir("/proc") if each.isdecimal() and group_of(int(each)) == pid])
 
 
 def group_of(pid: int) -> int:

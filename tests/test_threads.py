@@ -9,8 +9,9 @@ import torch
 
 from engine.config import RunConfig
 from engine.cpu_load import CpuLoad, limit_in, quota
+from engine.cpu_priority import FAIR, GIVES_WAY, Priority
 from engine.dataset import Dataset
-from engine.messages import RunStarted, ThreadsChanged
+from engine.messages import RunEnded, RunStarted, ThreadsChanged
 from engine.run import Run, resume
 from engine.run_state import state_of
 from engine.runs import RunLog, read_record
@@ -288,3 +289,28 @@ def test_an_engine_in_a_container_takes_no_more_threads_than_its_limit(
     monkeypatch.delenv("OMP_NUM_THREADS")
     limit_threads()
     assert torch.get_num_threads() == 2
+
+
+# -------------------------------------------------------------------------- priority
+
+
+def test_a_run_that_leaves_cores_to_others_takes_a_fair_share_of_the_rest(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    setting = tmp_path / "autogroup"
+    monkeypatch.setattr("engine.cpu_priority.SETTING", setting)
+
+    def after(event: ThreadsChanged | RunEnded) -> str:
+        priority.follow(event)
+        return setting.read_text()
+
+    def threads(count: int, busy: bool) -> ThreadsChanged:
+        return ThreadsChanged(run="r", step=1, threads=count, most_threads=4, busy=busy)
+
+    priority = Priority()
+    priority.follow(threads(4, busy=False))
+    assert not setting.exists()  # the engine gives way from its start
+    assert after(threads(3, busy=True)) == FAIR
+    assert after(threads(4, busy=False)) == GIVES_WAY
+    assert after(threads(2, busy=True)) == FAIR
+    assert after(RunEnded(run="r", step=2, time=0.0, state="finished")) == GIVES_WAY

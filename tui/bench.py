@@ -30,6 +30,7 @@ from engine.messages import (
 )
 from tui.bench_terminal import Screen
 from tui.client import CommandRefused, engine_environment
+from tui.patience import keep_silent
 from tui.session import Session, attached
 
 RESIDENT = "resident"
@@ -135,7 +136,7 @@ async def bench(data: str, device: str, work: Path, *, images: int, rounds: int,
     count = int((await answer(prepare))["ready"])
     async with contextlib.AsyncExitStack() as stack:
         runners: dict[str, Row] = {}
-        session = await stack.enter_async_context(attached(work / "checkpoints", data=str(work)))
+        session = await stack.enter_async_context(attached(work / "checkpoints", data=str(work), say=keep_silent))
         ready = await session.until(EngineReady)
         assert isinstance(ready, EngineReady)
         await session.ask(LoadData(path=str(work)), DataReady)
@@ -149,7 +150,9 @@ async def bench(data: str, device: str, work: Path, *, images: int, rounds: int,
             elif name == SCREEN:
                 runners[name] = EngineWithScreen(engine, work / "checkpoints")
             elif name == TOGETHER:
-                both = await stack.enter_async_context(attached(work / name, data=str(work), processes=2))
+                both = await stack.enter_async_context(
+                    attached(work / name, data=str(work), processes=2, say=keep_silent)
+                )
                 stack.push_async_callback(both.ask, Shutdown(force=True), CommandDone)
                 runners[name] = Engine(both, engine.config.replace({"processes": 2}))
             else:

@@ -4,20 +4,33 @@ import asyncio
 import contextlib
 import math
 import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
 
 from engine.config import RunConfig
-from engine.messages import CommandDone, DataReady, EngineReady, EpochDone, LoadData, RunEnded, RunStarted, StartRun
+from engine.messages import (
+    CommandDone,
+    DataReady,
+    EngineReady,
+    EpochDone,
+    LoadData,
+    RunEnded,
+    RunStarted,
+    StartRun,
+    StepsDone,
+    Stop,
+)
 from engine.messages import ThreadsChanged as Changed
 from tui.bench import tell
 from tui.client import CommandRefused
+from tui.patience import keep_silent
 from tui.session import Session, attached
 
 IMAGES = 240_000  # that a turn trains on at least: some seconds, to which finding the number of threads belongs
-FIXED_IMAGES = 6_000  # the same with all threads, which may be very slow
+FIXED_SECONDS = 5.0  # the same with all threads, where an epoch may take minutes
 BUSY_LOOP = "while True: pass"
 
 
@@ -39,7 +52,7 @@ async def beside_others(data: str, device: str, work: Path, busy: int, *, images
     adapted: list[float] = []
     fixed: list[float] = []
     images = images or IMAGES
-    async with attached(work / "checkpoints", data=data) as session:
+    async with attached(work / "checkpoints", data=data, say=keep_silent) as session:
         ready = await session.until(EngineReady)
         assert isinstance(ready, EngineReady)
         if not ready.device.startswith("cpu") and device != "cpu":
@@ -55,9 +68,7 @@ async def beside_others(data: str, device: str, work: Path, busy: int, *, images
             async with busy_processes(busy):
                 found, used = await rate(session, config, images, loaded.train)
                 adapted.append(found)
-                few = min(images, FIXED_IMAGES)
-                found, _ = await rate(session, config.replace({"threads": ready.threads}), few, loaded.train)
-                fixed.append(found)
+                fixed.append(await rate_at_first(session, config.replace({"threads": ready.threads})))
             tell(f"round {number + 1}/{rounds}: quiet {quiet[-1]:,.0f}, beside {busy}: {adapted[-1]:,.0f} images/s")
     return Beside(
         busy=busy, quiet=quiet, adapted=adapted, fixed=fixed, quiet_threads=ready.threads, adapted_threads=used
@@ -82,6 +93,19 @@ async def rate(session: Session, config: RunConfig, images: int, train: int) -> 
     if event.state != "finished":
         raise CommandRefused(f"the run {event.state}: {event.reason}")
     return done / seconds, threads
+
+
+async def rate_at_first(session: Session, config: RunConfig) -> float:
+    """Return the images per second of the first FIXED_SECONDS of a run."""
+    await session.ask(StartRun(config=config.replace({"epochs": 1000})), CommandDone)
+    await session.until(RunStarted)
+    began = time.perf_counter()
+    steps = 0
+    while (seconds := time.perf_counter() - began) < FIXED_SECONDS:
+        steps = (await session.until(StepsDone)).step
+    await session.ask(Stop(), CommandDone)
+    await session.until(RunEnded)
+    return steps * config.batch_size / seconds
 
 
 @contextlib.asynccontextmanager

@@ -17,6 +17,7 @@ from engine.messages import CommandDone, EngineReady, RunStarted, StartRun, Step
 from tui.bench import tell
 from tui.bench_start import first_step, seconds_of
 from tui.bench_terminal import Screen
+from tui.patience import keep_silent
 from tui.session import Session, attached
 
 BARE = "import textual.app, textual.widgets"
@@ -61,7 +62,7 @@ class ScreenCosts(msgspec.Struct, frozen=True, kw_only=True):
 async def screen_costs(data: str, device: str, work: Path, effort: Effort = THOROUGH) -> ScreenCosts:
     """Raises CommandRefused when the data or the device is not there."""
     checkpoints = work / "checkpoints"
-    async with attached(checkpoints, data=data) as session:
+    async with attached(checkpoints, data=data, say=keep_silent) as session:
         await session.until(EngineReady)
         tell("starting")
         helps = [(seconds_of("-c", "pass"), seconds_of("-m", "tui", "--help")) for _ in range(effort.starts)]

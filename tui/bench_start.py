@@ -11,6 +11,7 @@ from pathlib import Path
 
 from engine.messages import MAX_LINE, CommandDone, Shutdown
 from tui.client import CommandRefused, engine_environment
+from tui.patience import keep_silent
 from tui.session import attached
 
 # Ends at once: taking torch apart again is no part of a start.
@@ -43,6 +44,6 @@ async def first_step(data: str, device: str, checkpoints: Path) -> tuple[float, 
     seconds = time.perf_counter() - began
     process.kill()
     await process.wait()
-    async with attached(checkpoints, start=False) as session:
+    async with attached(checkpoints, start=False, say=keep_silent) as session:
         await session.ask(Shutdown(force=True), CommandDone)
     return alone, seconds

@@ -16,12 +16,13 @@ from hostile import hostile_in, names, texts, with_hostile_texts
 
 from engine.config import RunConfig
 from engine.event_log import EVENTS, seal
-from engine.messages import RunEnded, RunEvent, Steered
+from engine.messages import RunEnded, RunEvent, Steered, encode
 from engine.runs import LAST, RECORD, RunRecord
+from engine.treatment import MNIST
 
 pytestmark = pytest.mark.slow
 
-SCREENS = {"1": "smoothed", "2": "predicted", "3": "recall", "5": "Epochs", "4": "started"}  # and what only they show
+SCREENS = {"1": "smoothed", "2": "predicted", "3": "recall", "5": "Epochs", "4": "columns"}  # and what only they show
 ESC = "\x1b"
 
 
@@ -80,7 +81,7 @@ def write_run(folder: Path, config: RunConfig) -> None:
         versions={"torch": "t"}, reason="r",
     )  # fmt: skip
     (folder / RECORD).write_bytes(
-        msgspec.json.encode(msgspec.structs.replace(with_hostile_texts(record, 3), config=config))
+        encode(msgspec.structs.replace(with_hostile_texts(record, 3), config=config, treatment=MNIST))
     )
     (folder / LAST).write_bytes(b"no checkpoint")
     steered = Steered(run=RUN, step=45, changes={"lr": "x"}, config=config)
@@ -90,8 +91,8 @@ def write_run(folder: Path, config: RunConfig) -> None:
 
 
 def paths_below(folder: Path) -> set[Path]:
-    """Return all that is there, but the state of the engine and its output."""
-    return {path for path in folder.rglob("*") if not {"state", "cache", "engine.log"} & set(path.parts)}
+    """Return all that is there, but what belongs to the engine itself."""
+    return {path for path in folder.rglob("*") if not {"state", "cache", "engine.log", ".engine"} & set(path.parts)}
 
 
 SEVERAL = """

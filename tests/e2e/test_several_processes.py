@@ -171,7 +171,7 @@ async def test_a_run_that_loses_a_process_before_its_first_checkpoint_gets_its_e
 ) -> None:
     screen.session.rejoins = True
     [other] = [pid for pid in processes_of(checkpoints) if pid != screen.client.welcome.pid]
-    await screen.session.ask(StartRun(config=TOGETHER.replace({"batch_size": 2, "keep_every": 0})), CommandDone)
+    await screen.session.ask(StartRun(config=TOGETHER.replace({"batch_size": 1, "keep_every": 0})), CommandDone)
     await screen.until(StepsDone)
     os.kill(other, signal.SIGKILL)
     ended = await screen.until(RunEnded, news=False)
@@ -194,7 +194,7 @@ async def test_a_client_ends_with_the_reason_when_a_process_is_lost_before_the_r
     command = ["train", "--processes", "2", "--model", f"{network}:Net", "--checkpoints", str(checkpoints)]
     status, told = await asyncio.to_thread(call, *command)
     assert status == 1, told
-    assert "Error: the run did not begin" in told
+    assert "Error: the run did not start" in told
     assert "a process of the group is lost" in told
     await asyncio.to_thread(call, "engine", "stop", "--checkpoints", str(checkpoints))
     await all_gone(checkpoints)

@@ -117,7 +117,8 @@ class SetupScreen(StateScreen):
 
     def on_screen_resume(self, event: ScreenResume) -> None:
         super().on_screen_resume(event)
-        self.query_one(NetworkLine).ask_again()
+        if self._left_with is not None:  # it was elsewhere meanwhile
+            self.query_one(NetworkLine).ask_again()
 
     def on_resize(self, event: Resize) -> None:
         self.query_one(Preview).set_class(event.size.width >= ONE_ROW, "-one-row")
