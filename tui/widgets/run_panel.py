@@ -90,7 +90,7 @@ def threads(view: RunView) -> str:
     if view.config.threads:
         return f"{view.threads}, as set"
     if view.threads < view.most_threads:
-        return f"{view.threads} of {view.most_threads}: the machine is busy"
+        return f"{view.threads} of {view.most_threads} (busy)"
     return f"{view.threads}"
 
 
