@@ -15,11 +15,17 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from engine.cpu_priority import give_way
-from engine.event_log import EventReader
-from engine.files import in_words
-from engine.history import History
-from engine.messages import (
+from engine.machine.cpu_priority import give_way
+from engine.machine.torchrun import end_group, is_whole, meeting, rank, restarts, world_size
+from engine.server.listener import Server, start_in_thread
+from engine.server.single_instance import take_seat
+from engine.storage.files import in_words
+from engine.storage.paths import PathError, default_checkpoints, engine_log, remove_meetings
+from engine.storage.printing import say
+from engine.storage.runs.bounded_history import History
+from engine.storage.runs.event_log import EventReader
+from engine.storage.runs.folders import RunError, close_interrupted, close_lost
+from engine.vocabulary.messages import (
     ALREADY_SERVED,
     AnyEvent,
     CommandFailed,
@@ -28,12 +34,6 @@ from engine.messages import (
     RunEnded,
     program_version,
 )
-from engine.output import say
-from engine.paths import PathError, default_checkpoints, engine_log, remove_meetings
-from engine.runs import RunError, close_interrupted, close_lost
-from engine.seat import take_seat
-from engine.server import Server, start_in_thread
-from engine.torchrun import end_group, is_whole, meeting, rank, restarts, world_size
 
 ACCOMPANIED = 20.0  # seconds after SIGTERM for the first process to end the others; torchrun kills after 30
 
@@ -72,8 +72,8 @@ def main() -> int:
     start_in_thread(server, listener, engine_log(checkpoints))
     asyncio.run_coroutine_threadsafe(seat.keep(server.serve), server.loop)
     try:
-        from engine.group import join
-        from engine.worker import Worker
+        from engine.machine.process_group import join
+        from engine.server.worker.command_loop import Worker
 
         worker = Worker(checkpoints, server, join())
         take_sigterm(server, worker.terminate)
@@ -96,7 +96,7 @@ def main() -> int:
 
 
 def reason_of(error: Exception) -> str:
-    from engine.group import GroupBroken
+    from engine.machine.process_group import GroupBroken
 
     return str(error) if isinstance(error, GroupBroken) else f"{type(error).__name__}: {error}"
 
@@ -153,8 +153,8 @@ def leave_with_the_first(*_: object) -> None:
 def accompany() -> int:
     """Train along with the engine, as one of the other processes of a torchrun."""
     try:
-        from engine.follower import follow
-        from engine.group import Group
+        from engine.machine.process_group import Group
+        from engine.training.worker_rank import follow
 
         group = Group()
         signal.signal(signal.SIGTERM, leave_with_the_first)
@@ -169,7 +169,7 @@ def accompany() -> int:
 def leave_group(status: int) -> None:
     """End this process at once where something would hold it up: of several processes, a connection to one that is
     lost; threads and exit handlers of a user's own network."""
-    guard = sys.modules.get("engine.own_guard")
+    guard = sys.modules.get("engine.networks.own.isolation")
     if world_size() > 1 or (guard is not None and guard.guards):
         sys.stdout.flush()
         sys.stderr.flush()

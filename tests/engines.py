@@ -5,7 +5,7 @@ import os
 import signal
 from pathlib import Path
 
-from engine.seat import is_held
+from engine.server.single_instance import is_held
 
 
 def kill_engines(state_home: Path) -> None:

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from textual.events import Key
 
-from engine.config import RunConfig
-from engine.messages import (
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import (
     PROTOCOL,
     AnyEvent,
     AskStatus,
@@ -25,8 +25,8 @@ from engine.messages import (
     StepsDone,
     Welcome,
 )
-from tui.app import MnistApp
-from tui.client import CommandRefused, EngineUnreachable
+from tui.app.main import MnistApp
+from tui.link.client import CommandRefused, EngineUnreachable
 
 READY = EngineReady(device="cpu", device_name="Test CPU", torch="2.99", threads=2)
 DATA = DataReady(

@@ -3,8 +3,8 @@
 from fake_engine import RUN, FakeClient, epoch_done, snapshot, started, steps
 
 import tui.__main__
-from engine.messages import Command, RunEnded, StartRun
-from tui.app import MnistApp
+from engine.vocabulary.messages import Command, RunEnded, StartRun
+from tui.app.main import MnistApp
 
 RUN_IN_PROGRESS = (started(), steps(40, [2.0 - i / 40 for i in range(40)]), epoch_done(1), steps(50, [0.5] * 10))
 

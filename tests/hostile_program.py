@@ -11,7 +11,7 @@ import msgspec
 from fake_engine import DATA, READY, RUN, FakeClient, digit, epoch_done, snapshot, started, steps
 from hostile import texts, with_hostile_texts
 
-from engine.messages import (
+from engine.vocabulary.messages import (
     AnyEvent,
     Command,
     CommandFailed,
@@ -28,7 +28,7 @@ from engine.messages import (
     SavingFailed,
     Steered,
 )
-from tui.app import MnistApp, open_app
+from tui.app.main import MnistApp, open_app
 
 SUMMARY = RunSummary(
     run=RUN, state="failed", started=1.0, model="m", epoch=1, epochs=2, sample=True, resumable=True, problem="p"

@@ -3,7 +3,7 @@
 import gzip
 from pathlib import Path
 
-from engine.dataset import Array
+from engine.data.dataset import Array
 
 IDX_NAMES = {
     "train_images": "train-images-idx3-ubyte",

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from engine.config import RunConfig
-from engine.own_code import Code
-from engine.own_process import Look, Question
+from engine.networks.own.check import Look, Question
+from engine.networks.own.code import Code
+from engine.vocabulary.config import RunConfig
 
 HEAD = "import torch\nfrom torch import nn\n"
 
@@ -39,18 +39,18 @@ def instant_looks(monkeypatch: pytest.MonkeyPatch) -> None:
             self.question = Question(config, code, memory=1 << 30, limit=60.0)
 
         def look(self) -> Look:
-            from engine import own_guard
-            from engine.own_look import look_at
-            from engine.process_state import kept_generators, kept_settings
+            from engine.machine.process_settings import kept_generators, kept_settings
+            from engine.networks.own import isolation
+            from engine.networks.own.check_child import look_at
 
             try:
                 with kept_generators(), kept_settings():
                     return look_at(self.question, lambda stage: None)
             finally:
-                own_guard.traces.clear()
-                own_guard.guards.clear()
+                isolation.traces.clear()
+                isolation.guards.clear()
 
         def kill(self) -> None:
             pass
 
-    monkeypatch.setattr("engine.looks.OwnProcess", Instant)
+    monkeypatch.setattr("engine.server.worker.network_checks.OwnProcess", Instant)

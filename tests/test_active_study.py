@@ -8,9 +8,12 @@ import pytest
 import torch
 from test_worker import Engine
 
-import engine.active_study
-from engine.config import RunConfig
-from engine.messages import (
+import engine.tuning.active
+from engine.storage.runs.folders import run_names
+from engine.training.step import TrainingFailed
+from engine.tuning.files import study_names
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import (
     CommandFailed,
     Continue,
     FindRate,
@@ -31,9 +34,6 @@ from engine.messages import (
     TrialSummary,
     TrialTold,
 )
-from engine.runs import run_names
-from engine.step import TrainingFailed
-from engine.study_files import study_names
 
 BASE = RunConfig(epochs=2, batch_size=50, device="cpu", precision="fp32")
 SEARCH = ["lr=log:1e-4..1e-1", "batch_size=20,50"]
@@ -42,7 +42,7 @@ START = StartStudy(base=BASE, search=SEARCH, trials=3, pruner="none")
 
 @pytest.fixture
 def engine_(checkpoints: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
-    monkeypatch.setattr("engine.train.REPORT_EVERY", 0.0)
+    monkeypatch.setattr("engine.training.loop.REPORT_EVERY", 0.0)
     made = Engine(checkpoints)
     made.worker.loader.load("")
     return made
@@ -88,13 +88,13 @@ def test_no_trial_ever_sees_a_test_image(engine_: Engine, monkeypatch: pytest.Mo
     assert data is not None
     data.test_images.fill_(7)  # no digit looks like this
     seen: list[torch.Tensor] = []
-    real = engine.active_study.train
+    real = engine.tuning.active.train
 
     def spy(run: Any) -> Any:
         seen.extend([run.data.train_images, run.data.test_images])
         return real(run)
 
-    monkeypatch.setattr(engine.active_study, "train", spy)
+    monkeypatch.setattr(engine.tuning.active, "train", spy)
     engine_.done(START)
     finish(engine_)
     assert len(seen) == 6
@@ -129,7 +129,7 @@ def test_a_pause_trains_nothing_and_questions_are_answered_meanwhile(engine_: En
     engine_.done(Pause())
     assert len(engine_.desk.of(StudyPaused)) == 1
     assert engine_.worker.jobs.training is not None
-    assert engine_.worker.jobs.training.patience == engine.active_study.BEAT_EVERY
+    assert engine_.worker.jobs.training.patience == engine.tuning.active.BEAT_EVERY
     before = trials(engine_)
     for _ in range(20):
         engine_.worker.jobs.advance()
@@ -210,19 +210,19 @@ def test_what_cannot_be_begun_is_refused_and_leaves_nothing(
 
 
 def test_without_optuna_the_engine_says_what_to_install(engine_: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.jobs.can_tune", lambda: False)
+    monkeypatch.setattr("engine.server.worker.jobs.can_tune", lambda: False)
     assert "mnist-tui[tune]" in engine_.refused(START)
 
 
 def test_a_trial_that_diverges_is_told_and_the_study_goes_on(engine_: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = engine.active_study.train
+    real = engine.tuning.active.train
 
     def diverge(run: Any) -> Any:
         if run.config.lr != BASE.lr:
             raise TrainingFailed("the loss became nan at step 3")
         yield from real(run)
 
-    monkeypatch.setattr(engine.active_study, "train", diverge)
+    monkeypatch.setattr(engine.tuning.active, "train", diverge)
     engine_.done(START)
     assert finish(engine_).state == "finished"
     assert [each.state for each in trials(engine_).values()] == ["finished", "failed", "failed"]
@@ -236,7 +236,7 @@ def test_a_defect_ends_the_study_and_not_the_engine(
         raise RuntimeError("CUDA error: an illegal memory access")
         yield
 
-    monkeypatch.setattr(engine.active_study, "train", broken)
+    monkeypatch.setattr(engine.tuning.active, "train", broken)
     engine_.done(StartStudy(base=BASE, search=SEARCH, trials=50))
     ended = finish(engine_)
     assert ended.state == "failed"
@@ -250,7 +250,7 @@ def test_a_defect_ends_the_study_and_not_the_engine(
 def test_a_lock_that_nobody_releases_is_told_once_and_its_end_too(
     engine_: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.study_lock.PATIENCE", 0.0)
+    monkeypatch.setattr("engine.tuning.journal_lock.PATIENCE", 0.0)
     engine_.done(START)
     until_step(engine_, epochs=1)
     lock = engine_.checkpoints / "studies" / "study-0001.journal.lock"
@@ -288,7 +288,7 @@ def test_a_storage_that_takes_nothing_for_a_while_loses_no_trial(
     monkeypatch.setattr(study.study, method, full)
     while failures < 3:
         engine_.worker.jobs.advance()
-        assert not failures or study.patience == engine.active_study.PATIENCE
+        assert not failures or study.patience == engine.tuning.active.PATIENCE
     assert finish(engine_).state == "finished"
     assert "No space left" in engine_.desk.of(StudyPaused)[0].reason
     assert len(engine_.desk.of(StudyContinued)) >= 1

@@ -11,7 +11,7 @@ from rich.text import Text
 from textual.app import App
 from textual.widgets import Input, Static
 
-from engine.messages import (
+from engine.vocabulary.messages import (
     CommandFailed,
     Continue,
     DataFailed,
@@ -669,7 +669,7 @@ def filtered_text(app: FakeApp) -> str:
 
 
 async def test_every_action_of_the_table_exists() -> None:
-    from tui.actions import ACTIONS
+    from tui.state.actions import ACTIONS
 
     owners = {
         "app": FakeApp,
@@ -687,8 +687,8 @@ async def test_every_action_of_the_table_exists() -> None:
 async def test_help_lists_every_key() -> None:
     from rich.console import Console
 
-    from tui.actions import ACTIONS
     from tui.screens.help import help_table
+    from tui.state.actions import ACTIONS
 
     console = Console(width=400)
     with console.capture() as captured:

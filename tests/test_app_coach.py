@@ -6,14 +6,14 @@ import pytest
 from fake_engine import RUN, FakeApp, epoch_done, snapshot, started, steps, tell
 from test_app import OLD, SIZES, TRAINING, screen_text
 
-from engine.config import Value
-from engine.messages import RunEnded, RunOpened, StartRun, Steer, Steered, Stop
-from tui.app import MnistApp
-from tui.coach.advice import Advice
-from tui.run_view import RunView
+from engine.vocabulary.config import Value
+from engine.vocabulary.messages import RunEnded, RunOpened, StartRun, Steer, Steered, Stop
+from tui.app.main import MnistApp
 from tui.screens.dialogs import Question
 from tui.screens.setup import SetupScreen
 from tui.screens.train import TrainScreen
+from tui.state.advice import Advice
+from tui.state.run import RunView
 
 SEEN = "The test loss rose from 0.5 to 0.7 over 6 epochs."
 WHY = "The network learns its training images by heart."

@@ -8,10 +8,10 @@ from test_app import SIZES, screen_text
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, OptionList
 
-from engine.built_in_presets import PRESETS
-from engine.config import RunConfig
-from engine.messages import StartRun
-from engine.presets import list_presets, load_preset, save_preset
+from engine.storage.presets import list_presets, load_preset, save_preset
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import StartRun
+from engine.vocabulary.presets import PRESETS
 from tui.screens.dialogs import Question
 from tui.screens.presets import PresetChoice, PresetName
 from tui.screens.setup import SetupScreen

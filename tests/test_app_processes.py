@@ -4,7 +4,7 @@ import msgspec
 from fake_engine import READY, RUN, FakeApp, FakeClient, snapshot, started, steps, tell
 from textual.widgets import Input
 
-from engine.messages import FindRate, ListRuns, Shutdown, StartRun
+from engine.vocabulary.messages import FindRate, ListRuns, Shutdown, StartRun
 from tui.screens.setup import SetupScreen
 from tui.widgets.config_form import FieldRow
 

@@ -7,17 +7,17 @@ import pytest
 from fake_engine import RUN, FakeApp, snapshot, started, steps, tell
 from limits import LIMIT
 
-from engine.messages import EngineFailed, Paused, RunEnded, Stop
+from engine.vocabulary.messages import EngineFailed, Paused, RunEnded, Stop
 from tui.screens.dialogs import Question
-from tui.store import State, apply
+from tui.state.store import State, apply
 from tui.widgets.run_bar import segments
 
 
 @pytest.fixture(autouse=True)
 def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.vigil.TICK", 0.01)
-    monkeypatch.setattr("tui.vigil.NOTICE", 0.02)
-    monkeypatch.setattr("tui.engine_app.SILENT", 0.03)
+    monkeypatch.setattr("tui.link.watchdog.TICK", 0.01)
+    monkeypatch.setattr("tui.link.watchdog.NOTICE", 0.02)
+    monkeypatch.setattr("tui.app.engine.SILENT", 0.03)
 
 
 def words(state: State) -> str:

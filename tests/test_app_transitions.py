@@ -7,7 +7,7 @@ from test_app_coach import Rule, press, rule  # noqa: F401  (rule is a fixture)
 from test_tune_screen import STUDY, TRIALS, at_the_screen, began
 from textual.widgets import Input
 
-from engine.messages import (
+from engine.vocabulary.messages import (
     CommandFailed,
     OpenRun,
     Predict,
@@ -193,7 +193,7 @@ async def test_nothing_is_resumed_while_something_trains() -> None:
 @pytest.mark.slow
 async def test_the_names_of_studies_are_read_again_when_one_begins_or_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     names: list[str] = []
-    monkeypatch.setattr("tui.app.study_names", lambda checkpoints: list(names))
+    monkeypatch.setattr("tui.app.main.study_names", lambda checkpoints: list(names))
     app = FakeApp()
     async with app.run_test(size=(120, 36)) as pilot:
         await at_the_screen(pilot, app)

@@ -9,8 +9,8 @@ import pytest
 from e2e.terminal import Terminal
 from fake_engine import RUN
 
-from engine.messages import Paused, RunEnded, SavingFailed
-from tui.attention import call, worth_a_call
+from engine.vocabulary.messages import Paused, RunEnded, SavingFailed
+from tui.terminal.notifications import call, worth_a_call
 
 
 def ended(state: str, reason: str = "") -> RunEnded:

@@ -6,12 +6,12 @@ from test_train import same, without_time
 from torch import Tensor
 from torch.nn import functional as F
 
-from engine.augment import SMOOTHNESS, affine_maps, augment, elastic_field, smoothing
-from engine.config import RunConfig
-from engine.data import Dataset
-from engine.models import as_input
-from engine.run import Run
-from engine.train import train
+from engine.data.find import Dataset
+from engine.networks.build import as_input
+from engine.techniques.augmentation import SMOOTHNESS, affine_maps, augment, elastic_field, smoothing
+from engine.training.loop import train
+from engine.training.run import Run
+from engine.vocabulary.config import RunConfig
 
 COUNT = 500
 SIDE = 28

@@ -6,16 +6,16 @@ import pytest
 import torch
 from torch import nn
 
-from engine.average import Average
-from engine.begin_run import record_of
-from engine.config import RunConfig
-from engine.dataset import Dataset
-from engine.evaluate import evaluate
-from engine.inspection import Inspector
-from engine.messages import EpochDone, Evaluate
-from engine.run import Run
-from engine.runs import RunLog
-from engine.train import train
+from engine.data.dataset import Dataset
+from engine.server.worker.begin_run import record_of
+from engine.server.worker.inspection import Inspector
+from engine.storage.runs.folders import RunLog
+from engine.techniques.ema import Average
+from engine.training.evaluation import evaluate
+from engine.training.loop import train
+from engine.training.run import Run
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import EpochDone, Evaluate
 
 CONFIG = RunConfig(epochs=2, batch_size=30, device="cpu", lr=0.01, model="fast-cnn", ema=0.9)
 

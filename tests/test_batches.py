@@ -9,18 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from engine.batches import batch_sizes, steps_per_epoch
-from engine.checkpoint import load_checkpoint, save_checkpoint
-from engine.config import RunConfig
-from engine.conventions import OLD, PRESENT
-from engine.dataset import Dataset
-from engine.group import Group
-from engine.memory import fitting_batch
-from engine.messages import EpochDone, RunStarted
-from engine.own_code import Code, named_code
-from engine.run import Run, resume
-from engine.step import TrainingFailed, compute
-from engine.train import order_of, train
+from engine.data.dataset import Dataset
+from engine.machine.process_group import Group
+from engine.networks.own.code import Code, named_code
+from engine.storage.runs.checkpoint import load_checkpoint, save_checkpoint
+from engine.training.loop import order_of, train
+from engine.training.memory import fitting_batch
+from engine.training.run import Run, resume
+from engine.training.step import TrainingFailed, compute
+from engine.vocabulary.batches import batch_sizes, steps_per_epoch
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import EpochDone, RunStarted
+from engine.vocabulary.run_conventions import OLD, PRESENT
 
 CONFIG = RunConfig(epochs=2, batch_size=50, device="cpu", precision="fp32", model="fast-cnn")
 NORMALISED = """
@@ -123,7 +123,7 @@ def test_what_would_fit_in_memory_is_tried_with_its_largest_batch(
     odd: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried: list[int] = []
-    monkeypatch.setattr("engine.memory._fits", lambda run, size: tried.append(size) or True)
+    monkeypatch.setattr("engine.training.memory._fits", lambda run, size: tried.append(size) or True)
     assert fitting_batch(Run(CONFIG.replace({"batch_size": 100}), odd)) == 50
     assert tried == [51]
 

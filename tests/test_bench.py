@@ -7,14 +7,14 @@ import pytest
 import torch
 from test_cli import call
 
-from engine.baselines import ROWS as BASELINE_ROWS
-from engine.baselines import Limit, Loop, prepare, resident
-from engine.data import load_data
-from engine.paths import sample_file
-from tui.bench import BASELINES, LIMITS, ROWS, Result, measured
-from tui.bench_accuracy import TARGETS, WAYS, Mark, Reached, reached
-from tui.bench_report import print_accuracy, print_bench, print_screen
-from tui.bench_screen import QUICK, ScreenCosts
+from engine.benchmark.baselines import ROWS as BASELINE_ROWS
+from engine.benchmark.baselines import Limit, Loop, prepare, resident
+from engine.data.find import load_data
+from engine.storage.paths import sample_file
+from tui.bench.accuracy import TARGETS, WAYS, Mark, Reached, reached
+from tui.bench.report import print_accuracy, print_bench, print_screen
+from tui.bench.screen import QUICK, ScreenCosts
+from tui.bench.throughput import BASELINES, LIMITS, ROWS, Result, measured
 
 CPU = torch.device("cpu")
 

@@ -9,12 +9,13 @@ import pytest
 from idx_files import write_idx
 from test_worker import Engine, FakeDesk
 
-from engine.config import RunConfig
-from engine.data import find_data
-from engine.dataset import Array, Dataset, make_dataset, write_npz
-from engine.image_folder import export_pngs
-from engine.loader import Loader
-from engine.messages import (
+from engine.data.dataset import Array, Dataset, make_dataset, write_npz
+from engine.data.find import find_data
+from engine.data.folder import export_pngs
+from engine.server.worker.loaded_data import Loader
+from engine.storage.runs.folders import read_record
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import (
     AnyCommand,
     DataReady,
     Evaluate,
@@ -30,7 +31,6 @@ from engine.messages import (
     StartStudy,
     Stop,
 )
-from engine.runs import read_record
 
 CONFIG = RunConfig(epochs=2, batch_size=50, device="cpu", precision="fp32")
 RUN = "0001-seed-cnn"
@@ -217,7 +217,7 @@ def test_looking_for_changes_takes_a_twentieth_of_the_time_at_most(
         now[0] += 0.5  # as in a folder of many images
         return find_data(path)
 
-    monkeypatch.setattr("engine.loader.find_data", slow_look)
+    monkeypatch.setattr("engine.server.worker.loaded_data.find_data", slow_look)
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     for _ in range(20):
         assert loader.unchanged(at_once=False) is not None

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.checkpoint import (
+from engine.storage.files import remove_temporaries, write_atomically
+from engine.storage.runs.checkpoint import (
     FORMAT,
     CheckpointError,
     digest_file,
@@ -18,7 +19,6 @@ from engine.checkpoint import (
     load_last,
     save_checkpoint,
 )
-from engine.files import remove_temporaries, write_atomically
 
 
 def content(number: int) -> dict[str, object]:

@@ -13,15 +13,15 @@ from click.testing import CliRunner
 from limits import LIMIT
 from PIL import Image
 
-from engine.built_in_presets import PRESETS
-from engine.config import FIELDS
-from engine.dataset import Dataset
-from engine.messages import EpochDone, RunEnded, RunStarted, decode_event
-from engine.precision import choose_precision
-from engine.runs import read_record
+from engine.data.dataset import Dataset
+from engine.storage.runs.folders import read_record
+from engine.techniques.precision import choose_precision
+from engine.vocabulary.config import FIELDS
+from engine.vocabulary.messages import EpochDone, RunEnded, RunStarted, decode_event
+from engine.vocabulary.presets import PRESETS
 from tui.__main__ import cli
-from tui.client import engine_environment, engine_is_running
-from tui.commands.runs import FILES_AT_ONCE
+from tui.commands.runs.command import FILES_AT_ONCE
+from tui.link.client import engine_environment, engine_is_running
 
 COMMANDS = [
     [], ["train"], ["find-lr"], ["runs"], ["evaluate"], ["predict"], ["models"], ["trust"], ["tune"], ["studies"],

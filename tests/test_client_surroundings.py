@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from limits import LIMIT
 
-import tui.client
-from engine.paths import engine_socket
-from engine.torchrun import without_job
-from tui.client import EngineClient, EngineUnreachable, engine_environment
+import tui.link.client
+from engine.machine.torchrun import without_job
+from engine.storage.paths import engine_socket
+from tui.link.client import EngineClient, EngineUnreachable, engine_environment
 
 ROOT = Path(__file__).parents[1]
 JOB = (
@@ -52,7 +52,7 @@ def test_a_working_directory_that_was_deleted_is_told_and_no_reason_to_crash(tmp
 async def test_a_crowd_before_the_engine_is_waited_for_and_then_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tui.client, "CROWDED", 0.1)
+    monkeypatch.setattr(tui.link.client, "CROWDED", 0.1)
     crowd = []
     with socket.socket(socket.AF_UNIX) as engine:
         engine.bind(str(engine_socket(tmp_path)))

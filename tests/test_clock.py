@@ -6,17 +6,17 @@ from pathlib import Path
 import pytest
 from test_worker import CONFIG, RUN, Engine
 
-from engine.event_log import EventReader
-from engine.messages import EpochDone, StartRun, StepsDone
-from engine.runs import read_record
-from engine.server import Server
-from tui.run_view import RunView, apply_to_run
+from engine.server.listener import Server
+from engine.storage.runs.event_log import EventReader
+from engine.storage.runs.folders import read_record
+from engine.vocabulary.messages import EpochDone, StartRun, StepsDone
+from tui.state.run import RunView, apply_to_run
 
 
 def test_a_run_does_not_notice_that_the_clock_jumps(checkpoints: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     jumps = itertools.cycle([1.8e9, 0.0, 4e9, 1.0])
     monkeypatch.setattr("time.time", lambda: next(jumps))
-    monkeypatch.setattr("engine.train.REPORT_EVERY", 0.0)
+    monkeypatch.setattr("engine.training.loop.REPORT_EVERY", 0.0)
     server = Server(checkpoints, "1", 900)
     server.loop.close()
     engine = Engine(checkpoints)

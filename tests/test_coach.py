@@ -13,17 +13,17 @@ import pytest
 from coach import recordings
 from coach.record import RECORDINGS, record
 
-from engine.catalogue import CATALOGUE
-from engine.config import FIELDS, RunConfig
-from engine.messages import EpochDone, RunEnded, RunEvent, RunStarted, decode_run_event
-from engine.models import class_of
-from tui.coach.advice import Advice
+from engine.networks.build import class_of
+from engine.vocabulary.architectures import CATALOGUE
+from engine.vocabulary.config import FIELDS, RunConfig
+from engine.vocabulary.messages import EpochDone, RunEnded, RunEvent, RunStarted, decode_run_event
 from tui.coach.generalisation import DROPPING, over_fitting, uneven_mistakes, worst_digit
 from tui.coach.learning_rate import diverging, not_a_number, plateau, rate_too_high, rate_too_low
 from tui.coach.machine import dead_units, input_bound
 from tui.coach.rules import RULES
-from tui.coach.usual import rate
-from tui.run_view import RunView, apply_to_run
+from tui.coach.usual_values import rate
+from tui.state.advice import Advice
+from tui.state.run import RunView, apply_to_run
 
 HERE = Path(__file__).parent / "coach"
 HEALTHY = [name for name in RECORDINGS if name.startswith("healthy")]

@@ -14,10 +14,10 @@ from coach.following import Followed, advised, gains
 from coach.recordings import views
 from coach.scoring import Heard, counts, hear
 
-from engine.messages import DataCheck, RunEvent, RunStarted
-from tui.coach.advice import Advice, Coach
+from engine.vocabulary.messages import DataCheck, RunEvent, RunStarted
 from tui.coach.data import odd_data
 from tui.coach.watch import look
+from tui.state.advice import Advice, Coach
 
 MEGABYTE = 1_000_000
 

@@ -8,17 +8,17 @@ from coach import recordings
 from coach.recordings import views
 from fake_engine import epoch_done, started, steps
 
-from engine.config import RunConfig
-from engine.messages import DataCheck, Finding, PartFacts
-from tui.coach.advice import Coach
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import DataCheck, Finding, PartFacts
 from tui.coach.data import data_at_fault, missing_digits, nothing_learned, odd_data, test_unlike
 from tui.coach.generalisation import uneven_mistakes
 from tui.coach.labels import label_noise
 from tui.coach.learning_rate import rate_too_high, rate_too_low
-from tui.coach.strain import decay_too_strong, dropout_too_strong
-from tui.coach.usual import decay_is_strong, times_usual, usual_rate
+from tui.coach.regularisation import decay_too_strong, dropout_too_strong
+from tui.coach.usual_values import decay_is_strong, times_usual, usual_rate
 from tui.coach.watch import look
-from tui.run_view import RunView, apply_to_run
+from tui.state.advice import Coach
+from tui.state.run import RunView, apply_to_run
 
 test_unlike.__test__ = False  # type: ignore[attr-defined]  # a rule, not a test
 KEPT = recordings.read()

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_coach import events_of
 
-from engine.config import RunConfig
-from engine.messages import EpochDone, RunEnded, Steered, StepsDone
-from tui.coach.advice import Advice, Coach
-from tui.coach.trend import fit, recent_epochs, recent_losses, stretches
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import EpochDone, RunEnded, Steered, StepsDone
+from tui.coach.trends import fit, recent_epochs, recent_losses, stretches
 from tui.coach.watch import coached, look
-from tui.run_view import RunView, apply_to_run
-from tui.store import State, apply
+from tui.state.advice import Advice, Coach
+from tui.state.run import RunView, apply_to_run
+from tui.state.store import State, apply
 
 # ---------------------------------------------------------------------- trends
 

@@ -8,12 +8,12 @@ from click.testing import CliRunner
 from fake_engine import FakeClient, epoch_done, started
 from test_app_coach import REMEDY, SEEN, Rule, rule
 
-from engine.config import RunConfig
-from engine.messages import RunEnded
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import RunEnded
 from tui.__main__ import cli
-from tui.coach.advice import Coach
-from tui.plain import Display, JsonLines, Lines, ProgressBars, follow
-from tui.session import Session
+from tui.commands.train.follow import Display, JsonLines, Lines, ProgressBars, follow
+from tui.link.session import Session
+from tui.state.advice import Coach
 
 __all__ = ["rule"]
 LIFE = [started(), epoch_done(1), epoch_done(2), RunEnded(run="0001-seed-cnn", step=80, time=1.0, state="finished")]
@@ -81,7 +81,7 @@ def test_the_coach_is_switched_off_by_an_option_or_the_environment(
         told.append(coach)
         return 0
 
-    monkeypatch.setattr("tui.plain.train_plainly", train_plainly)
+    monkeypatch.setattr("tui.commands.train.follow.train_plainly", train_plainly)
     result = CliRunner().invoke(cli, words, env={"MNIST_TUI_COACH": variable})
     assert result.exit_code == 0, result.output
     assert told == [coached]

@@ -9,13 +9,13 @@ import pytest
 from click.testing import CliRunner, Result
 from hostile import hostile_in, texts, with_hostile_texts
 
-from engine.config import RunConfig
-from engine.conventions import OLD, PRESENT
-from engine.messages import EpochFigures, Steered
-from engine.runs import RunError, RunLog, RunRecord, create_folder, read_record
+from engine.storage.runs.folders import RunError, RunLog, RunRecord, create_folder, read_record
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import EpochFigures, Steered
+from engine.vocabulary.run_conventions import OLD, PRESENT
 from tui.__main__ import cli
-from tui.compare import Comparison, compare
-from tui.compare_report import print_comparison, verdict, what_differs
+from tui.commands.runs.compare_report import print_comparison, verdict, what_differs
+from tui.state.comparison import Comparison, compare
 
 A = [0.980, 0.982, 0.984, 0.983, 0.981]
 B = [0.990, 0.991, 0.992, 0.994, 0.992]

@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
-from engine.built_in_presets import PRESETS
-from engine.config import FIELDS, ConfigError, RunConfig, parse_values
-from engine.fields import FieldInfo
+from engine.vocabulary.config import FIELDS, ConfigError, RunConfig, parse_values
+from engine.vocabulary.fields import FieldInfo
+from engine.vocabulary.presets import PRESETS
 
 NUMERIC = [field for field in FIELDS.values() if field.kind is not str]
 FLOATS = [field for field in NUMERIC if field.kind is float]

@@ -6,8 +6,8 @@ from fake_engine import FakeApp, press_together, snapshot, tell
 from textual.app import App, ComposeResult
 from textual.widgets import Input, Static
 
-from engine.config import FIELDS, ConfigError, RunConfig
-from engine.fields import FieldInfo
+from engine.vocabulary.config import FIELDS, ConfigError, RunConfig
+from engine.vocabulary.fields import FieldInfo
 from tui.__main__ import cli
 from tui.widgets.config_form import HINT_AT, ROOM_FOR_HELP, ConfigForm, FieldRow
 

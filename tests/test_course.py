@@ -6,16 +6,16 @@ import msgspec
 import pytest
 from fake_engine import RUN, epoch_done, started
 
-from engine.config import RunConfig, Value
-from engine.conventions import OLD, PRESENT
-from engine.course import Course, course_of
-from engine.event_log import EVENTS, seal
-from engine.messages import EpochDone, RunEvent, RunStarted, RunSummary, Steered
-from engine.runs import RECORD, RunLog, RunRecord, read_record, summarize
-from tui.describe import about_run, changes_of, run_row
-from tui.plain import result_of
-from tui.reports import print_runs
-from tui.run_view import RunView, apply_to_run
+from engine.storage.runs.event_log import EVENTS, seal
+from engine.storage.runs.folders import RECORD, RunLog, RunRecord, read_record, summarize
+from engine.vocabulary.config import RunConfig, Value
+from engine.vocabulary.log_summary import Course, course_of
+from engine.vocabulary.messages import EpochDone, RunEvent, RunStarted, RunSummary, Steered
+from engine.vocabulary.run_conventions import OLD, PRESENT
+from tui.commands.reports import print_runs
+from tui.commands.train.follow import result_of
+from tui.state.run import RunView, apply_to_run
+from tui.state.words.events import about_run, changes_of, run_row
 from tui.widgets.run_panel import figures
 
 

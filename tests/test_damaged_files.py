@@ -8,10 +8,17 @@ import torch
 from fake_engine import epoch_done, started, steps
 from test_runs import record
 
-from engine.checkpoint import CheckpointError, digest_file, keep_previous, load_checkpoint, load_last, save_checkpoint
-from engine.event_log import EVENTS, EventReader, seal
-from engine.messages import Paused, RunEnded, RunEvent, encode
-from engine.runs import LAST, PREVIOUS, RECORD, RunError, RunLog, list_runs, read_record
+from engine.storage.runs.checkpoint import (
+    CheckpointError,
+    digest_file,
+    keep_previous,
+    load_checkpoint,
+    load_last,
+    save_checkpoint,
+)
+from engine.storage.runs.event_log import EVENTS, EventReader, seal
+from engine.storage.runs.folders import LAST, PREVIOUS, RECORD, RunError, RunLog, list_runs, read_record
+from engine.vocabulary.messages import Paused, RunEnded, RunEvent, encode
 
 RUN = "0001-seed-cnn"
 FLIPS = (0x01, 0x80, 0xFF)

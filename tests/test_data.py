@@ -5,10 +5,10 @@ import pytest
 import torch
 from idx_files import write_idx
 
-import engine.data
-from engine.data import load_data
-from engine.dataset import Array, DataError, Dataset, fingerprint, make_dataset, throttled, write_npz
-from engine.image_folder import export_pngs
+from engine.data.dataset import Array, DataError, Dataset, fingerprint, make_dataset, throttled, write_npz
+from engine.data.find import load_data
+from engine.data.folder import export_pngs
+from engine.storage.paths import sample_file
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def write_sample(folder: Path, arrays: dict[str, Array]) -> Path:
 
 
 def test_the_sample_that_ships_has_five_thousand_digits() -> None:
-    data = load_data(engine.data.sample_file())
+    data = load_data(sample_file())
     assert (data.kind, data.sample) == ("sample", True)
     assert data.train_images.shape == (4000, 28, 28)
     assert data.test_images.shape == (1000, 28, 28)

@@ -8,13 +8,14 @@ import pytest
 from idx_files import write_idx
 from test_worker import FakeDesk
 
-import engine.data
-from engine.data import load_data
-from engine.data_check import check_data
-from engine.dataset import Array, DataError, fingerprint, make_dataset
-from engine.idx import read_idx_folder
-from engine.loader import Loader
-from engine.messages import (
+import engine.data.find
+from engine.data.checks import check_data
+from engine.data.dataset import Array, DataError, fingerprint, make_dataset
+from engine.data.find import load_data
+from engine.data.idx import read_idx_folder
+from engine.server.worker.loaded_data import Loader
+from engine.storage.paths import sample_file
+from engine.vocabulary.messages import (
     FINDINGS,
     MNIST_FINGERPRINT,
     DataCheck,
@@ -25,11 +26,10 @@ from engine.messages import (
     decode_run_event,
     encode,
 )
-from engine.paths import sample_file
-from tui.describe import describe
-from tui.plain import JsonLines
-from tui.reports import print_data
-from tui.run_view import apply_to_run
+from tui.commands.reports import print_data
+from tui.commands.train.follow import JsonLines
+from tui.state.run import apply_to_run
+from tui.state.words.events import describe
 
 FULL_MNIST = Path(__file__).parents[2] / "shared" / "data" / "mnist"
 
@@ -166,7 +166,7 @@ def test_one_image_for_most_is_told_and_for_all_is_refused(arrays: dict[str, Arr
 
 
 def test_every_kind_that_is_found_is_in_the_vocabulary() -> None:
-    source = Path(engine.data_check.__file__).read_text()
+    source = Path(engine.data.checks.__file__).read_text()
     assert all(f'kind="{kind}"' in source for kind in FINDINGS)
     assert source.count("kind=") == len(FINDINGS)
 
@@ -204,9 +204,9 @@ def test_a_run_tells_what_was_seen_of_its_data_and_older_ones_do_not(digits_run_
 
 @pytest.fixture
 def digits_run_started(digit_arrays: dict[str, Array]) -> RunStarted:
-    from engine.config import RunConfig
-    from engine.run import Run
-    from engine.train import started
+    from engine.training.loop import started
+    from engine.training.run import Run
+    from engine.vocabulary.config import RunConfig
 
     data = make_dataset(digit_arrays, "sample", Path("digits.npz"))
     return started(Run(RunConfig(device="cpu"), data))

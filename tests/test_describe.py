@@ -4,8 +4,8 @@ import msgspec
 import pytest
 from fake_engine import DATA, READY, RUN, epoch_done, started, steps
 
-from engine.config import FIELDS, RunConfig
-from engine.messages import (
+from engine.vocabulary.config import FIELDS, RunConfig
+from engine.vocabulary.messages import (
     MNIST_FINGERPRINT,
     AnyEvent,
     CheckpointSaved,
@@ -19,7 +19,7 @@ from engine.messages import (
     RunSummary,
     Steered,
 )
-from tui.describe import RUN_COLUMNS, describe, duration, percent, run_row, spell
+from tui.state.words.events import RUN_COLUMNS, describe, duration, percent, run_row, spell
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 from textual.app import App, ComposeResult
 
-from engine.messages import Digit
+from engine.vocabulary.messages import Digit
 from tui.widgets.digit import ART_STYLES, DigitCard, DigitView
 
 PIXELS = b"".join(bytes(13) + b"\xff\xff" + bytes(13) if 4 <= y < 24 else bytes(28) for y in range(28))

@@ -10,10 +10,10 @@ import pytest
 from idx_files import IDX_NAMES, idx
 from torchvision.datasets import MNIST
 
-import engine.download
-from engine.dataset import Array, DataError
-from engine.download import download
-from engine.working_folder import working_folder
+import engine.data.download
+from engine.data.dataset import Array, DataError
+from engine.data.download import download
+from engine.storage.temporary_folder import working_folder
 
 never = bool  # a question that is answered with False
 
@@ -162,7 +162,7 @@ def test_a_dead_mirror_leads_to_the_next(tmp_path: Path, mirror: Mirror, monkeyp
 def test_a_stalled_mirror_is_given_up(
     tmp_path: Path, new_mirror: Callable[[], Mirror], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine.download, "TIMEOUT", 0.1)
+    monkeypatch.setattr(engine.data.download, "TIMEOUT", 0.1)
     stalled, _ = new_mirror(), new_mirror()
     stalled.files["train-images-idx3-ubyte.gz"] = "stall"
     download(tmp_path, None, never)
@@ -178,7 +178,7 @@ def test_a_connection_that_breaks_off_is_told(tmp_path: Path, mirror: Mirror) ->
 def test_without_network_every_mirror_its_reason_and_the_remedy_are_told(
     tmp_path: Path, files: dict[str, bytes], mirror: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine.download, "TIMEOUT", 0.1)
+    monkeypatch.setattr(engine.data.download, "TIMEOUT", 0.1)
     mirror.files = {"train-images-idx3-ubyte.gz": "stall"}
     dead = dead_address()
     monkeypatch.setattr(MNIST, "mirrors", [dead, mirror.url, mirror.url + "nothing/"])
@@ -201,7 +201,7 @@ def test_cancelling_in_the_middle_leaves_nothing(tmp_path: Path, mirror: Mirror)
 def test_a_mirror_that_sends_without_end_is_given_up(
     tmp_path: Path, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine.download, "LARGEST", 10)
+    monkeypatch.setattr(engine.data.download, "LARGEST", 10)
     with pytest.raises(DataError, match="sends more than 10 bytes"):
         download(tmp_path, None, never)
 

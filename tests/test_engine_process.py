@@ -12,10 +12,12 @@ from typing import TypeVar
 import pytest
 from limits import LIMIT
 
-from engine.checkpoint import load_checkpoint
-from engine.config import RunConfig
-from engine.event_log import EventReader
-from engine.messages import (
+from engine.storage.paths import engine_lock, engine_socket
+from engine.storage.runs.checkpoint import load_checkpoint
+from engine.storage.runs.event_log import EventReader
+from engine.storage.runs.folders import read_record
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import (
     AnyEvent,
     AskStatus,
     CommandDone,
@@ -36,10 +38,8 @@ from engine.messages import (
     StepsDone,
     Stop,
 )
-from engine.paths import engine_lock, engine_socket
-from engine.runs import read_record
-from tui.client import ALREADY_SERVED, CommandRefused, EngineClient, engine_environment, engine_is_running
-from tui.session import Session
+from tui.link.client import ALREADY_SERVED, CommandRefused, EngineClient, engine_environment, engine_is_running
+from tui.link.session import Session
 
 RUN = "0001-seed-cnn"
 SHORT = RunConfig(epochs=1, batch_size=50, device="cpu")

@@ -6,11 +6,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from engine.dataset import Dataset
-from engine.evaluate import MOST_DIGITS, evaluate, inference, predict, walk_digits
-from engine.messages import Digit, Predict
-from engine.models import as_input
-from engine.networks.seed import SeedCNN
+from engine.data.dataset import Dataset
+from engine.networks.build import as_input
+from engine.networks.catalogue.seed import SeedCNN
+from engine.training.evaluation import MOST_DIGITS, evaluate, inference, predict, walk_digits
+from engine.vocabulary.messages import Digit, Predict
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def walk(network: tuple[Told, Tensor, Tensor], **wanted: int | bool) -> list[int
 def test_evaluation_agrees_with_a_plain_computation(
     model: SeedCNN, digits: Dataset, batch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.evaluate.BATCH", batch)
+    monkeypatch.setattr("engine.training.evaluation.BATCH", batch)
     result = evaluate(model, digits.test_images, digits.test_labels)
     model.eval()
     loss, right, confusion = 0.0, 0, [[0] * 10 for _ in range(10)]
@@ -133,7 +133,7 @@ TEN = told(predicted=[0, 1, 2, 3, 4, 5, 6, 7, 8, 8], actual=[0, 1, 2, 0, 4, 5, 0
 def test_a_walk_meets_these_digits(
     wanted: dict[str, int | bool], indices: list[int], batch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.evaluate.BATCH", batch)  # a quarter of it is looked at at a time: 3 of 10
+    monkeypatch.setattr("engine.training.evaluation.BATCH", batch)  # a quarter of it is looked at at a time: 3 of 10
     assert walk(TEN, **wanted) == indices
 
 

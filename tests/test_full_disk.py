@@ -11,9 +11,12 @@ import pytest
 import torch
 from test_worker import CONFIG, RUN, Engine
 
-from engine.checkpoint import load_checkpoint, load_last
-from engine.event_log import EVENTS, EventReader
-from engine.messages import (
+from engine.storage.runs.checkpoint import load_checkpoint, load_last
+from engine.storage.runs.event_log import EVENTS, EventReader
+from engine.storage.runs.folders import LAST, list_runs, read_record
+from engine.training.loop import train
+from engine.training.run import Run
+from engine.vocabulary.messages import (
     CheckpointSaved,
     CommandDone,
     Continue,
@@ -30,11 +33,8 @@ from engine.messages import (
     StepsDone,
     Stop,
 )
-from engine.run import Run
-from engine.runs import LAST, list_runs, read_record
-from engine.train import train
 
-CHECKPOINT, LOG = "engine.run.save_checkpoint", "engine.runs.RunLog._append"
+CHECKPOINT, LOG = "engine.training.run.save_checkpoint", "engine.storage.runs.folders.RunLog._append"
 
 
 def failing(number: int) -> Callable[..., None]:
@@ -55,8 +55,8 @@ def undisturbed(engine: Engine) -> dict[str, torch.Tensor]:
 
 @pytest.fixture
 def engine(checkpoints: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
-    monkeypatch.setattr("engine.train.REPORT_EVERY", 0.0)
-    monkeypatch.setattr("engine.active_run.DISK_PATIENCE", 0.0)
+    monkeypatch.setattr("engine.training.loop.REPORT_EVERY", 0.0)
+    monkeypatch.setattr("engine.server.worker.active_run.DISK_PATIENCE", 0.0)
     made = Engine(checkpoints)
     made.worker.loader.load("")
     return made
@@ -67,7 +67,7 @@ def waiting(engine: Engine) -> bool:
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EIO, errno.EACCES])
-@pytest.mark.parametrize("what", [CHECKPOINT, LOG, "engine.runs.RunLog.save_record"])
+@pytest.mark.parametrize("what", [CHECKPOINT, LOG, "engine.storage.runs.folders.RunLog.save_record"])
 def test_the_run_waits_says_why_and_ends_as_if_nothing_had_been(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, what: str, number: int
 ) -> None:
@@ -165,7 +165,7 @@ def test_a_forced_stop_on_a_healthy_disk_saves(engine: Engine) -> None:
 def test_an_end_that_cannot_be_logged_waits_too(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     engine.done(StartRun(config=CONFIG))
     with monkeypatch.context() as patch:
-        patch.setattr("engine.runs.RunLog.close", failing(errno.ENOSPC))
+        patch.setattr("engine.storage.runs.folders.RunLog.close", failing(errno.ENOSPC))
         engine.train_until(lambda: waiting(engine))
         assert engine.desk.of(RunEnded) == []
     assert engine.finish().state == "finished"
@@ -176,7 +176,7 @@ def test_an_end_that_cannot_be_logged_waits_too(engine: Engine, monkeypatch: pyt
 
 def test_a_run_that_cannot_even_begin_leaves_nothing_behind(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("engine.runs.RunLog.save_record", failing(errno.ENOSPC))
+        patch.setattr("engine.storage.runs.folders.RunLog.save_record", failing(errno.ENOSPC))
         assert "No space left" in engine.refused(StartRun(config=CONFIG))
     assert list(engine.checkpoints.iterdir()) == []
     engine.done(StartRun(config=CONFIG))
@@ -195,7 +195,7 @@ def test_a_full_engine_log_ends_nothing(engine: Engine, monkeypatch: pytest.Monk
     with monkeypatch.context() as patch:
         patch.setattr(CHECKPOINT, failing(errno.ENOSPC))
         engine.train_until(lambda: waiting(engine))
-    monkeypatch.setattr("engine.jobs.Jobs.steer", lambda *_: 1 / 0)
+    monkeypatch.setattr("engine.server.worker.jobs.Jobs.steer", lambda *_: 1 / 0)
     assert "ZeroDivisionError" in engine.refused(Steer(changes={}))
     assert engine.finish().state == "finished"
 

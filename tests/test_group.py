@@ -12,14 +12,14 @@ import pytest
 import torch
 from limits import LIMIT
 
-from engine.begin_run import check_machine
-from engine.config import RunConfig
-from engine.data import load_data
-from engine.device import DeviceError, choose_device
-from engine.group import ALONE, Group, join
-from engine.messages import EpochDone, StepsDone
-from engine.run import Run
-from engine.train import train
+from engine.data.find import load_data
+from engine.machine.device import DeviceError, choose_device
+from engine.machine.process_group import ALONE, Group, join
+from engine.server.worker.begin_run import check_machine
+from engine.training.loop import train
+from engine.training.run import Run
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import EpochDone, StepsDone
 
 ROOT = Path(__file__).resolve().parent.parent
 # 200 images in 7 batches; the last is of 2 images, which leaves nothing for some of four processes. Chance may not
@@ -31,13 +31,13 @@ PROGRAM = """
 import json, sys
 import msgspec, torch
 from engine.__main__ import leave_group
-from engine.config import RunConfig
-from engine.data import load_data
-from engine.follower import follow
-from engine.group import End, Leave, join
-from engine.messages import EpochDone, StepsDone
-from engine.run import Run
-from engine.train import train
+from engine.vocabulary.config import RunConfig
+from engine.data.find import load_data
+from engine.training.worker_rank import follow
+from engine.machine.process_group import End, Leave, join
+from engine.vocabulary.messages import EpochDone, StepsDone
+from engine.training.run import Run
+from engine.training.loop import train
 
 torch.set_num_threads(1)
 group = join()
@@ -64,16 +64,16 @@ leave_group(0)
 REFUSED = """
 import json, sys
 from engine.__main__ import leave_group
-from engine.config import RunConfig
-from engine.data import load_data
-from engine.device import DeviceError
-from engine.follower import follow
-from engine.group import Leave, NotBuilt, join
-import engine.run
-from engine.train import train
+from engine.vocabulary.config import RunConfig
+from engine.data.find import load_data
+from engine.machine.device import DeviceError
+from engine.training.worker_rank import follow
+from engine.machine.process_group import Leave, NotBuilt, join
+import engine.training.run
+from engine.training.loop import train
 
 group = join()
-choose, build, built = engine.run.choose_device, engine.run.build_model, []
+choose, build, built = engine.training.run.choose_device, engine.training.run.build_model, []
 
 def choose_device(name):
     built.append(name)
@@ -85,14 +85,14 @@ def build_model(config, code):
     return build(config.replace({"width": 2.0}) if len(built) == 2 else config, code)
 
 if group.rank:
-    engine.run.choose_device, engine.run.build_model = choose_device, build_model
+    engine.training.run.choose_device, engine.training.run.build_model = choose_device, build_model
     follow(group)
 else:
     config = RunConfig(epochs=1, batch_size=100, device="cpu", processes=2)
     data, told = load_data(sys.argv[1]), []
     for _ in range(3):
         try:
-            told.append(len(list(train(engine.run.Run(config, data, group=group)))))
+            told.append(len(list(train(engine.training.run.Run(config, data, group=group)))))
             group.end()
         except NotBuilt as error:
             told.append(str(error))

@@ -10,8 +10,8 @@ import pytest
 from limits import LIMIT
 from memory import MIB, measured
 
-from engine.dataset import SIDE, make_dataset
-from engine.idx import write_idx_folder
+from engine.data.dataset import SIDE, make_dataset
+from engine.data.idx import write_idx_folder
 
 ROOT = Path(__file__).parents[1]
 BESIDE_THE_DATA = 400 * MIB  # over what torch takes for itself
@@ -25,11 +25,11 @@ def used(name):
     line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(name))
     return int(line.split()[1]) * 1024
 bare = used("VmRSS")
-from engine.built_in_presets import PRESETS
-from engine.config import RunConfig
-from engine.data import load_data
-from engine.run import Run
-from engine.train import train
+from engine.vocabulary.presets import PRESETS
+from engine.vocabulary.config import RunConfig
+from engine.data.find import load_data
+from engine.training.run import Run
+from engine.training.loop import train
 config = RunConfig().replace({**PRESETS[sys.argv[2]].changes, "epochs": 1, "device": "cpu"})
 list(train(Run(config, load_data(sys.argv[1]))))
 print(json.dumps([bare, used("VmHWM")]))

@@ -11,19 +11,19 @@ from limits import LIMIT
 from test_runs import record
 from test_server import FakeWorker, Place
 
-import engine.hang_watch
-from engine.hang_watch import FORCED, GRACE, HANGING, LEAVING, NO_STEP, OTHER, SLOW, HangWatch
-from engine.messages import AskStatus, CommandDone, CommandFailed, RunEnded, Shutdown, StatusTold, Stop
-from engine.pulse import PULSE, STEP, Pulse
-from engine.runs import RunLog, read_record
-from engine.server import Server
+import engine.server.hang_watch
+from engine.machine.activity import PULSE, STEP, Pulse
+from engine.server.hang_watch import FORCED, GRACE, HANGING, LEAVING, NO_STEP, OTHER, SLOW, HangWatch
+from engine.server.listener import Server
+from engine.storage.runs.folders import RunLog, read_record
+from engine.vocabulary.messages import AskStatus, CommandDone, CommandFailed, RunEnded, Shutdown, StatusTold, Stop
 
 
 @pytest.fixture(autouse=True)
 def pulse(monkeypatch: pytest.MonkeyPatch) -> Pulse:
     """The training thread's, as if it were in the middle of a step."""
     pulse = Pulse()
-    for module in ("engine.hang_watch", "engine.server"):
+    for module in ("engine.server.hang_watch", "engine.server.listener"):
         monkeypatch.setattr(f"{module}.PULSE", pulse)
     pulse.begin(STEP)
     return pulse
@@ -116,7 +116,7 @@ def test_what_was_carried_out_ends_nothing_and_what_is_leaving_has_to_be_gone_so
 
 @pytest.fixture
 async def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Iterator[Place]":
-    monkeypatch.setattr(engine.hang_watch, "LOOK", 0.01)
+    monkeypatch.setattr(engine.server.hang_watch, "LOOK", 0.01)
     address = tmp_path / "socket"
     place = Place(tmp_path, address)
     server = await asyncio.start_unix_server(place.server._attend, str(address))
@@ -138,9 +138,9 @@ async def test_a_hung_engine_ends_itself_records_it_and_says_what_is_lost(
 ) -> None:
     status = asyncio.get_running_loop().create_future()
     for name, value in {"FORCED": 0.02, "TERMINATED": 0.02, "HANGING": 0.0, "exit_now": status.set_result}.items():
-        monkeypatch.setattr(engine.hang_watch, name, value)
+        monkeypatch.setattr(engine.server.hang_watch, name, value)
         if name != "exit_now":
-            monkeypatch.setattr(f"engine.server.{name}", value)
+            monkeypatch.setattr(f"engine.server.listener.{name}", value)
     folder = place.server.checkpoints / RUN
     folder.mkdir()
     RunLog(folder, record(run=RUN)).save_record()
@@ -161,7 +161,7 @@ async def test_a_hung_engine_ends_itself_records_it_and_says_what_is_lost(
 
 
 async def test_an_engine_that_obeys_is_not_ended_by_the_watch(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.server.FORCED", 1000.0)
+    monkeypatch.setattr("engine.server.listener.FORCED", 1000.0)
     worker = FakeWorker()
     place.server.employ(worker)
     screen, _ = await place.attach()

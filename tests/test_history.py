@@ -6,9 +6,9 @@ import msgspec
 import pytest
 from fake_engine import epoch_done, started
 
-from engine.config import RunConfig
-from engine.history import EPOCHS, OTHERS, PART_BYTES, STEP_EVENTS, History, parts
-from engine.messages import (
+from engine.storage.runs.bounded_history import EPOCHS, OTHERS, PART_BYTES, STEP_EVENTS, History, parts
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import (
     STEP_POINTS,
     CheckpointSaved,
     Continued,

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.holder import Holder, holder_of, kill, lock_text, locked_by
-from engine.seat import try_lock
+from engine.machine.lock_holder import Holder, holder_of, kill, lock_text, locked_by
+from engine.server.single_instance import try_lock
 
 HOST = socket.gethostname()
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

@@ -9,9 +9,9 @@ from hostile import texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.config import FIELDS, RunConfig
-from engine.history import EPOCHS, OTHERS, STEP_EVENTS, History
-from engine.messages import (
+from engine.storage.runs.bounded_history import EPOCHS, OTHERS, STEP_EVENTS, History
+from engine.vocabulary.config import FIELDS, RunConfig
+from engine.vocabulary.messages import (
     STEP_POINTS,
     CheckpointSaved,
     Continued,
@@ -30,9 +30,9 @@ from engine.messages import (
     decode_event,
     encode,
 )
-from tui.coach.advice import Coach
 from tui.coach.watch import look
-from tui.run_view import MOST_POINTS, RunView, apply_to_run
+from tui.state.advice import Coach
+from tui.state.run import MOST_POINTS, RunView, apply_to_run
 from tui.widgets.run_bar import run_segments
 from tui.widgets.run_panel import figures
 

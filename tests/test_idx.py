@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from idx_files import IDX_NAMES, idx, write_idx
 
-from engine.dataset import MOST_IMAGES, Array, DataError
-from engine.idx import has_idx, read_idx_folder, read_images, read_labels
+from engine.data.dataset import MOST_IMAGES, Array, DataError
+from engine.data.idx import has_idx, read_idx_folder, read_images, read_labels
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ import pytest
 import torch
 from PIL import Image
 
-import engine.image_set
-from engine.data import load_data
-from engine.dataset import ARRAYS, DataError, Dataset
-from engine.image_cache import cache_folder
-from engine.image_file import Pixels
-from engine.image_folder import export_pngs, read_image_folders
+import engine.data.folder_images
+from engine.data.cache import cache_folder
+from engine.data.dataset import ARRAYS, DataError, Dataset
+from engine.data.find import load_data
+from engine.data.folder import export_pngs, read_image_folders
+from engine.data.images.decode import Pixels
 
 FULL_MNIST = Path(__file__).parents[2] / "shared" / "data" / "mnist"
 
@@ -28,13 +28,13 @@ def tree(tmp_path: Path, tiny_dataset: Dataset) -> Path:
 def decoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that were decoded, rather than read from the cache."""
     names: list[str] = []
-    decode_pixels = engine.image_set.decode_pixels
+    decode_pixels = engine.data.folder_images.decode_pixels
 
     def spy(path: str, content: bytes) -> Pixels:
         names.append(os.path.basename(path))
         return decode_pixels(path, content)
 
-    monkeypatch.setattr(engine.image_set, "decode_pixels", spy)
+    monkeypatch.setattr(engine.data.folder_images, "decode_pixels", spy)
     return names
 
 

@@ -9,10 +9,10 @@ import pytest
 import torch
 from PIL import Image
 
-from engine.data import load_data
-from engine.dataset import DataError, Dataset
-from engine.image_folder import export_pngs
-from engine.image_tree import scan
+from engine.data.dataset import DataError, Dataset
+from engine.data.find import load_data
+from engine.data.folder import export_pngs
+from engine.data.folder_files import scan
 
 LATIN = os.fsdecode(b"gr\xfc\xdfe")
 

@@ -49,25 +49,26 @@ def loaded_with(modules: list[str], forbidden: list[str]) -> dict[str, list[str]
 
 def test_no_module_of_the_screen_loads_torch_or_numpy() -> None:
     modules = modules_of("tui")
-    assert "tui.app" in modules
+    assert "tui.app.main" in modules
     assert len(modules) > 20
     assert loaded_with(modules, ["torch", "torchvision", "numpy"]) == {}
 
 
 def test_no_module_of_the_engine_loads_anything_of_a_screen() -> None:
     modules = modules_of("engine")
-    assert "engine.worker" in modules
+    assert "engine.server.worker.command_loop" in modules
     assert loaded_with(modules, ["textual", "rich", "plotext", "click", "tui"]) == {}
 
 
 def test_the_shared_vocabulary_is_light() -> None:
-    names = ("config", "messages", "paths", "presets", "runs", "history")
+    names = ("vocabulary.config", "vocabulary.messages", "storage.paths", "storage.presets", "storage.runs.folders",
+             "storage.runs.bounded_history")  # fmt: skip
     light = ["engine", *(f"engine.{name}" for name in names)]
     assert loaded_with(light, ["torch", "numpy", "PIL", "asyncio"]) == {}
 
 
 def test_the_probe_finds_what_it_looks_for() -> None:
-    assert loaded_with(["tui.app"], ["textual", "torch"]) == {"tui.app": ["textual"]}
+    assert loaded_with(["tui.app.main"], ["textual", "torch"]) == {"tui.app.main": ["textual"]}
 
 
 def test_help_and_the_list_of_runs_need_no_textual_and_no_torch(tmp_path: Path) -> None:
@@ -88,9 +89,10 @@ def test_training_and_saving_need_no_compiler_of_torch(tmp_path: Path) -> None:
     """Its import takes as long as that of torch."""
     program = (
         "import sys\nfrom pathlib import Path\n"
-        "from engine.config import RunConfig\nfrom engine.data import load_data\nfrom engine.run import Run, resume\n"
-        "from engine.train import train\n"
-        "from engine.paths import sample_file\n"
+        "from engine.vocabulary.config import RunConfig\n"
+        "from engine.data.find import load_data\nfrom engine.training.run import Run, resume\n"
+        "from engine.training.loop import train\n"
+        "from engine.storage.paths import sample_file\n"
         "data = load_data(str(sample_file()))\n"
         "folder = Path(sys.argv[1])\n"
         "list(train(Run(RunConfig(epochs=1, batch_size=1000, device='cpu'), data, folder=folder)))\n"

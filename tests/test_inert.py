@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from tui.inert import LONGEST, inert
+from tui.terminal.sanitize import LONGEST, inert
 
 
 @pytest.mark.parametrize(

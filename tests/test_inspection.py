@@ -7,12 +7,12 @@ import torch
 from PIL import Image
 from test_worker import CONFIG, RUN, Engine
 
-from engine.checkpoint import CheckpointError
-from engine.config import RunConfig
-from engine.dataset import Dataset, write_npz
-from engine.evaluate import evaluate
-from engine.inspection import Inspector
-from engine.messages import EpochDone, Evaluate, Predict, PredictFiles, ResumeRun, StartRun, Stop
+from engine.data.dataset import Dataset, write_npz
+from engine.server.worker.inspection import Inspector
+from engine.storage.runs.checkpoint import CheckpointError
+from engine.training.evaluation import evaluate
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import EpochDone, Evaluate, Predict, PredictFiles, ResumeRun, StartRun, Stop
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from limits import LIMIT
 
-from tui.interrupts import listen
+from tui.commands.train.interrupts import listen
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
 
@@ -33,9 +33,9 @@ def write_for_ever(end: int) -> None:
 async def test_a_signal_ends_a_command_whose_output_nobody_reads(
     number: signal.Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.interrupts.HELD_UP", 0.01)
+    monkeypatch.setattr("tui.commands.train.interrupts.HELD_UP", 0.01)
     dropped: list[bool] = []
-    monkeypatch.setattr("tui.interrupts.drop_output", lambda: dropped.append(True))
+    monkeypatch.setattr("tui.commands.train.interrupts.drop_output", lambda: dropped.append(True))
     taken: list[int] = []
     listen(taken.append)
     reads, writes = os.pipe()

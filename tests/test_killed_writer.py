@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import torch
 
-from engine.checkpoint import keep_previous, load_checkpoint, load_last, save_checkpoint
-from engine.files import remove_temporaries
+from engine.storage.files import remove_temporaries
+from engine.storage.runs.checkpoint import keep_previous, load_checkpoint, load_last, save_checkpoint
 
 pytestmark = pytest.mark.slow
 
@@ -136,7 +136,7 @@ def test_a_save_after_one_that_failed_leaves_no_temporary_file(tmp_path: Path, m
 
     save(tmp_path, 1)
     with monkeypatch.context() as patch:
-        patch.setattr("engine.checkpoint.torch.save", full)
+        patch.setattr("engine.storage.runs.checkpoint.torch.save", full)
         with pytest.raises(OSError, match="full"):
             save(tmp_path, 2)
     save(tmp_path, 3)

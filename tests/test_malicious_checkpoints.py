@@ -15,8 +15,8 @@ import pytest
 import torch
 from memory import MIB, Memory, measured
 
-from engine.checkpoint import LARGEST, CheckpointError, digest_file, load_checkpoint
-from engine.runs import LAST
+from engine.storage.runs.checkpoint import LARGEST, CheckpointError, digest_file, load_checkpoint
+from engine.storage.runs.folders import LAST
 
 
 def with_digest(path: Path, data: bytes) -> Path:
@@ -64,7 +64,7 @@ class MakesFolder:
 @pytest.mark.parametrize("first", [True, False], ids=["both lines of defence", "the second alone"])
 def test_a_pickle_that_runs_code_runs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: bool) -> None:
     if not first:
-        monkeypatch.setattr("engine.checkpoint_check.check_outline", lambda pickled: None)
+        monkeypatch.setattr("engine.storage.runs.checkpoint_safety.check_outline", lambda pickled: None)
     trap = tmp_path / "trap"
     for data in (
         saved({"format": 1, "model": MakesFolder(trap)}),

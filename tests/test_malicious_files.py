@@ -13,13 +13,13 @@ from memory import MIB, Memory, measured
 from PIL import Image
 from test_worker import CONFIG, Engine
 
-from engine.dataset import DataError
-from engine.event_log import EVENTS, WINDOWS, EventReader, seal
-from engine.history import EPOCHS, OTHERS, STEP_EVENTS, History
-from engine.idx import read_images
-from engine.image_file import read_pixels
-from engine.messages import EpochDone, Paused, PredictFiles, RunEnded, RunStarted, StartRun, StepsDone
-from engine.runs import RECORD, RunError, list_runs, read_record
+from engine.data.dataset import DataError
+from engine.data.idx import read_images
+from engine.data.images.decode import read_pixels
+from engine.storage.runs.bounded_history import EPOCHS, OTHERS, STEP_EVENTS, History
+from engine.storage.runs.event_log import EVENTS, WINDOWS, EventReader, seal
+from engine.storage.runs.folders import RECORD, RunError, list_runs, read_record
+from engine.vocabulary.messages import EpochDone, Paused, PredictFiles, RunEnded, RunStarted, StartRun, StepsDone
 
 RUN = "0001-seed-cnn"
 
@@ -60,7 +60,7 @@ def test_a_log_of_many_events_of_every_kind_is_read_in_little_memory(tmp_path: P
 def test_a_log_too_long_to_be_read_is_read_in_stretches_from_its_beginning_to_its_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.event_log.WINDOW", 4096)
+    monkeypatch.setattr("engine.storage.runs.event_log.WINDOW", 4096)
     epochs = 10_000
     lines = [seal(started()), *(seal(epoch_done(i)) for i in range(1, epochs + 1))]
     lines.append(seal(RunEnded(run=RUN, step=1, time=2.0, state="finished")))

@@ -8,8 +8,8 @@ import typing
 import msgspec
 import pytest
 
-from engine.config import RunConfig
-from engine.messages import (
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import (
     MAX_LINE,
     STEP_POINTS,
     AnyCommand,

@@ -4,14 +4,14 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from engine.augment import augment
-from engine.boxes import boxes
-from engine.config import ConfigError, RunConfig
-from engine.dataset import Dataset
-from engine.messages import EpochDone
-from engine.mixing import mix, mixed_loss
-from engine.run import Run
-from engine.train import train
+from engine.data.dataset import Dataset
+from engine.techniques.augmentation import augment
+from engine.techniques.mixup import mix, mixed_loss
+from engine.techniques.rectangles import boxes
+from engine.training.loop import train
+from engine.training.run import Run
+from engine.vocabulary.config import ConfigError, RunConfig
+from engine.vocabulary.messages import EpochDone
 
 COUNT = 2000
 

@@ -5,17 +5,17 @@ import torch
 from torch import nn
 from torchvision.transforms.functional import to_tensor
 
-from engine.built_in_presets import PRESETS
-from engine.catalogue import CATALOGUE, SIZES
-from engine.config import RunConfig
-from engine.dataset import Dataset
-from engine.messages import EpochDone
-from engine.models import as_input, build_model, count_parameters, steer_dropout
-from engine.networks.seed import SeedCNN
-from engine.precision import cpu_has_bf16
-from engine.run import Run
-from engine.summary import describe_network
-from engine.train import train
+from engine.data.dataset import Dataset
+from engine.networks.build import as_input, build_model, count_parameters, steer_dropout
+from engine.networks.catalogue.seed import SeedCNN
+from engine.networks.summary import describe_network
+from engine.techniques.precision import cpu_has_bf16
+from engine.training.loop import train
+from engine.training.run import Run
+from engine.vocabulary.architectures import CATALOGUE, SIZES
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import EpochDone
+from engine.vocabulary.presets import PRESETS
 
 
 def described_network() -> nn.Sequential:

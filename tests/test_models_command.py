@@ -10,9 +10,9 @@ from own_networks import network
 from test_cli import call
 from test_own_network import NET, Write, write  # noqa: F401  (write is a fixture)
 
-from engine.catalogue import CATALOGUE
-from engine.messages import RunStarted, decode_event
-from engine.own_code import COPY, trusted
+from engine.networks.own.code import COPY, trusted
+from engine.vocabulary.architectures import CATALOGUE
+from engine.vocabulary.messages import RunStarted, decode_event
 from tui.__main__ import cli
 
 pytestmark = pytest.mark.slow

@@ -5,15 +5,15 @@ from fake_engine import FakeApp, snapshot, started, tell
 from test_app import TRAINING, filtered_text, screen_text
 from textual.widgets import Input
 
-from engine.built_in_presets import PRESETS
-from engine.catalogue import CATALOGUE
-from engine.config import RunConfig
-from engine.messages import CommandFailed, DescribeModel, Layer, ModelDescribed, StartRun
-from tui.network_words import layer_row, network_line, network_of, operations
+from engine.vocabulary.architectures import CATALOGUE
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import CommandFailed, DescribeModel, Layer, ModelDescribed, StartRun
+from engine.vocabulary.presets import PRESETS
 from tui.screens.network import NetworkScreen
 from tui.screens.setup import SetupScreen
-from tui.store import MOST_NETWORKS, State, apply
-from tui.store import described as known
+from tui.state.store import MOST_NETWORKS, State, apply
+from tui.state.store import described as known
+from tui.state.words.networks import layer_row, network_line, network_of, operations
 from tui.widgets.network_line import NetworkLine
 
 pytestmark = pytest.mark.slow  # the whole form is mounted for each

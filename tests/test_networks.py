@@ -10,13 +10,13 @@ import torch
 from limits import LIMIT
 from torch import nn
 
-from engine.catalogue import CATALOGUE, OwnName, folder_name, is_own, short_name
-from engine.config import FIELDS, ConfigError, RunConfig
-from engine.dataset import Dataset
-from engine.models import SIZES, accepted, build_model, class_of, count_parameters, steer_dropout
-from engine.run import Run
-from engine.summary import count_and_describe, describe_network
-from engine.train import train
+from engine.data.dataset import Dataset
+from engine.networks.build import SIZES, accepted, build_model, class_of, count_parameters, steer_dropout
+from engine.networks.summary import count_and_describe, describe_network
+from engine.training.loop import train
+from engine.training.run import Run
+from engine.vocabulary.architectures import CATALOGUE, OwnName, folder_name, is_own, short_name
+from engine.vocabulary.config import FIELDS, ConfigError, RunConfig
 
 ROOT = Path(__file__).resolve().parent.parent
 PARAMETERS = {
@@ -133,10 +133,11 @@ def test_a_network_trains_on_a_last_batch_of_one_image(name: str, digits: Datase
 @pytest.mark.slow
 def test_only_what_is_built_is_imported() -> None:
     program = (
-        "import sys\nfrom engine.config import RunConfig\nimport engine.worker\n"
-        "from engine.models import build_model\nbuild_model(RunConfig())\n"
+        "import sys\nfrom engine.vocabulary.config import RunConfig\nimport engine.server.worker.command_loop\n"
+        "from engine.networks.build import build_model\nbuild_model(RunConfig())\n"
         "build_model(RunConfig(model='resnet-small'))\n"
-        "print([name for name in ('torchvision', 'torch._dynamo', 'engine.networks.mlp') if name in sys.modules])\n"
+        "names = ('torchvision', 'torch._dynamo', 'engine.networks.catalogue.mlp')\n"
+        "print([name for name in names if name in sys.modules])\n"
         "build_model(RunConfig(model='resnet18'))\nprint('torchvision' in sys.modules)"
     )
     done = subprocess.run(
@@ -177,7 +178,8 @@ def test_operations_are_those_that_torch_counts(name: str) -> None:
 def test_to_describe_a_network_imports_no_compiler() -> None:
     """torch imports its own at first use of meta tensors, or of its counter, which takes 2 s."""
     program = (
-        "import sys\nfrom engine.config import RunConfig\nfrom engine.summary import describe_network\n"
+        "import sys\nfrom engine.vocabulary.config import RunConfig\n"
+        "from engine.networks.summary import describe_network\n"
         "describe_network(RunConfig())\nprint({'torch._dynamo', 'sympy'} & set(sys.modules))"
     )
     done = subprocess.run(

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.data import load_data
-from engine.dataset import Array, DataError, fingerprint
+from engine.data.dataset import Array, DataError, fingerprint
+from engine.data.find import load_data
 
 Arrays = dict[str, Any]
 

@@ -14,13 +14,13 @@ import pytest
 from click.testing import CliRunner
 from limits import LIMIT
 
-import tui.client
-from engine.messages import ALREADY_SERVED, AskStatus, CommandDone, Shutdown, StatusTold
-from engine.paths import engine_lock, engine_socket, state_folder
-from engine.seat import take_seat
+import tui.link.client
+from engine.server.single_instance import take_seat
+from engine.storage.paths import engine_lock, engine_socket, state_folder
+from engine.vocabulary.messages import ALREADY_SERVED, AskStatus, CommandDone, Shutdown, StatusTold
 from tui.__main__ import cli
-from tui.client import EngineClient, EngineUnreachable, engine_environment, engine_is_running
-from tui.session import Session
+from tui.link.client import EngineClient, EngineUnreachable, engine_environment, engine_is_running
+from tui.link.session import Session
 
 pytestmark = pytest.mark.slow
 
@@ -29,7 +29,7 @@ CLIENTS = 20
 
 @pytest.fixture(autouse=True)
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tui.client, "START_LIMIT", LIMIT)
+    monkeypatch.setattr(tui.link.client, "START_LIMIT", LIMIT)
 
 
 @pytest.fixture
@@ -69,13 +69,13 @@ async def test_of_two_engines_and_twenty_clients_at_once_one_engine_is_left_and_
     checkpoints: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engines = [bare_engine(checkpoints), bare_engine(checkpoints)]
-    start = tui.client.start_engine
+    start = tui.link.client.start_engine
 
     def start_engine(*arguments: object) -> "subprocess.Popen[bytes]":
         engines.append(start(*arguments))  # type: ignore[arg-type]
         return engines[-1]
 
-    monkeypatch.setattr(tui.client, "start_engine", start_engine)
+    monkeypatch.setattr(tui.link.client, "start_engine", start_engine)
     try:
         began = time.monotonic()
         clients = await asyncio.gather(*(EngineClient.connect_or_start(checkpoints) for _ in range(CLIENTS)))
@@ -163,7 +163,7 @@ async def test_an_engine_that_was_started_in_vain_is_ended(checkpoints: Path, mo
         slow.append(subprocess.Popen(["sleep", "600"]))
         return slow[-1]
 
-    monkeypatch.setattr(tui.client, "start_engine", start_engine)
+    monkeypatch.setattr(tui.link.client, "start_engine", start_engine)
     try:
         client = await EngineClient.connect_or_start(checkpoints)
         assert client.welcome.pid == engine.pid

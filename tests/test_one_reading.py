@@ -12,19 +12,19 @@ from pictures.conditions import CONDITIONS
 from PIL import Image
 from test_worker import Engine
 
-from engine.begin_run import begin_run
-from engine.config import RunConfig
-from engine.data import load_data
-from engine.dataset import ARRAYS, Array, Dataset, make_dataset, write_npz
-from engine.form import has_form
-from engine.group import ALONE
-from engine.image_folder import RECORD, export_pngs
-from engine.image_set import SURVEYED
-from engine.inspection import Inspector
-from engine.messages import Evaluate, PredictFiles, StartRun
-from engine.pictures import read_picture
-from engine.runs import RunRecord, read_record
-from engine.treatment import MNIST, Treatment
+from engine.data.dataset import ARRAYS, Array, Dataset, make_dataset, write_npz
+from engine.data.find import load_data
+from engine.data.folder import RECORD, export_pngs
+from engine.data.folder_images import SURVEYED
+from engine.data.images.mnist_form import has_form
+from engine.data.images.preprocess import read_picture
+from engine.machine.process_group import ALONE
+from engine.server.worker.begin_run import begin_run
+from engine.server.worker.inspection import Inspector
+from engine.storage.runs.folders import RunRecord, read_record
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import Evaluate, PredictFiles, StartRun
+from engine.vocabulary.preprocessing import MNIST, Treatment
 
 CONFIG = RunConfig(
     model="fast-cnn", epochs=6, batch_size=20, lr=0.005, dropout=0.0, dropout2d=0.0, device="cpu", precision="fp32"

@@ -6,17 +6,17 @@ import pytest
 import torch
 from torch import nn
 
-from engine.catalogue import CATALOGUE
-from engine.checkpoint import load_checkpoint, save_checkpoint
-from engine.config import FIELDS, ConfigError, RunConfig
-from engine.conventions import OLD
-from engine.dataset import Dataset
-from engine.messages import CheckpointSaved, EpochDone
-from engine.models import build_model
-from engine.optim import OPTIMIZERS, build_optimizer
-from engine.run import Run, resume
-from engine.schedule import SCHEDULES, learning_rate
-from engine.train import train
+from engine.data.dataset import Dataset
+from engine.networks.build import build_model
+from engine.storage.runs.checkpoint import load_checkpoint, save_checkpoint
+from engine.techniques.optimizers import OPTIMIZERS, build_optimizer
+from engine.training.loop import train
+from engine.training.run import Run, resume
+from engine.vocabulary.architectures import CATALOGUE
+from engine.vocabulary.config import FIELDS, ConfigError, RunConfig
+from engine.vocabulary.messages import CheckpointSaved, EpochDone
+from engine.vocabulary.run_conventions import OLD
+from engine.vocabulary.schedule import SCHEDULES, learning_rate
 
 CONFIG = RunConfig(epochs=3, batch_size=20, device="cpu", lr=0.01, schedule="one-cycle", beta1=0.7, beta2=0.9)
 

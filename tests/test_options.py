@@ -8,11 +8,11 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from engine.built_in_presets import PRESETS
-from engine.config import FIELDS, ConfigError, RunConfig, Value
-from engine.fields import FieldInfo
+from engine.vocabulary.config import FIELDS, ConfigError, RunConfig, Value
+from engine.vocabulary.fields import FieldInfo
+from engine.vocabulary.presets import PRESETS
 from tui.__main__ import cli
-from tui.options import clean, command_line, config_of, config_options, given
+from tui.state.words.options import clean, command_line, config_of, config_options, given
 
 
 def parse(arguments: list[str]) -> tuple[Result, dict[str, Value]]:
@@ -139,7 +139,7 @@ def test_a_run_is_resumed_wherever_its_data_are_now(monkeypatch: pytest.MonkeyPa
         asked.append((config.data, changes))
         return 0
 
-    monkeypatch.setattr("tui.plain.train_plainly", train_plainly)
+    monkeypatch.setattr("tui.commands.train.follow.train_plainly", train_plainly)
     words = ["train", "--resume", "3", "--data", str(tmp_path), "--lr", "0.5"]
     assert CliRunner().invoke(cli, words).exit_code == 0
     assert asked == [(str(tmp_path), {"lr": 0.5})]

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from other_user import NOBODY, as_other_user, needs_root, public_folder
 
-from engine.messages import PROTOCOL, AskStatus, Hello, StatusTold, encode
-from engine.paths import PathError, engine_lock, engine_socket, state_folder
-from tui.client import EngineClient
-from tui.session import Session
+from engine.storage.paths import PathError, engine_lock, engine_socket, state_folder
+from engine.vocabulary.messages import PROTOCOL, AskStatus, Hello, StatusTold, encode
+from tui.link.client import EngineClient
+from tui.link.session import Session
 
 pytestmark = needs_root
 

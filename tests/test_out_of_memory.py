@@ -11,20 +11,20 @@ import torch
 from limits import LIMIT
 from test_worker import RUN, Engine
 
-from engine.checkpoint import load_last
-from engine.config import RunConfig
-from engine.messages import CheckpointSaved, StartRun, Steer
-from engine.runs import read_record
+from engine.storage.runs.checkpoint import load_last
+from engine.storage.runs.folders import read_record
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import CheckpointSaved, StartRun, Steer
 
 # A network with an appetite: 10 maps of 24x24 for each image, so the batch decides what a step needs.
 LIMITED = """
 import resource
-from engine.config import RunConfig
-from engine.data import load_data
-from engine.paths import sample_file
-from engine.run import Run
-from engine.step import TrainingFailed
-from engine.train import train
+from engine.vocabulary.config import RunConfig
+from engine.data.find import load_data
+from engine.storage.paths import sample_file
+from engine.training.run import Run
+from engine.training.step import TrainingFailed
+from engine.training.loop import train
 
 run = Run(RunConfig(batch_size=50, epochs=1, device="cpu"), load_data(str(sample_file())))
 events = train(run)
@@ -55,7 +55,7 @@ def test_a_batch_that_the_machine_has_no_memory_for_is_named_with_one_that_fits(
 
 @pytest.fixture
 def engine(checkpoints: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
-    monkeypatch.setattr("engine.train.REPORT_EVERY", 0.0)
+    monkeypatch.setattr("engine.training.loop.REPORT_EVERY", 0.0)
     made = Engine(checkpoints)
     made.worker.loader.load("")
     return made

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from engine.output_log import LONGEST, OutputLog, older, open_log
-from engine.paths import engine_log
-from engine.tail import LONGEST_LINE, LONGEST_READ, Tail
+from engine.storage.engine_log import LONGEST, OutputLog, older, open_log
+from engine.storage.growing_file import LONGEST_LINE, LONGEST_READ, Tail
+from engine.storage.paths import engine_log
 from tui.__main__ import cli
-from tui.client import EngineUnreachable, start_engine
+from tui.link.client import EngineUnreachable, start_engine
 
 
 def a_link_to_a_pipe(path: Path) -> None:
@@ -66,9 +66,9 @@ def test_a_log_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 PRINTER = """
 import os, subprocess, sys
 from pathlib import Path
-import engine.output_log
-engine.output_log.LONGEST = 1000
-log = engine.output_log.OutputLog(Path(sys.argv[1]))
+import engine.storage.engine_log
+engine.storage.engine_log.LONGEST = 1000
+log = engine.storage.engine_log.OutputLog(Path(sys.argv[1]))
 for i in range(500):
     os.write(1, b"line %d\\n" % i)
     if i % 100 == 0:

@@ -18,9 +18,14 @@ from test_own_network import Write, build, config_of, write  # noqa: F401  (writ
 from test_worker import Engine
 from torch.nn import functional
 
-from engine import own_guard
-from engine.dataset import Dataset
-from engine.messages import (
+from engine.data.dataset import Dataset
+from engine.machine.process_settings import SETTINGS, kept_settings
+from engine.networks.own import isolation
+from engine.networks.own.code import named_code
+from engine.networks.own.monkey_patches import Snapshot
+from engine.training.loop import train
+from engine.training.run import Run
+from engine.vocabulary.messages import (
     CommandDone,
     CommandFailed,
     DescribeModel,
@@ -35,19 +40,14 @@ from engine.messages import (
     StartStudy,
     Stop,
 )
-from engine.own_code import named_code
-from engine.patches import Snapshot
-from engine.process_state import SETTINGS, kept_settings
-from engine.run import Run
-from engine.train import train
 
 
 @pytest.fixture(autouse=True)
 def _forgotten() -> Iterator[None]:
     """No test leaves traces for another."""
     yield
-    own_guard.traces.clear()
-    own_guard.guards.clear()
+    isolation.traces.clear()
+    isolation.guards.clear()
 
 
 @pytest.fixture
@@ -207,7 +207,7 @@ def test_distortions_follow_the_seed_although_the_forward_pass_seeds_torch(
 ) -> None:
     """Also where the run has the very seed that the file gives."""
     drawn: list[torch.Tensor] = []
-    from engine import step
+    from engine.training import step
 
     before = step.augment
 
@@ -238,7 +238,10 @@ PATCHES = {
     "random": ("import random; random.random = lambda: 0.5", lambda: random.random),
     "module": ("import sys; sys.modules['json'] = sys", lambda: sys.modules["json"]),
     "module gone": ("import sys; del sys.modules['json']", lambda: sys.modules.get("json")),
-    "engine": ("import engine.step; engine.step.compute = None", lambda: sys.modules["engine.step"].compute),
+    "engine": (
+        "import engine.training.step; engine.training.step.compute = None",
+        lambda: sys.modules["engine.training.step"].compute,
+    ),
     "hook": (
         "nn.modules.module.register_module_forward_hook(lambda m, i, o: o * 0)",
         lambda: dict(torch.nn.modules.module._global_forward_hooks),
@@ -254,12 +257,12 @@ def test_what_a_file_replaces_in_other_modules_is_undone_and_told(
     look: Callable[[], object],
 ) -> None:
     before = look()
-    assert own_guard.traces_of_others(None) == ""
+    assert isolation.traces_of_others(None) == ""
     with contextlib.suppress(Exception):  # that it harms itself is its own affair
         build(write(network(top=line)))
     assert look() == before
     assert "in other modules; the next run gets a new engine" in capsys.readouterr().out
-    assert "net.py:Net replaces " in own_guard.traces_of_others(None)
+    assert "net.py:Net replaces " in isolation.traces_of_others(None)
 
 
 def test_its_own_patches_are_there_whenever_a_network_computes_and_for_nobody_else(
@@ -308,7 +311,7 @@ def test_threads_that_a_file_leaves_behind_are_told(write: Write, capsys: pytest
         )
     )
     build(own)
-    sys.modules[own_guard.MODULE].END.set()
+    sys.modules[isolation.MODULE].END.set()
     assert "started threads that keep running (theirs); the next run gets a new engine" in capsys.readouterr().out
 
 
@@ -391,7 +394,7 @@ def test_what_is_raised_in_training_ends_the_run_alone(engine: Engine, write: Wr
 
 def test_a_process_that_a_network_forks_does_not_go_on_as_a_second_engine(write: Write) -> None:  # noqa: F811
     code = named_code(write(network()))
-    with own_guard.inside(code):
+    with isolation.inside(code):
         child = os.fork()
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 

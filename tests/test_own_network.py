@@ -12,20 +12,39 @@ import torch
 from own_networks import instant_looks
 from test_worker import Engine
 
-from engine.config import ConfigError, RunConfig
-from engine.dataset import Dataset
-from engine.evaluate import evaluate
-from engine.messages import DescribeModel, Evaluate, Evaluated, ModelDescribed, Predict, ResumeRun, StartRun, Stop
-from engine.models import build_model, steer_dropout
-from engine.own_code import COPY, LARGEST, NetworkError, code_of_run, keep_copy, named_code, record, trust, trusted
-from engine.own_look import look_at
-from engine.own_network import load_class
-from engine.own_process import Question, described
-from engine.paths import state_folder
-from engine.process_state import kept_generators
-from engine.run import Run, resume
-from engine.runs import LAST, read_record
-from engine.train import train
+from engine.data.dataset import Dataset
+from engine.machine.process_settings import kept_generators
+from engine.networks.build import build_model, steer_dropout
+from engine.networks.own.check import Question, described
+from engine.networks.own.check_child import look_at
+from engine.networks.own.code import (
+    COPY,
+    LARGEST,
+    NetworkError,
+    code_of_run,
+    keep_copy,
+    named_code,
+    record,
+    trust,
+    trusted,
+)
+from engine.networks.own.load import load_class
+from engine.storage.paths import state_folder
+from engine.storage.runs.folders import LAST, read_record
+from engine.training.evaluation import evaluate
+from engine.training.loop import train
+from engine.training.run import Run, resume
+from engine.vocabulary.config import ConfigError, RunConfig
+from engine.vocabulary.messages import (
+    DescribeModel,
+    Evaluate,
+    Evaluated,
+    ModelDescribed,
+    Predict,
+    ResumeRun,
+    StartRun,
+    Stop,
+)
 
 NET = """
     import torch
@@ -257,7 +276,7 @@ def test_a_network_that_calls_exit_in_training_ends_its_run_and_not_the_engine(e
 def test_a_resumed_run_ends_with_the_weights_of_an_undisturbed_one(
     digits: Dataset, write: Write, tmp_path: Path
 ) -> None:
-    from engine.run import resume
+    from engine.training.run import resume
 
     own = write()
     code = named_code(own)
@@ -320,7 +339,7 @@ def test_code_that_came_with_a_run_is_not_run_until_its_reader_trusts_it(brought
     assert not trace.exists()
     assert read_record(folder).state == "stopped"
 
-    from engine.own_code import brought_code
+    from engine.networks.own.code import brought_code
 
     trust(brought_code(read_record(folder).config.model, folder))
     assert isinstance(brought.tell(Evaluate(run="1")), Evaluated)
@@ -355,7 +374,7 @@ def test_a_trusted_copy_that_is_changed_is_not_trusted_any_more(brought: Engine,
 
 
 def test_a_checkpoint_that_names_other_code_than_its_record_runs_none_of_it(brought: Engine, tmp_path: Path) -> None:
-    from engine.checkpoint import load_checkpoint, save_checkpoint
+    from engine.storage.runs.checkpoint import load_checkpoint, save_checkpoint
 
     folder = brought.checkpoints / "0001-net"
     trust(named_code(f"{folder / COPY}:Net"))
@@ -370,7 +389,7 @@ def test_a_checkpoint_that_names_other_code_than_its_record_runs_none_of_it(brou
 
 
 def test_listing_and_opening_a_run_reads_no_code(brought: Engine, tmp_path: Path) -> None:
-    from engine.runs import list_runs, summarize
+    from engine.storage.runs.folders import list_runs, summarize
 
     summary = summarize(brought.checkpoints / "0001-net", live="")
     assert (summary.state, summary.problem) == ("stopped", "")

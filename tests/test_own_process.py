@@ -13,12 +13,12 @@ from own_networks import HEAD, network
 from test_own_network import Write, config_of, write  # noqa: F401  (write is a fixture)
 from test_worker import Engine
 
-from engine import own_process
-from engine.config import RunConfig
-from engine.looks import Looks
-from engine.messages import AnyEvent, CommandFailed, DescribeModel, ModelDescribed, Shutdown, StartRun, Stop
-from engine.own_code import named_code
-from engine.own_process import Look, OwnProcess
+from engine.networks.own import check
+from engine.networks.own.check import Look, OwnProcess
+from engine.networks.own.code import named_code
+from engine.server.worker.network_checks import Looks
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import AnyEvent, CommandFailed, DescribeModel, ModelDescribed, Shutdown, StartRun, Stop
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_a_file_that_hangs_is_named_with_its_line_and_its_processes_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Training goes on meanwhile."""
-    monkeypatch.setattr(own_process, "LIMIT", 2.0)
+    monkeypatch.setattr(check, "LIMIT", 2.0)
     child = tmp_path / "child"
     own = write(f"""
         import os, time
@@ -134,7 +134,7 @@ def test_what_is_printed_is_kept_short_and_inert(
     own = write(network(top="for i in range(5000): print(i, '\\x1b[2J\\u202e')"))
     assert isinstance(engine.tell(DescribeModel(config=config_of(own))), ModelDescribed)
     lines = [line for line in capsys.readouterr().out.splitlines() if "printed" in line]
-    assert len(lines) == own_process.MOST_LINES
+    assert len(lines) == check.MOST_LINES
     assert lines[-1] == "net.py:Net printed: 4999 ?[2J?"
 
 
@@ -182,7 +182,7 @@ def test_however_the_process_ends_it_is_told(
     text: str,
     words: str,
 ) -> None:
-    monkeypatch.setattr(own_process, "MEMORY", 1 << 30)
+    monkeypatch.setattr(check, "MEMORY", 1 << 30)
     look = looked_at(write(text))
     assert look.described is None
     assert words in look.problem
@@ -236,7 +236,7 @@ def test_who_waits_for_a_look_is_told_what_for(write: Write, monkeypatch: pytest
             goes_on.wait(LIMIT)
             return Look(problem="nothing")
 
-    monkeypatch.setattr("engine.looks.OwnProcess", Slow)
+    monkeypatch.setattr("engine.server.worker.network_checks.OwnProcess", Slow)
     done: queue.SimpleQueue[object] = queue.SimpleQueue()
     looks = Looks(lambda command, reply: done.put(command))
     code = named_code(write(network()))

@@ -11,7 +11,7 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from tui.picture import Picture
+from tui.terminal.frame_diff import Picture
 
 WIDTH, HEIGHT = 12, 3
 TEXTS = ("ab", "  ", "a b", "⠒⠓", "漢", "é", "x")

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from pictures.conditions import CONDITIONS
 
-from engine.data import load_data
-from engine.dataset import Array
-from engine.image_file import decode_pixels
-from engine.paths import sample_file
-from engine.pictures import treat
-from engine.treatment import MNIST
+from engine.data.dataset import Array
+from engine.data.find import load_data
+from engine.data.images.decode import decode_pixels
+from engine.data.images.preprocess import treat
+from engine.storage.paths import sample_file
+from engine.vocabulary.preprocessing import MNIST
 
 COUNT = 5
 FAR = {"28x28, 12x12 in a corner": 0.65, "broken strokes": 0.85}  # 12 pixels do not hold a digit, gaps stay gaps

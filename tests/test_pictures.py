@@ -7,10 +7,10 @@ import pytest
 import torch
 from PIL import Image
 
-from engine.data import load_data
-from engine.dataset import Array, DataError
-from engine.paths import sample_file
-from engine.pictures import read_picture
+from engine.data.dataset import Array, DataError
+from engine.data.find import load_data
+from engine.data.images.preprocess import read_picture
+from engine.storage.paths import sample_file
 
 
 @pytest.fixture(scope="module")

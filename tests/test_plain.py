@@ -10,14 +10,23 @@ import pytest
 from fake_engine import READY, FakeClient, epoch_done, started
 from limits import LIMIT
 
-from engine.config import RunConfig
-from engine.messages import CommandFailed, DataReady, Printed, RunEnded, Stop, StudyPaused, TrialSummary, TrialTold
-from tui.client import CommandRefused
-from tui.coach.advice import Coach
-from tui.interrupts import STOP, Interrupts
-from tui.plain import INTERRUPTED, Lines, Outcome, follow, tell_end, told_where_nobody_reads, train_run
-from tui.run_view import RunView, apply_to_run
-from tui.session import CaughtUp, Rejoined, Session
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import (
+    CommandFailed,
+    DataReady,
+    Printed,
+    RunEnded,
+    Stop,
+    StudyPaused,
+    TrialSummary,
+    TrialTold,
+)
+from tui.commands.train.follow import INTERRUPTED, Lines, Outcome, follow, tell_end, told_where_nobody_reads, train_run
+from tui.commands.train.interrupts import STOP, Interrupts
+from tui.link.client import CommandRefused
+from tui.link.session import CaughtUp, Rejoined, Session
+from tui.state.advice import Coach
+from tui.state.run import RunView, apply_to_run
 
 BEFORE = [
     Printed(lines=["Traceback of another run"]),
@@ -202,7 +211,7 @@ async def test_a_run_that_was_stopped_before_it_began_is_no_failure(
             interrupts.came = came
             session.events.put_nowait((CommandFailed(reason="stopped before it began", reply_to=1), True))
 
-    monkeypatch.setattr("tui.plain.attached", attached)
+    monkeypatch.setattr("tui.commands.train.follow.attached", attached)
     monkeypatch.setattr(interrupts, "guard", guard)
     training = train_run(tmp_path, RunConfig(), interrupts, processes=None, json=False)
     if came:
@@ -214,7 +223,7 @@ async def test_a_run_that_was_stopped_before_it_began_is_no_failure(
 
 
 async def test_sigterm_waits_a_while_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.interrupts.TERMINATED", 0.01)
+    monkeypatch.setattr("tui.commands.train.interrupts.TERMINATED", 0.01)
     session = Session(FakeClient())  # type: ignore[arg-type]
     interrupts = Interrupts()
     interrupts._session = session

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.config import RunConfig
-from engine.data import load_data
-from engine.messages import EpochDone
-from engine.paths import sample_file
-from engine.run import Run
-from engine.train import train
+from engine.data.find import load_data
+from engine.storage.paths import sample_file
+from engine.training.loop import train
+from engine.training.run import Run
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import EpochDone
 
 # Written from the description of the network alone.
 PLAIN = """

@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 import torch
 
-import engine.precision
-from engine.config import RunConfig
-from engine.dataset import Dataset
-from engine.messages import EpochDone
-from engine.models import as_input
-from engine.networks.seed import SeedCNN
-from engine.precision import choose_precision, cpu_has_bf16, logits_of
-from engine.run import Run, resume
-from engine.train import train
+import engine.techniques.precision
+from engine.data.dataset import Dataset
+from engine.networks.build import as_input
+from engine.networks.catalogue.seed import SeedCNN
+from engine.techniques.precision import choose_precision, cpu_has_bf16, logits_of
+from engine.training.loop import train
+from engine.training.run import Run, resume
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import EpochDone
 
 CPU = torch.device("cpu")
 
@@ -61,10 +61,10 @@ def test_weights_and_optimizer_stay_in_float32_and_the_run_learns(digits: Datase
 def test_a_run_is_resumed_in_the_precision_it_began_with(
     digits: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine.precision, "cpu_has_bf16", lambda: True)
+    monkeypatch.setattr(engine.techniques.precision, "cpu_has_bf16", lambda: True)
     run = Run(RunConfig(device="cpu", precision="auto"), digits, folder=tmp_path)
     assert (run.precision, run.config.precision) == ("bf16", "bf16")
     run.save()
-    monkeypatch.setattr(engine.precision, "cpu_has_bf16", lambda: False)
+    monkeypatch.setattr(engine.techniques.precision, "cpu_has_bf16", lambda: False)
     assert resume("r", tmp_path, digits).precision == "bf16"
     assert Run(RunConfig(device="cpu", precision="auto"), digits).precision == "fp32"

@@ -9,11 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.built_in_presets import PRESETS, Preset
-from engine.catalogue import CATALOGUE
-from engine.config import FIELDS, ConfigError, RunConfig, Value
-from engine.fields import FieldInfo
-from engine.preset_file import (
+from engine.storage.preset_file import (
     LONGEST_FILE,
     LONGEST_TITLE,
     MACHINE,
@@ -22,7 +18,7 @@ from engine.preset_file import (
     preset_text,
     without_machine,
 )
-from engine.presets import (
+from engine.storage.presets import (
     LONGEST_NAME,
     PresetExists,
     delete_preset,
@@ -30,6 +26,10 @@ from engine.presets import (
     load_preset,
     save_preset,
 )
+from engine.vocabulary.architectures import CATALOGUE
+from engine.vocabulary.config import FIELDS, ConfigError, RunConfig, Value
+from engine.vocabulary.fields import FieldInfo
+from engine.vocabulary.presets import PRESETS, Preset
 
 TRAINING = [field for field in FIELDS.values() if field.name not in MACHINE]
 

@@ -7,11 +7,11 @@ import pytest
 from click.testing import CliRunner, Result
 from hostile import hostile_in, names, texts
 
-from engine.built_in_presets import PRESETS
-from engine.config import RunConfig
-from engine.preset_file import MACHINE
-from engine.presets import load_preset, save_preset
-from engine.runs import RunLog, RunRecord, create_folder
+from engine.storage.preset_file import MACHINE
+from engine.storage.presets import load_preset, save_preset
+from engine.storage.runs.folders import RunLog, RunRecord, create_folder
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.presets import PRESETS
 from tui.__main__ import cli
 
 

@@ -3,10 +3,10 @@
 import pytest
 import torch
 
-from engine.config import RunConfig
-from engine.dataset import Dataset
-from engine.messages import PreviewAugmentation
-from engine.preview import preview
+from engine.data.dataset import Dataset
+from engine.techniques.augmentation_preview import preview
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import PreviewAugmentation
 
 STRONG = RunConfig(rotation=30, shift=4, elastic=1.0, noise=0.1, erasing=0.2)
 

@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from limits import LIMIT
 from test_worker import CONFIG, Engine
 
-from engine.config import FIELDS, RunConfig
-from engine.dataset import DataError
-from engine.messages import (
+from engine.data.dataset import DataError
+from engine.storage.paths import engine_socket
+from engine.vocabulary.config import FIELDS, RunConfig
+from engine.vocabulary.messages import (
     MAX_LINE,
     PROTOCOL,
     AnyCommand,
@@ -48,8 +49,7 @@ from engine.messages import (
     decode_event,
     encode,
 )
-from engine.paths import engine_socket
-from tui.client import engine_environment
+from tui.link.client import engine_environment
 
 pytestmark = pytest.mark.slow
 
@@ -97,7 +97,7 @@ def test_commands_in_an_impossible_order_are_answered_one_by_one(
     def no_network(*_: Any) -> None:
         raise DataError("no network")
 
-    monkeypatch.setattr("engine.loader.download", no_network)
+    monkeypatch.setattr("engine.server.worker.loaded_data.download", no_network)
     engine = Engine(checkpoints)
     for command in [*orders, Shutdown(force=True)]:
         engine.tell(command)  # exactly one answer each, and no exception

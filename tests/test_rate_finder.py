@@ -13,16 +13,25 @@ from click.testing import CliRunner
 from test_train import same, without_time
 from test_worker import Engine
 
-from engine.config import RunConfig
-from engine.dataset import Dataset
-from engine.messages import CommandFailed, Continue, EpochDone, FindRate, Pause, RatesTried, StartRun, StopFinding
-from engine.rate_finder import HIGHEST, LOWEST, STEPS, find_rates
-from engine.rate_suggestion import REACH, exploded, smooth, suggest
-from engine.run import Run
-from engine.train import train
+from engine.data.dataset import Dataset
+from engine.techniques.lr_suggestion import REACH, exploded, smooth, suggest
+from engine.training.loop import train
+from engine.training.lr_finder import HIGHEST, LOWEST, STEPS, find_rates
+from engine.training.run import Run
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import (
+    CommandFailed,
+    Continue,
+    EpochDone,
+    FindRate,
+    Pause,
+    RatesTried,
+    StartRun,
+    StopFinding,
+)
 from tui.__main__ import cli
-from tui.describe import no_rate
 from tui.screens.rates import verdict
+from tui.state.words.events import no_rate
 
 CONFIG = RunConfig(batch_size=30, device="cpu", optimizer="sgd", epochs=4)
 
@@ -111,7 +120,7 @@ def test_find_lr_without_evidence_fails_and_says_why(monkeypatch: pytest.MonkeyP
     async def attached(*_: object, **__: object) -> AsyncIterator[Silent]:
         yield Silent()
 
-    monkeypatch.setattr("tui.find_rate.attached", attached)
+    monkeypatch.setattr("tui.commands.train.lr_finder.attached", attached)
     for options in ([], ["--json"]):
         result = CliRunner().invoke(cli, ["find-lr", "--checkpoints", str(tmp_path), *options])
         assert result.exit_code == 1
@@ -230,7 +239,7 @@ def test_what_goes_wrong_on_the_copy_is_told_and_ends_nothing(engine: Engine, mo
     def fail(*_: object) -> None:
         raise RuntimeError("no memory for it")
 
-    monkeypatch.setattr("engine.rate_finder.compute", fail)
+    monkeypatch.setattr("engine.training.lr_finder.compute", fail)
     engine.done(FindRate(config=CONFIG))
     told = find(engine)
     assert (told.done, told.problem) == (True, "RuntimeError: no memory for it")

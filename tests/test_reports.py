@@ -10,11 +10,11 @@ from fake_engine import DATA, RUN, epoch_done
 from hostile import hostile_in, texts, with_hostile_texts
 from scipy import stats
 
-from engine.config import RunConfig
-from engine.messages import EpochFigures, Evaluated, FilePrediction, FilesPredicted, RunSummary, StatusTold
-from engine.presets import ListedPreset
-from engine.runs import RunRecord
-from tui.reports import (
+from engine.storage.presets import ListedPreset
+from engine.storage.runs.folders import RunRecord
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import EpochFigures, Evaluated, FilePrediction, FilesPredicted, RunSummary, StatusTold
+from tui.commands.reports import (
     other_epoch,
     print_data,
     print_evaluation,
@@ -25,8 +25,8 @@ from tui.reports import (
     print_status,
     weights_in_words,
 )
-from tui.run_view import RunView
 from tui.screens.confusion import caption_of
+from tui.state.run import RunView
 
 EVALUATED = Evaluated(run=RUN, data="d", images=100, loss=0.1, accuracy=0.9, confusion=[[1] * 10] * 10)
 FILES = [

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.runs import RunError
-from tui.run_groups import numbers_of, runs_of
+from engine.storage.runs.folders import RunError
+from tui.state.run_numbers import numbers_of, runs_of
 
 RUNS = ("0003-a", "0004-b", "0005-a", "0009-a", "10000-a")
 

@@ -3,9 +3,9 @@
 import pytest
 from rich.cells import cell_len
 
-from engine.messages import RunSummary
-from tui.describe import RUN_COLUMNS, run_row
-from tui.run_table import table_lines
+from engine.vocabulary.messages import RunSummary
+from tui.state.words.events import RUN_COLUMNS, run_row
+from tui.state.words.run_table import table_lines
 
 NAME = "0004-seed-cnn"
 CHANGES = {"optimizer": "adamw", "lr": 0.003, "weight_decay": 0.01, "dropout": 0.2, "label_smoothing": 0.1, "seed": 7}

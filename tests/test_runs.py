@@ -9,10 +9,8 @@ from pathlib import Path
 import pytest
 from fake_engine import epoch_done, started, steps
 
-from engine.config import RunConfig
-from engine.event_log import EVENTS, EventReader, seal
-from engine.messages import CheckpointSaved, RunEnded, RunEvent, Steered
-from engine.runs import (
+from engine.storage.runs.event_log import EVENTS, EventReader, seal
+from engine.storage.runs.folders import (
     RECORD,
     RunError,
     RunLog,
@@ -25,6 +23,8 @@ from engine.runs import (
     run_names,
     summarize,
 )
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import CheckpointSaved, RunEnded, RunEvent, Steered
 
 RUN = "0001-seed-cnn"
 
@@ -68,7 +68,7 @@ def test_runs_are_numbered_after_the_highest(tmp_path: Path) -> None:
 
 def test_a_folder_that_another_process_made_first_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / RUN).mkdir()
-    monkeypatch.setattr("engine.runs.run_names", lambda checkpoints: [])
+    monkeypatch.setattr("engine.storage.runs.folders.run_names", lambda checkpoints: [])
     assert create_folder(tmp_path, "seed-cnn").name == "0002-seed-cnn"
 
 

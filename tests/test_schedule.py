@@ -4,13 +4,13 @@ import pytest
 import torch
 from torch import nn
 
-from engine.config import ConfigError, RunConfig
-from engine.dataset import Dataset
-from engine.messages import EpochDone, RunEvent, Steered
-from engine.run import Run, resume
-from engine.schedule import SCHEDULES, Plateau, curve, learning_rate
-from engine.train import train
-from tui.run_view import RunView, apply_to_run
+from engine.data.dataset import Dataset
+from engine.training.loop import train
+from engine.training.run import Run, resume
+from engine.vocabulary.config import ConfigError, RunConfig
+from engine.vocabulary.messages import EpochDone, RunEvent, Steered
+from engine.vocabulary.schedule import SCHEDULES, Plateau, curve, learning_rate
+from tui.state.run import RunView, apply_to_run
 from tui.widgets.run_bar import run_segments
 
 CONFIG = RunConfig(epochs=10, lr=0.01)

@@ -5,13 +5,13 @@ import pytest
 from fake_engine import RUN, FakeApp, epoch_done, snapshot, started, steps, tell
 from test_app import OLD, TRAINING, screen_text
 
-from engine.config import FIELDS, RunConfig
-from engine.fields import counted
-from engine.messages import RunsListed
-from tui.coach.advice import Advice, Coach
-from tui.plain import advise
-from tui.run_view import apply_to_run
+from engine.vocabulary.config import FIELDS, RunConfig
+from engine.vocabulary.fields import counted
+from engine.vocabulary.messages import RunsListed
+from tui.commands.train.follow import advise
 from tui.screens.dialogs import EpochsQuestion
+from tui.state.advice import Advice, Coach
+from tui.state.run import apply_to_run
 from tui.widgets.chart import Chart
 from tui.widgets.confusion import ConfusionMatrix
 
@@ -91,7 +91,7 @@ def test_a_printed_command_names_no_precision_that_nobody_chose(monkeypatch: pyt
         view = apply_to_run(view, event)
     assert view is not None
     advice = Advice(rule="r", seen="s", why="w", remedy="d", changes={"lr": 0.01})
-    monkeypatch.setattr("tui.plain.look", lambda coach, view: coach.hear(RUN, (advice,)))
+    monkeypatch.setattr("tui.commands.train.follow.look", lambda coach, view: coach.hear(RUN, (advice,)))
     for asked, named in ((RunConfig(), False), (RunConfig(precision="bf16"), True)):
         said.clear()
         advise(Coach(), view, Display(), asked)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.config import FIELDS, ConfigError, RunConfig
-from engine.search import FIXED, Choices, Range, holds, parse_dimension, parse_search, values_of
+from engine.vocabulary.config import FIELDS, ConfigError, RunConfig
+from engine.vocabulary.search_space import FIXED, Choices, Range, holds, parse_dimension, parse_search, values_of
 
 
 @pytest.mark.parametrize(

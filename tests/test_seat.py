@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-import engine.seat
-from engine.holder import lock_text
-from engine.paths import PathError, engine_lock, engine_socket, served_file, state_folder
-from engine.seat import Seat, take_seat
-from engine.sockets import HANDLES, address
-from tui.client import engine_is_running
+import engine.server.single_instance
+from engine.machine.lock_holder import lock_text
+from engine.machine.unix_socket import HANDLES, address
+from engine.server.single_instance import Seat, take_seat
+from engine.storage.paths import PathError, engine_lock, engine_socket, served_file, state_folder
+from tui.link.client import engine_is_running
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def _little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("GLANCE", "RETURN", "AGAIN"):
-        monkeypatch.setattr(engine.seat, name, 0.01)
+        monkeypatch.setattr(engine.server.single_instance, name, 0.01)
 
 
 @contextmanager
@@ -109,9 +109,9 @@ def test_somebody_who_only_looks_keeps_no_engine_from_starting(
     engine_lock(folder).touch()
     looker = os.open(engine_lock(folder) if what == "lock" else folder, os.O_RDONLY)
     fcntl.flock(looker, fcntl.LOCK_SH)
-    monkeypatch.setattr(engine.seat, "GLANCE", 60)
-    monkeypatch.setattr(engine.seat, "RETURN", 60)
-    monkeypatch.setattr(engine.seat.time, "sleep", lambda seconds: fcntl.flock(looker, fcntl.LOCK_UN))
+    monkeypatch.setattr(engine.server.single_instance, "GLANCE", 60)
+    monkeypatch.setattr(engine.server.single_instance, "RETURN", 60)
+    monkeypatch.setattr(engine.server.single_instance.time, "sleep", lambda seconds: fcntl.flock(looker, fcntl.LOCK_UN))
     with held(folder):
         pass
     os.close(looker)
@@ -212,7 +212,7 @@ def test_a_socket_path_of_any_length_can_be_bound_and_reached(
 def test_without_a_way_to_a_long_path_it_is_refused_with_the_remedy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.sockets.HANDLES", tmp_path / "no-proc")
+    monkeypatch.setattr("engine.machine.unix_socket.HANDLES", tmp_path / "no-proc")
     path = tmp_path / ("long" * 40) / "engine.sock"
     with pytest.raises(PathError, match=rf"{path}: .* 107 bytes .* set XDG_STATE_HOME"), address(path):
         pass
@@ -296,7 +296,7 @@ def test_where_locks_mean_nothing_an_engine_that_answers_keeps_its_seat(
 @contextmanager
 def second_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Seat]:
     with monkeypatch.context() as patch:
-        patch.setattr(engine.seat, "is_answered", lambda path: False)
+        patch.setattr(engine.server.single_instance, "is_answered", lambda path: False)
         seat = take_seat(folder)
     assert seat is not None
     try:

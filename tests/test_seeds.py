@@ -14,16 +14,16 @@ from fake_engine import epoch_done
 from limits import LIMIT
 from test_cli import call, command, environment
 
-from engine.config import ConfigError, RunConfig
-from engine.messages import EpochDone, decode_event
-from engine.runs import RunRecord, list_runs, read_record
+from engine.storage.runs.folders import RunRecord, list_runs, read_record
+from engine.vocabulary.config import ConfigError, RunConfig
+from engine.vocabulary.messages import EpochDone, decode_event
 from tui.__main__ import cli
-from tui.client import CommandRefused
-from tui.interrupts import Interrupts
-from tui.plain import INTERRUPTED, Outcome
-from tui.run_view import RunView
-from tui.seeds import train_seeds
-from tui.significance import sample
+from tui.commands.train.follow import INTERRUPTED, Outcome
+from tui.commands.train.interrupts import Interrupts
+from tui.commands.train.seeds import train_seeds
+from tui.link.client import CommandRefused
+from tui.state.run import RunView
+from tui.state.significance import sample
 
 # A test accuracy, or validation and test accuracy of the better of two epochs,
 Fate = float | tuple[float, float] | str | Exception | None  # a state, what it is refused for, or no word of it
@@ -71,8 +71,8 @@ def seeds(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., tupl
 
     def run(fates: dict[int, Fate], *, json: bool = False, metric: str = "", **config: object) -> tuple[int, FakeRuns]:
         runs = FakeRuns(fates)
-        monkeypatch.setattr("tui.seeds.train_run", runs)
-        monkeypatch.setattr("tui.seeds.warn_of_logout", nothing)
+        monkeypatch.setattr("tui.commands.train.seeds.train_run", runs)
+        monkeypatch.setattr("tui.commands.train.seeds.warn_of_logout", nothing)
         first = RunConfig().replace({"seed": min(fates), **config})
         training = train_seeds(
             tmp_path, first, len(fates), metric=metric, processes=None, json=json, notify=True, coach=True

@@ -13,8 +13,12 @@ from fake_engine import DATA, READY, RUN, epoch_done, started, steps
 from limits import LIMIT
 from test_runs import record
 
-from engine.connection import OPEN_QUESTIONS
-from engine.messages import (
+from engine.server.connection import OPEN_QUESTIONS
+from engine.server.listener import MOST_SILENT, Server
+from engine.server.protocols import Reply
+from engine.storage.growing_file import Tail
+from engine.storage.runs.folders import RunLog, create_folder
+from engine.vocabulary.messages import (
     MAX_LINE,
     PROTOCOL,
     AnyCommand,
@@ -47,10 +51,6 @@ from engine.messages import (
     decode_event,
     encode,
 )
-from engine.ports import Reply
-from engine.runs import RunLog, create_folder
-from engine.server import MOST_SILENT, Server
-from engine.tail import Tail
 
 E = TypeVar("E", bound=AnyEvent)
 
@@ -320,7 +320,7 @@ async def test_a_slow_client_gets_merged_steps_and_every_epoch(place: Place) -> 
 async def test_a_client_that_lags_far_behind_is_told_the_present_state_instead(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.connection.OUTBOX", 50)
+    monkeypatch.setattr("engine.server.connection.OUTBOX", 50)
     await place.say(READY, started())
     good, _ = await place.attach()
     others = set(place.server.clients)
@@ -363,7 +363,7 @@ async def test_a_client_that_asks_without_end_and_never_reads_is_not_heard_furth
 
 
 async def test_a_client_that_never_says_who_it_is_is_dropped(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.server.HELLO_PATIENCE", 0.01)
+    monkeypatch.setattr("engine.server.listener.HELLO_PATIENCE", 0.01)
     silent = await place.connect()
     assert await silent.ended()
 
@@ -387,7 +387,7 @@ async def test_hundreds_of_clients_that_say_nothing_keep_nobody_out(place: Place
 async def test_more_clients_than_the_engine_has_room_for_are_told_so(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.server.MOST_CLIENTS", 1)
+    monkeypatch.setattr("engine.server.listener.MOST_CLIENTS", 1)
     first, _ = await place.attach()
     second = await place.connect()
     second.send(Hello(protocol=PROTOCOL, version="1.2"))
@@ -429,7 +429,7 @@ async def test_an_engine_that_still_starts_ends_when_told_and_says_so(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     status = asyncio.get_running_loop().create_future()
-    monkeypatch.setattr("engine.server.os._exit", status.set_result)
+    monkeypatch.setattr("engine.server.listener.os._exit", status.set_result)
     screen, _ = await place.attach()
     screen.send(Shutdown(id=8))
     assert (await screen.next(CommandDone)).reply_to == 8

@@ -3,7 +3,7 @@
 from fake_engine import FakeApp, snapshot, started, tell
 from textual.widgets import Input
 
-from engine.messages import (
+from engine.vocabulary.messages import (
     AugmentationPreviewed,
     CommandFailed,
     FindRate,

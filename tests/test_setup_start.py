@@ -5,8 +5,8 @@ from fake_engine import FakeApp, snapshot, tell
 from test_app import screen_text
 from textual.widgets import Input
 
-from engine.config import FIELDS
-from engine.messages import StartRun
+from engine.vocabulary.config import FIELDS
+from engine.vocabulary.messages import StartRun
 from tui.screens.setup import SetupScreen
 from tui.screens.train import TrainScreen
 

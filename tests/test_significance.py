@@ -7,7 +7,16 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
-from tui.significance import CONFIDENCE, PairedTest, Sample, paired_test, pairing_helps, sample, welch_test, wilson
+from tui.state.significance import (
+    CONFIDENCE,
+    PairedTest,
+    Sample,
+    paired_test,
+    pairing_helps,
+    sample,
+    welch_test,
+    wilson,
+)
 
 # The sleep of ten patients (hours gained) on two drugs: Student 1908, and the example of R's t.test.
 FIRST = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]

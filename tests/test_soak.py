@@ -9,10 +9,10 @@ import msgspec
 import pytest
 from fake_engine import RUN, FakeApp, epoch_done, snapshot, started
 
-from engine.event_log import seal
-from engine.messages import RunEvent, StepsDone
-from tui.run_view import MOST_POINTS
-from tui.store import MOST_LOG_LINES
+from engine.storage.runs.event_log import seal
+from engine.vocabulary.messages import RunEvent, StepsDone
+from tui.state.run import MOST_POINTS
+from tui.state.store import MOST_LOG_LINES
 
 MIB = 1 << 20
 STEPS_OF_AN_EPOCH = 100

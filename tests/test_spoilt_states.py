@@ -10,12 +10,21 @@ import torch
 from test_malicious_checkpoints import saved, with_digest
 from test_worker import CONFIG, RUN, Engine
 
-from engine.checkpoint import CheckpointError, load_last
-from engine.dataset import Dataset
-from engine.messages import CommandFailed, Evaluate, Predict, PredictFiles, ResumeRun, StartRun, decode_event, encode
-from engine.run import Run, resume
-from engine.runs import LAST, PREVIOUS
-from engine.train import train
+from engine.data.dataset import Dataset
+from engine.storage.runs.checkpoint import CheckpointError, load_last
+from engine.storage.runs.folders import LAST, PREVIOUS
+from engine.training.loop import train
+from engine.training.run import Run, resume
+from engine.vocabulary.messages import (
+    CommandFailed,
+    Evaluate,
+    Predict,
+    PredictFiles,
+    ResumeRun,
+    StartRun,
+    decode_event,
+    encode,
+)
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from other_user import NOBODY, as_other_user, needs_root
 
-from engine.paths import PathError, default_checkpoints, engine_socket, state_folder, user_data_folder
+from engine.storage.paths import PathError, default_checkpoints, engine_socket, state_folder, user_data_folder
 from tui.__main__ import main
-from tui.app import MnistApp
-from tui.client import EngineClient, EngineUnreachable
+from tui.app.main import MnistApp
+from tui.link.client import EngineClient, EngineUnreachable
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ def test_a_user_without_any_home_is_told_what_to_set(monkeypatch: pytest.MonkeyP
     with pytest.raises(PathError, match=r"there is no home folder .* set HOME or XDG_STATE_HOME"):
         engine_socket(tmp_path)
     monkeypatch.setenv("HOME", "not/absolute")
-    monkeypatch.setattr("engine.paths.source_checkout", lambda: None)
+    monkeypatch.setattr("engine.storage.paths.source_checkout", lambda: None)
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
     with pytest.raises(PathError, match=r"HOME is 'not/absolute'.* set HOME or XDG_DATA_HOME"):
         default_checkpoints()

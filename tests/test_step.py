@@ -7,12 +7,12 @@ import torch
 from test_train import figures, same, without_time
 from torch import Tensor
 
-from engine.config import RunConfig
-from engine.data import Dataset
-from engine.messages import StepsDone
-from engine.run import Run
-from engine.step import WARM_UP
-from engine.train import train
+from engine.data.find import Dataset
+from engine.training.loop import train
+from engine.training.run import Run
+from engine.training.step import WARM_UP
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import StepsDone
 
 CONFIG = RunConfig(epochs=2, batch_size=30, seed=5, device="cpu")  # 200 images: 6 steps of 30, one of 20
 needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
@@ -44,8 +44,8 @@ class Twin:
 
 @pytest.fixture
 def twins(monkeypatch: pytest.MonkeyPatch) -> list[Twin]:
-    monkeypatch.setattr("engine.train.REPORT_EVERY", 0.0)
-    monkeypatch.setattr("engine.step.graphs_for", lambda device: Twin)
+    monkeypatch.setattr("engine.training.loop.REPORT_EVERY", 0.0)
+    monkeypatch.setattr("engine.training.step.graphs_for", lambda device: Twin)
     monkeypatch.setattr(Twin, "made", [], raising=False)
     return Twin.made
 
@@ -55,7 +55,7 @@ def test_a_run_by_graphs_is_the_same_as_one_without_to_the_last_bit(
 ) -> None:
     by_graphs = Run(CONFIG, digits)
     events = list(train(by_graphs))
-    monkeypatch.setattr("engine.step.graphs_for", lambda device: None)
+    monkeypatch.setattr("engine.training.step.graphs_for", lambda device: None)
     plain = Run(CONFIG, digits)
     assert figures(list(train(plain))) == figures(events)
     assert same(without_time(by_graphs.state()), without_time(plain.state()))
@@ -100,7 +100,7 @@ def test_a_run_by_cuda_graphs_learns_what_one_without_learns(
 ) -> None:
     config = CONFIG.replace({"device": "cuda", "model": model, "precision": precision})
     by_graphs = figures(list(train(Run(config, digits))))
-    monkeypatch.setattr("engine.step.graphs_for", lambda device: None)
+    monkeypatch.setattr("engine.training.step.graphs_for", lambda device: None)
     plain = figures(list(train(Run(config, digits))))
     for one, other in zip(by_graphs, plain, strict=True):
         assert one.train_loss == pytest.approx(other.train_loss, rel=0.02)

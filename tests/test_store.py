@@ -7,9 +7,9 @@ import msgspec
 import pytest
 from fake_engine import DATA, READY, RUN, digit, epoch_done, snapshot, started, steps
 
-from engine.config import RunConfig
-from engine.history import History
-from engine.messages import (
+from engine.storage.runs.bounded_history import History
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import (
     AnyEvent,
     CommandFailed,
     Continued,
@@ -27,8 +27,8 @@ from engine.messages import (
     Steered,
     StepsDone,
 )
-from tui.run_view import MOST_POINTS, RunView, apply_to_run, bounded
-from tui.store import MOST_LOG_LINES, State, apply
+from tui.state.run import MOST_POINTS, RunView, apply_to_run, bounded
+from tui.state.store import MOST_LOG_LINES, State, apply
 
 
 def after(*events: AnyEvent, state: State | None = None) -> State:

@@ -15,19 +15,19 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 from sqlalchemy.exc import OperationalError
 
-import engine.study
-import engine.study_lock
-from engine.config import RunConfig
-from engine.conventions import OLD, PRESENT
-from engine.files import in_words
-from engine.owner import Owner, is_gone, this_process
-from engine.search import parse_search
-from engine.study import Study, Trial, TrialLost
-from engine.study_files import StudyError, check_name, journal_of, new_name, study_names
-from engine.study_lock import JournalLock
-from engine.study_opening import join, open_study
-from engine.study_spec import Spec, agreed, spec_of
-from engine.study_storage import TROUBLE, open_storage, with_tables
+import engine.tuning.journal_lock
+import engine.tuning.study
+from engine.machine.process_identity import Owner, is_gone, this_process
+from engine.storage.files import in_words
+from engine.tuning.definition import Spec, agreed, spec_of
+from engine.tuning.files import StudyError, check_name, journal_of, new_name, study_names
+from engine.tuning.journal_lock import JournalLock
+from engine.tuning.opening import join, open_study
+from engine.tuning.storage import TROUBLE, open_storage, with_tables
+from engine.tuning.study import Study, Trial, TrialLost
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.run_conventions import OLD, PRESENT
+from engine.vocabulary.search_space import parse_search
 
 SEARCH = ["lr=log:1e-4..1e-1", "batch_size=50,100,200"]
 
@@ -237,15 +237,15 @@ def test_an_engine_of_another_machine_is_gone_when_it_no_longer_beats(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 1000.0
-    monkeypatch.setattr("engine.study.time.monotonic", lambda: now)
+    monkeypatch.setattr("engine.tuning.study.time.monotonic", lambda: now)
     far, here = opened(tmp_path, spec(1)), opened(tmp_path, spec(1))
     other(far)
     trial = taken(far)
     assert here.take() is None
-    now += engine.study.GRACE
+    now += engine.tuning.study.GRACE
     far.beat(trial)
     assert here.take() is None
-    now += engine.study.GRACE
+    now += engine.tuning.study.GRACE
     assert here.take() is None
     now += 1
     assert finish(here) == 1
@@ -254,7 +254,7 @@ def test_an_engine_of_another_machine_is_gone_when_it_no_longer_beats(
 
 
 def test_a_trial_that_ends_every_engine_is_given_up(tmp_path: Path) -> None:
-    for i in range(engine.study.ATTEMPTS):
+    for i in range(engine.tuning.study.ATTEMPTS):
         study = opened(tmp_path, spec(2))
         study._owner = msgspec.structs.replace(this_process(), started=f"long ago {i}")
         taken(study)
@@ -436,7 +436,7 @@ def an_own_lock(path: Path) -> None:
 def test_a_lock_that_somebody_holds_is_named_with_the_remedy_and_waited_for_no_longer_than_a_while(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], None]
 ) -> None:
-    monkeypatch.setattr(engine.study_lock, "PATIENCE", 0.01)
+    monkeypatch.setattr(engine.tuning.journal_lock, "PATIENCE", 0.01)
     study = opened(tmp_path, spec(2))
     lock = Path(f"{journal_of(tmp_path, 'one')}.lock")
     make(lock)
@@ -455,8 +455,8 @@ def test_a_lock_that_somebody_holds_is_named_with_the_remedy_and_waited_for_no_l
 def test_the_lock_of_an_engine_that_died_is_broken_and_what_is_none_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], None]
 ) -> None:
-    monkeypatch.setattr(engine.study_lock, "PATIENCE", 0.01)
-    monkeypatch.setattr(engine.study_lock, "ABANDONED", -1.0)
+    monkeypatch.setattr(engine.tuning.journal_lock, "PATIENCE", 0.01)
+    monkeypatch.setattr(engine.tuning.journal_lock, "ABANDONED", -1.0)
     study = opened(tmp_path, spec(2))
     lock = Path(f"{journal_of(tmp_path, 'one')}.lock")
     make(lock)
@@ -512,8 +512,8 @@ def test_tables_that_another_engine_makes_at_the_same_time_are_waited_for(monkey
             raise OperationalError("CREATE TABLE studies (...)", {}, Exception(1050, "Table 'studies' already exists"))
         return "storage"
 
-    monkeypatch.setattr("engine.study_storage.RDBStorage", attempt)
-    monkeypatch.setattr("engine.study_storage.TABLE_PAUSE", 0.0)
+    monkeypatch.setattr("engine.tuning.storage.RDBStorage", attempt)
+    monkeypatch.setattr("engine.tuning.storage.TABLE_PAUSE", 0.0)
     assert with_tables("mysql+pymysql://host/x", {}) == "storage"
     assert len(attempts) == 2
 
@@ -525,7 +525,7 @@ def test_a_database_that_cannot_be_reached_is_not_tried_again(monkeypatch: pytes
         attempts.append(url)
         raise OperationalError(None, None, Exception(2003, "Can't connect"))
 
-    monkeypatch.setattr("engine.study_storage.RDBStorage", attempt)
+    monkeypatch.setattr("engine.tuning.storage.RDBStorage", attempt)
     with pytest.raises(OperationalError):
         with_tables("mysql+pymysql://host/x", {})
     assert len(attempts) == 1

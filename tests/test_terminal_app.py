@@ -9,7 +9,7 @@ from textual._compositor import CompositorUpdate
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from tui.picture import Picture
+from tui.terminal.frame_diff import Picture
 
 
 class Watched(FakeApp):

@@ -5,7 +5,7 @@ import random
 import pytest
 from textual.events import Key, Paste
 
-from tui.terminal_input import LONGEST_PASTE, PASTE_PATIENCE, SEQUENCE_PATIENCE, TerminalInput
+from tui.terminal.input import LONGEST_PASTE, PASTE_PATIENCE, SEQUENCE_PATIENCE, TerminalInput
 
 ESCAPE = "<escape>"
 

@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 import torch
 
-from engine.config import RunConfig
-from engine.cpu_load import CpuLoad, limit_in, quota
-from engine.cpu_priority import FAIR, GIVES_WAY, Priority
-from engine.dataset import Dataset
-from engine.messages import RunEnded, RunStarted, ThreadsChanged
-from engine.run import Run, resume
-from engine.run_state import state_of
-from engine.runs import RunLog, read_record
-from engine.threads import CALM, LOOK_EVERY, Threads, limit_threads
-from engine.train import train
+from engine.data.dataset import Dataset
+from engine.machine.cpu_load import CpuLoad, limit_in, quota
+from engine.machine.cpu_priority import FAIR, GIVES_WAY, Priority
+from engine.machine.threads import CALM, LOOK_EVERY, Threads, limit_threads
+from engine.storage.runs.folders import RunLog, read_record
+from engine.training.loop import train
+from engine.training.resume import state_of
+from engine.training.run import Run, resume
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import RunEnded, RunStarted, ThreadsChanged
 
 
 class Machine:
@@ -175,10 +175,10 @@ class Busy:
 
 @pytest.fixture
 def busy(monkeypatch: pytest.MonkeyPatch, four_threads: None) -> None:
-    monkeypatch.setattr("engine.threads.CpuLoad", Busy)
-    monkeypatch.setattr("engine.threads.usable_cores", lambda: {0, 1, 2, 3})
-    monkeypatch.setattr("engine.threads.LOOK_EVERY", 0.0)
-    monkeypatch.setattr("engine.train.REPORT_EVERY", 0.0)
+    monkeypatch.setattr("engine.machine.threads.CpuLoad", Busy)
+    monkeypatch.setattr("engine.machine.threads.usable_cores", lambda: {0, 1, 2, 3})
+    monkeypatch.setattr("engine.machine.threads.LOOK_EVERY", 0.0)
+    monkeypatch.setattr("engine.training.loop.REPORT_EVERY", 0.0)
 
 
 def test_a_run_tells_and_records_the_number_of_its_threads(busy: None, digits: Dataset, tmp_path: Path) -> None:
@@ -228,7 +228,7 @@ def test_fixed_threads_give_the_same_weights_on_a_busy_machine(busy: None, digit
 
 
 def test_the_record_of_a_run_says_with_how_many_threads_it_was_computed(digits: Dataset, tmp_path: Path) -> None:
-    from engine.begin_run import record_of
+    from engine.server.worker.begin_run import record_of
 
     run = Run(RunConfig(epochs=1, threads=1), digits, name="0001-seed-cnn", folder=tmp_path)
     log = RunLog(tmp_path, record_of(run))
@@ -282,7 +282,7 @@ def test_without_control_groups_or_limits_there_is_none(tmp_path: Path) -> None:
 def test_an_engine_in_a_container_takes_no_more_threads_than_its_limit(
     monkeypatch: pytest.MonkeyPatch, four_threads: None
 ) -> None:
-    monkeypatch.setattr("engine.threads.quota", lambda: 2)
+    monkeypatch.setattr("engine.machine.threads.quota", lambda: 2)
     monkeypatch.setenv("OMP_NUM_THREADS", "4")
     limit_threads()
     assert torch.get_num_threads() == 4
@@ -298,7 +298,7 @@ def test_a_run_that_leaves_cores_to_others_takes_a_fair_share_of_the_rest(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     setting = tmp_path / "autogroup"
-    monkeypatch.setattr("engine.cpu_priority.SETTING", setting)
+    monkeypatch.setattr("engine.machine.cpu_priority.SETTING", setting)
 
     def after(event: ThreadsChanged | RunEnded) -> str:
         priority.follow(event)

@@ -11,15 +11,15 @@ import pytest
 import torch
 from torch import nn
 
-from engine.checkpoint import CheckpointError, load_checkpoint
-from engine.config import ConfigError, RunConfig
-from engine.data import Dataset
-from engine.evaluate import evaluate, walk_digits
-from engine.messages import CheckpointSaved, EpochDone, Event, Predict, RunEnded, RunStarted, StepsDone
-from engine.run import Run, resume
-from engine.run_state import restore
-from engine.step import TrainingFailed
-from engine.train import order_of, train
+from engine.data.find import Dataset
+from engine.storage.runs.checkpoint import CheckpointError, load_checkpoint
+from engine.training.evaluation import evaluate, walk_digits
+from engine.training.loop import order_of, train
+from engine.training.resume import restore
+from engine.training.run import Run, resume
+from engine.training.step import TrainingFailed
+from engine.vocabulary.config import ConfigError, RunConfig
+from engine.vocabulary.messages import CheckpointSaved, EpochDone, Event, Predict, RunEnded, RunStarted, StepsDone
 
 CONFIG = RunConfig(epochs=2, batch_size=30, seed=5, device="cpu", precision="bf16")  # 200 images: 7 steps
 
@@ -27,7 +27,7 @@ CONFIG = RunConfig(epochs=2, batch_size=30, seed=5, device="cpu", precision="bf1
 @pytest.fixture(autouse=True)
 def _report_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
     """Events come by the clock; here after every step, so that a run can be stopped at any."""
-    monkeypatch.setattr("engine.train.REPORT_EVERY", 0.0)
+    monkeypatch.setattr("engine.training.loop.REPORT_EVERY", 0.0)
 
 
 def weights(run: Run) -> torch.Tensor:
@@ -90,7 +90,7 @@ def test_without_a_folder_nothing_is_saved(digits: Dataset) -> None:
 
 @pytest.mark.parametrize("every", [0.0, 1e9], ids=["each-step", "once-an-epoch"])
 def test_step_losses_average_to_the_epochs_loss(digits: Dataset, every: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.train.REPORT_EVERY", every)
+    monkeypatch.setattr("engine.training.loop.REPORT_EVERY", every)
     config = CONFIG.replace({"batch_size": 1, "epochs": 1})  # 200 steps: more than the points of one event
     events = list(train(Run(config, digits)))
     reports = [event for event in events if isinstance(event, StepsDone)]
@@ -385,7 +385,7 @@ def test_weights_lost_in_the_last_step_of_an_epoch_are_not_saved_either(digits: 
 
 
 def test_the_first_bad_step_of_many_is_named(digits: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.train.REPORT_EVERY", 1e9)
+    monkeypatch.setattr("engine.training.loop.REPORT_EVERY", 1e9)
     run = Run(CONFIG.replace({"schedule": "one-cycle"}), digits)
     steps = 0
 
@@ -415,7 +415,7 @@ def test_losses_too_large_to_be_added_up_in_float32_have_a_mean(
         return run.model.fc2.weight.sum() * 0 + 3e38
 
     run = Run(CONFIG.replace({"epochs": 1}), digits)
-    monkeypatch.setattr("engine.step.mixed_loss", enormous)
+    monkeypatch.setattr("engine.training.step.mixed_loss", enormous)
     [epoch] = [event for event in train(run) if isinstance(event, EpochDone)]
     assert epoch.train_loss == pytest.approx(3e38)
 

@@ -10,8 +10,10 @@ from limits import LIMIT
 from test_app import screen_text
 from textual.widgets import DataTable, Input
 
-from engine.config import RunConfig
-from engine.messages import (
+from engine.storage.presets import load_preset
+from engine.tuning.history import MOST_TRIALS, StudyHistory, best_of, best_so_far
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import (
     CommandFailed,
     Continue,
     ImportancesTold,
@@ -27,13 +29,11 @@ from engine.messages import (
     TrialSummary,
     TrialTold,
 )
-from engine.presets import load_preset
-from engine.search import parse_search
-from engine.study_history import MOST_TRIALS, StudyHistory, best_of, best_so_far
+from engine.vocabulary.search_space import parse_search
 from tui.screens.setup import SetupScreen
 from tui.screens.tune import TuneScreen
-from tui.store import State, apply
-from tui.study_view import StudyView
+from tui.state.store import State, apply
+from tui.state.study import StudyView
 from tui.widgets.parallel import Parallel, height_of, thinned
 
 pytestmark = pytest.mark.slow  # the whole form is mounted for each

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.config import FIELDS
-from engine.paths import default_data
-from engine.typed_path import absolute_text, path_of, unwrapped, written
-from tui.options import clean
+from engine.storage.paths import default_data
+from engine.storage.typed_path import absolute_text, path_of, unwrapped, written
+from engine.vocabulary.config import FIELDS
+from tui.state.words.options import clean
 
 LATIN = os.fsdecode(b"d\xe9j\xe0 vu")
 

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from limits import LIMIT
 
-import tui.client
-import tui.patience
-from engine.holder import Holder
-from engine.messages import (
+import tui.link.client
+import tui.link.waiting
+from engine.machine.lock_holder import Holder
+from engine.server.single_instance import Seat, take_seat
+from engine.storage.paths import engine_lock
+from engine.vocabulary.messages import (
     PROTOCOL,
     AskStatus,
     CommandDone,
@@ -26,12 +28,10 @@ from engine.messages import (
     decode_command,
     encode,
 )
-from engine.paths import engine_lock
-from engine.seat import Seat, take_seat
-from tui.client import EngineClient, EngineSilent, EngineUnreachable
-from tui.patience import Waited, is_given_up, patiently
-from tui.session import Session, ask_engine, attached
-from tui.stop import kill_engine
+from tui.link.client import EngineClient, EngineSilent, EngineUnreachable
+from tui.link.session import Session, ask_engine, attached
+from tui.link.stop import kill_engine
+from tui.link.waiting import Waited, is_given_up, patiently
 
 HOST = socket.gethostname()
 
@@ -42,7 +42,7 @@ def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("client", "session"):
         monkeypatch.setattr(f"tui.{module}.RETRY_LATER", 0.01)
     names = ("TICK", "NOTICE", "STARTING", "PATIENCE", "START_LIMIT")
-    for name, seconds in {name: getattr(tui.patience, name) / 100 for name in names}.items():
+    for name, seconds in {name: getattr(tui.link.waiting, name) / 100 for name in names}.items():
         for module in ("patience", "client", "session", "vigil"):
             monkeypatch.setattr(f"tui.{module}.{name}", seconds, raising=False)
 
@@ -54,7 +54,7 @@ def seat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Seat]:
     def start_engine(*_: object) -> None:
         raise AssertionError("an engine was started beside the one there is")
 
-    monkeypatch.setattr(tui.client, "start_engine", start_engine)
+    monkeypatch.setattr(tui.link.client, "start_engine", start_engine)
     folder = tmp_path / "checkpoints"
     folder.mkdir()
     seat = take_seat(folder)
@@ -109,20 +109,20 @@ async def test_without_an_engine_status_says_so(tmp_path: Path) -> None:
 
 async def test_one_of_another_machine_is_named_and_given_up_soon(mute: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The system does not see who holds a lock over there."""
-    monkeypatch.setattr("engine.holder.locked_by", lambda path: 0)
+    monkeypatch.setattr("engine.machine.lock_holder.locked_by", lambda path: 0)
     engine_lock(mute).write_text("77 elsewhere\n")
     began = time.monotonic()
-    monkeypatch.setattr(tui.client, "START_LIMIT", LIMIT)
+    monkeypatch.setattr(tui.link.client, "START_LIMIT", LIMIT)
     with pytest.raises(EngineSilent, match=r"\(pid 77 on elsewhere\).* runs on elsewhere: use it there"):
         await EngineClient.connect_or_start(mute)
     assert time.monotonic() - began < LIMIT
 
 
 async def test_force_never_kills_what_the_system_does_not_confirm(mute: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.stop.kill", lambda pid, lock: pytest.fail("killed"))
-    monkeypatch.setattr("engine.holder.locked_by", lambda path: 0)
+    monkeypatch.setattr("tui.link.stop.kill", lambda pid, lock: pytest.fail("killed"))
+    monkeypatch.setattr("engine.machine.lock_holder.locked_by", lambda path: 0)
     with pytest.raises(EngineSilent, match="the system cannot confirm"):
-        await kill_engine(mute, tui.patience.Notices())
+        await kill_engine(mute, tui.link.waiting.Notices())
 
 
 def test_who_cannot_answer_is_given_up_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,16 +130,16 @@ def test_who_cannot_answer_is_given_up_sooner(monkeypatch: pytest.MonkeyPatch) -
     assert not is_given_up(here, 99.0, 120.0)
     assert is_given_up(here, 120.0, 120.0)
     assert is_given_up(there, 99.0, 120.0)
-    monkeypatch.setattr("engine.holder.state_of_process", lambda pid: "T")
+    monkeypatch.setattr("engine.machine.lock_holder.state_of_process", lambda pid: "T")
     assert is_given_up(here, 99.0, 120.0)
 
 
 async def test_time_in_which_this_program_was_suspended_is_no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     now = time.monotonic()
-    monkeypatch.setattr("tui.patience.time.monotonic", lambda: now)
+    monkeypatch.setattr("tui.link.waiting.time.monotonic", lambda: now)
     waited = Waited()
     now += 1000.0
-    assert waited.look() == 2 * tui.patience.TICK
+    assert waited.look() == 2 * tui.link.waiting.TICK
 
 
 async def test_what_takes_long_is_told_and_what_ends_is_returned() -> None:
@@ -242,7 +242,7 @@ async def test_an_engine_that_dies_between_hello_and_snapshot_leaves_nobody_wait
     async with asyncio.timeout(LIMIT):
         await session.pump()
         assert await session.events.get() is None
-        with pytest.raises(tui.client.CommandRefused, match="connection to the engine was lost"):
+        with pytest.raises(tui.link.client.CommandRefused, match="connection to the engine was lost"):
             await session.ask(Evaluate(), CommandDone)
     await client.close()
 

@@ -12,18 +12,18 @@ from hypothesis import strategies as st
 from PIL import Image
 from test_train import same
 
-from engine.begin_run import record_of
-from engine.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
-from engine.config import ConfigError, RunConfig
-from engine.conventions import OLD, PRESENT
-from engine.dataset import Dataset
-from engine.evaluate import evaluate
-from engine.inspection import Inspector
-from engine.messages import CheckpointSaved, EpochDone, Evaluate, PredictFiles, RunEnded, RunStarted
-from engine.run import Run, resume
-from engine.runs import RunLog, read_record
-from engine.train import train
-from engine.validation import Best, quotas, split
+from engine.data.dataset import Dataset
+from engine.server.worker.begin_run import record_of
+from engine.server.worker.inspection import Inspector
+from engine.storage.runs.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
+from engine.storage.runs.folders import RunLog, read_record
+from engine.training.evaluation import evaluate
+from engine.training.loop import train
+from engine.training.run import Run, resume
+from engine.training.validation import Best, quotas, split
+from engine.vocabulary.config import ConfigError, RunConfig
+from engine.vocabulary.messages import CheckpointSaved, EpochDone, Evaluate, PredictFiles, RunEnded, RunStarted
+from engine.vocabulary.run_conventions import OLD, PRESENT
 
 CONFIG = RunConfig(epochs=3, batch_size=30, device="cpu", validation=0.2)  # 200 images
 
@@ -217,10 +217,10 @@ def test_a_run_cut_off_before_its_last_checkpoint_has_the_best_weights_all_the_s
                 raise KeyboardInterrupt
             save_checkpoint(path, state)
 
-        monkeypatch.setattr("engine.run.save_checkpoint", save)
+        monkeypatch.setattr("engine.training.run.save_checkpoint", save)
         with pytest.raises(KeyboardInterrupt):
             list(rest)
-        monkeypatch.setattr("engine.run.save_checkpoint", save_checkpoint)
+        monkeypatch.setattr("engine.training.run.save_checkpoint", save_checkpoint)
         again = resume("r", folder, digits)
         list(train(again))
         assert load_checkpoint(folder / "best.pt")["position"]["epoch"] == again.best.epoch

@@ -8,15 +8,15 @@ from test_train import figures, same, weights, without_time
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from engine.config import RunConfig
-from engine.dataset import Dataset
-from engine.evaluate import evaluate
-from engine.messages import EpochDone, decode_run_event, encode
-from engine.models import as_input
-from engine.run import Run
-from engine.step import compute
-from engine.train import finish_epoch, train
-from engine.vitals import ReluWatch, input_share
+from engine.data.dataset import Dataset
+from engine.networks.build import as_input
+from engine.training.diagnostics import ReluWatch, input_share
+from engine.training.evaluation import evaluate
+from engine.training.loop import finish_epoch, train
+from engine.training.run import Run
+from engine.training.step import compute
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import EpochDone, decode_run_event, encode
 
 CONFIG = RunConfig(epochs=2, batch_size=30, seed=5, device="cpu", precision="bf16")
 
@@ -76,7 +76,7 @@ def test_the_networks_of_the_program_show_units_that_were_killed(digits: Dataset
 
 
 def test_only_the_first_images_of_a_test_are_watched(digits: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.evaluate.BATCH", 40)
+    monkeypatch.setattr("engine.training.evaluation.BATCH", 40)
     images = digits.test_images.clone()
     images[:40] = 0
     network = nn.Sequential(nn.Flatten(), nn.ReLU(), nn.Linear(784, 10))
@@ -89,7 +89,7 @@ def test_watching_changes_nothing_of_a_run(digits: Dataset, monkeypatch: pytest.
     config = CONFIG.replace({"rotation": 10.0, "elastic": 1.0})
     measured = Run(config, digits)
     events = list(train(measured))
-    monkeypatch.setattr("engine.train.evaluate", lambda *given: evaluate(*given[:3]))
+    monkeypatch.setattr("engine.training.loop.evaluate", lambda *given: evaluate(*given[:3]))
     plain = Run(config, digits)
     others = list(train(plain))
     assert [(each.test_loss, each.train_loss) for each in figures(events)] == [

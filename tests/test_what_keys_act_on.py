@@ -4,7 +4,17 @@ import pytest
 from fake_engine import RUN, FakeApp, epoch_done, snapshot, started, steps, tell
 from test_app import OLD, TRAINING, screen_text
 
-from engine.messages import DataFailed, OpenRun, Pause, Paused, RunEnded, RunOpened, RunsListed, RunSummary, Stop
+from engine.vocabulary.messages import (
+    DataFailed,
+    OpenRun,
+    Pause,
+    Paused,
+    RunEnded,
+    RunOpened,
+    RunsListed,
+    RunSummary,
+    Stop,
+)
 from tui.screens.dialogs import Question
 
 LIVE = "0014-seed-cnn"

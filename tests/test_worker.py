@@ -9,11 +9,14 @@ import torch
 from fake_engine import READY
 from limits import LIMIT
 
-from engine.checkpoint import load_checkpoint
-from engine.config import RunConfig
-from engine.dataset import DataError
-from engine.event_log import EventReader
-from engine.messages import (
+from engine.data.dataset import DataError
+from engine.server.worker.command_loop import Worker
+from engine.storage.runs.checkpoint import load_checkpoint
+from engine.storage.runs.event_log import EventReader
+from engine.storage.runs.folders import read_record, run_names
+from engine.training.run import Run
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import (
     AnyCommand,
     AnyEvent,
     AskStatus,
@@ -48,9 +51,6 @@ from engine.messages import (
     Stop,
     StopFinding,
 )
-from engine.run import Run
-from engine.runs import read_record, run_names
-from engine.worker import Worker
 
 RUN = "0001-seed-cnn"
 E = TypeVar("E", bound=AnyEvent)
@@ -122,7 +122,7 @@ CONFIG = RunConfig(epochs=2, batch_size=50, device="cpu", precision="fp32")  # 4
 
 @pytest.fixture
 def engine(checkpoints: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
-    monkeypatch.setattr("engine.train.REPORT_EVERY", 0.0)
+    monkeypatch.setattr("engine.training.loop.REPORT_EVERY", 0.0)
     made = Engine(checkpoints)
     made.worker.loader.load("")
     return made
@@ -278,7 +278,7 @@ def test_an_unexpected_error_in_a_step_fails_the_run_alone(
     def broken(*_: object) -> None:
         raise RuntimeError("CUDA error: an illegal memory access")
 
-    monkeypatch.setattr("engine.step.logits_of", broken)
+    monkeypatch.setattr("engine.training.step.logits_of", broken)
     assert engine.finish().reason == "RuntimeError: CUDA error: an illegal memory access"
     assert "Traceback" in capsys.readouterr().err
     engine.load()
@@ -318,7 +318,7 @@ def test_without_data_a_run_is_refused_with_the_reason(checkpoints: Path, monkey
     def none(*_: object) -> None:
         raise DataError("digits.npz: is damaged")
 
-    monkeypatch.setattr("engine.loader.find_data", none)
+    monkeypatch.setattr("engine.server.worker.loaded_data.find_data", none)
     engine = Engine(checkpoints)
     assert "is damaged" in engine.refused(StartRun(config=CONFIG))
     assert "no data set is loaded" in engine.refused(ExportData(path="/nowhere"))
@@ -327,7 +327,7 @@ def test_without_data_a_run_is_refused_with_the_reason(checkpoints: Path, monkey
 def test_a_download_during_a_run_ends_for_those_who_wait_and_is_used_next(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.loader.download", lambda *_: None)
+    monkeypatch.setattr("engine.server.worker.loaded_data.download", lambda *_: None)
     engine.done(StartRun(config=CONFIG))
     engine.done(DownloadData())
     thread = engine.worker.loader.download
@@ -345,7 +345,7 @@ def test_a_download_that_fails_is_told(engine: Engine, monkeypatch: pytest.Monke
     def fail(*_: object) -> None:
         raise DataError("no network")
 
-    monkeypatch.setattr("engine.loader.download", fail)
+    monkeypatch.setattr("engine.server.worker.loaded_data.download", fail)
     engine.done(DownloadData())
     thread = engine.worker.loader.download
     if thread is not None:
@@ -443,7 +443,7 @@ def test_nobody_waits_for_the_warming_up(engine: Engine, monkeypatch: pytest.Mon
     def refuse(run: Run) -> None:
         pytest.fail("a step was taken while a command waited")
 
-    monkeypatch.setattr("engine.worker.Steps", refuse)
+    monkeypatch.setattr("engine.server.worker.command_loop.Steps", refuse)
     engine.worker.submit(Pause(), lambda answer: None)
     engine.worker.warm_up()
 
@@ -454,7 +454,7 @@ def test_an_engine_that_cannot_warm_up_serves_nevertheless(
     def fail(run: Run) -> None:
         raise RuntimeError("no kernel image is available")
 
-    monkeypatch.setattr("engine.worker.Steps", fail)
+    monkeypatch.setattr("engine.server.worker.command_loop.Steps", fail)
     engine.worker.warm_up()
     assert "warming up failed: no kernel image" in capsys.readouterr().out
     engine.done(StartRun(config=CONFIG))
@@ -472,7 +472,7 @@ def test_memory_is_given_back_once_a_run_is_over_and_nothing_else_is_to_do(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given: list[bool] = []
-    monkeypatch.setattr("engine.jobs.give_back", lambda: given.append(engine.worker.jobs.active is None))
+    monkeypatch.setattr("engine.server.worker.jobs.give_back", lambda: given.append(engine.worker.jobs.active is None))
     engine.done(StartRun(config=CONFIG))
     engine.finish()
     for _ in range(2):

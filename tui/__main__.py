@@ -10,20 +10,20 @@ from typing import Any
 
 import click
 
-from engine.files import in_words
-from engine.paths import PathError
-from tui.ascii import needs_ascii, to_ascii, write_anything
+from engine.storage.files import in_words
+from engine.storage.paths import PathError
 from tui.commands.bench import bench
-from tui.commands.compare import compare
-from tui.commands.data import data
+from tui.commands.data.command import data
 from tui.commands.engine import engine
-from tui.commands.models import models, trust
+from tui.commands.models.command import models, trust
 from tui.commands.presets import presets
-from tui.commands.runs import evaluate, predict, runs
-from tui.commands.train import find_lr, train
-from tui.commands.tune import studies, tune
-from tui.inert import inert
-from tui.shared_options import checkpoints_option, coach_option, data_option, notify_option, refuse_empty
+from tui.commands.runs.command import evaluate, predict, runs
+from tui.commands.runs.compare import compare
+from tui.commands.shared_options import checkpoints_option, coach_option, data_option, notify_option, refuse_empty
+from tui.commands.train.command import find_lr, train
+from tui.commands.tune.command import studies, tune
+from tui.terminal.ascii import needs_ascii, to_ascii, write_anything
+from tui.terminal.sanitize import inert
 
 COMMANDS = (
     train,
@@ -88,7 +88,7 @@ def cli(context: click.Context, checkpoints: Path, data: str, notify: bool, coac
             "the screen needs a terminal, with TERM set to its name (not to dumb); `mnist-tui train` works without one"
         )
     gc.disable()  # until the first frame: hardly anything of what is made for it goes again
-    from tui.app import open_app
+    from tui.app.main import open_app
 
     sys.exit(open_app(checkpoints, data, notify, coach))
 

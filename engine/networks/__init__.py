@@ -1,8 +1,5 @@
-"""The networks that `engine/catalogue.py` names, each a module that takes float32 images [N, 1, 28, 28] in 0..1 and
-returns logits [N, 10]. Their classes take those of `width`, `depth`, `dropout` and `dropout2d` that they have a use
-for, as keywords; a depth of 0 is the network's own."""
+"""Networks: how one is built, and what it consists of. `catalogue/` has the program's own, `own/` is for users' code.
 
-
-def scaled(channels: int, width: float) -> int:
-    """Return a number of channels times a width, at least one."""
-    return max(1, round(channels * width))
+Their names and options are in `engine/vocabulary/architectures.py`; training them is not this room's. Read `build.py`
+first.
+"""

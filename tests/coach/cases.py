@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from engine.config import RunConfig, Value
+from engine.vocabulary.config import RunConfig, Value
 
 from .damage import (
     SOUND,

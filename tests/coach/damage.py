@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.dataset import ARRAYS, Array, Dataset, make_dataset
-from engine.paths import sample_file
+from engine.data.dataset import ARRAYS, Array, Dataset, make_dataset
+from engine.storage.paths import sample_file
 
 Arrays = dict[str, Array]
 SEED = 11

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import msgspec
 
-from engine.config import Value
-from engine.messages import RunEvent
-from tui.coach.advice import Advice, Coach
+from engine.vocabulary.config import Value
+from engine.vocabulary.messages import RunEvent
 from tui.coach.watch import look
+from tui.state.advice import Advice, Coach
 
 from .cases import CASES, Case
 from .recordings import accuracy, train_case, views

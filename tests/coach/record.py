@@ -19,16 +19,16 @@ import msgspec
 import numpy as np
 from torch import nn
 
-import engine.run
-from engine.built_in_presets import PRESETS
-from engine.config import RunConfig, Value
-from engine.data import load_data
-from engine.dataset import ARRAYS, Dataset, make_dataset
-from engine.messages import EpochDone, RunEnded, RunEvent, RunStarted, Steered, StepsDone, coarsen, encode
-from engine.paths import sample_file
-from engine.run import Run
-from engine.step import TrainingFailed
-from engine.train import train
+import engine.training.run
+from engine.data.dataset import ARRAYS, Dataset, make_dataset
+from engine.data.find import load_data
+from engine.storage.paths import sample_file
+from engine.training.loop import train
+from engine.training.run import Run
+from engine.training.step import TrainingFailed
+from engine.vocabulary.config import RunConfig, Value
+from engine.vocabulary.messages import EpochDone, RunEnded, RunEvent, RunStarted, Steered, StepsDone, coarsen, encode
+from engine.vocabulary.presets import PRESETS
 
 HERE = Path(__file__).parent
 POINTS = 20  # losses kept of an epoch
@@ -88,7 +88,7 @@ def data_for(recording: Recording, full: str) -> Dataset:
 def record(name: str, recording: Recording, full: str = "") -> list[RunEvent]:
     """Return the events of the run as they are kept."""
     config = RunConfig().replace({"device": "cpu", "precision": "fp32", **recording.changes})
-    with patch("engine.run.build_model", recording.network or engine.run.build_model):
+    with patch("engine.training.run.build_model", recording.network or engine.training.run.build_model):
         run = Run(config, data_for(recording, full), name=f"0001-{config.model}")
     return recorded(run, recording.epochs, recording.steered)
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import msgspec
 
-from engine.config import Value
-from engine.messages import EpochDone, RunEnded, RunEvent
-from engine.run import Run
-from tui.run_view import RunView, apply_to_run
+from engine.training.run import Run
+from engine.vocabulary.config import Value
+from engine.vocabulary.messages import EpochDone, RunEnded, RunEvent
+from tui.state.run import RunView, apply_to_run
 
 from .cases import CASES, Case
 from .damage import damaged

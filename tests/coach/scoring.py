@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from engine.messages import RunEvent
-from tui.coach.advice import Advice, Coach
+from engine.vocabulary.messages import RunEvent
 from tui.coach.watch import look
+from tui.state.advice import Advice, Coach
 
 from .cases import Case
 from .recordings import views

@@ -14,11 +14,11 @@ from e2e.terminal import Terminal
 from fake_engine import RUN, epoch_done, started, steps
 from hostile import hostile_in, names, texts, with_hostile_texts
 
-from engine.config import RunConfig
-from engine.event_log import EVENTS, seal
-from engine.messages import RunEnded, RunEvent, Steered, encode
-from engine.runs import LAST, RECORD, RunRecord
-from engine.treatment import MNIST
+from engine.storage.runs.event_log import EVENTS, seal
+from engine.storage.runs.folders import LAST, RECORD, RunRecord
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import RunEnded, RunEvent, Steered, encode
+from engine.vocabulary.preprocessing import MNIST
 
 pytestmark = pytest.mark.slow
 

@@ -12,10 +12,10 @@ import pytest
 from limits import LIMIT
 from test_engine_process import Attached, gone
 
-from engine.config import RunConfig
-from engine.messages import CommandDone, EpochDone, RunEnded, StartRun, StepsDone
-from engine.runs import read_record
-from tui.client import engine_environment
+from engine.storage.runs.folders import read_record
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import CommandDone, EpochDone, RunEnded, StartRun, StepsDone
+from tui.link.client import engine_environment
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
 

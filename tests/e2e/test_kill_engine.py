@@ -16,11 +16,15 @@ import torch
 from e2e.conftest import World
 from limits import LIMIT
 
-from engine.checkpoint import load_last
-from engine.config import RunConfig
-from engine.data import load_data
-from engine.event_log import EVENTS, EventReader, seal
-from engine.messages import (
+from engine.data.find import load_data
+from engine.storage.paths import sample_file
+from engine.storage.runs.checkpoint import load_last
+from engine.storage.runs.event_log import EVENTS, EventReader, seal
+from engine.storage.runs.folders import LAST
+from engine.training.loop import train
+from engine.training.run import Run
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import (
     CommandFailed,
     EpochDone,
     ResumeRun,
@@ -32,11 +36,7 @@ from engine.messages import (
     encode,
     merge_steps,
 )
-from engine.paths import sample_file
-from engine.run import Run
-from engine.runs import LAST
-from engine.train import train
-from tui.client import EngineClient
+from tui.link.client import EngineClient
 
 RUN = "0001-seed-cnn"
 
@@ -193,8 +193,8 @@ async def test_a_run_whose_engine_is_killed_again_and_again_ends_with_the_same_w
 
 
 def test_a_torn_last_line_is_passed_over_and_does_not_swallow_what_follows(tmp_path: Path) -> None:
-    from engine.begin_run import record_of
-    from engine.runs import RunLog
+    from engine.server.worker.begin_run import record_of
+    from engine.storage.runs.folders import RunLog
 
     (tmp_path / RUN).mkdir()
     steps = StepsDone(run=RUN, step=1, epoch=0, stride=1, losses=[2.0], images_per_s=1.0)

@@ -12,10 +12,10 @@ from e2e.conftest import PROGRAM, World
 from e2e.terminal import Terminal
 from limits import LIMIT
 
-import tui.client
-import tui.logout
-from tui.client import EngineClient
-from tui.logout import SCOPE, logout_warning, precaution
+import tui.link.client
+import tui.link.logout
+from tui.link.client import EngineClient
+from tui.link.logout import SCOPE, logout_warning, precaution
 
 KILLS = 'b true\nas 0\nas 1 "somebody-else"\n'
 Systemd = Callable[..., None]
@@ -39,7 +39,7 @@ def systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Systemd
         precaution.cache_clear()
 
     monkeypatch.setenv("PATH", f"{commands}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setattr(tui.logout, "SYSTEMD", tmp_path)
+    monkeypatch.setattr(tui.link.logout, "SYSTEMD", tmp_path)
     yield set_up
     precaution.cache_clear()
 
@@ -82,7 +82,7 @@ def test_without_systemd_none_of_its_commands_is_called(
     systemd: Systemd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     systemd()
-    monkeypatch.setattr(tui.logout, "SYSTEMD", tmp_path / "no-systemd")
+    monkeypatch.setattr(tui.link.logout, "SYSTEMD", tmp_path / "no-systemd")
     monkeypatch.setattr(subprocess, "run", None)
     assert precaution() == ((), "")
 
@@ -97,7 +97,7 @@ def test_without_the_commands_there_is_no_warning(systemd: Systemd, monkeypatch:
 def test_a_systemd_that_does_not_answer_is_not_waited_for(
     systemd: Systemd, monkeypatch: pytest.MonkeyPatch, slow: str
 ) -> None:
-    monkeypatch.setattr(tui.logout, "PATIENCE", 0.2)
+    monkeypatch.setattr(tui.link.logout, "PATIENCE", 0.2)
     systemd(lingers="yes", slow=slow)
     began = time.monotonic()
     precaution()
@@ -114,12 +114,15 @@ async def test_the_engine_is_really_started_in_that_scope(systemd: Systemd, chec
     client = await EngineClient.connect_or_start(checkpoints)
     calls = (await asyncio.to_thread((tmp_path / "scopes").read_text)).splitlines()
     assert calls[0].endswith("-- true")
-    assert f"-- {tui.client.sys.executable} -m engine --checkpoints {checkpoints}" in calls[1]
+    assert f"-- {tui.link.client.sys.executable} -m engine --checkpoints {checkpoints}" in calls[1]
     await client.close()
 
 
 # The program with another place to look for systemd.
-PROBE = "import pathlib, sys, tui.logout, tui.__main__; tui.logout.SYSTEMD = pathlib.Path('/'); tui.__main__.main()"
+PROBE = (
+    "import pathlib, sys, tui.link.logout, tui.__main__; tui.link.logout.SYSTEMD = pathlib.Path('/');"
+    "tui.__main__.main()"
+)
 
 
 def test_the_screen_and_the_command_line_warn_before_anything_is_trained(systemd: Systemd, world: World) -> None:

@@ -19,7 +19,7 @@ from e2e.conftest import PROGRAM, ROOT, World
 from e2e.terminal import Terminal
 from limits import LIMIT
 
-from tui.terminal_input import SEQUENCE_PATIENCE
+from tui.terminal.input import SEQUENCE_PATIENCE
 
 pytestmark = pytest.mark.slow
 

@@ -14,9 +14,10 @@ import pytest
 from limits import LIMIT
 from test_engine_process import Attached
 
-from engine.checkpoint import load_checkpoint
-from engine.config import RunConfig
-from engine.messages import (
+from engine.storage.runs.checkpoint import load_checkpoint
+from engine.storage.runs.folders import read_record
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import (
     CheckpointSaved,
     CommandDone,
     EngineReady,
@@ -31,8 +32,7 @@ from engine.messages import (
     StepsDone,
     Stop,
 )
-from engine.runs import read_record
-from tui.client import CommandRefused, EngineClient, EngineUnreachable, engine_environment
+from tui.link.client import CommandRefused, EngineClient, EngineUnreachable, engine_environment
 
 pytestmark = pytest.mark.slow
 RUN = "0001-seed-cnn"

@@ -18,8 +18,8 @@ from e2e.conftest import ROOT, TRAINING, World, epoch_after
 from e2e.terminal import Terminal
 from limits import LIMIT
 
-from engine.messages import AnyEvent, AskStatus, EpochDone, Snapshot, StatusTold, StepsDone
-from tui.client import EngineClient
+from engine.vocabulary.messages import AnyEvent, AskStatus, EpochDone, Snapshot, StatusTold, StepsDone
+from tui.link.client import EngineClient
 
 SSHD = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:/usr/bin")
 pytestmark = [

@@ -14,8 +14,8 @@ from e2e.conftest import PROGRAM, World, epoch_after
 from e2e.terminal import Terminal
 from limits import LIMIT
 
-from engine.messages import AskStatus, StatusTold
-from tui.session import attached
+from engine.vocabulary.messages import AskStatus, StatusTold
+from tui.link.session import attached
 
 MIB = 2**20
 
@@ -132,8 +132,8 @@ def test_a_signal_ends_the_screen_all_the_same(world: World, number: signal.Sign
 @pytest.mark.slow
 def test_one_that_waits_in_a_write_is_ended_as_well(world: World) -> None:
     program = (
-        "import pathlib, sys, tui.app; from tui.outlet import Outlet; Outlet.is_open = lambda self: True;"
-        f"sys.exit(tui.app.open_app(pathlib.Path({str(world.checkpoints)!r}), ''))"
+        "import pathlib, sys, tui.app.main; from tui.terminal.writer import Outlet; Outlet.is_open = lambda self: True;"
+        f"sys.exit(tui.app.main.open_app(pathlib.Path({str(world.checkpoints)!r}), ''))"
     )
     with Terminal([PROGRAM[0], "-c", program], world.env) as terminal:
         terminal.until("t  train")

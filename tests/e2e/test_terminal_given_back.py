@@ -91,7 +91,7 @@ CRASHES = {
 def test_a_crash_shows_its_traceback_on_the_restored_terminal_and_fails(world: World, where: str) -> None:
     program = f"""
 import pathlib, sys
-from tui.app import MnistApp, open_app
+from tui.app.main import MnistApp, open_app
 {CRASHES[where]}
 sys.exit(open_app(pathlib.Path({str(world.checkpoints)!r}), ""))
 """
@@ -134,7 +134,7 @@ def test_ctrl_z_gives_the_terminal_back_and_fg_brings_the_screen_again(world: Wo
 STOPPED_WHILE_WRITING = """
 import os, pathlib, signal, sys
 from textual.drivers._writer_thread import WriterThread
-from tui.app import MnistApp, open_app
+from tui.app.main import MnistApp, open_app
 real_write = WriterThread.write
 def write(self, text):
     if "armed" in vars(WriterThread):

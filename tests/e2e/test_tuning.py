@@ -18,11 +18,11 @@ from e2e.conftest import PROGRAM, World
 from engines import kill_engines
 from limits import LIMIT
 
-from engine.messages import StudyEnded, StudyStarted, TrialSummary, TrialTold, decode_event
-from engine.paths import sample_file
-from engine.runs import run_names
-from engine.study_opening import join
-from engine.study_storage import open_storage
+from engine.storage.paths import sample_file
+from engine.storage.runs.folders import run_names
+from engine.tuning.opening import join
+from engine.tuning.storage import open_storage
+from engine.vocabulary.messages import StudyEnded, StudyStarted, TrialSummary, TrialTold, decode_event
 
 SEARCH = ["--search", "lr=log:1e-4..1e-1", "--search", "batch_size=20,50,100"]
 

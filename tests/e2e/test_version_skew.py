@@ -10,20 +10,20 @@ from e2e.conftest import PROGRAM, ROOT, World
 from e2e.terminal import Terminal
 from limits import LIMIT
 
-from engine.checkpoint import load_last
+from engine.storage.runs.checkpoint import load_last
 
 pytestmark = pytest.mark.slow
 
 # An engine that speaks the next protocol, and says in it what this version does not know.
 NEXT_VERSION = """
 import sys
-import engine.messages as messages
+import engine.vocabulary.messages as messages
 messages.PROTOCOL += 1
 messages.program_version = lambda: "99.0"
 class Danced(messages.Event, frozen=True):
     steps: int
 from engine.__main__ import main
-from engine.server import Server
+from engine.server.listener import Server
 say = Server._publish
 def publish(self, event):
     say(self, event)
@@ -50,7 +50,7 @@ def next_engine(world: World) -> Iterator["subprocess.Popen[bytes]"]:
 
 def start_run(world: World) -> None:
     """Have the engine train: only a program of its own version can ask it to."""
-    program = "import engine.messages as m; m.PROTOCOL += 1; from tui.__main__ import main; main()"
+    program = "import engine.vocabulary.messages as m; m.PROTOCOL += 1; from tui.__main__ import main; main()"
     command = [sys.executable, "-c", program, "train", "--json", "--epochs", "500"]
     with subprocess.Popen(command, cwd=ROOT, env=world.env, stdout=subprocess.PIPE) as train:
         assert train.stdout is not None

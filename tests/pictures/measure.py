@@ -11,15 +11,15 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from engine.checkpoint import load_last
-from engine.data import load_data
-from engine.dataset import Dataset
-from engine.evaluate import predict
-from engine.image_file import decode_pixels
-from engine.inspection import network_in
-from engine.pictures import treat
-from engine.runs import LAST, find_run, read_record
-from engine.treatment import MNIST, Treatment
+from engine.data.dataset import Dataset
+from engine.data.find import load_data
+from engine.data.images.decode import decode_pixels
+from engine.data.images.preprocess import treat
+from engine.server.worker.inspection import network_in
+from engine.storage.runs.checkpoint import load_last
+from engine.storage.runs.folders import LAST, find_run, read_record
+from engine.training.evaluation import predict
+from engine.vocabulary.preprocessing import MNIST, Treatment
 
 from .conditions import CONDITIONS, Draw
 

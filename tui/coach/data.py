@@ -1,15 +1,15 @@
 """Rules about the data: what the check at load found, and what a run reveals. Hyperparameters do not help."""
 
-from engine.config import RunConfig
-from engine.messages import Finding
-from tui.coach.advice import Advice
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import Finding
 from tui.coach.generalisation import ONE_OTHER, is_rare, taken_for
 from tui.coach.learning_rate import CHANCE, FIRST_EPOCHS, UNLEARNED, VERY_LOW, WORSE, is_without_progress
-from tui.coach.strain import strongest_dropout
-from tui.coach.trend import recent_epochs, settled_since
-from tui.coach.usual import decay_is_strong, times_usual
-from tui.inert import inert
-from tui.run_view import RunView
+from tui.coach.regularisation import strongest_dropout
+from tui.coach.trends import recent_epochs, settled_since
+from tui.coach.usual_values import decay_is_strong, times_usual
+from tui.state.advice import Advice
+from tui.state.run import RunView
+from tui.terminal.sanitize import inert
 
 BARREN = ("blank images", "repeated image")
 """Findings of images from which nothing can be learned, where they are half of a part."""

@@ -3,11 +3,11 @@
 import math
 from collections.abc import Sequence
 
-from engine.config import RunConfig, Value
-from engine.messages import EpochDone
-from tui.coach.advice import Advice
-from tui.coach.trend import checked_accuracy, checked_loss, checked_on, fit, recent_epochs
-from tui.run_view import RunView
+from engine.vocabulary.config import RunConfig, Value
+from engine.vocabulary.messages import EpochDone
+from tui.coach.trends import checked_accuracy, checked_loss, checked_on, fit, recent_epochs
+from tui.state.advice import Advice
+from tui.state.run import RunView
 
 FEWEST_EPOCHS = 6
 CERTAIN = 4.0  # standard errors of the slope of the gap

@@ -6,15 +6,15 @@ is in healthy runs of every kind, once they have learned. Labels that are wrong 
 7 times. (Guo et al., On Calibration of Modern Neural Networks, https://arxiv.org/abs/1706.04599, measures the same.)
 """
 
-from engine.catalogue import is_own
-from engine.config import RunConfig, Value
-from engine.messages import EpochDone
-from tui.coach.advice import Advice
+from engine.vocabulary.architectures import is_own
+from engine.vocabulary.config import RunConfig, Value
+from engine.vocabulary.messages import EpochDone
 from tui.coach.generalisation import DISTORTED, is_augmented
-from tui.coach.strain import dropout_fields
-from tui.coach.trend import recent_epochs, settled_since
-from tui.coach.usual import decay_is_strong, times_usual
-from tui.run_view import RunView
+from tui.coach.regularisation import dropout_fields
+from tui.coach.trends import recent_epochs, settled_since
+from tui.coach.usual_values import decay_is_strong, times_usual
+from tui.state.advice import Advice
+from tui.state.run import RunView
 
 EPOCHS = 3
 UNSURE = 4.15  # times the share of test images that is wrong: the test loss

@@ -3,10 +3,9 @@
 import math
 import re
 
-from engine.config import FIELDS, Value
-from engine.messages import EpochDone
-from tui.coach.advice import Advice
-from tui.coach.trend import (
+from engine.vocabulary.config import FIELDS, Value
+from engine.vocabulary.messages import EpochDone
+from tui.coach.trends import (
     checked_accuracy,
     checked_loss,
     checked_on,
@@ -16,8 +15,9 @@ from tui.coach.trend import (
     settled_since,
     stretches,
 )
-from tui.coach.usual import higher, lower, rate, times_usual
-from tui.run_view import RunView
+from tui.coach.usual_values import higher, lower, rate, times_usual
+from tui.state.advice import Advice
+from tui.state.run import RunView
 
 CHANCE = math.log(10)  # the loss of who gives each digit a tenth: nothing is learned at this height
 UNLEARNED = 0.9 * CHANCE

@@ -1,12 +1,12 @@
-"""Rules about units and time, from what the engine measures during the test (engine/vitals.py)."""
+"""Rules about units and time, from what the engine measures during the test (engine/training/diagnostics.py)."""
 
 import statistics
 
-from engine.config import FIELDS, Value
-from tui.coach.advice import Advice
-from tui.coach.trend import recent_epochs
-from tui.coach.usual import lower, times_usual
-from tui.run_view import RunView
+from engine.vocabulary.config import FIELDS, Value
+from tui.coach.trends import recent_epochs
+from tui.coach.usual_values import lower, times_usual
+from tui.state.advice import Advice
+from tui.state.run import RunView
 
 DEAD = 0.5  # of the units: with a third of them dead, networks were seen to learn as well as with none
 LOW = 1 / 3  # times the usual rate: shorter steps kill no units, whatever did

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from engine.messages import AnyEvent, EpochDone, RunEnded, RunOpened, RunStarted, Snapshot, Steered
-from tui.coach.advice import Advice, Coach
+from engine.vocabulary.messages import AnyEvent, EpochDone, RunEnded, RunOpened, RunStarted, Snapshot, Steered
 from tui.coach.rules import RULES
-from tui.run_view import RunView
-from tui.store import State, say
+from tui.state.advice import Advice, Coach
+from tui.state.run import RunView
+from tui.state.store import State, say
 
 WORTH_A_LOOK = EpochDone | RunEnded | RunOpened | RunStarted | Snapshot | Steered
 

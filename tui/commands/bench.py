@@ -2,8 +2,8 @@
 
 import click
 
-from tui.conversation import run
-from tui.shared_options import data_option, json_option
+from tui.commands.run_coroutine import run
+from tui.commands.shared_options import data_option, json_option
 
 
 @click.command()
@@ -39,7 +39,7 @@ def bench(
     engine without and with a screen, and the best the device could do. The rows take turns; nothing else should run.
     Then the time until 98.7 and 99.0 % of the test images are right: the notebook, this program, its preset `fast`.
     """
-    from tui.run_bench import run_bench
+    from tui.bench.suite import run_bench
 
     if screen and (rows or rounds or images or seeds):
         raise click.UsageError("--screen does not measure rows; leave out --row, --rounds, --images and --seeds")

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from engine.paths import engine_log
-from tui.conversation import run
-from tui.inert import inert
-from tui.shared_options import checkpoints_option, json_option
+from engine.storage.paths import engine_log
+from tui.commands.run_coroutine import run
+from tui.commands.shared_options import checkpoints_option, json_option
+from tui.terminal.sanitize import inert
 
 
 @click.group()
@@ -25,9 +25,9 @@ def engine_status(checkpoints: Path, as_json: bool) -> None:
 
     Exits with status 1 if no engine is running, 4 if one is running but does not answer.
     """
-    from engine.messages import AskStatus, StatusTold
-    from tui.reports import print_json, print_status
-    from tui.session import ask_engine
+    from engine.vocabulary.messages import AskStatus, StatusTold
+    from tui.commands.reports import print_json, print_status
+    from tui.link.session import ask_engine
 
     told = run(ask_engine(checkpoints, AskStatus(), StatusTold))
     if as_json:
@@ -49,7 +49,7 @@ def engine_stop(checkpoints: Path, force: bool) -> None:
     Waits for the current step. If no step ends for a minute (or for ten times the usual step, if that is longer), the
     run is ended without saving, at its last checkpoint; --force does not wait.
     """
-    from tui.stop import stop_engine
+    from tui.link.stop import stop_engine
 
     print(inert(run(stop_engine(checkpoints, force)), longest=2000), file=sys.stderr)
 
@@ -58,8 +58,8 @@ def engine_stop(checkpoints: Path, force: bool) -> None:
 @checkpoints_option
 def engine_log_(checkpoints: Path) -> None:
     """Print the output of the engine process."""
-    from engine.files import in_words, open_regular
-    from engine.output_log import older
+    from engine.storage.engine_log import older
+    from engine.storage.files import in_words, open_regular
 
     path = engine_log(checkpoints)
     if not os.path.lexists(path):

@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from tui.inert import inert
-from tui.options import given, preset_options
-from tui.shared_options import checkpoints_option, errors_in_one_line, json_option
+from tui.commands.shared_options import checkpoints_option, errors_in_one_line, json_option
+from tui.state.words.options import given, preset_options
+from tui.terminal.sanitize import inert
 
 
 @click.group(invoke_without_command=True)
@@ -23,8 +23,8 @@ def presets(context: click.Context, checkpoints: Path, as_json: bool) -> None:
     """
     if context.invoked_subcommand is not None:
         return
-    from engine.presets import list_presets
-    from tui.reports import print_json, print_presets
+    from engine.storage.presets import list_presets
+    from tui.commands.reports import print_json, print_presets
 
     found = list_presets(checkpoints)
     (print_json if as_json else print_presets)(found)
@@ -36,9 +36,9 @@ def presets(context: click.Context, checkpoints: Path, as_json: bool) -> None:
 @checkpoints_option
 def show(name: str, checkpoints: Path, as_json: bool) -> None:
     """Print a preset as the TOML of its file."""
-    from engine.preset_file import preset_text
-    from engine.presets import load_preset
-    from tui.reports import print_json
+    from engine.storage.preset_file import preset_text
+    from engine.storage.presets import load_preset
+    from tui.commands.reports import print_json
 
     with errors_in_one_line():
         preset = load_preset(checkpoints, name)
@@ -70,10 +70,10 @@ def save(
 
     Settings of the machine (data, device, precision, processes and the like) are not saved.
     """
-    from engine.preset_file import without_machine
-    from engine.presets import PresetExists, load_preset, save_preset
-    from engine.runs import find_run, read_record
-    from tui.describe import brief
+    from engine.storage.preset_file import without_machine
+    from engine.storage.presets import PresetExists, load_preset, save_preset
+    from engine.storage.runs.folders import find_run, read_record
+    from tui.state.words.events import brief
 
     if base is not None and run_name is not None:
         raise click.UsageError("--preset and --from both set the starting point; give only one of them")
@@ -100,7 +100,7 @@ def save(
 @checkpoints_option
 def delete(name: str, checkpoints: Path) -> None:
     """Delete one of your own presets."""
-    from engine.presets import delete_preset
+    from engine.storage.presets import delete_preset
 
     with errors_in_one_line():
         delete_preset(checkpoints, name)

@@ -5,7 +5,7 @@ from textual.events import ScreenResume
 from textual.geometry import Size
 from textual.screen import Screen
 
-from tui.store import State
+from tui.state.store import State
 from tui.widgets.cells import CellWidget
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.nav import Nav

@@ -7,12 +7,12 @@ from textual.app import ComposeResult
 from textual.message import Message
 from textual.widgets import Static
 
-from tui.describe import confidence, percent
-from tui.inert import inert
-from tui.run_view import RunView
 from tui.screens.base import StateScreen
-from tui.significance import wilson
-from tui.store import State
+from tui.state.run import RunView
+from tui.state.significance import wilson
+from tui.state.store import State
+from tui.state.words.events import confidence, percent
+from tui.terminal.sanitize import inert
 from tui.widgets.confusion import ConfusionMatrix
 
 

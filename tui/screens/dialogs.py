@@ -12,8 +12,8 @@ from textual.screen import ModalScreen
 from textual.validation import Integer
 from textual.widgets import Button, Input, Static
 
-from tui.coach.advice import Advice
-from tui.describe import epochs
+from tui.state.advice import Advice
+from tui.state.words.events import epochs
 
 ResultT = TypeVar("ResultT")
 

@@ -11,11 +11,11 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
 
-from engine.messages import Digit, Predict
-from tui.actions import bindings
-from tui.inert import inert
+from engine.vocabulary.messages import Digit, Predict
 from tui.screens.base import StateScreen
-from tui.store import State
+from tui.state.actions import bindings
+from tui.state.store import State
+from tui.terminal.sanitize import inert
 from tui.widgets.digit import ART_STYLES, DigitCard, DigitView
 from tui.widgets.probabilities import Probabilities
 

@@ -7,14 +7,14 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from engine.built_in_presets import PRESETS, Preset
-from engine.catalogue import CATALOGUE
-from engine.config import RunConfig
-from tui.actions import bindings
-from tui.describe import brief
-from tui.inert import inert
-from tui.network_words import NETWORK, figures, layer_table, network_of, shown_name
-from tui.store import State, described
+from engine.vocabulary.architectures import CATALOGUE
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.presets import PRESETS, Preset
+from tui.state.actions import bindings
+from tui.state.store import State, described
+from tui.state.words.events import brief
+from tui.state.words.networks import NETWORK, figures, layer_table, network_of, shown_name
+from tui.terminal.sanitize import inert
 from tui.widgets.network_line import NetworkLine
 
 

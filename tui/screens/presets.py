@@ -12,12 +12,12 @@ from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from engine.config import RunConfig, Value
-from engine.preset_file import PresetError, without_machine
-from engine.presets import LONGEST_NAME, ListedPreset, PresetExists, check_name, list_presets, save_preset
-from tui.describe import brief
-from tui.inert import inert
+from engine.storage.preset_file import PresetError, without_machine
+from engine.storage.presets import LONGEST_NAME, ListedPreset, PresetExists, check_name, list_presets, save_preset
+from engine.vocabulary.config import RunConfig, Value
 from tui.screens.dialogs import Dialog, replace_question
+from tui.state.words.events import brief
+from tui.terminal.sanitize import inert
 
 MOST_DETAILS = 270  # characters, which five lines of the dialog hold
 

@@ -5,10 +5,10 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from engine.fields import counted
-from engine.messages import RatesTried
-from tui.describe import no_rate
-from tui.inert import inert
+from engine.vocabulary.fields import counted
+from engine.vocabulary.messages import RatesTried
+from tui.state.words.events import no_rate
+from tui.terminal.sanitize import inert
 from tui.widgets.chart import Chart
 from tui.widgets.plot import Line
 

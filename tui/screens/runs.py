@@ -9,13 +9,13 @@ from textual.events import ScreenResume
 from textual.message import Message
 from textual.widgets import DataTable, Static
 
-from engine.config import Value
-from engine.messages import RunSummary
-from tui.actions import bindings
-from tui.describe import RUN_COLUMNS, about_run, run_row
-from tui.inert import inert
+from engine.vocabulary.config import Value
+from engine.vocabulary.messages import RunSummary
 from tui.screens.base import StateScreen
-from tui.store import State
+from tui.state.actions import bindings
+from tui.state.store import State
+from tui.state.words.events import RUN_COLUMNS, about_run, run_row
+from tui.terminal.sanitize import inert
 
 
 class RunTable(DataTable[Text]):

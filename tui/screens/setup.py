@@ -12,17 +12,17 @@ from textual.events import Resize, ScreenResume
 from textual.message import Message
 from textual.widgets import Button, Input, Static
 
-from engine.built_in_presets import Preset
-from engine.config import FIELDS, ConfigError, RunConfig, Value
-from engine.preset_file import MACHINE
-from tui.actions import bindings
-from tui.describe import brief
-from tui.inert import inert
-from tui.network_words import NETWORK, network_of
-from tui.options import command_line
+from engine.storage.preset_file import MACHINE
+from engine.vocabulary.config import FIELDS, ConfigError, RunConfig, Value
+from engine.vocabulary.presets import Preset
 from tui.screens.base import TALL, StateScreen
 from tui.screens.presets import chosen_preset, saved_as_preset
-from tui.store import State
+from tui.state.actions import bindings
+from tui.state.store import State
+from tui.state.words.events import brief
+from tui.state.words.networks import NETWORK, network_of
+from tui.state.words.options import command_line
+from tui.terminal.sanitize import inert
 from tui.widgets.config_form import ROOM_FOR_HELP, ConfigForm, FieldRow
 from tui.widgets.network_line import NetworkLine
 from tui.widgets.preview import Preview

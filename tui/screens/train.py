@@ -12,10 +12,10 @@ from textual.events import Resize
 from textual.message import Message
 from textual.reactive import reactive
 
-from tui.actions import bindings
-from tui.run_view import RunView
 from tui.screens.base import TALL, StateScreen
-from tui.store import State
+from tui.state.actions import bindings
+from tui.state.run import RunView
+from tui.state.store import State
 from tui.widgets.chart import Chart, Line
 from tui.widgets.coach import CoachStrip
 from tui.widgets.digit import DigitView

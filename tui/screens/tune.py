@@ -10,15 +10,15 @@ from textual.events import ScreenResume
 from textual.message import Message
 from textual.widgets import DataTable, Input, Static
 
-from engine.config import ConfigError, RunConfig
-from engine.messages import StartStudy, TrialSummary
-from engine.study_files import INSTALL, can_tune
-from tui.actions import bindings
-from tui.describe import epochs, percent
-from tui.inert import inert
+from engine.tuning.files import INSTALL, can_tune
+from engine.vocabulary.config import ConfigError, RunConfig
+from engine.vocabulary.messages import StartStudy, TrialSummary
 from tui.screens.base import StateScreen
-from tui.store import State
-from tui.study_view import StudyView, short_name, short_value
+from tui.state.actions import bindings
+from tui.state.store import State
+from tui.state.study import StudyView, short_name, short_value
+from tui.state.words.events import epochs, percent
+from tui.terminal.sanitize import inert
 from tui.widgets.parallel import Parallel
 from tui.widgets.study_chart import StudyChart
 from tui.widgets.study_form import StudyForm

@@ -10,7 +10,7 @@ from typing import Any
 from rich.cells import cell_len
 from textual.reactive import reactive
 
-from tui.inert import inert
+from tui.terminal.sanitize import inert
 from tui.widgets.cells import Cell, Cells, CellWidget
 from tui.widgets.plot import Axes, Line, Plot, clipped, drawable, near, x_axis, x_limits, y_axis
 from tui.widgets.series import Point, Range, decimate

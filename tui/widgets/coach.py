@@ -4,7 +4,7 @@ from rich.text import Text
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tui.coach.advice import Advice, Coach
+from tui.state.advice import Advice, Coach
 
 KEYS = (("c", "do it"), ("v", "why"), ("x", "dismiss"))
 

@@ -12,11 +12,11 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Input, Static
 
-from engine.catalogue import CATALOGUE
-from engine.config import FIELDS, ConfigError, RunConfig, Value
-from engine.fields import FieldInfo
-from tui.inert import inert
-from tui.options import clean
+from engine.vocabulary.architectures import CATALOGUE
+from engine.vocabulary.config import FIELDS, ConfigError, RunConfig, Value
+from engine.vocabulary.fields import FieldInfo
+from tui.state.words.options import clean
+from tui.terminal.sanitize import inert
 from tui.widgets.cells import Cells, CellWidget
 
 INPUT_AT, HINT_AT = 16, 36  # columns of a row

@@ -2,7 +2,7 @@
 
 from textual.reactive import reactive
 
-from engine.messages import Digit
+from engine.vocabulary.messages import Digit
 from tui.widgets.cells import Cells, CellWidget
 from tui.widgets.digit_art import ART_STYLES, draw, fit
 

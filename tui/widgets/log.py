@@ -3,8 +3,8 @@
 from rich.text import Text
 from textual.widgets import RichLog
 
-from tui.inert import inert
-from tui.store import State
+from tui.state.store import State
+from tui.terminal.sanitize import inert
 
 
 class LogPane(RichLog):

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from textual.message import Message
 from textual.widgets import Static
 
-from engine.catalogue import is_own
-from engine.config import RunConfig
-from tui.network_words import network_line, shown_name
-from tui.store import State, described
+from engine.vocabulary.architectures import is_own
+from engine.vocabulary.config import RunConfig
+from tui.state.store import State, described
+from tui.state.words.networks import network_line, shown_name
 
 
 class NetworkLine(Static):

@@ -8,11 +8,11 @@ import math
 
 from textual.reactive import reactive
 
-from engine.config import Value
-from engine.messages import TrialSummary
-from engine.search import Dimension, Range
-from tui.inert import inert
-from tui.study_view import StudyView, range_words, short_name
+from engine.vocabulary.config import Value
+from engine.vocabulary.messages import TrialSummary
+from engine.vocabulary.search_space import Dimension, Range
+from tui.state.study import StudyView, range_words, short_name
+from tui.terminal.sanitize import inert
 from tui.widgets.cells import Cells, CellWidget
 from tui.widgets.probabilities import bar
 

@@ -7,11 +7,11 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.reactive import reactive
 
-from engine.batches import count_held_out, steps_per_epoch
-from engine.config import RunConfig
-from engine.messages import AugmentationPreviewed
-from engine.schedule import curve
-from tui.store import State
+from engine.vocabulary.batches import count_held_out, steps_per_epoch
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import AugmentationPreviewed
+from engine.vocabulary.schedule import curve
+from tui.state.store import State
 from tui.widgets.cells import Cells, CellWidget
 from tui.widgets.chart import Chart
 from tui.widgets.digit_art import draw

@@ -4,11 +4,11 @@ from rich.text import Text
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tui.describe import duration, percent, state_word
-from tui.inert import inert
-from tui.run_view import RunView, number
-from tui.store import State
-from tui.study_view import StudyView
+from tui.state.run import RunView, number
+from tui.state.store import State
+from tui.state.study import StudyView
+from tui.state.words.events import duration, percent, state_word
+from tui.terminal.sanitize import inert
 
 BAR_WIDTH = 10
 NAME_WIDTH, STATE_WIDTH = 40, 16

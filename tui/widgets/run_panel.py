@@ -4,11 +4,11 @@ from rich.text import Text
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from engine.config import FIELDS
-from tui.describe import moved_value, percent, shown_value
-from tui.inert import inert
-from tui.network_words import shown_name
-from tui.run_view import RunView
+from engine.vocabulary.config import FIELDS
+from tui.state.run import RunView
+from tui.state.words.events import moved_value, percent, shown_value
+from tui.state.words.networks import shown_name
+from tui.terminal.sanitize import inert
 
 SHOWN = ("epochs", "batch_size", "lr", "weight_decay", "dropout2d", "dropout", "seed")
 # Whose other fields are shown where they differ from the default.

@@ -1,8 +1,8 @@
 """The accuracies of a study's trials, and the best so far."""
 
-from engine.messages import TrialSummary
-from engine.study_history import best_so_far
-from tui.study_view import StudyView
+from engine.tuning.history import best_so_far
+from engine.vocabulary.messages import TrialSummary
+from tui.state.study import StudyView
 from tui.widgets.chart import Chart, Line
 
 

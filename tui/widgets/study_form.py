@@ -4,9 +4,9 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
-from engine.config import FIELDS, ConfigError, RunConfig
-from engine.messages import StartStudy
-from engine.search import parse_search
+from engine.vocabulary.config import FIELDS, ConfigError, RunConfig
+from engine.vocabulary.messages import StartStudy
+from engine.vocabulary.search_space import parse_search
 
 RANGES = "lr=log:1e-4..1e-1 batch_size=50,100,200 dropout=0..0.5"
 

@@ -4,11 +4,11 @@ from rich.text import Text
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from engine.fields import counted
-from tui.describe import epochs, state_word
-from tui.inert import inert
-from tui.network_words import shown_name
-from tui.store import State
+from engine.vocabulary.fields import counted
+from tui.state.store import State
+from tui.state.words.events import epochs, state_word
+from tui.state.words.networks import shown_name
+from tui.terminal.sanitize import inert
 
 
 class Welcome(Widget):

@@ -1,0 +1,69 @@
+"""The choice of device."""
+
+import platform
+from pathlib import Path
+
+import torch
+
+from engine.machine.torchrun import local_rank, local_world_size, world_size
+
+
+class DeviceError(ValueError):
+    """A device that is not there; the message says which there are."""
+
+
+def choose_device(name: str = "auto") -> torch.device:
+    """Return the device called `name`: auto (CUDA, else MPS, else CPU), cpu, cuda, cuda:N or mps.
+
+    Raises DeviceError when it is unknown or absent: training on another device than the one asked for would be
+    a silent replacement.
+    """
+    known = available_devices()
+    if name == "auto":
+        name = known[0].partition(":")[0]
+    if name.startswith("cuda") and world_size() > 1:
+        return own_gpu(name, known)
+    wanted = "cuda:0" if name == "cuda" else name
+    if wanted not in known:
+        raise DeviceError(
+            f"Device (device): {name!r} is not available on this machine; give auto or one of {', '.join(known)}"
+        )
+    return torch.device(wanted)
+
+
+def own_gpu(name: str, known: list[str]) -> torch.device:
+    """Return the GPU of this one of several processes. Raises DeviceError when there are too few."""
+    wanted, gpus, processes = f"cuda:{local_rank()}", len(known) - 1, local_world_size()
+    if gpus < processes or wanted not in known or name != "cuda":  # the first process sees it for all of its machine
+        raise DeviceError(
+            f"Device (device): {name!r} for {processes} processes on this machine, which has {gpus}"
+            f" GPU{'s' if gpus != 1 else ''}; each process needs its own GPU: give cuda or cpu, and at most as many"
+            " processes as there are GPUs"
+        )
+    return torch.device(wanted)
+
+
+def announced_device() -> torch.device:
+    """Return the device that a machine is known for; whether a run can have it is another question."""
+    return torch.device(available_devices()[0])
+
+
+def available_devices() -> list[str]:
+    """Return the devices of this machine by name, the preferred one first."""
+    devices = [f"cuda:{i}" for i in range(torch.cuda.device_count())] if torch.cuda.is_available() else []
+    if torch.backends.mps.is_available():
+        devices.append("mps")
+    return [*devices, "cpu"]
+
+
+def device_name(device: torch.device) -> str:
+    """Return what the maker calls the device, as far as that can be found out."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()

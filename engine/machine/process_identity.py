@@ -1,0 +1,59 @@
+"""Which process trains a trial, and whether it still exists.
+
+Engines that share a study leave their name at every trial they train. A process of this machine is looked up; one of
+another machine, or container, cannot be: it must be watched (engine/tuning/study.py).
+"""
+
+import contextlib
+import os
+import socket
+import subprocess
+import uuid
+from pathlib import Path
+
+import msgspec
+
+
+class Owner(msgspec.Struct, frozen=True):
+    """A process, and the time it opened the study. `beat` is raised now and then, for those who can only watch it."""
+
+    machine: str
+    pid: int
+    started: str  # tells it from a later process of the same number
+    opening: str = ""  # a process may leave a study and come back
+    beat: int = 0
+
+    def same_process(self, other: "Owner") -> bool:
+        return (self.machine, self.pid, self.started) == (other.machine, other.pid, other.started)
+
+
+def this_process() -> Owner:
+    return Owner(machine=this_machine(), pid=os.getpid(), started=start_of(os.getpid()) or "", opening=uuid.uuid4().hex)
+
+
+def is_gone(owner: Owner) -> bool | None:
+    """Tell whether a process has ended; None where that cannot be seen from here."""
+    if owner.machine != this_machine():
+        return None
+    return start_of(owner.pid) != owner.started
+
+
+def this_machine() -> str:
+    """Return what tells apart the places whose process numbers mean something else: machines, boots, containers."""
+    parts = [socket.gethostname()]
+    with contextlib.suppress(OSError):
+        parts.append(Path("/proc/sys/kernel/random/boot_id").read_text().strip())
+        parts.append(os.readlink("/proc/self/ns/pid"))
+    return " ".join(parts)
+
+
+def start_of(pid: int) -> str | None:
+    """Return when a process began, in the system's own terms; None when there is none, or only its remains."""
+    if Path("/proc/self/stat").exists():
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return None
+        return None if fields[0] in "ZX" else fields[19]  # proc(5): state, and starttime in ticks since the boot
+    told = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return told.stdout.strip() or None

@@ -1,0 +1,11 @@
+"""The networks that `engine/vocabulary/architectures.py` names, one family a file.
+
+Each is a module that takes float32 images [N, 1, 28, 28] in 0..1 and returns logits [N, 10]. Their classes take those
+of `width`, `depth`, `dropout` and `dropout2d` that they have a use for, as keywords; a depth of 0 is the network's own.
+Users' own networks are in `engine/networks/own/`. Read `seed.py` first, the notebook's network.
+"""
+
+
+def scaled(channels: int, width: float) -> int:
+    """Return a number of channels times a width, at least one."""
+    return max(1, round(channels * width))

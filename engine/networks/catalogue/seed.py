@@ -1,0 +1,56 @@
+"""The seed notebook's network, and the same with batch normalisation."""
+
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from engine.networks.catalogue import scaled
+
+
+class SeedCNN(nn.Module):
+    """The seed notebook's network: two convolutions of 5x5, dropout, two linear layers; 21,840 parameters."""
+
+    def __init__(self, width: float = 1.0, dropout2d: float = 0.5, dropout: float = 0.5) -> None:
+        super().__init__()
+        first, second, hidden = scaled(10, width), scaled(20, width), scaled(50, width)
+        self.conv1 = nn.Conv2d(1, first, kernel_size=5)
+        self.conv2 = nn.Conv2d(first, second, kernel_size=5)
+        self.dropout2d = nn.Dropout2d(dropout2d)
+        self.fc1 = nn.Linear(16 * second, hidden)
+        self.dropout = nn.Dropout(dropout)
+        self.fc2 = nn.Linear(hidden, 10)
+
+    def forward(self, images: Tensor) -> Tensor:
+        x = F.relu(F.max_pool2d(self.conv1(images), 2))
+        # Whole maps are dropped: the same before the pooling as after it, on a quarter of the values.
+        x = F.relu(self.dropout2d(F.max_pool2d(self.conv2(x), 2)))
+        x = F.relu(self.fc1(x.flatten(1)))
+        logits: Tensor = self.fc2(self.dropout(x))
+        return logits
+
+
+class SeedCNNNorm(nn.Module):
+    """SeedCNN with batch normalisation (Ioffe and Szegedy, https://arxiv.org/abs/1502.03167) of both convolutions;
+    21,870 parameters.
+
+    The linear layer has none: it could not be trained on batches of one image.
+    """
+
+    def __init__(self, width: float = 1.0, dropout2d: float = 0.5, dropout: float = 0.5) -> None:
+        super().__init__()
+        first, second, hidden = scaled(10, width), scaled(20, width), scaled(50, width)
+        self.conv1 = nn.Conv2d(1, first, kernel_size=5, bias=False)  # the normalisation has one
+        self.norm1 = nn.BatchNorm2d(first)
+        self.conv2 = nn.Conv2d(first, second, kernel_size=5, bias=False)
+        self.norm2 = nn.BatchNorm2d(second)
+        self.dropout2d = nn.Dropout2d(dropout2d)
+        self.fc1 = nn.Linear(16 * second, hidden)
+        self.dropout = nn.Dropout(dropout)
+        self.fc2 = nn.Linear(hidden, 10)
+
+    def forward(self, images: Tensor) -> Tensor:
+        # Normalised after the pooling: a quarter of the values.
+        x = F.relu(self.norm1(F.max_pool2d(self.conv1(images), 2)))
+        x = F.relu(self.dropout2d(self.norm2(F.max_pool2d(self.conv2(x), 2))))
+        x = F.relu(self.fc1(x.flatten(1)))
+        logits: Tensor = self.fc2(self.dropout(x))
+        return logits

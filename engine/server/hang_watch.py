@@ -1,0 +1,123 @@
+"""Makes sure that an engine ends when asked to, whatever its training thread does.
+
+A step that never returns (an endless loop in a user's network, another process that was stopped, a debugger) cannot be
+interrupted: nothing but the end of the process helps. It is watched from the thread that serves.
+"""
+
+import asyncio
+import contextlib
+import os
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.machine.activity import PULSE, STEP
+from engine.machine.torchrun import end_group
+from engine.storage.printing import say
+from engine.storage.runs.folders import RunError, mark
+from engine.vocabulary.messages import EngineFailed, RunEnded
+
+if TYPE_CHECKING:
+    from engine.server.listener import Server
+
+LOOK = 0.5  # seconds between two looks
+NO_STEP = 10.0  # seconds without a step from which it is told; or SLOW times the usual step, where that is longer
+SLOW = 5.0
+FORCED = 5.0  # seconds to end in order, where the end was forced
+AT_WORK = 3.0  # times as long where the training thread still begins one thing after the other
+TERMINATED = 20.0  # after SIGTERM; service managers wait as long, and longer
+GRACE = 60.0  # else, for a step; or HANGING times the usual step
+HANGING = 10.0
+OTHER = 600.0  # for all that may rightly take long: to load data, to test, to save
+LEAVING = 15.0  # from the answer to the end of the process
+RECORDING = 2.0  # for the record of the run, which a disk may not take
+
+
+@dataclass
+class Ending:
+    """An end, of the run or of the engine, that was asked for; `waited` in seconds."""
+
+    limit: float | None  # None: as long as it takes what is being done
+    waited: float = 0.0
+
+
+class HangWatch:
+    """`quiet` is how long the training thread has begun nothing, in seconds; those in which the whole process was
+    suspended do not count."""
+
+    def __init__(self, server: "Server") -> None:
+        self.server = server
+        self.quiet = 0.0
+        self.endings: list[Ending] = []
+        self._beats = PULSE.beats
+
+    @property
+    def stalled(self) -> float:
+        """Seconds without a step where steps should be made, 0 where they come as usual."""
+        return self.quiet if PULSE.doing == STEP and self.quiet >= max(NO_STEP, SLOW * PULSE.usual) else 0.0
+
+    def expect(self, limit: float | None) -> Ending:
+        """Have the process ended unless `fulfil` is called in time."""
+        ending = Ending(limit)
+        self.endings.append(ending)
+        return ending
+
+    def fulfil(self, ending: Ending, *, leaving: bool) -> None:
+        """Take note that it was carried out, or refused; a process that is `leaving` has to be gone soon."""
+        if leaving:
+            ending.limit, ending.waited = LEAVING, 0.0
+        elif ending in self.endings:
+            self.endings.remove(ending)
+
+    async def watch(self) -> None:
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(LOOK)
+            self.pass_time(min(time.monotonic() - before, 2 * LOOK))
+            if self.overdue:
+                await self.end()
+
+    def pass_time(self, seconds: float) -> None:
+        self.quiet += seconds
+        if PULSE.beats != self._beats:
+            self._beats, self.quiet = PULSE.beats, 0.0
+        for ending in self.endings:
+            ending.waited += seconds
+
+    @property
+    def overdue(self) -> bool:
+        return any(self._is_overdue(ending) for ending in self.endings)
+
+    def _is_overdue(self, ending: Ending) -> bool:
+        if ending.limit is None:
+            grace = max(GRACE, HANGING * PULSE.usual) if PULSE.doing == STEP else OTHER
+            return ending.waited >= FORCED and self.quiet >= grace
+        at_work = self.quiet < FORCED  # it is on its way: it saves, say
+        return ending.waited >= (AT_WORK * ending.limit if at_work else ending.limit)
+
+    async def end(self) -> None:
+        """End the process, and say what that costs."""
+        self.endings.clear()
+        run, step, unsaved = self.server.live
+        what = (
+            f"no step for {self.quiet:.0f} s" if PULSE.doing == STEP else f"{PULSE.doing or 'leaving'} takes too long"
+        )
+        reason = f"{what}: the engine was ended"
+        if run:
+            steps = f"{unsaved:,} steps since the last checkpoint are lost" if unsaved else "all its steps are saved"
+            reason = f"{reason}; {steps}"
+            with contextlib.suppress(RunError, OSError, TimeoutError):
+                marking = asyncio.to_thread(mark, self.server.checkpoints / run, "interrupted", reason, step)
+                await asyncio.wait_for(marking, RECORDING)
+            self.server.tell(RunEnded(run=run, step=step, time=time.time(), state="interrupted", reason=reason))
+        self.server.tell(EngineFailed(reason=reason))
+        say(f"{run or 'engine'} ended: {reason}")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.server.emptied(), RECORDING)
+        exit_now(1)
+
+
+def exit_now(status: int) -> None:
+    """End this process, and all that train along with it, at once."""
+    end_group()
+    os._exit(status)

@@ -1,0 +1,237 @@
+"""Looking at a network: its answers for test digits and image files, from the live run or a saved one."""
+
+import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from engine.data.find import DataError, Dataset, find_data
+from engine.data.images.preprocess import read_picture
+from engine.machine.process_settings import kept_generators, seed_all
+from engine.networks.build import build_model
+from engine.networks.own.code import Code, code_of_run
+from engine.networks.own.isolation import inside
+from engine.storage.runs.checkpoint import CheckpointError, brief, load_checkpoint, load_last
+from engine.storage.runs.folders import BEST, LAST, find_run, read_record
+from engine.storage.typed_path import path_of
+from engine.training.evaluation import evaluate, predict, walk_digits
+from engine.training.resume import config_in, position_in
+from engine.training.run import Run
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import (
+    Evaluate,
+    Evaluated,
+    FilePrediction,
+    FilesPredicted,
+    Predict,
+    Predicted,
+    PredictFiles,
+)
+from engine.vocabulary.preprocessing import Treatment
+
+
+@dataclass(frozen=True)
+class Network:
+    """A run's network; `step`, the finished `epoch` and the steps of the next, `batch`, date its weights."""
+
+    name: str
+    step: int
+    epoch: int
+    batch: int
+    model: torch.nn.Module
+    code: Code | None = None  # of a user's own network
+    best: bool = False  # of these epochs, by validation accuracy
+
+    @property
+    def device(self) -> torch.device:
+        return next(self.model.parameters()).device
+
+
+class Inspector:
+    """Answers questions about networks. Keeps the last network it used: the next question comes at once."""
+
+    def __init__(self, checkpoints: Path) -> None:
+        self.checkpoints = checkpoints
+        self._kept: Network | None = None
+        self._time = 0
+        self._kept_best: Network | None = None
+        self._best_time = 0
+        self._data: Dataset | None = None  # of a run that was trained on other data than is loaded
+        self._data_path = ""
+        self._data_state = ""  # of its files, when they were read
+
+    def keep(self, run: Run) -> None:
+        """Remember the network of a run that ended, so that its digits need no reading from disk."""
+        if run.folder is not None and (run.folder / LAST).exists():
+            self._kept, self._time = network_of(run), (run.folder / LAST).stat().st_mtime_ns
+
+    def walk(self, command: Predict, live: Run | None, loaded: Dataset | None) -> Predicted:
+        """Raises RunError, CheckpointError, DataError."""
+        network = self._network(command.run, live)
+        data = self._data_of(network.name, live, loaded)
+        images, labels = data.test_images.to(network.device), data.test_labels.to(network.device)
+        with kept(network):
+            digits = walk_digits(network.model, images, labels, command)
+        return Predicted(run=network.name, step=network.step, start=command.start, digits=digits)
+
+    def classify(self, command: PredictFiles, live: Run | None) -> FilesPredicted:
+        """Raises RunError, CheckpointError; a bad file is told in its own line."""
+        network = self._chosen(command.run, live, command.best)
+        treatment = self._treatment_of(network.name, live)
+        files = []
+        for path in command.paths:
+            try:
+                pixels, done = read_picture(path_of(path), treatment)
+            except DataError as error:
+                files.append(FilePrediction(path=path, error=str(error)))
+                continue
+            with kept(network):
+                predicted, probabilities = predict(network.model, pixels.unsqueeze(0).to(network.device))
+            files.append(
+                FilePrediction(
+                    path=path,
+                    predicted=int(predicted[0]),
+                    probabilities=[round(p, 5) for p in probabilities[0].tolist()],
+                    pixels=pixels.numpy().tobytes(),
+                    treatment=done,
+                )
+            )
+        return FilesPredicted(
+            run=network.name, files=files, epoch=network.epoch, steps=network.batch, best=network.best
+        )
+
+    def evaluate(self, command: Evaluate, live: Run | None, loaded: Dataset | None) -> Evaluated:
+        """Raises RunError, CheckpointError, DataError."""
+        network = self._chosen(command.run, live, command.best)
+        data = self._read_data(command.data) if command.data else self._data_of(network.name, live, loaded)
+        images, labels = data.test_images.to(network.device), data.test_labels.to(network.device)
+        with kept(network):
+            result = evaluate(network.model, images, labels)
+        return Evaluated(
+            run=network.name,
+            data=data.path,
+            images=result.images,
+            loss=result.loss,
+            accuracy=result.accuracy,
+            confusion=result.confusion,
+            epoch=network.epoch,
+            steps=network.batch,
+            best=network.best,
+        )
+
+    def code_of(self, name: str, live: Run | None) -> tuple[RunConfig, Code] | None:
+        """Return the code that a question about a run would execute anew, None where there is none.
+
+        Raises RunError, NetworkError.
+        """
+        if live is not None and name in ("", live.name):
+            return None
+        folder = find_run(self.checkpoints, name)
+        if self._kept is not None and self._kept.name == folder.name:
+            return None
+        config = read_record(folder).config
+        code = code_of_run(config.model, folder)
+        return None if code is None else (config, code)
+
+    def _data_of(self, name: str, live: Run | None, loaded: Dataset | None) -> Dataset:
+        """Return the data that a run was trained and tested on: a figure from other data would be another figure.
+        `loaded` are those in memory, where their files have not changed.
+
+        Raises DataError where its files are gone or hold something else by now.
+        """
+        if live is not None and name == live.name:
+            return live.data
+        record = read_record(find_run(self.checkpoints, name))
+        if loaded is not None and loaded.fingerprint == record.data:
+            return loaded
+        data = self._read_data(record.data_path)
+        if data.fingerprint != record.data:
+            raise DataError(
+                f"{data.path}: has changed since run {name} was trained on it ({record.data}, now {data.fingerprint});"
+                f" `mnist-tui evaluate {name} --data FOLDER` tests it on other data"
+            )
+        return data
+
+    def _treatment_of(self, name: str, live: Run | None) -> Treatment:
+        """Return how the pictures of a run's data were read."""
+        if live is not None and name == live.name:
+            return live.data.treatment
+        return read_record(find_run(self.checkpoints, name)).treatment
+
+    def _read_data(self, path: str) -> Dataset:
+        source = find_data(path)
+        if self._data is None or (self._data_path, self._data_state) != (path, source.state):
+            self._data, self._data_path, self._data_state = source.read(), path, source.state
+        return self._data
+
+    def _network(self, name: str, live: Run | None) -> Network:
+        """Return the network of a run: the live one, or the last checkpoint of another."""
+        if live is not None and name in ("", live.name):
+            return network_of(live)
+        folder = find_run(self.checkpoints, name)
+        path = folder / LAST
+        changed = path.stat().st_mtime_ns if path.exists() else -1
+        if self._kept is None or (folder.name, changed) != (self._kept.name, self._time):
+            self._kept, self._time = network_in(path, load_last(folder)[0]), changed
+        assert self._kept is not None
+        return self._kept
+
+    def _chosen(self, name: str, live: Run | None, best: bool | None) -> Network:
+        """Return the network of a run's best epoch by validation accuracy, or its last one; where nobody says which,
+        that which the run is reported with. Raises RunError, CheckpointError."""
+        if best is None and live is not None and name in ("", live.name):
+            return network_of(live)
+        if best or (best is None and (find_run(self.checkpoints, name) / BEST).exists()):
+            return self._best(name, live)
+        return self._network(name, live)
+
+    def _best(self, name: str, live: Run | None) -> Network:
+        """Return the network of a run's best epoch by validation accuracy. Raises RunError, CheckpointError."""
+        folder = find_run(self.checkpoints, name or (live.name if live is not None else ""))
+        path = folder / BEST
+        if not path.exists():
+            raise CheckpointError(
+                f"run {folder.name} has no {BEST}: no images were held out; train with --validation 0.1, say, to get"
+                " one"
+            )
+        changed = path.stat().st_mtime_ns
+        if self._kept_best is None or (folder.name, changed) != (self._kept_best.name, self._best_time):
+            network = network_in(path, load_checkpoint(path))
+            self._kept_best, self._best_time = dataclasses.replace(network, best=True), changed
+        return self._kept_best
+
+
+def network_in(path: Path, state: dict[str, Any]) -> Network:
+    """Return the network of a checkpoint. Raises CheckpointError, and NetworkError for code that is not to be run."""
+    config = config_in(state, path)
+    code = code_of_run(config.model, path.parent)
+    # Building a network draws from the global generator, which belongs to the run in progress.
+    with kept_generators():
+        if code is not None:
+            seed_all(config.seed)  # as in training: what is drawn at its top may be no part of a checkpoint
+        model = build_model(config, code)
+    try:
+        with inside(code):
+            model.load_state_dict(state["average" if "average" in state else "model"])
+        position = position_in(state)
+    except (RuntimeError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise CheckpointError(f"{path}: does not fit its network ({brief(error)})") from error
+    return Network(path.parent.name, position.step, position.epoch, position.batch, model, code)
+
+
+def network_of(run: Run) -> Network:
+    return Network(run.name, run.step, run.epoch, run.batch, run.tested, run.code)
+
+
+@contextmanager
+def kept(network: Network) -> Iterator[None]:
+    """Have a network answer; a user's own changes nothing by it, and draws nothing that the run in progress would."""
+    if network.code is None:
+        yield
+        return
+    with inside(network.code), kept_generators():
+        yield

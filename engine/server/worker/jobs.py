@@ -1,0 +1,274 @@
+"""What trains: a run, a study or the learning-rate finder. One at a time, except the finder with a paused run."""
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from engine.data.find import DataError
+from engine.machine.activity import PULSE, STEP
+from engine.machine.cpu_priority import Priority
+from engine.machine.device import choose_device
+from engine.machine.process_group import Alone
+from engine.networks.own.code import Code, code_of_run, named_code
+from engine.networks.own.isolation import guarded, traces_of_others
+from engine.server.protocols import Desk
+from engine.server.worker.active_run import ActiveRun
+from engine.server.worker.begin_run import begin_run, check_machine
+from engine.server.worker.inspection import Inspector
+from engine.server.worker.loaded_data import Loader
+from engine.storage.printing import say_traceback
+from engine.storage.runs.bounded_history import History
+from engine.storage.runs.event_log import EventReader
+from engine.storage.runs.folders import RunLog, RunRecord, find_run, read_record
+from engine.training.lr_finder import find_rates
+from engine.training.memory import give_back
+from engine.training.run import Run, resume
+from engine.tuning.files import INSTALL, can_tune
+from engine.vocabulary.config import RunConfig, Value
+from engine.vocabulary.fields import counted
+from engine.vocabulary.messages import FindRate, RatesTried, ResumeRun, RunEvent, StartRun, StartStudy, Steer, Steered
+from engine.vocabulary.search_space import networks_in, parse_search
+
+if TYPE_CHECKING:
+    from engine.tuning.active import ActiveStudy
+
+
+class CommandError(Exception):
+    """A command that cannot be carried out now; the message says why and what to do."""
+
+
+class EngineStale(CommandError):
+    """This process is no longer as it was: what is to be trained wants another one."""
+
+
+class Jobs:
+    """Begins, steers and ends what trains; `advance` goes on with it. What is not possible now is a CommandError."""
+
+    def __init__(self, checkpoints: Path, loader: Loader, inspector: Inspector, desk: Desk, group: Alone) -> None:
+        self.checkpoints = checkpoints
+        self.loader = loader
+        self.inspector = inspector
+        self.desk = desk
+        self.group = group
+        self.active: ActiveRun | None = None
+        self.study: ActiveStudy | None = None  # only without a run
+        self.finding: Generator[RatesTried, None, None] | None = None
+        self.priority = Priority()
+        self._untidy = False  # memory of what has ended is still held
+
+    @property
+    def live(self) -> Run | None:
+        active = self.active  # another thread asks
+        return active.run if active is not None else None
+
+    @property
+    def training(self) -> "ActiveRun | ActiveStudy | None":
+        return self.active or self.study
+
+    @property
+    def patience(self) -> float | None:
+        """Seconds that may pass before `advance` is called again; None: for ever, as there is nothing to do."""
+        if self.finding is not None:
+            return 0.0
+        return self.training.patience if self.training is not None else None
+
+    def advance(self) -> None:
+        """Train until the next event, if anything trains."""
+        if self.finding is not None:
+            PULSE.begin("looking for a learning rate")
+            self._try_rates(self.finding)
+        elif self.active is not None and not self.active.idle:
+            PULSE.begin("saving" if self.active.problem else STEP)
+            self.active.advance()
+            if self.active.ended is not None:
+                self._leave(self.active)
+        elif self.study is not None:
+            PULSE.begin("continuing a study")
+            self.study.advance()
+            if self.study.ended is not None:
+                self.study = None
+                self._untidy = True
+
+    def end_finding(self, why: str) -> None:
+        """Drop the learning-rate finder, and tell those who wait for it."""
+        if self.finding is not None:
+            self.finding = None
+            self._untidy = True
+            self.desk.publish(RatesTried(rates=[], losses=[], smoothed=[], done=True, problem=why))
+
+    def tidy(self) -> None:
+        """Give back the memory of what has ended; called when there is nothing else to do."""
+        if self._untidy:
+            self._untidy = False
+            give_back()
+
+    # ------------------------------------------------------------------- begin
+
+    def start(self, command: StartRun) -> None:
+        self.check_free()
+        config = checked(command.config)
+        check_traces(named_code(config.model))
+        check_machine(config, self.group)
+        self._launch(*begin_run(self.checkpoints, config, self.loader.data_for(config), self.group))
+
+    def resume(self, command: ResumeRun) -> None:
+        self.check_free()
+        folder = find_run(self.checkpoints, command.run)
+        record = read_record(folder)
+        check_traces(code_of_run(record.config.model, folder))
+        self._load_for(record, command.data)
+        data = self.loader.needed()
+        run = resume(folder.name, folder, data, command.changes, self.group, command.data)
+        record.data_path = data.path
+        record.state, record.reason = "running", ""
+        self.desk.replace_history(History(EventReader(folder)).events)
+        self._launch(run, RunLog(folder, record))
+
+    def _load_for(self, record: RunRecord, path: str) -> None:
+        """Have the data of a run loaded, from where it is now. Raises DataError for other data."""
+        loaded = self.loader.unchanged() if not path else None
+        if loaded is not None and loaded.fingerprint == record.data:
+            return
+        try:
+            self.loader.load(path or record.data_path, only=record.data)
+        except DataError as error:
+            again = f"mnist-tui train --resume {record.run.partition('-')[0].lstrip('0')}"
+            remedy = (
+                f"`{again}` without --data continues on its own data, {record.data_path}; start a new run for other"
+                " data"
+                if path
+                else f"restore it; where it has moved, `{again} --data FOLDER` continues with it"
+            )
+            raise DataError(f"run {record.run} cannot be resumed: {error}. {remedy[0].upper()}{remedy[1:]}") from error
+
+    def start_study(self, command: StartStudy) -> None:
+        self.check_free()
+        if not can_tune():
+            raise CommandError(INSTALL)
+        from engine.tuning.begin import begin_study  # Optuna is an extra, and takes a while to import
+
+        config = checked(command.base)
+        named = networks_in(parse_search(command.search)) if command.search else set()
+        check_traces(*(named_code(model) for model in {config.model, *named}))
+        device = choose_device(config.device)
+        if self.group.size > 1:
+            raise CommandError(
+                f"this engine has {self.group.size} processes, but a trial uses one; end it with `mnist-tui engine"
+                " stop`, and start several engines for one study instead"
+            )
+        data = self.loader.data = self.loader.data_for(config).to(device)
+        self.study = begin_study(self.checkpoints, command, data, self.desk.publish)
+
+    def find_rate(self, command: FindRate) -> None:
+        """Begin to look for a learning rate for the paused run, or for a new one with this config."""
+        run = None if command.new else self.live
+        if self.study is not None:
+            self.check_free()
+        if self.active is not None and not self.active.paused:
+            raise CommandError(f"run {self.active.run.name} is training; pause it before you look for a learning rate")
+        if self.group.size > 1:
+            raise CommandError(
+                "the learning-rate finder uses one process; end this engine with `mnist-tui engine"
+                " stop`, and set processes to 1"
+            )
+        config = run.config if run is not None else checked(command.config)
+        code = named_code(config.model) if run is None else run.code
+        if self.active is None:  # a paused run keeps its engine
+            check_traces(code)
+        if self.active is not None and config.data not in ("", self.loader.path):
+            raise CommandError("a run is paused on other data; stop it before loading these")
+        data = self.loader.data_for(config) if self.active is None else self.loader.needed()
+        self.end_finding("another search for a learning rate began")
+        self.finding = guarded(code, find_rates(config, data, run))
+
+    # ------------------------------------------------------------ steer and end
+
+    def steer(self, command: Steer) -> None:
+        active = self._running()
+        changes: dict[str, Value] = command.changes
+        active.run.steer(changes)
+        active.record(Steered(run=active.run.name, step=active.run.step, changes=changes, config=active.run.config))
+
+    def pause(self, paused: bool) -> None:
+        """Pause what trains, or go on with it."""
+        (self.study or self._running()).pause(paused)
+
+    def stop(self, force: bool) -> None:
+        """Save the run where it is and end it, or end the study; both can be continued from this very step.
+
+        Raises CommandError when a run cannot be saved and `force` does not say to end it nevertheless.
+        """
+        if self.study is not None:
+            self.study.stop()
+            self.study = None
+            self._untidy = True
+            return
+        active = self._running()
+        active.stop()
+        if active.ended is None:
+            if not force:
+                there = active.log.folder.is_dir()
+                remedy = "Make room" if there else "Bring its folder back, or put a link in its place"
+                raise CommandError(
+                    f"run {active.run.name} cannot be saved: {active.problem}. It waits, and nothing is lost yet."
+                    f" {remedy}, or end it without its last"
+                    f" {counted(active.run.step - active.run.saved_step, 'step')}"
+                )
+            active.give_up()
+        self._leave(active)
+
+    # ----------------------------------------------------------------- helpers
+
+    def check_free(self) -> None:
+        """Raises CommandError while something trains."""
+        if self.active is not None:
+            raise CommandError(f"run {self.active.run.name} is already training; stop it first")
+        if self.study is not None:
+            raise CommandError(f"study {self.study.name} is tuning; stop it first (you can continue it later)")
+
+    def _running(self) -> ActiveRun:
+        if self.active is None:
+            raise CommandError("no run is training")
+        return self.active
+
+    def _launch(self, run: Run, log: RunLog) -> None:
+        self.loader.data = run.data  # keep it on the run's device: the next run starts at once
+        self.active = ActiveRun(run, log, self._publish)
+        self.advance()
+
+    def _publish(self, event: RunEvent) -> None:
+        self.priority.follow(event)
+        self.desk.publish(event)
+
+    def _leave(self, active: ActiveRun) -> None:
+        self.active = None
+        self.group.end()
+        if active.ended is not None and active.ended.state != "failed":
+            self.inspector.keep(active.run)
+        self._untidy = True
+
+    def _try_rates(self, finding: Generator[RatesTried, None, None]) -> None:
+        try:
+            tried = next(finding)
+        except (Exception, SystemExit) as error:  # of a copy: nothing else is touched
+            say_traceback()
+            tried = RatesTried(rates=[], losses=[], smoothed=[], done=True, problem=f"{type(error).__name__}: {error}")
+        if tried.done:
+            self.finding = None
+            self._untidy = True
+        self.desk.publish(tried)
+
+
+def check_traces(*codes: Code | None) -> None:
+    """Raise EngineStale where other code than this has changed the engine for good."""
+    if trace := traces_of_others(*codes):
+        raise EngineStale(
+            f"the next run needs a new engine, as {trace}; end this one with `mnist-tui engine stop`, and train again"
+        )
+
+
+def checked(config: RunConfig) -> RunConfig:
+    """Return the configuration of a message, which decoding has checked for types alone. Raises ConfigError."""
+    return RunConfig().replace(msgspec.structs.asdict(config))

@@ -1,0 +1,140 @@
+"""The data set that the engine keeps in memory: loads it, announces it to every screen, downloads it."""
+
+import threading
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from engine.data.download import download
+from engine.data.find import DataError, Dataset, find_data
+from engine.server.protocols import Desk
+from engine.storage.files import in_words
+from engine.storage.paths import default_data
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import DataFailed, DataProgress, DataReady
+
+LOOKING_SHARE = 0.05  # of the time, that looking for changes takes while somebody walks through digits
+
+
+class Loader:
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.data: Dataset | None = None
+        self.path: str | None = None  # what was asked for, "" being the default search
+        self.announced: DataReady | None = None  # what screens were told of `data`
+        self.download: threading.Thread | None = None
+        self.cancelled = threading.Event()
+        self._state = ""  # of the files of `data`, when it was read
+        self._believed_until = 0.0
+
+    def load(self, path: str, *, only: str = "") -> None:
+        """Load a data set and tell every screen, unless it is loaded and its files are as they were.
+
+        Raises DataError, also for another fingerprint than `only`; what was loaded before then stays.
+        """
+        began = time.perf_counter()
+        try:
+            source = find_data(path)
+            if self.data is not None and path == self.path and source.state == self._state:
+                self._check(self.data, only)
+                return
+            data = source.read(self.progress)
+            self._check(data, only)
+        except DataError as error:
+            self.desk.publish(DataFailed(reason=str(error)))
+            raise
+        before, again = self.data, path == self.path
+        self.path, self._state = path, source.state
+        same = before is not None and (before.path, before.fingerprint) == (data.path, data.fingerprint)
+        if not same:  # else the old one is already on the device
+            self.data = data
+        if again and same:
+            return  # written anew, with the same content
+        notes = list(data.notes)
+        if again and before is not None:
+            notes.append(f"{before.path} has changed since it was loaded; it was read again")
+        self.announced = DataReady(
+            kind=data.kind,
+            path=data.path,
+            train=len(data.train_labels),
+            test=len(data.test_labels),
+            sample=data.sample,
+            fingerprint=data.fingerprint,
+            seconds=round(time.perf_counter() - began, 3),
+            notes=notes,
+            check=data.check,
+        )
+        self.desk.publish(self.announced)
+
+    def _check(self, data: Dataset, only: str) -> None:
+        if only and data.fingerprint != only:
+            raise DataError(f"{data.path}: holds other data ({data.fingerprint}) than the run was trained on ({only})")
+
+    def data_for(self, config: RunConfig) -> Dataset:
+        """Return the data set of a config, as it is on the disk now. Raises DataError."""
+        if config.data or self.data is None or self.path is None:
+            self.load(config.data)
+        else:
+            self.load(self.path)
+        return self.needed()
+
+    def unchanged(self, *, at_once: bool = True) -> Dataset | None:
+        """Return what is loaded if its files are as they were, else None.
+
+        To look through a folder of many images takes a while: unless it is to be known `at_once`, what was seen before
+        is believed for some time.
+        """
+        if self.data is None or self.path is None:
+            return None
+        began = time.monotonic()
+        if at_once or began >= self._believed_until:
+            try:
+                if find_data(self.path).state != self._state:
+                    return None
+            except DataError:
+                return None
+            now = time.monotonic()
+            self._believed_until = now + (now - began) / LOOKING_SHARE
+        return self.data
+
+    def needed(self) -> Dataset:
+        """Return what is loaded. Raises DataError when nothing is."""
+        if self.data is None:
+            raise DataError("no data set is loaded; give a folder with --data, or download MNIST")
+        return self.data
+
+    def progress(self, action: str, done: int, total: int) -> None:
+        self.desk.publish(DataProgress(action=action, done=done, total=total))
+
+    def announce(self, note: str) -> None:
+        """Tell every screen again what is loaded, with a note."""
+        self.desk.publish(self.with_note(note))
+
+    def outdated(self) -> DataReady:
+        """Return what is loaded, and that it is on the disk no more; a run in progress goes on with it."""
+        return self.with_note("its files have changed since it was loaded; the run goes on with the data in memory")
+
+    def with_note(self, note: str) -> DataReady:
+        assert self.announced is not None
+        return msgspec.structs.replace(self.announced, notes=[*self.announced.notes, note])
+
+    def start_download(self, then: Callable[[], None]) -> None:
+        """Fetch MNIST in a thread, so that training and predictions go on; `then` is called there once it is done."""
+        if self.download is not None:
+            raise DataError("a download is already running")
+        self.cancelled.clear()
+
+        def fetch() -> None:
+            try:
+                download(default_data(), self.progress, self.cancelled.is_set)
+            except (DataError, OSError) as error:
+                self.desk.publish(DataFailed(reason=in_words(error)))
+            else:
+                self.path = None  # the default search may now find more
+                then()
+            finally:
+                self.download = None
+
+        self.download = threading.Thread(target=fetch, name="download", daemon=True)
+        self.download.start()

@@ -1,0 +1,114 @@
+"""What a network predicts for images: loss, accuracy, confusion, and single digits with probabilities.
+
+Always in float32, whatever it is trained with: the figures of its weights are the same wherever they are measured.
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from engine.networks.build import as_input
+from engine.vocabulary.messages import Digit, Predict
+
+MOST_DIGITS = 64
+BATCH = 1000  # large enough to be quick, small enough for any device's memory
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Mean cross-entropy (nats per image), fraction right, and counts [actual][predicted]."""
+
+    loss: float
+    accuracy: float
+    confusion: list[list[int]]
+    images: int
+
+
+@contextmanager
+def inference(model: nn.Module) -> Iterator[None]:
+    """Dropout off, no gradients and all of float32 inside; the network's mode as before outside."""
+    was_training = model.training
+    shortened = torch.backends.cudnn.allow_tf32  # convolutions of CUDA with 10 bits of significand, by default
+    model.eval()
+    try:
+        torch.backends.cudnn.allow_tf32 = False
+        with torch.inference_mode():
+            yield
+    finally:
+        torch.backends.cudnn.allow_tf32 = shortened
+        model.train(was_training)
+
+
+def evaluate(
+    model: nn.Module, images: Tensor, labels: Tensor, watch: AbstractContextManager[object] | None = None
+) -> Evaluation:
+    """Measure a network on uint8 images [N, 28, 28] with labels [N], all on the network's device.
+
+    The first BATCH of them pass through the network inside of `watch`.
+    """
+    loss = torch.zeros((), dtype=torch.float64 if images.device.type != "mps" else torch.float32, device=images.device)
+    confusion = torch.zeros(100, dtype=torch.int64, device=images.device)
+    with inference(model):
+        for start in range(0, len(images), BATCH):
+            with watch if watch is not None and start == 0 else nullcontext():
+                logits = model(as_input(images[start : start + BATCH]))
+            actual = labels[start : start + BATCH]
+            loss += F.cross_entropy(logits, actual, reduction="sum")
+            confusion += torch.bincount(actual * 10 + logits.argmax(1), minlength=100)
+    counts = confusion.reshape(10, 10).cpu()
+    return Evaluation(
+        loss=loss.item() / len(images),
+        accuracy=counts.diagonal().sum().item() / len(images),
+        confusion=counts.tolist(),
+        images=len(images),
+    )
+
+
+def predict(model: nn.Module, images: Tensor) -> tuple[Tensor, Tensor]:
+    """Return predicted classes [N] and probabilities [N, 10], on the CPU, for uint8 images [N, 28, 28]."""
+    with inference(model):
+        # A run that is about to fail may give what is no number, which no message can carry.
+        probabilities = F.softmax(model(as_input(images)), dim=1).nan_to_num().cpu()
+    return probabilities.argmax(1), probabilities
+
+
+def walk_digits(model: nn.Module, images: Tensor, labels: Tensor, wanted: Predict) -> list[Digit]:
+    """Classify up to `wanted.count` images met when walking from its start around the end.
+
+    With a filter (wrong ones, one actual or predicted digit) the walk ends when it is back at its start.
+    """
+    total = len(images)
+    count = max(1, min(wanted.count, MOST_DIGITS))
+    direction = 1 if wanted.step >= 0 else -1
+    filtered = wanted.only_wrong or wanted.actual >= 0 or wanted.predicted >= 0
+    chunk = min(total, BATCH // 4 if filtered else count)
+    found: list[Digit] = []
+    for begin in range(0, total if filtered else chunk, chunk):
+        steps = torch.arange(begin, min(begin + chunk, total), device=images.device)
+        indices = (wanted.start + direction * steps) % total
+        pixels, actual = images[indices], labels[indices].cpu()
+        predicted, probabilities = predict(model, pixels)
+        keep = torch.ones_like(actual, dtype=torch.bool)
+        if wanted.only_wrong:
+            keep &= predicted != actual
+        if wanted.actual >= 0:
+            keep &= actual == wanted.actual
+        if wanted.predicted >= 0:
+            keep &= predicted == wanted.predicted
+        for i in keep.nonzero().flatten().tolist()[: count - len(found)]:
+            found.append(
+                Digit(
+                    index=int(indices[i]),
+                    pixels=pixels[i].cpu().numpy().tobytes(),
+                    actual=int(actual[i]),
+                    predicted=int(predicted[i]),
+                    probabilities=[round(p, 5) for p in probabilities[i].tolist()],
+                )
+            )
+        if len(found) == count:
+            break
+    return found

@@ -1,0 +1,259 @@
+"""One training run: its network, its optimizer, and how far it is."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import torch
+from torch import Tensor, nn
+
+from engine.data.find import Dataset
+from engine.machine.activity import PULSE
+from engine.machine.device import choose_device
+from engine.machine.process_group import ALONE, Alone, Begin, digest_of
+from engine.machine.process_settings import seed_all, seed_others
+from engine.machine.threads import Threads
+from engine.networks.build import build_model, steer_dropout
+from engine.networks.own.code import Code, code_of_run
+from engine.networks.own.isolation import inside
+from engine.storage.printing import say
+from engine.storage.runs.checkpoint import CheckpointError, keep_previous, load_last, save_checkpoint
+from engine.storage.runs.folders import BEST, LAST, PREVIOUS
+from engine.techniques.ema import Average
+from engine.techniques.optimizers import build_optimizer, steer_optimizer
+from engine.techniques.precision import choose_precision
+from engine.training.resume import config_in, conventions_in, packed, restore, state_of
+from engine.training.validation import Best, split
+from engine.vocabulary.batches import batch_sizes, steps_per_epoch
+from engine.vocabulary.config import FIELDS, ConfigError, RunConfig, Value
+from engine.vocabulary.messages import CheckpointSaved
+from engine.vocabulary.run_conventions import PRESENT, Conventions
+from engine.vocabulary.schedule import Plateau, learning_rate
+
+
+class Run:
+    """One training run: network, optimizer, and how far it is.
+
+    A run with a folder saves itself after every epoch. Seeds the global generators of torch.
+    """
+
+    def __init__(
+        self,
+        config: RunConfig,
+        data: Dataset,
+        *,
+        name: str = "run",
+        folder: Path | None = None,
+        group: Alone = ALONE,
+        state: dict[str, Any] | None = None,
+        code: Code | None = None,
+        conventions: Conventions = PRESENT,
+    ) -> None:
+        """Begin anew, or where the checkpoint `state` was taken, with its conventions. Raises CheckpointError when that
+        does not fit.
+
+        A user's own network needs its `code`. Raises ConfigError when that is no network, and NotBuilt when another
+        process of the group cannot train this: nothing is wrapped before all of them have said that they can.
+        """
+        self.name = name
+        self.folder = folder
+        self.group = group
+        self.code = code
+        try:
+            self._prepare(config, data, conventions_in(state) if state else conventions)
+            with inside(code, loading=True):
+                self._build(state)
+        except (Exception, SystemExit) as error:
+            group.answer(error)
+            raise
+        group.answer(network=digest_of(self.model))
+        self.network = group.wrap(self.model)  # what is trained through
+        if group.rank:
+            # Every process drops out and distorts in its own way. After a resume it is another way than it would have
+            # been: the state of rank 0's generator is the only one that is kept.
+            torch.manual_seed(seed_of(config.seed, group.rank, self.step))
+            self.loss_sum.zero_()
+            self.right.zero_()
+
+    def _prepare(self, config: RunConfig, data: Dataset, conventions: Conventions) -> None:
+        """Choose the device and have the data there. Raises DeviceError."""
+        self.device = choose_device(config.device)
+        self.precision = choose_precision(config.precision, self.device)
+        self.config = config.replace({"precision": self.precision})  # what it began with, it is resumed with
+        self.data = data.to(self.device)
+        self.threads = Threads(adapts=self.device.type == "cpu")
+        self.conventions = conventions
+        kept, held_out = split(data.train_labels, config.validation, self.conventions.stratified)
+        self.kept = None if kept is None else kept.to(self.device)  # indices of the images to train on; None: all
+        self.held_out = held_out.to(self.device)
+
+    def _build(self, state: dict[str, Any] | None) -> None:
+        """Build what is trained, or load it from a checkpoint; have the other processes begin once rank 0 knows that
+        there is a network. Raises CheckpointError."""
+        config, data, group, code = self.config, self.data, self.group, self.code
+        torch.manual_seed(config.seed)
+        model = build_model(self.config, code) if code is None else self._build_own(code)
+        if group.size > 1 and group.rank == 0:  # a network that cannot be built is no matter for the others
+            group.tell(Begin(self.config, data.path, data.fingerprint, packed(state), str(self.folder or "")))
+        self.model = model.to(self.device)
+        self.average = Average(self.model) if config.ema else None
+        self.optimizer = build_optimizer(self.config, self.model, self.conventions)
+        self.epoch = 0  # finished epochs
+        self.batch = 0  # finished steps of the present epoch
+        self.step = 0  # finished steps in all
+        self.saved_step = 0  # of the last checkpoint
+        self.best = Best()
+        self.plateau = Plateau()
+        self.seconds = 0.0  # training time of the present epoch
+        self.input_seconds = 0.0  # of these, those in which images were made; on a device that queues, only asked for
+        # Over the images of the present epoch; in float64, which MPS has not: no sum of float32 losses is too large.
+        exact = torch.float64 if self.device.type != "mps" else torch.float32
+        self.loss_sum = torch.zeros((), dtype=exact, device=self.device)
+        self.right = torch.zeros((), dtype=torch.int64, device=self.device)
+        if state:
+            restore(self, state)
+            if code is not None:  # a checkpoint has torch's generators alone
+                seed_others(seed_of(config.seed, self.step))
+
+    def _build_own(self, code: Code) -> nn.Module:
+        """Return a user's own network. What is drawn after that depends on the seed, whatever its code seeds."""
+        seed_all(self.config.seed)
+        model = build_model(self.config, code)
+        if torch.initial_seed() != self.config.seed:
+            say(f"{code.model}: seeds torch in __init__, so its first weights are the same for every seed")
+            seed_all(self.config.seed)
+        return model
+
+    @property
+    def images(self) -> int:
+        """Images that an epoch trains on."""
+        return len(self.data.train_labels) - len(self.held_out)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return steps_per_epoch(self.images, self.config.batch_size, self.conventions.joined)
+
+    @property
+    def batch_sizes(self) -> list[int]:
+        """The sizes of the batches of an epoch."""
+        return batch_sizes(self.images, self.config.batch_size, self.conventions.joined)
+
+    @property
+    def out_of_patience(self) -> bool:
+        """Whether the validation accuracy has not become better for too long."""
+        return bool(self.config.patience) and self.epoch - self.best.epoch >= self.config.patience
+
+    @property
+    def lr(self) -> float:
+        """The learning rate of the next step, or of the last once there is none."""
+        return self.lr_of(self.step)
+
+    def lr_of(self, step: int) -> float:
+        """Return the learning rate of a step, counted from 0, as far as the present configuration tells."""
+        rate = learning_rate(self.config, step, self.steps_per_epoch)
+        return rate * self.plateau.share if self.config.schedule == "plateau" else rate
+
+    @property
+    def tested(self) -> nn.Module:
+        """The network that is tested: the trained one, or its moving average."""
+        return self.average.model if self.average else self.model
+
+    def steer(self, changes: dict[str, Value]) -> None:
+        """Change hyperparameters from the next step on. Raises ConfigError and changes nothing on a bad one."""
+        self.adopt(check_steering(self.config, changes, self.epoch))
+
+    def agree(self, steps: float = 0) -> float:
+        """Meet the other processes: take over what rank 0 was told meanwhile, and return how many steps come next.
+
+        Raises RunOver in the others when rank 0 has ended the run.
+        """
+        config, steps, share = self.group.agree(self.config, steps, self.plateau.share)
+        self.plateau = msgspec.structs.replace(self.plateau, share=share)
+        if config != self.config:
+            self.adopt(config)
+        return steps
+
+    def collect(self, losses: Tensor) -> None:
+        """Add up over all processes what each knows of its share: losses [steps], and the sums of the epoch."""
+        self.group.total(losses, self.loss_sum, self.right)
+        if self.group.rank:
+            self.loss_sum.zero_()  # rank 0 has the sums of all
+            self.right.zero_()
+
+    def adopt(self, config: RunConfig) -> None:
+        """Go on with a configuration that differs in what may change during a run."""
+        steer_dropout(self.model, self.config, config)
+        self.config = config
+        steer_optimizer(self.optimizer, config)
+
+    def state(self) -> dict[str, Any]:
+        """Return all that resuming needs, as tensors and plain values."""
+        with inside(self.code):
+            return state_of(self)
+
+    def save(self) -> CheckpointSaved:
+        """Write `last.pt`, `best.pt` after the best epoch by validation, and a copy by epoch when the config keeps
+        this one. Raises OSError."""
+        if self.folder is None:
+            raise ValueError(f"run {self.name} has no folder to save to")
+        PULSE.begin("saving")
+        state = self.state()
+        # LAST comes last: a run that is cut off before it trains the epoch again, and writes the others again.
+        if self.batch == 0 and self.config.keep_every and self.epoch % self.config.keep_every == 0:
+            save_checkpoint(self.folder / f"epoch-{self.epoch:04d}.pt", state)
+        if self.batch == 0 and self.epoch and self.best.epoch == self.epoch:
+            save_checkpoint(self.folder / BEST, state)
+        keep_previous(self.folder)
+        save_checkpoint(self.folder / LAST, state)
+        self.saved_step = self.step
+        return CheckpointSaved(run=self.name, step=self.step, file=LAST)
+
+
+def check_steering(config: RunConfig, changes: dict[str, Value], epoch: int) -> RunConfig:
+    """Return the config with the changes. Raises ConfigError for what is bad or cannot change during a run."""
+    changed = config.replace(changes)
+    for name in changes:
+        if not FIELDS[name].live:
+            raise ConfigError(f"{FIELDS[name].label} ({name}) cannot change during a run; start a new run")
+    if changed.epochs <= epoch:
+        raise ConfigError(
+            f"Epochs (epochs): {changed.epochs} is too few, {epoch} are done already; give more, or stop the run"
+        )
+    return changed
+
+
+def seed_of(*numbers: int) -> int:
+    """Return a seed that is a function of these numbers alone."""
+    digest = hashlib.sha256("/".join(map(str, numbers)).encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1
+
+
+def resume(
+    name: str,
+    folder: Path,
+    data: Dataset,
+    changes: dict[str, Value] | None = None,
+    group: Alone = ALONE,
+    data_path: str = "",
+) -> Run:
+    """Return the run of a folder as its last checkpoint left it, steered by `changes`; `data_path` is where its data is
+    said to be now, if that is known.
+
+    Raises CheckpointError, and ConfigError when the changes do not fit or no epoch is left to train.
+    """
+    state, problem = load_last(folder)
+    moved = {"data": data_path} if data_path else {}
+    config = config_in(state, folder / LAST).replace({"processes": group.size, **moved})
+    code = code_of_run(config.model, folder)
+    if code is not None:
+        config = config.replace({"model": code.model})
+    try:
+        run = Run(config, data, name=name, folder=folder, group=group, state=state, code=code)
+        if problem:
+            say(f"{problem}; continuing from {PREVIOUS}, step {run.step}")
+        run.steer({"epochs": config.epochs, **(changes or {})})
+    except (CheckpointError, ConfigError):
+        group.end()
+        raise
+    return run

@@ -1,0 +1,185 @@
+"""One training step: gather, augment, forward, backward, optimizer.
+
+On CUDA the whole step is one graph (https://docs.pytorch.org/docs/stable/notes/cuda.html#cuda-graphs): a network as
+small as ours spends more time on the start of its kernels than in them, and a graph starts all of them with one call.
+Elsewhere, and where a step cannot be captured, the same lines run one by one.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+
+from engine.machine.process_group import GroupBroken
+from engine.networks.build import as_input
+from engine.storage.printing import say
+from engine.storage.runs.checkpoint import brief
+from engine.techniques.augmentation import augment
+from engine.techniques.mixup import mix, mixed_loss
+from engine.techniques.optimizers import is_capturable, set_learning_rate
+from engine.techniques.precision import logits_of
+from engine.training.memory import fitting_batch, is_out_of_memory
+from engine.training.run import Run
+
+WARM_UP = 3  # steps before a capture: what is made at first use (moments, workspaces) must not be made within one
+
+
+class TrainingFailed(Exception):
+    """Training cannot go on; the message says at which step and why."""
+
+
+class Graph(Protocol):
+    """A computation that is recorded once and then repeated on the memory it was recorded with."""
+
+    def warm_up(self, compute: Callable[[], Tensor]) -> Tensor: ...
+
+    def capture(self, compute: Callable[[], Tensor]) -> None: ...
+
+    def replay(self) -> Tensor: ...
+
+
+class CudaGraph:
+    """Warmed up and captured on a stream of its own, as torch asks."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+        self.graph = torch.cuda.CUDAGraph()
+
+    def warm_up(self, compute: Callable[[], Tensor]) -> Tensor:
+        current = torch.cuda.current_stream(self.stream.device)
+        self.stream.wait_stream(current)
+        with torch.cuda.stream(self.stream):
+            result = compute()
+        current.wait_stream(self.stream)
+        return result
+
+    def capture(self, compute: Callable[[], Tensor]) -> None:
+        with torch.cuda.graph(self.graph, stream=self.stream):
+            self.result = compute()
+
+    def replay(self) -> Tensor:
+        self.graph.replay()
+        return self.result.clone()
+
+
+def graphs_for(device: torch.device) -> Callable[[], Graph] | None:
+    """Return what makes graphs for a device, None where there are none."""
+    return (lambda: CudaGraph(device)) if device.type == "cuda" else None
+
+
+class Steps:
+    """The steps of a run: one graph for each size of batch, the last of an epoch being smaller."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        alone = run.group.size == 1 and is_capturable(run.optimizer)
+        self.new_graph = graphs_for(run.device) if alone else None
+        self._config = run.config
+        self._graphs: dict[int, CapturedStep] = {}
+
+    def __call__(self, batch: Tensor) -> Tensor:
+        """Train on the images of a batch of indices [b]; return its mean loss, on the device. Raises TrainingFailed."""
+        run = self.run
+        set_learning_rate(run.optimizer, run.lr)
+        try:
+            loss = self._captured(batch, self.new_graph) if self.new_graph else compute(run, batch)
+            if run.average:  # its share of each step depends on the step, which no graph may do
+                run.average.update(run.step + 1, run.config.ema)
+            return loss
+        except ValueError as error:
+            if len(batch) > 1 or "more than 1 value per channel" not in str(error):
+                raise
+            raise TrainingFailed(
+                f"Batch size (batch_size): {run.config.batch_size}, but batch normalisation needs more than one image,"
+                f" at step {run.step + 1}; give 2 or more"
+            ) from error
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+        self._graphs.clear()
+        fitting = fitting_batch(run)  # out of the handler: the error holds on to the memory of the failed step
+        remedy = f"{fitting} would fit" if fitting else "not even one image fits; free some memory"
+        size = f"a batch of {run.config.batch_size} on {run.device}"
+        message = f"not enough memory for {size} at step {run.step + 1}; {remedy}"
+        # The other processes wait for this one in the middle of the step.
+        raise TrainingFailed(message) if run.group.size == 1 else GroupBroken(message)
+
+    def _captured(self, batch: Tensor, new_graph: Callable[[], Graph]) -> Tensor:
+        if self.run.config is not self._config:  # steered: a graph keeps the rates that it was captured with
+            self._graphs.clear()
+            self._config = self.run.config
+        step = self._graphs.get(len(batch))
+        if step is None:
+            step = self._graphs[len(batch)] = CapturedStep(self.run, len(batch), new_graph())
+        try:
+            return step(batch)
+        except CaptureFailed as error:
+            say(f"{self.run.name} trains without CUDA graphs: {error}")
+            self.new_graph = None
+            self._graphs.clear()
+            return compute(self.run, batch)
+
+
+class CaptureFailed(Exception):
+    """A step that cannot be captured; the message is torch's."""
+
+
+class CapturedStep:
+    """A step on batches of one size: WARM_UP times as it is, then as a graph."""
+
+    def __init__(self, run: Run, size: int, graph: Graph) -> None:
+        self.run = run
+        self.graph = graph
+        self.indices = torch.zeros(size, dtype=torch.int64, device=run.device)
+        self.warm_up = WARM_UP
+        self.captured = False
+
+    def __call__(self, batch: Tensor) -> Tensor:
+        """Raises CaptureFailed, with nothing changed."""
+        self.indices.copy_(batch)
+        if self.warm_up:
+            self.warm_up -= 1
+            return self.graph.warm_up(self._compute)
+        if not self.captured:
+            try:
+                self.graph.capture(self._compute)
+            except RuntimeError as error:
+                if is_out_of_memory(error):
+                    raise
+                raise CaptureFailed(brief(error)) from error
+            self.captured = True
+        return self.graph.replay()
+
+    def _compute(self) -> Tensor:
+        return compute(self.run, self.indices)
+
+
+def compute(run: Run, batch: Tensor) -> Tensor:
+    """Train on a batch of indices [b] and return its mean loss, or this process's part of it.
+
+    Nothing here waits for the device.
+    """
+    mine = run.group.share(batch)
+    part = len(mine) / len(batch)
+    mine = mine if part else batch[:2]  # with a weight of nought: every process takes part in every step
+    actual = run.data.train_labels[mine]
+    run.optimizer.zero_grad(set_to_none=True)
+    began = time.perf_counter()
+    images = augment(as_input(run.data.train_images[mine]), run.config)
+    images, other, share = mix(images, run.config)
+    run.input_seconds += time.perf_counter() - began
+    logits = logits_of(run.network, images, run.precision)
+    loss = mixed_loss(logits, actual, other, share, run.config.label_smoothing)
+    weight = part * run.group.size  # gradients are averaged over processes, whose parts may differ by an image
+    (loss if weight == 1 else loss * weight).backward()  # type: ignore[no-untyped-call]
+    if run.config.clip:
+        nn.utils.clip_grad_norm_(run.model.parameters(), run.config.clip)
+    run.optimizer.step()
+    loss = loss.detach() if part == 1 else loss.detach() * part
+    run.loss_sum += loss.to(run.loss_sum.dtype) * len(batch)
+    if part:
+        label = actual if other is None or share is None else torch.where(share < 0.5, actual[other], actual)
+        run.right += (logits.detach().argmax(1) == label).sum()
+    return loss

@@ -1,0 +1,61 @@
+"""Images held out of training: they choose the best epoch and say when to stop. The test set is not used for that."""
+
+import msgspec
+import torch
+from torch import Tensor
+
+from engine.vocabulary.batches import count_held_out
+from engine.vocabulary.messages import Count, Loss, Share
+
+SPLIT_SEED = 0  # one split for all runs: those of different seeds can be compared
+
+
+def split(labels: Tensor, share: float, stratified: bool = True) -> tuple[Tensor | None, Tensor]:
+    """Return the indices of the images to train on, None for all of them, and of those held out, for labels [N].
+
+    A function of labels and share alone: the same in every run, and after a resume. Where it is `stratified` every
+    class has its share of the images held out, within one image; otherwise it is a matter of chance.
+    """
+    labels = labels.cpu()
+    held = count_held_out(len(labels), share)
+    if not held:
+        return None, torch.empty(0, dtype=torch.int64)
+    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(SPLIT_SEED))
+    if stratified:
+        counts = torch.bincount(labels.long()).tolist()
+        of_class = [order[labels[order] == i] for i in range(len(counts))]
+        taken = quotas(counts, held)
+        chosen = torch.cat([mine[:most] for mine, most in zip(of_class, taken, strict=True)])
+        kept = torch.cat([mine[most:] for mine, most in zip(of_class, taken, strict=True)])
+    else:
+        chosen, kept = order[:held], order[held:]
+    return kept.sort().values, chosen.sort().values
+
+
+def quotas(counts: list[int], held: int) -> list[int]:
+    """Divide `held` among classes of these sizes in proportion, by largest remainders; the lower class first of equals.
+
+    Each class keeps an image to train on, unless there are fewer images left than classes.
+    """
+    total = sum(counts)
+    exact = [held * count / total for count in counts]
+    taken = [min(int(part), max(0, count - 1)) for part, count in zip(exact, counts, strict=True)]
+    by_remainder = sorted(range(len(counts)), key=lambda i: taken[i] - exact[i])
+    for spare in (1, 0):  # the last image of a class goes only when there is no other
+        while sum(taken) < held and (open_ := [i for i in by_remainder if taken[i] + spare < counts[i]]):
+            for i in open_[: held - sum(taken)]:
+                taken[i] += 1
+    return taken
+
+
+class Best(msgspec.Struct, frozen=True):
+    """The best epoch so far by validation accuracy, the earliest of equals; 0 before the first."""
+
+    epoch: Count = 0
+    accuracy: Share = 0.0
+    loss: Loss = 0.0
+
+    def after(self, epoch: int, accuracy: float, loss: float) -> "Best":
+        """Return the best once another epoch is tested."""
+        better = not self.epoch or accuracy > self.accuracy
+        return Best(epoch, accuracy, loss) if better else self

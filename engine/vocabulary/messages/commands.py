@@ -1,0 +1,202 @@
+"""Every command of a screen to the engine."""
+
+from engine.vocabulary.config import RunConfig, Value
+from engine.vocabulary.messages.base import Command
+
+
+class Hello(Command, frozen=True):
+    """The first line of every client."""
+
+    protocol: int
+    version: str
+
+
+class LoadData(Command, frozen=True):
+    """Find and load a data set; an empty path means the default search."""
+
+    path: str = ""
+
+
+class DownloadData(Command, frozen=True):
+    """Fetch the full MNIST into the default data folder."""
+
+
+class CancelDownload(Command, frozen=True):
+    """Stop a download; nothing half-made stays."""
+
+
+class ExportData(Command, frozen=True):
+    """Write the loaded data set as PNG files, `path/{train,test}/<digit>/<index>.png`."""
+
+    path: str
+
+
+class StartRun(Command, frozen=True):
+    config: RunConfig
+
+
+class ResumeRun(Command, frozen=True):
+    """Continue a run of this folder from its last checkpoint, steered by `changes` (more epochs, say).
+
+    `data` names where its data is now; empty: where it was, or what is loaded if that is the same.
+    """
+
+    run: str
+    changes: dict[str, Value] = {}
+    data: str = ""
+
+
+class Steer(Command, frozen=True):
+    """Change hyperparameters of the current run, before its next step."""
+
+    changes: dict[str, Value]
+
+
+class StartStudy(Command, frozen=True):
+    """Search hyperparameters, or go on with the study of this name (empty: a new one, with a name of its own).
+
+    `base` is the configuration that all trials start from, `search` what they change
+    (engine/vocabulary/search_space.py); an empty `search` continues what the study is. `trials` is how many it is to
+    have in all, 0 as many as it has been told. `storage` is a URL or a journal's path, empty for a journal in the
+    folder of runs.
+    """
+
+    base: RunConfig
+    search: list[str] = []
+    name: str = ""
+    trials: int = 0
+    sampler: str = "tpe"
+    pruner: str = "median"
+    storage: str = ""
+
+
+class Pause(Command, frozen=True):
+    """Pause the current run or study."""
+
+
+class Continue(Command, frozen=True):
+    pass
+
+
+class Stop(Command, frozen=True):
+    """End the current run after the present step and save it. With `force`, also when it cannot be saved.
+
+    A study is left as it is, and can be continued.
+    """
+
+    force: bool = False
+
+
+class Predict(Command, frozen=True):
+    """Classify `count` test images, walking from index `start` in steps of `step` (1 or -1), around the end.
+
+    With `only_wrong`, right answers are passed over; `actual` and `predicted`, where not -1, keep those alone.
+    `run` names a run by its folder, empty means the live one, or the latest.
+    """
+
+    start: int
+    count: int = 1
+    step: int = 1
+    only_wrong: bool = False
+    actual: int = -1
+    predicted: int = -1
+    run: str = ""
+
+
+class PreviewAugmentation(Command, frozen=True):
+    """Distort a training image `count` times as a run with this config would."""
+
+    config: RunConfig
+    index: int = 0
+    count: int = 8
+
+
+class FindRate(Command, frozen=True):
+    """Try ever higher learning rates on a copy of the paused run, or, without one or if `new`, on a new network of
+    `config`.
+
+    Every screen is told of each few steps (RatesTried); StartRun, ResumeRun, Continue and StopFinding end it.
+    """
+
+    config: RunConfig
+    new: bool = False
+
+
+class StopFinding(Command, frozen=True):
+    pass
+
+
+class PredictFiles(Command, frozen=True):
+    """Classify image files with a run's weights (empty: the latest run); `best` as in Evaluate."""
+
+    paths: list[str]
+    run: str = ""
+    best: bool | None = None
+
+
+class Evaluate(Command, frozen=True):
+    """Measure a run's weights (empty: the latest run) on the test set of a data folder (empty: the run's own).
+
+    `best` asks for the weights of its best epoch by validation accuracy, or, where it is false, for the last ones. By
+    default they are those that the run is reported with: the best ones where there are any, but the present ones of the
+    run in progress.
+    """
+
+    run: str = ""
+    data: str = ""
+    best: bool | None = None
+
+
+class DescribeModel(Command, frozen=True):
+    """Ask what the network of a config consists of. A user's own is loaded for it, in a process of its own."""
+
+    config: RunConfig
+
+
+class ListRuns(Command, frozen=True):
+    pass
+
+
+class OpenRun(Command, frozen=True):
+    """Ask for the whole history of a run of this folder."""
+
+    run: str
+
+
+class AskStatus(Command, frozen=True):
+    pass
+
+
+class Shutdown(Command, frozen=True):
+    """Stop the current run, save it, and end the engine. With `force`, also when it cannot be saved."""
+
+    force: bool = False
+
+
+AnyCommand = (
+    Hello
+    | LoadData
+    | DownloadData
+    | CancelDownload
+    | ExportData
+    | StartRun
+    | StartStudy
+    | ResumeRun
+    | Steer
+    | Pause
+    | Continue
+    | Stop
+    | Predict
+    | PreviewAugmentation
+    | FindRate
+    | StopFinding
+    | PredictFiles
+    | Evaluate
+    | DescribeModel
+    | ListRuns
+    | OpenRun
+    | AskStatus
+    | Shutdown
+)
+# What a screen may ask of an engine of another version: what it does, and to end. These, and Hello and Welcome, stay.
+STABLE_COMMANDS = AskStatus | Shutdown

@@ -1,0 +1,194 @@
+"""An app and its terminal: which frames are written, what a slow or narrow one gets, signals, the bell."""
+
+import asyncio
+import gc
+import os
+import signal
+import threading
+import time
+
+from rich.console import RenderableType
+from textual._compositor import CompositorUpdate
+from textual.app import App
+from textual.binding import Binding
+from textual.events import Key, Resize
+from textual.filter import LineFilter
+from textual.screen import Screen
+from textual.timer import Timer, TimerCallback
+from textual.widgets import Input
+
+from tui.screens.dialogs import Question
+from tui.terminal.ascii import needs_ascii
+from tui.terminal.driver import TerminalDriver, is_gone
+from tui.terminal.frame_diff import Picture
+from tui.terminal.line_filters import AsciiFilter, InertFilter, NoColorFilter
+from tui.terminal.notifications import call
+from tui.terminal.writer import Outlet
+
+DARK, LIGHT = "textual-dark", "textual-light"
+TERMINAL = 1  # the descriptor that is drawn on
+LEAVING = 4.0  # seconds to leave in order after a signal, where nobody may read what leaving writes
+LEAVING_NOTHING = 0.8  # when the terminal is gone
+
+
+class TerminalApp(App[None]):
+    """Draws at most a frame at a time, and only what is new in it; never waits for the terminal."""
+
+    def __init__(self, *, ascii: bool | None, notify: bool) -> None:
+        self._no_color = bool(os.environ.get("NO_COLOR"))
+        super().__init__(driver_class=TerminalDriver)
+        self.calls = notify
+        self.plain_ascii = needs_ascii() if ascii is None else ascii
+        # A remote terminal gets half the frames: what it draws has to travel.
+        self.frame_time = 0.5 if "SSH_CONNECTION" in os.environ else 0.25
+        self._drawn = 0.0
+        self._draw_due = False
+        self._outlet = Outlet(TERMINAL, self.catch_up)
+        self._picture = Picture()
+        self._missed_call = ""
+        self._frame_lost = False
+
+    def get_line_filters(self) -> list[LineFilter]:
+        filters = [*super().get_line_filters(), InertFilter()]
+        if self._no_color:
+            filters.append(NoColorFilter())
+        if self.plain_ascii:
+            filters.append(AsciiFilter())
+        return filters
+
+    def on_mount(self) -> None:
+        self.set_class(self.plain_ascii, "-ascii")
+        self.app_resume_signal.subscribe(self, self.action_draw_anew)
+        take_signals(self)
+
+    def on_ready(self) -> None:
+        """Have the collector of garbage, if it waits for this, pass over what is there now and come seldom.
+
+        To look at all of it takes 80 ms, in which no key is answered.
+        """
+        if not gc.isenabled():
+            gc.freeze()
+            gc.set_threshold(50_000)
+            gc.enable()
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """Textual's own, after which the exit status would be 0."""
+        self._return_code = 1
+        super().panic(*renderables)
+
+    def call_for_attention(self, text: str) -> None:
+        if text and self.calls and self._driver is not None and not self.is_headless:
+            if self._outlet.is_open():
+                self._driver.write(call(text))
+            else:
+                self._missed_call = text
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Write what is new in a frame, unless the terminal takes none: then all is drawn anew as soon as it does.
+
+        A frame of the size that the terminal had before would wrap there, and scroll; that of the new size follows.
+        """
+        if isinstance(renderable, CompositorUpdate) and screen.outer_size != self.size:
+            return
+        if self.is_headless or self._outlet.is_open():
+            self._frame_lost |= renderable is not None and self._batch_count > 0
+            written = self._running and not self._closed and not self._batch_count and not self.is_headless
+            if written and isinstance(renderable, CompositorUpdate):
+                renderable = self._picture.advance(renderable, self.console)
+            super()._display(screen, renderable)
+
+    async def on_key(self, event: Key) -> None:
+        """Hand on what was typed before the key that led to a field or a question was dealt with.
+
+        On a slow link keys come together. A field in focus lets none of these pass; a question only what is no answer.
+        """
+        await asyncio.sleep(0)  # what the key before began comes to its question
+        ahead = isinstance(self.screen, Question) and event.time < self.screen.asked
+        there = self.screen if ahead else self.focused
+        if ahead or (event.is_printable and isinstance(there, Input)):
+            event.prevent_default()
+            assert there is not None
+            there.post_message(Key(event.key, event.character))
+
+    def on_resize(self, event: Resize) -> None:
+        if event.size != self.size:  # what a terminal does to its content then is its own affair
+            self._picture.forget()
+
+    def action_draw_anew(self, _: object = None) -> None:
+        """Draw everything, whatever the terminal is thought to show."""
+        self._picture.forget()
+        self.refresh()
+
+    def delay_update(self, delay: float = 0.0) -> None:
+        """Draw another screen as soon as it is laid out: Textual hides what it does to it, and a key waits 50 ms."""
+
+    def _end_batch(self) -> None:
+        """Draw what waited for the end of a batch.
+
+        Textual drops a frame that falls into one and takes it for drawn; and a screen whose turn to draw comes in one
+        would wait for its next message.
+        """
+        super()._end_batch()
+        if not self._batch_count and self.screen_stack:
+            if self._frame_lost:
+                self._frame_lost = False
+                self.refresh()
+            self.screen.check_idle()
+
+    def catch_up(self) -> None:
+        """Draw and tell what the terminal missed."""
+        self.call_next(self.refresh)
+        missed, self._missed_call = self._missed_call, ""
+        self.call_for_attention(missed)
+
+    def draw_soon(self, after: float) -> None:
+        """Draw so many seconds after the last time, or now."""
+        if not self._draw_due:
+            self._draw_due = True
+            self.set_timer(max(0.0, self._drawn + after - time.monotonic()), self.draw)
+
+    def draw(self) -> None:
+        """Draw what there is to see."""
+        self._draw_due = False
+        self._drawn = time.monotonic()
+
+    def set_timer(
+        self, delay: float, callback: TimerCallback | None = None, *, name: str | None = None, pause: bool = False
+    ) -> Timer:
+        """Textual's own, which skips a call that is late by its delay: it would freeze the screen, or keep its old
+        size for ever. Here late means late."""
+        timer = super().set_timer(delay, callback, name=name, pause=pause)
+        timer._skip = False
+        return timer
+
+    def action_toggle_theme(self) -> None:
+        self.theme = LIGHT if self.current_theme.dark else DARK
+
+    def action_toggle_ascii(self) -> None:
+        self.plain_ascii = not self.plain_ascii
+        self.set_class(self.plain_ascii, "-ascii")
+        self.screen.refresh(layout=True, recompose=False)
+        self.draw()
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Name the Enter key: the sign for it is not in every font."""
+        return "enter" if binding.key == "enter" else super().get_key_display(binding)
+
+
+def take_signals(app: TerminalApp) -> None:
+    """Leave in order on SIGTERM, SIGHUP and SIGINT; Textual handles none of them.
+
+    Whatever holds it up, the process then goes within LEAVING seconds.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+
+    def hurry(number: int, _: object) -> None:
+        signal.signal(signal.SIGALRM, lambda *_: os._exit(128 + number))
+        signal.setitimer(signal.ITIMER_REAL, LEAVING_NOTHING if is_gone(TERMINAL) else LEAVING)
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        loop.add_signal_handler(number, app.exit, None, 128 + number)
+        # The loop's handler waits for the loop, which may itself wait for the terminal. This one does not.
+        signal.signal(number, hurry)

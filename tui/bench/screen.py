@@ -1,0 +1,138 @@
+"""`mnist-tui bench --screen`: time to start, bytes on the wire, and how soon a key is answered.
+
+Measured on the program itself in a pseudo-terminal of 120x36, while the engine trains on all cores and while nothing
+happens.
+"""
+
+import asyncio
+import os
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import CommandDone, EngineReady, RunStarted, StartRun, StepsDone, Stop
+from tui.bench.pseudo_terminal import Screen
+from tui.bench.startup import first_step, seconds_of
+from tui.bench.throughput import tell
+from tui.link.session import Session, attached
+from tui.link.waiting import keep_silent
+
+BARE = "import textual.app, textual.widgets"
+SETTLING = 2.0  # seconds after the first frame, for its run and what the screen says about it
+DRAWN = b"Setup"  # the last word of the first line that every screen has
+HISTORY = b"smoothed"  # a word that only the chart of a run has
+
+
+class Effort(NamedTuple):
+    """How much is measured."""
+
+    starts: int = 5
+    steps: int = 3  # times that an engine of its own is started
+    watched: float = 10.0  # seconds of a live and of an idle screen
+    keys: int = 60
+
+
+THOROUGH, QUICK = Effort(), Effort(starts=1, steps=1, watched=3.0, keys=20)
+
+
+class ScreenCosts(msgspec.Struct, frozen=True, kw_only=True):
+    """Seconds, bytes, and milliseconds from each key to the first byte after it. What is in pairs was so in turns."""
+
+    help: list[tuple[float, float]]
+    """Seconds of bare Python, and of `mnist-tui --help`."""
+
+    first_step: list[tuple[float, float]]
+    """Seconds to import torch and load the data, and from `mnist-tui train` to its first step."""
+
+    first_frame: list[tuple[float, float]]
+    """Seconds to import Textual, and to the first frame."""
+
+    attached: list[float]
+    """Seconds from the first frame until the charts of a run in progress are on it."""
+
+    first_paint: int
+    live_per_s: float
+    idle_per_s: float
+    keys: list[float]
+
+
+async def screen_costs(data: str, device: str, work: Path, effort: Effort = THOROUGH) -> ScreenCosts:
+    """Raises CommandRefused when the data or the device is not there."""
+    checkpoints = work / "checkpoints"
+    async with attached(checkpoints, data=data, say=keep_silent) as session:
+        await session.until(EngineReady)
+        tell("starting")
+        helps = [(seconds_of("-c", "pass"), seconds_of("-m", "tui", "--help")) for _ in range(effort.starts)]
+        steps = [await first_step(data, device, work / f"start{i}") for i in range(effort.steps)]
+        frames = [await asyncio.to_thread(start_once, checkpoints) for _ in range(effort.starts)]
+        tell("idle")
+        _, idle, _ = await asyncio.to_thread(watch, checkpoints, effort.watched)
+        await train(session, device, data)
+        tell("training")
+        painted, live, keys = await asyncio.to_thread(watch, checkpoints, effort.watched, effort.keys)
+        late = [await asyncio.to_thread(attach_once, checkpoints) for _ in range(effort.starts)]
+        await session.ask(Stop(force=True), CommandDone)
+    return ScreenCosts(
+        help=helps,
+        first_step=steps,
+        first_frame=frames,
+        attached=late,
+        first_paint=painted,
+        live_per_s=live / effort.watched,
+        idle_per_s=idle / effort.watched,
+        keys=keys,
+    )
+
+
+async def train(session: Session, device: str, data: str) -> None:
+    """Start a run that lasts, and wait until it is under way."""
+    await session.ask(StartRun(config=RunConfig(epochs=100_000, device=device, data=data)), CommandDone)
+    await session.until(RunStarted)
+    await session.until(StepsDone)
+
+
+def start_once(checkpoints: Path) -> tuple[float, float]:
+    """Return the seconds of the bare import and those until the first frame, one after the other."""
+    bare = seconds_of("-c", BARE)
+    screen = Screen(checkpoints)
+    try:
+        return bare, screen.wait_for(DRAWN)
+    finally:
+        screen.close()
+
+
+def attach_once(checkpoints: Path) -> float:
+    """Return the seconds from the first frame until the history of the run in progress is on the screen."""
+    screen = Screen(checkpoints)
+    try:
+        first = screen.wait_for(DRAWN)
+        return screen.wait_for(HISTORY) - first
+    finally:
+        screen.close()
+
+
+def watch(checkpoints: Path, seconds: float, keys: int = 0) -> tuple[int, int, list[float]]:
+    """Return the bytes until a screen has settled, those while it is watched, and the milliseconds of each key."""
+    screen = Screen(checkpoints)
+    try:
+        screen.wait_for(DRAWN)
+        time.sleep(SETTLING)
+        painted = screen.bytes
+        time.sleep(seconds)
+        after = screen.bytes - painted
+        return painted, after, [answer_to(screen, b"12"[i % 2 : i % 2 + 1]) for i in range(keys)]
+    finally:
+        screen.close()
+
+
+def answer_to(screen: Screen, key: bytes) -> float:
+    """Return the milliseconds from a key to the first byte that follows it."""
+    time.sleep(0.15)
+    screen.answered.clear()
+    began = time.perf_counter()
+    os.write(screen.fd, key)
+    screen.answered.wait(5)
+    return (time.perf_counter() - began) * 1000

@@ -1,0 +1,169 @@
+"""What the commands without a screen print on stdout: text for people, JSON for programs."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from engine.storage.presets import ListedPreset
+from engine.storage.runs.folders import RunRecord
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.fields import counted
+from engine.vocabulary.messages import (
+    DataCheck,
+    DataReady,
+    Evaluated,
+    FilePrediction,
+    FilesPredicted,
+    RunSummary,
+    StatusTold,
+)
+from tui.state.run_numbers import numbers_of
+from tui.state.significance import wilson
+from tui.state.words.events import brief, confidence, duration, percent, run_row
+from tui.state.words.run_table import table_lines
+from tui.terminal.sanitize import ascii_json, inert
+
+
+def print_json(content: Any) -> None:
+    """Print text for machines."""
+    content = told(content) if isinstance(content, msgspec.Struct) else content
+    sys.stdout.write(ascii_json(content, indent=2) + "\n")
+
+
+def told(content: msgspec.Struct) -> dict[str, Any]:
+    """Return what a message says, without what only the protocol needs."""
+    return {name: getattr(content, name) for name in content.__struct_fields__ if name != "reply_to"}
+
+
+def print_runs(runs: Sequence[RunSummary]) -> None:
+    """Print a line for each run: in a terminal what fits there, in a pipe everything."""
+    for line in table_lines([run_row(run) for run in runs], wide_console().width if sys.stdout.isatty() else None):
+        print(line)
+    for run in runs:
+        if run.problem:
+            print(f"{inert(run.run)}: {inert(run.problem)}", file=sys.stderr)
+    for line in about_runs(runs):
+        print(inert(line, longest=2000), file=sys.stderr)
+
+
+def about_runs(runs: Sequence[RunSummary]) -> list[str]:
+    """Return what must be known to read the list."""
+    lines = []
+    if any(run.best is not None for run in runs):
+        lines.append(
+            "`best N`: the figures are those of epoch N, the best by validation accuracy; its weights are kept"
+        )
+    if steered := [run.run for run in runs if run.steered]:
+        numbers = numbers_of(steered)
+        lines.append(f"changed during the run, so no single command trains them again: runs {numbers}")
+    return lines
+
+
+def print_presets(presets: Sequence[ListedPreset]) -> None:
+    table = Table("preset", "title", "differs from the defaults in", box=None, pad_edge=False)
+    for preset in presets:
+        if not preset.problem:
+            words = brief(RunConfig().replace(preset.changes).differences()) or "nothing"
+            table.add_row(*(Text(inert(cell)) for cell in (preset.name, preset.title, words)))
+    wide_console().print(table)
+    for preset in presets:
+        if preset.problem:
+            print(f"cannot be used: {inert(preset.problem)}", file=sys.stderr)
+
+
+def print_evaluation(result: Evaluated) -> None:
+    print(f"{inert(weights_in_words(result))} on {counted(result.images, 'test image')} of {inert(result.data)}")
+    print(f"test accuracy {percent(result.accuracy)}, test loss {result.loss:.4f}")
+    between = confidence(wilson(accuracy=result.accuracy, count=result.images))
+    print(f"95 % confidence of the accuracy: {between} (Wilson, from {counted(result.images, 'image')})\n")
+    table = Table("actual", *(str(digit) for digit in range(10)), "right", box=None, pad_edge=False)
+    for column in table.columns:
+        column.justify = "right"
+    for actual, row in enumerate(result.confusion):
+        share = row[actual] / sum(row) if sum(row) else 0.0
+        cells = [Text(str(count) if count else "·", style="bold" if i == actual else "") for i, count in enumerate(row)]
+        table.add_row(str(actual), *cells, percent(share))
+    wide_console().print(table)
+    print("\nrows: actual digit; columns: predicted digit")
+
+
+def weights_in_words(result: Evaluated | FilesPredicted) -> str:
+    """Return `0003-seed-cnn after epoch 7, the best by validation accuracy,`."""
+    best = ", the best by validation accuracy," if result.best else ""
+    more = f" and {counted(result.steps, 'step')} of the next" if result.steps else ""
+    return f"{result.run} after epoch {result.epoch}{more}{best}"
+
+
+def other_epoch(record: RunRecord, result: Evaluated) -> str:
+    """Say what the run had after the other of its best and its last epoch, "" where they are one."""
+    last, best = record.last, record.best
+    if last is None or best is None or last.epoch == best.epoch:
+        return ""
+    what, option, other = ("last", "--last", last) if result.best else ("best by validation", "--best", best)
+    return (
+        f"during training the {what} epoch, {other.epoch}, had validation accuracy"
+        f" {percent(other.validation_accuracy or 0.0)}, test accuracy {percent(other.test_accuracy)} ({option})"
+    )
+
+
+def print_predictions(files: Sequence[FilePrediction], weights: str) -> None:
+    for file in files:
+        if file.error:
+            print(f"mnist-tui: {inert(file.error)}", file=sys.stderr)
+        else:
+            sure = percent(file.probabilities[file.predicted])
+            print(f"{file.predicted}  {sure:>8}  {inert(file.path)}  ({inert(file.treatment)})")
+    if not all(file.error for file in files):
+        print(f"classified by {inert(weights).removesuffix(',')}", file=sys.stderr)
+
+
+def print_data(data: DataReady) -> None:
+    print(f"{data.train:,} training and {data.test:,} test images")
+    print(inert(f"from {data.path} ({data.kind}), fingerprint {data.fingerprint}, loaded in {data.seconds:.2f} s"))
+    for note in data.notes:
+        print(inert(note))
+    if data.check is not None:
+        print_check(data.check)
+    if data.sample:
+        print("this is the sample that ships with the program; `mnist-tui data download` downloads the full set")
+
+
+def print_check(check: DataCheck) -> None:
+    """Print the counts and grey values of both parts, and what is odd about them."""
+    table = Table("", *(str(digit) for digit in range(10)), "mean", "range", box=None, pad_edge=False)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for name, part in (("training", check.train), ("test", check.test)):
+        counts = (f"{count:,}" for count in part.classes)
+        table.add_row(name, *counts, f"{part.mean:.1f}", f"{part.low:g} to {part.high:g}")
+    wide_console().print(table)
+    print(f"{check.duplicates:,} of the test images are also among the training images")
+    for finding in check.findings:
+        if finding.warning:
+            print(inert(f"warning: {finding.message}"))
+
+
+def print_status(status: StatusTold, checkpoints: Path) -> None:
+    up = f"up {duration(status.uptime)}, {status.memory / 2**20:.0f} MiB"
+    print(f"engine {inert(status.state)}, pid {status.pid}, {up}")
+    print(f"serves {inert(str(checkpoints))}; {status.clients} attached, this command included")
+    if status.state.startswith("tuning"):
+        print(inert(status.run))
+    elif status.run:
+        unsaved = f", {status.unsaved:,} steps since the last checkpoint" if status.unsaved else ""
+        print(f"run {inert(status.run)}: epoch {status.epoch}, step {status.step:,}{unsaved}")
+    if status.stalled:
+        print(f"no step for {status.stalled:.0f} s")
+    if status.last_error:
+        print(f"last error: {inert(status.last_error)}")
+
+
+def wide_console() -> Console:
+    """A console that never folds a table when its output is not a terminal."""
+    return Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else 200)

@@ -1,0 +1,4 @@
+"""`mnist-tui runs`, `evaluate`, `predict` and `compare`: what was trained, and how good it is.
+
+Read `command.py` first.
+"""

@@ -1,0 +1,39 @@
+"""`mnist-tui compare A B`: whether two configurations differ by more than noise."""
+
+from pathlib import Path
+
+import click
+
+from tui.commands.shared_options import checkpoints_option, errors_in_one_line, json_option, metric_option
+
+
+@click.command()
+@click.argument("a", metavar="A")
+@click.argument("b", metavar="B")
+@metric_option
+@json_option
+@checkpoints_option
+def compare(a: str, b: str, metric: str | None, checkpoints: Path, as_json: bool) -> None:
+    """Tell whether two configurations differ by more than noise: `mnist-tui compare 3-7 8-12`.
+
+    A and B are each several runs of one configuration with different seeds, as `train --seeds` makes them: numbers,
+    ranges and names, separated by commas. Runs with the same seed are paired, and their differences go through
+    Student's paired t-test; where pairing does not help, Welch's test is printed too. Runs with held-out images are
+    compared by their best epoch by validation, others by their last.
+    """
+    import msgspec
+
+    from engine.storage.runs.folders import read_record
+    from tui.commands.reports import print_json
+    from tui.commands.runs.compare_report import print_comparison, verdict
+    from tui.state.comparison import compare as compare_records
+    from tui.state.run_numbers import runs_of
+
+    with errors_in_one_line():
+        first, second = ([read_record(folder) for folder in runs_of(checkpoints, words)] for words in (a, b))
+        result = compare_records(first, second, metric or "")
+    if as_json:
+        significant = result.test.significant if result.test else None
+        print_json({**msgspec.structs.asdict(result), "significant": significant, "verdict": verdict(result)})
+    else:
+        print_comparison(result)

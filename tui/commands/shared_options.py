@@ -1,0 +1,97 @@
+"""Options that several commands share, and how their errors are shown."""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.storage.files import in_words
+from engine.storage.paths import PathError, default_checkpoints
+from engine.vocabulary.config import ConfigError
+from tui.state.metrics import METRICS
+from tui.state.words.options import clean
+
+
+def inherited(context: click.Context, option: click.Parameter, value: Any) -> Any:
+    """Return what was given to this command, else to one before it: `mnist-tui --data X train` works too."""
+    name = option.name or ""
+    at: click.Context | None = context
+    while at is not None:
+        if at.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            value = value if at is context else at.params[name]
+            break
+        at = at.parent
+    return value.resolve() if isinstance(value, Path) else clean(name, value)
+
+
+checkpoints_option = click.option(
+    "--checkpoints",
+    type=click.Path(path_type=Path, file_okay=False),
+    show_envvar=True,
+    envvar="MNIST_TUI_CHECKPOINTS",
+    default=default_checkpoints,
+    callback=inherited,
+    help="Folder of runs. [default: checkpoints/ of the program's folder]",
+)
+data_option = click.option(
+    "--data",
+    default="",
+    callback=inherited,
+    help="Folder of images or IDX files, or an .npz file. [default: what is found in Dataset/, else the sample]",
+)
+notify_option = click.option(
+    "--notify/--no-notify",
+    show_envvar=True,
+    envvar="MNIST_TUI_NOTIFY",
+    default=True,
+    callback=inherited,
+    help="Ring the bell and notify the desktop (OSC 9, OSC 777) when a run ends or fails. [default: on]",
+)
+coach_option = click.option(
+    "--coach/--no-coach",
+    show_envvar=True,
+    envvar="MNIST_TUI_COACH",
+    default=True,
+    callback=inherited,
+    help="Watch runs for problems, and say what would help. [default: on]",
+)
+metric_option = click.option(
+    "--metric",
+    type=click.Choice(METRICS),
+    help="The figure to compare; accuracy and loss are those of the test images. [default: validation_accuracy where"
+    " all runs have one, else"
+    " accuracy]",
+)
+json_option = click.option("--json", "as_json", is_flag=True, callback=inherited, help="Print JSON on stdout.")
+
+
+MAY_BE_EMPTY = ("--title",)
+
+
+def refuse_empty(words: Sequence[str]) -> None:
+    """Raise UsageError for an empty value on a command line: a script's variable that is not set, most often.
+
+    It would stand for the default, as if the option were not there: `--resume ""` would begin a new run.
+    """
+    for before, word in zip(("", *words), words, strict=False):
+        option, equals, value = word.partition("=") if word.startswith("--") else (before, "=", word)
+        if value.strip(" \t\r\n'\"") or not equals or option in MAY_BE_EMPTY:
+            continue
+        if option.startswith("-") and option != "--":
+            raise click.UsageError(f"{option}: its value is empty; give one, or leave {option} out")
+        raise click.UsageError(f"argument {words.index(word) + 1} is empty; give a name, or leave it out")
+
+
+@contextlib.contextmanager
+def errors_in_one_line() -> Iterator[None]:
+    """Make what the user can do something about one line on stderr and exit status 1."""
+    from engine.storage.runs.folders import RunError
+
+    try:
+        yield
+    except BrokenPipeError:  # whoever read what is printed has left: no failure that needs words
+        raise
+    except (ConfigError, PathError, RunError, OSError) as error:
+        raise click.ClickException(in_words(error)) from error

@@ -1,0 +1,105 @@
+"""`mnist-tui train`: a run without a screen. `mnist-tui find-lr`: a learning rate for one."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tui.commands.run_coroutine import run
+from tui.commands.shared_options import checkpoints_option, coach_option, json_option, metric_option, notify_option
+from tui.state.metrics import VALIDATED
+from tui.state.words.options import config_of, config_options, given
+
+
+@click.command()
+@click.pass_context
+@click.option("--preset", metavar="NAME", help="Start from this preset; other options override it. [see: presets]")
+@config_options
+@click.option("--resume", metavar="RUN", default="", help="Resume a run from its last checkpoint.")
+@click.option(
+    "--seeds",
+    type=click.IntRange(2, 1000),
+    help="Train this many runs, with seeds from --seed on; print mean, standard deviation and confidence interval. [2"
+    " to 1000]",
+)
+@metric_option
+@notify_option
+@coach_option
+@json_option
+@checkpoints_option
+def train(
+    context: click.Context,
+    /,
+    checkpoints: Path,
+    as_json: bool,
+    preset: str | None,
+    resume: str,
+    seeds: int | None,
+    metric: str | None,
+    notify: bool,
+    coach: bool,
+    **options: Any,
+) -> None:
+    """Train without a screen. Ctrl-C stops after the current step and saves."""
+    from engine.storage.preset_file import PresetError
+    from engine.storage.presets import load_preset
+    from tui.commands.train.follow import train_plainly
+
+    options["data"] = options["data"] or context.find_root().params["data"] or None
+    if resume and preset:
+        raise click.UsageError("--resume keeps the run's own hyperparameters; leave out --preset")
+    if resume and seeds:
+        raise click.UsageError("--resume continues one run; leave out --seeds")
+    if metric and not seeds:
+        raise click.UsageError("--metric needs --seeds, whose runs it compares; add --seeds, or leave out --metric")
+    try:
+        config = config_of(options, load_preset(checkpoints, preset).changes if preset else {})
+    except PresetError as error:
+        raise click.BadParameter(str(error), param_hint="--preset") from error
+    processes = options["processes"]  # of the engine: a run can be resumed on another number
+    if seeds:
+        from tui.commands.train.seeds import train_seeds
+
+        if metric in VALIDATED and not config.validation:
+            raise click.UsageError(
+                f"--metric {metric}: no images are held out; add --validation 0.1, say, or use accuracy"
+            )
+        several = train_seeds(
+            checkpoints,
+            config,
+            seeds,
+            metric=metric or "",
+            processes=processes,
+            json=as_json,
+            notify=notify,
+            coach=coach,
+        )
+        sys.exit(run(several))
+    changes = {name: value for name, value in given(options).items() if name not in ("processes", "data")}
+    training = train_plainly(
+        checkpoints,
+        config,
+        resume=resume,
+        changes=changes,
+        processes=processes,
+        json=as_json,
+        notify=notify,
+        coach=coach,
+    )
+    sys.exit(run(training))
+
+
+@click.command("find-lr")
+@click.pass_context
+@config_options
+@json_option
+@checkpoints_option
+def find_lr(context: click.Context, /, checkpoints: Path, as_json: bool, **options: Any) -> None:
+    """Suggest a learning rate: train some steps at increasing rates and see where the loss falls."""
+    from tui.commands.train.lr_finder import find_rate
+
+    options["data"] = options["data"] or context.find_root().params["data"] or None
+    if (options["processes"] or 1) > 1:
+        raise click.UsageError("the learning-rate finder uses one process; leave out --processes")
+    run(find_rate(checkpoints, config_of(options), as_json=as_json))

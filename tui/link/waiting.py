@@ -1,0 +1,106 @@
+"""Waiting for an engine: what to say meanwhile, and when to give up."""
+
+import asyncio
+import math
+import socket
+import sys
+import time
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+from engine.machine.lock_holder import Holder, holder_of, locked_by
+from engine.storage.file_lock import is_held
+from engine.storage.paths import engine_lock, engine_socket
+from tui.terminal.sanitize import inert
+
+TICK = 1.0  # seconds between two looks
+NOTICE = 2.0  # seconds of waiting until it is said what for
+STARTING = 10.0  # and where an engine is just starting, which it may be told is slow only then
+PATIENCE = 10.0  # seconds that an engine has to answer who only asks, or when it is known not to run
+# Seconds for an engine to open its socket and greet. It does so before it imports torch, but while the libraries of
+# torch are read, from a cold disk or over a network, no thread of it can answer.
+START_LIMIT = 120.0
+
+T = TypeVar("T")
+Notice = Callable[[str], None]
+
+
+class Waited:
+    """Seconds that were waited. Those in which this program was itself suspended do not count."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._last = time.monotonic()
+
+    def look(self) -> float:
+        now = time.monotonic()
+        self.seconds += min(now - self._last, 2 * TICK)
+        self._last = now
+        return self.seconds
+
+
+async def patiently(work: Coroutine[Any, Any, T], late: Callable[[float], None], limit: float = math.inf) -> T:
+    """Return what `work` does; call `late` with the seconds waited at each tick from NOTICE on, which may raise.
+
+    Raises TimeoutError after `limit` seconds.
+    """
+    task = asyncio.ensure_future(work)
+    waited = Waited()
+    try:
+        while not (await asyncio.wait({task}, timeout=min(TICK, limit)))[0]:
+            if waited.look() >= limit:
+                raise TimeoutError
+            if waited.seconds >= NOTICE:
+                late(waited.seconds)
+        return task.result()
+    finally:
+        task.cancel()
+
+
+class Notices:
+    """Says on stderr what is waited for, each time that it changes."""
+
+    def __init__(self) -> None:
+        self._said = ""
+
+    def __call__(self, line: str) -> None:
+        if line != self._said:
+            self._said = line
+            print(inert(line), file=sys.stderr, flush=True)
+
+
+def holder(checkpoints: Path) -> Holder:
+    """Return who holds the lock of a folder of runs, or, with another state folder, the folder. Raises PathError."""
+    lock = engine_lock(checkpoints)
+    if not is_held(lock) and (pid := locked_by(checkpoints)):
+        return Holder(pid, socket.gethostname(), True)
+    return holder_of(lock)
+
+
+def is_there(checkpoints: Path) -> bool:
+    """Tell whether an engine that is to be found from here holds a folder of runs. Raises PathError."""
+    return is_held(engine_lock(checkpoints))
+
+
+def is_given_up(who: Holder, seconds: float, limit: float) -> bool:
+    """Tell whether to wait no longer for an engine: at the limit, or sooner for one that cannot answer."""
+    return seconds >= (min(limit, PATIENCE) if who.halted or not who.is_here else limit)
+
+
+def silence(checkpoints: Path, who: Holder, seconds: float) -> str:
+    """Say that an engine is there and does not answer, and what helps."""
+    said = f"the engine of {checkpoints} ({who}) is there, but has not answered for {seconds:.0f} s"
+    if not who.is_here:
+        return f"{said}. It runs on {who.host}: use it there, or stop it there"
+    if who.halted == "suspended":
+        return f"{said}. `kill -CONT {who.pid}` lets it go on, `mnist-tui engine stop --force` kills it"
+    if who.halted:
+        return f"{said}. Let the debugger continue it; `mnist-tui engine stop --force` kills it"
+    if not is_there(checkpoints):
+        return f"{said} through {engine_socket(checkpoints)}: it has another XDG_STATE_HOME; use it from there"
+    return f"{said}. It may be starting, on a slow disk; `mnist-tui engine stop --force` kills it"
+
+
+def keep_silent(_: str) -> None:
+    """Where nobody is to be told."""

@@ -1,0 +1,213 @@
+"""A run as a screen shows it: what its events add up to. Pure; no Textual here."""
+
+import itertools
+from dataclasses import dataclass, replace
+
+from engine.vocabulary.config import RunConfig, Value
+from engine.vocabulary.log_summary import Course, figures_of, is_better
+from engine.vocabulary.messages import (
+    CheckpointSaved,
+    Continued,
+    DataCheck,
+    EpochDone,
+    EpochFigures,
+    Paused,
+    RunEnded,
+    RunEvent,
+    RunOpened,
+    RunStarted,
+    SavingFailed,
+    Steered,
+    StepsDone,
+    ThreadsChanged,
+)
+from engine.vocabulary.schedule import learning_rate
+from tui.terminal.sanitize import inert
+
+MOST_POINTS = 4096  # losses kept for the chart; beyond, neighbours are averaged
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class RunView:
+    """One run as a screen shows it. `losses` are (step, loss), `marks` (step, what was steered)."""
+
+    run: str
+    config: RunConfig
+    state: str
+    device: str = ""
+    parameters: int = 0
+    train_images: int = 0
+    test_images: int = 0
+    sample: bool = False
+    steps_per_epoch: int = 1
+    step: int = 0
+    images_per_s: float = 0.0
+    losses: tuple[Point, ...] = ()
+    epochs: tuple[EpochDone, ...] = ()
+    marks: tuple[tuple[int, str], ...] = ()
+    course: Course | None = None  # what it began with, and its best epoch
+    changed: int = 0  # the step since which it trains with this config
+    confusion: tuple[tuple[int, ...], ...] = ()
+    reason: str = ""
+    problem: str = ""  # why it cannot be saved, and so waits
+    threads: int = 0  # that compute, 0: not known, or on a GPU
+    most_threads: int = 0  # that the machine has
+    check: DataCheck | None = None  # what was seen of its data set; None for a run of an older version
+
+    @property
+    def live(self) -> bool:
+        return self.state in ("running", "paused")
+
+    @property
+    def epoch(self) -> int:
+        """Finished epochs."""
+        return self.epochs[-1].epoch if self.epochs else 0
+
+    @property
+    def began(self) -> dict[str, Value]:
+        """The values at the start of what was steered on the way."""
+        return self.course.began if self.course is not None else {}
+
+    @property
+    def last(self) -> EpochFigures | None:
+        return figures_of(self.epochs[-1]) if self.epochs else None
+
+    @property
+    def best(self) -> EpochFigures | None:
+        """The best epoch by validation accuracy, the earliest of equals; None where no images are held out."""
+        best: EpochDone | None = None
+        for epoch in self.epochs:
+            best = epoch if is_better(epoch, best) else best
+        return figures_of(best) if best is not None else None
+
+    @property
+    def reported(self) -> EpochFigures | None:
+        """The epoch that speaks for the run: the best one by validation, the last where no images are held out."""
+        return self.best or self.last
+
+    @property
+    def run_fraction(self) -> float:
+        return min(1.0, self.step / max(1, self.steps_per_epoch * self.config.epochs))
+
+    @property
+    def lr(self) -> float | None:
+        """The learning rate of the next step; None for a config that no run of this version has."""
+        if not self.config.valid:
+            return None
+        rate = learning_rate(self.config, self.step, self.steps_per_epoch)
+        return rate * self.epochs[-1].lr_share if self.config.schedule == "plateau" and self.epochs else rate
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Estimated time to the end of the run: the steps at the present speed, and a test for each epoch."""
+        if not self.live or not self.images_per_s:
+            return None
+        images_left = (self.steps_per_epoch * self.config.epochs - self.step) * self.config.batch_size
+        test = self.epochs[-1].test_seconds if self.epochs else 0.0
+        return max(0.0, images_left / self.images_per_s) + test * (self.config.epochs - self.epoch)
+
+
+def number(run: str) -> str:
+    """Return what a run is called where room is short: its number, or the beginning of another name."""
+    return inert(run.partition("-")[0], longest=8)
+
+
+def open_run(opened: RunView | None, event: RunOpened) -> RunView | None:
+    """Return the view of a run from its history, one part after the other."""
+    for part in event.history:
+        opened = apply_to_run(opened, part)
+    if opened is None or not event.last:
+        return opened
+    return replace(opened, state=inert(event.summary.state), reason=inert(event.summary.problem))
+
+
+def apply_to_run(view: RunView | None, event: RunEvent) -> RunView | None:
+    """Return the run after one of its events; events of a run that was never seen to start are passed over."""
+    if isinstance(event, RunStarted):
+        return start_run(view, event)
+    if view is None or view.run != event.run:
+        return view
+    if isinstance(event, SavingFailed):
+        return replace(view, problem=inert(event.reason))
+    if view.problem:
+        view = replace(view, problem="")  # what happens on a run, happens on record: it can be saved again
+    match event:
+        case StepsDone():
+            before = event.step - (event.steps or event.stride * len(event.losses))
+            new = tuple(
+                (float(min(before + (i + 1) * event.stride, event.step)), loss) for i, loss in enumerate(event.losses)
+            )
+            return replace(view, step=event.step, images_per_s=event.images_per_s, losses=bounded(view.losses + new))
+        case EpochDone():
+            confusion = tuple(tuple(row) for row in event.confusion) or view.confusion
+            return replace(view, step=event.step, epochs=(*view.epochs, event), confusion=confusion)
+        case Steered():
+            text = ", ".join(
+                f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
+                for name, value in event.changes.items()
+            )
+            marks = (*view.marks, (event.step, text))
+            course = (view.course or Course(view.config)).after(event)
+            return replace(view, config=event.config, marks=marks, course=course, changed=event.step)
+        case ThreadsChanged():
+            return replace(view, threads=event.threads, most_threads=event.most_threads)
+        case Paused():
+            return replace(view, state="paused")
+        case Continued():
+            return replace(view, state="running")
+        case RunEnded():
+            return replace(view, state=event.state, reason=inert(event.reason))
+        case CheckpointSaved():
+            return view
+
+
+def start_run(view: RunView | None, event: RunStarted) -> RunView:
+    """Return a new run's view; a resumed one keeps what came before the step it resumed from."""
+    fresh = RunView(
+        run=event.run,
+        config=event.config,
+        state="running",
+        device=event.device,
+        parameters=event.parameters,
+        train_images=event.train_images,
+        test_images=event.test_images,
+        sample=event.sample,
+        steps_per_epoch=event.steps_per_epoch,
+        step=event.step,
+        threads=event.threads,
+        most_threads=event.most_threads,
+        check=event.check,
+        course=Course(event.config),
+    )
+    if view is None or view.run != event.run or not event.step:
+        return fresh
+    return replace(
+        fresh,
+        losses=tuple(point for point in view.losses if point[0] <= event.step),
+        epochs=tuple(epoch for epoch in view.epochs if epoch.epoch <= event.epoch),
+        marks=tuple(mark for mark in view.marks if mark[0] <= event.step),
+        course=(view.course or Course(view.config)).after(event),
+        changed=view.changed if event.config == view.config else event.step,
+        confusion=view.confusion,
+    )
+
+
+def bounded(points: tuple[Point, ...]) -> tuple[Point, ...]:
+    """Return the points, neighbours averaged when there are too many; the newest stay as they are.
+
+    The older half is averaged over equal stretches of steps, so that the beginning keeps its shape in the longest
+    run. Stretches double, never shift: an average is only ever joined with its neighbour.
+    """
+    if len(points) <= MOST_POINTS:
+        return points
+    half = len(points) // 2
+    stretch = 1
+    while points[half][0] > stretch * (MOST_POINTS // 4):
+        stretch *= 2
+    merged = []
+    for _, group in itertools.groupby(points[:half], key=lambda point: point[0] // stretch):
+        steps, losses = zip(*group, strict=True)
+        merged.append((sum(steps) / len(steps), sum(losses) / len(losses)))
+    return (*merged, *points[half:])

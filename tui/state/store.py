@@ -1,0 +1,176 @@
+"""The state of the screen: what the events of the engine add up to. Pure; no Textual here.
+
+    state = apply(state, event)
+
+Screens draw a State and nothing else; they never keep a copy of what is in it.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import (
+    AnyEvent,
+    AugmentationPreviewed,
+    CommandFailed,
+    DataFailed,
+    DataProgress,
+    DataReady,
+    Digit,
+    EngineFailed,
+    EngineReady,
+    ModelDescribed,
+    Predicted,
+    RatesTried,
+    RunEvent,
+    RunOpened,
+    RunsListed,
+    RunStarted,
+    RunSummary,
+    Snapshot,
+    StudyEvent,
+    TrialTold,
+)
+from tui.state.advice import Coach
+from tui.state.run import RunView, apply_to_run, open_run
+from tui.state.study import StudyView, apply_to_study
+from tui.state.words.events import describe
+from tui.terminal.sanitize import inert
+
+MOST_LOG_LINES = 500
+MOST_NETWORKS = 16  # descriptions that are kept, of up to 2,000 layers each
+
+
+@dataclass(frozen=True)
+class State:
+    """All that screens draw. `opened` is a past run that was asked for; `shown` is what charts show."""
+
+    link: str = "connecting"  # connecting, live, foreign (an engine of another version: only to watch) or lost
+    link_reason: str = ""
+    silence: str = ""  # says that the engine does not answer, and for how long
+    stalled: float = 0.0  # seconds without a step where steps should be made
+    engine: EngineReady | None = None
+    engine_problem: str = ""
+    data: DataReady | None = None
+    data_problem: str = ""
+    progress: DataProgress | None = None
+    run: RunView | None = None
+    opened: RunView | None = None
+    study: StudyView | None = None
+    runs: tuple[RunSummary, ...] = ()
+    listed: tuple[RunSummary, ...] = ()  # of a newer list, whose other parts are on their way
+    digits: tuple[Digit, ...] = ()
+    digits_run: str = ""
+    digits_step: int = 0
+    digits_start: int = -1  # where the question that they answer began
+    networks: tuple[ModelDescribed, ...] = ()  # those that screens asked about, the newest first
+    augmented: AugmentationPreviewed | None = None
+    rates: RatesTried | None = None  # what the learning-rate finder has seen
+    coach: Coach = field(default_factory=Coach)
+    next_config: RunConfig = field(default_factory=RunConfig)  # of the next run
+    log: tuple[str, ...] = ()
+    log_count: int = 0  # lines so far, those that left the log among them
+    log_began: int = 0  # lines before the history that the log is of
+    opened_log: tuple[str, ...] = ()  # of the past run that is shown
+    failures: int = 0  # commands refused so far; a change means that `failure` is news
+    failure: str = ""
+
+    @property
+    def shown(self) -> RunView | None:
+        return self.opened or self.run
+
+    @property
+    def training(self) -> bool:
+        return self.run is not None and self.run.live
+
+    @property
+    def tuning(self) -> bool:
+        return self.study is not None and self.study.live
+
+
+def apply(state: State, event: AnyEvent) -> State:
+    """Return the state after an event."""
+    if isinstance(event, RunEvent):
+        state = replace(state, run=apply_to_run(state.run, event))
+        if isinstance(event, RunStarted):
+            state = replace(state, opened=None)
+    if isinstance(event, StudyEvent):
+        state = replace(state, study=apply_to_study(state.study, event))
+    match event:
+        case Snapshot():
+            opened = state.opened  # its past runs are no news: one that is looked at stays
+            if event.first:
+                state = State(
+                    link=state.link,
+                    runs=state.runs,
+                    networks=state.networks,
+                    coach=state.coach,
+                    next_config=state.next_config,
+                    log_count=state.log_count,
+                    log_began=state.log_count,
+                    failures=state.failures,
+                    failure=state.failure,
+                )
+            for part in event.events:
+                log = state.log, state.log_count
+                state = apply(state, part)
+                if isinstance(part, TrialTold):  # thousands of old trials would push all else out of the log
+                    state = replace(state, log=log[0], log_count=log[1])
+            state = replace(state, opened=opened)
+        case EngineReady():
+            state = replace(state, engine=event, engine_problem="")
+        case EngineFailed():
+            state = replace(state, engine_problem=inert(event.reason))
+        case DataReady():
+            state = replace(state, data=event, data_problem="", progress=None)
+        case DataFailed():
+            state = replace(state, data_problem=inert(event.reason), progress=None)
+        case DataProgress():
+            state = replace(state, progress=event, data_problem="")
+        case Predicted():
+            state = replace(
+                state,
+                digits=tuple(event.digits),
+                digits_run=event.run,
+                digits_step=event.step,
+                digits_start=event.start,
+            )
+        case ModelDescribed():
+            others = (each for each in state.networks if not is_same_network(each, event))
+            state = replace(state, networks=(event, *others)[:MOST_NETWORKS])
+        case AugmentationPreviewed():
+            state = replace(state, augmented=event)
+        case RatesTried():
+            state = replace(state, rates=event)
+        case RunsListed():
+            listed = (() if event.first else state.listed) + tuple(event.runs)
+            state = replace(state, listed=() if event.last else listed, runs=listed if event.last else state.runs)
+        case RunOpened():
+            before = () if event.first else state.opened_log
+            past = (inert(line) for part in event.history for line in describe(part))
+            state = replace(
+                state,
+                opened=open_run(None if event.first else state.opened, event),
+                opened_log=(*before, *past)[-MOST_LOG_LINES:],
+            )
+        case CommandFailed():
+            state = replace(state, failures=state.failures + 1, failure=inert(event.reason))
+        case _:
+            pass
+    lines = [inert(line) for line in describe(event)]
+    if isinstance(event, DataFailed) and state.shown is None:
+        return state  # the first screen says it
+    return say(state, *lines) if lines else state
+
+
+def is_same_network(one: ModelDescribed, other: ModelDescribed | RunConfig) -> bool:
+    return (one.model, one.width, one.depth) == (other.model, other.width, other.depth)
+
+
+def described(state: State, config: RunConfig) -> ModelDescribed | None:
+    """Return what is known of the network of a config."""
+    return next((each for each in state.networks if is_same_network(each, config)), None)
+
+
+def say(state: State, *lines: str) -> State:
+    """Add lines to the log."""
+    return replace(state, log=(*state.log, *lines)[-MOST_LOG_LINES:], log_count=state.log_count + len(lines))
