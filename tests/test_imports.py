@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 from limits import LIMIT
-
-ROOT = Path(__file__).resolve().parent.parent
+from places import ROOT
 
 # Imports each module and tells which forbidden packages came with it.
 PROBE = """

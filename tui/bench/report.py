@@ -9,7 +9,7 @@ from tui.bench.accuracy import Reached
 from tui.bench.busy import Beside
 from tui.bench.screen import SETTLING, ScreenCosts
 from tui.bench.throughput import Result
-from tui.commands.reports import wide_console
+from tui.terminal.printing import wide_console
 from tui.terminal.sanitize import inert
 
 

@@ -12,9 +12,9 @@ from tui.bench.busy import beside_others
 from tui.bench.report import print_accuracy, print_bench, print_beside, print_screen
 from tui.bench.screen import QUICK, THOROUGH, screen_costs
 from tui.bench.throughput import ROWS, bench
-from tui.commands.reports import print_json
 from tui.link.client import EngineUnreachable
 from tui.link.stop import stop_engine
+from tui.terminal.printing import print_json
 
 
 async def run_bench(

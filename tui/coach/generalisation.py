@@ -64,7 +64,7 @@ def is_costly(epochs: Sequence[EpochDone]) -> bool:
 def against_over_fitting(view: RunView) -> tuple[str, dict[str, Value]]:
     """Return the remedy, in words and as changes; none where images are distorted that much already.
 
-    More weight decay, or dropout, did not help such runs (tests/coach).
+    More weight decay, or dropout, did not help such runs (tests/tui/coach).
     """
     changes: dict[str, Value] = {name: most for name, most in DISTORTED.items() if getattr(view.config, name) < most}
     if not changes:

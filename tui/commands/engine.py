@@ -26,8 +26,9 @@ def engine_status(checkpoints: Path, as_json: bool) -> None:
     Exits with status 1 if no engine is running, 4 if one is running but does not answer.
     """
     from engine.vocabulary.messages import AskStatus, StatusTold
-    from tui.commands.reports import print_json, print_status
+    from tui.commands.reports import print_status
     from tui.link.session import ask_engine
+    from tui.terminal.printing import print_json
 
     told = run(ask_engine(checkpoints, AskStatus(), StatusTold))
     if as_json:

@@ -24,7 +24,8 @@ def presets(context: click.Context, checkpoints: Path, as_json: bool) -> None:
     if context.invoked_subcommand is not None:
         return
     from engine.storage.presets import list_presets
-    from tui.commands.reports import print_json, print_presets
+    from tui.commands.reports import print_presets
+    from tui.terminal.printing import print_json
 
     found = list_presets(checkpoints)
     (print_json if as_json else print_presets)(found)
@@ -38,7 +39,7 @@ def show(name: str, checkpoints: Path, as_json: bool) -> None:
     """Print a preset as the TOML of its file."""
     from engine.storage.preset_file import preset_text
     from engine.storage.presets import load_preset
-    from tui.commands.reports import print_json
+    from tui.terminal.printing import print_json
 
     with errors_in_one_line():
         preset = load_preset(checkpoints, name)

@@ -1,12 +1,9 @@
-"""What the commands without a screen print on stdout: text for people, JSON for programs."""
+"""What several commands tell people: runs, presets, evaluations, predictions, data, the state of the engine."""
 
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import msgspec
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -27,18 +24,8 @@ from tui.state.run_numbers import numbers_of
 from tui.state.significance import wilson
 from tui.state.words.events import brief, confidence, duration, percent, run_row
 from tui.state.words.run_table import table_lines
-from tui.terminal.sanitize import ascii_json, inert
-
-
-def print_json(content: Any) -> None:
-    """Print text for machines."""
-    content = told(content) if isinstance(content, msgspec.Struct) else content
-    sys.stdout.write(ascii_json(content, indent=2) + "\n")
-
-
-def told(content: msgspec.Struct) -> dict[str, Any]:
-    """Return what a message says, without what only the protocol needs."""
-    return {name: getattr(content, name) for name in content.__struct_fields__ if name != "reply_to"}
+from tui.terminal.printing import wide_console
+from tui.terminal.sanitize import inert
 
 
 def print_runs(runs: Sequence[RunSummary]) -> None:
@@ -162,8 +149,3 @@ def print_status(status: StatusTold, checkpoints: Path) -> None:
         print(f"no step for {status.stalled:.0f} s")
     if status.last_error:
         print(f"last error: {inert(status.last_error)}")
-
-
-def wide_console() -> Console:
-    """A console that never folds a table when its output is not a terminal."""
-    return Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else 200)

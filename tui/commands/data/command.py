@@ -24,8 +24,9 @@ def data() -> None:
 def status(checkpoints: Path, data: str, as_json: bool) -> None:
     """Show which data is found, where, and what looks wrong with it."""
     from engine.vocabulary.messages import DataReady, LoadData
-    from tui.commands.reports import print_data, print_json
+    from tui.commands.reports import print_data
     from tui.link.session import attached
+    from tui.terminal.printing import print_json
 
     async def ask() -> DataReady:
         async with attached(checkpoints, data=data) as session:

@@ -13,10 +13,10 @@ from engine.storage.runs.folders import find_run, read_record
 from engine.vocabulary.architectures import CATALOGUE
 from engine.vocabulary.config import FIELDS, RunConfig, Value
 from engine.vocabulary.messages import DescribeModel, ModelDescribed
-from tui.commands.reports import print_json, wide_console
 from tui.link.session import Session, attached
 from tui.state.words.networks import figures, layer_table, operations
 from tui.state.words.options import clean
+from tui.terminal.printing import print_json, wide_console
 from tui.terminal.sanitize import inert
 
 

@@ -24,10 +24,10 @@ def compare(a: str, b: str, metric: str | None, checkpoints: Path, as_json: bool
     import msgspec
 
     from engine.storage.runs.folders import read_record
-    from tui.commands.reports import print_json
     from tui.commands.runs.compare_report import print_comparison, verdict
     from tui.state.comparison import compare as compare_records
     from tui.state.run_numbers import runs_of
+    from tui.terminal.printing import print_json
 
     with errors_in_one_line():
         first, second = ([read_record(folder) for folder in runs_of(checkpoints, words)] for words in (a, b))

@@ -3,12 +3,12 @@
 from rich.table import Table
 from rich.text import Text
 
-from tui.commands.reports import wide_console
 from tui.state.comparison import Comparison, Side
 from tui.state.metrics import VALIDATED, is_accuracy, metric_in_words
 from tui.state.run_numbers import numbers_of
 from tui.state.significance import Sample
 from tui.state.words.events import figure, interval, spread
+from tui.terminal.printing import wide_console
 from tui.terminal.sanitize import inert
 
 FEW = 5  # pairs, below which only large differences can be told from noise

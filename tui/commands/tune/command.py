@@ -96,8 +96,8 @@ def tune(
 def studies(checkpoints: Path, as_json: bool) -> None:
     """List the studies in this folder of runs, newest first."""
     from engine.tuning.files import INSTALL, can_tune
-    from tui.commands.reports import print_json
     from tui.commands.tune.studies import list_studies, print_studies
+    from tui.terminal.printing import print_json
 
     if not can_tune():
         raise click.ClickException(INSTALL)

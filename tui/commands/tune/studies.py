@@ -10,8 +10,8 @@ from engine.storage.files import in_words
 from engine.tuning.files import StudyError, study_names
 from engine.tuning.history import best_of
 from engine.vocabulary.messages import TrialSummary
-from tui.commands.reports import wide_console
 from tui.state.words.events import percent
+from tui.terminal.printing import wide_console
 from tui.terminal.sanitize import inert
 
 

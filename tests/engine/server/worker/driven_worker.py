@@ -1,0 +1,88 @@
+"""The worker driven by hand: commands in, events out, step by step."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from limits import LIMIT
+
+from engine.server.worker.command_loop import Worker
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import (
+    AnyCommand,
+    AnyEvent,
+    CommandDone,
+    CommandFailed,
+    LoadData,
+    RunEnded,
+    RunEvent,
+)
+
+RUN = "0001-seed-cnn"
+
+
+E = TypeVar("E", bound=AnyEvent)
+
+
+class FakeDesk:
+    def __init__(self) -> None:
+        self.events: list[AnyEvent] = []
+        self.histories: list[list[RunEvent]] = []
+
+    def publish(self, event: AnyEvent) -> None:
+        self.events.append(event)
+
+    def replace_history(self, events: list[RunEvent]) -> None:
+        self.histories.append(events)
+
+    def of(self, kind: type[E]) -> list[E]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+
+class Engine:
+    """A worker that does what it is told, at once."""
+
+    def __init__(self, checkpoints: Path) -> None:
+        self.desk = FakeDesk()
+        self.checkpoints = checkpoints
+        self.worker = Worker(checkpoints, self.desk)
+
+    def tell(self, command: AnyCommand) -> AnyEvent:
+        answers: list[AnyEvent] = []
+        self.worker.carry_out(type(command)(**{**as_dict(command), "id": 9}), answers.append)
+        while not answers:  # a user's own network is looked at first, and the command comes again
+            self.worker.carry_out(*self.worker.commands.get(timeout=LIMIT))
+        [answer] = answers
+        assert answer.reply_to == 9
+        return answer
+
+    def done(self, command: AnyCommand) -> None:
+        assert self.tell(command) == CommandDone(reply_to=9)
+
+    def load(self, path: str = "") -> None:
+        assert not isinstance(self.tell(LoadData(path=path)), CommandFailed)
+
+    def refused(self, command: AnyCommand) -> str:
+        answer = self.tell(command)
+        assert isinstance(answer, CommandFailed), answer
+        return answer.reason
+
+    def train_until(self, reached: Callable[[], bool]) -> None:
+        while not reached():
+            self.worker.jobs.advance()
+
+    def finish(self) -> RunEnded:
+        self.train_until(lambda: self.worker.jobs.active is None)
+        return self.desk.of(RunEnded)[-1]
+
+    @property
+    def step(self) -> int:
+        assert self.worker.jobs.live is not None
+        return self.worker.jobs.live.step
+
+
+def as_dict(command: AnyCommand) -> dict[str, object]:
+    return {name: getattr(command, name) for name in command.__struct_fields__}
+
+
+CONFIG = RunConfig(epochs=2, batch_size=50, device="cpu", precision="fp32")  # 4 steps an epoch

@@ -1,0 +1,161 @@
+"""`mnist-tui bench`: all rows on the same images, in turns, as a table and as JSON."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from engine.benchmark.baselines import ROWS as BASELINE_ROWS
+from engine.benchmark.baselines import Limit, Loop, prepare, resident
+from engine.data.find import load_data
+from engine.storage.paths import sample_file
+from tests.tui.commands.calls import call
+from tui.bench.accuracy import TARGETS, WAYS, Mark, Reached, reached
+from tui.bench.report import print_accuracy, print_bench, print_screen
+from tui.bench.screen import QUICK, ScreenCosts
+from tui.bench.throughput import BASELINES, LIMITS, ROWS, Result, measured
+
+CPU = torch.device("cpu")
+
+
+def test_the_rows_are_those_that_the_other_process_knows() -> None:
+    assert set(BASELINES) | set(LIMITS) == set(BASELINE_ROWS)
+
+
+def test_a_ratio_is_the_median_of_those_within_the_rounds() -> None:
+    """A machine that was slow in one round was slow for both."""
+    row = measured("engine", [1.0, 10.0, 2.0], [2.0, 20.0, 2.0], images=600)
+    assert (row.median, row.ratio, row.images_per_s) == (2.0, 0.5, 300.0)
+    assert measured("engine", [1.0], None, images=600).ratio is None
+
+
+def test_what_is_prepared_are_the_first_images_in_every_form(digits_folder: Path, tmp_path: Path) -> None:
+    assert prepare(tmp_path, str(digits_folder), 50) == 50
+    whole, part = load_data(digits_folder), load_data(tmp_path)
+    assert part.kind == "IDX files"
+    assert torch.equal(part.train_images, whole.train_images[:50])
+    assert torch.equal(part.train_labels, whole.train_labels[:50])
+    assert torch.equal(part.test_images, whole.test_images)
+    assert len(list((tmp_path / "png" / "train").glob("*/*.png"))) == 50
+    assert 0 < resident(tmp_path, CPU).train(0) < 60
+    assert 0 < Limit(tmp_path, CPU, torch.float32).train(0) < 60
+
+
+def test_an_epoch_of_a_baseline_sees_every_image_once() -> None:
+    seen: list[int] = []
+
+    class Batches:
+        def __iter__(self):  # type: ignore[no-untyped-def]
+            for start in range(0, 30, 10):
+                seen.extend(range(start, start + 10))
+                yield torch.rand(10, 1, 28, 28), torch.arange(10)
+
+    loop = Loop(Batches(), CPU)  # type: ignore[arg-type]
+    assert loop.train(0) > 0
+    assert seen == list(range(30))
+    loop.train(2)  # a warm-up
+    assert seen == [*range(30), *range(20)]
+
+
+def test_the_table_names_machine_precision_and_ratio(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [measured("resident", [2.0, 4.0], [2.0, 4.0], 600), measured("engine", [1.0, 2.0], [2.0, 4.0], 600)]
+    print_bench(
+        Result(
+            images=600,
+            device="cpu",
+            device_name="Some CPU\x1b[2J",
+            torch="2.99",
+            threads=2,
+            cores=2,
+            precision="bf16",
+            rows=rows,
+        )
+    )
+    out = capsys.readouterr().out
+    assert "600 training images" in out
+    assert "Some CPU�[2J, 2 cores, torch 2.99, 2 threads" in out
+    assert any(line.split() == ["engine", "(bf16)", "1.50", "1.00", "2.00", "400", "0.50"] for line in out.splitlines())
+
+
+def test_an_unknown_row_is_refused_with_those_there_are(checkpoints: Path) -> None:
+    done = call(checkpoints, "bench", "--row", "tensorflow", expect=2)
+    assert "there is no row 'tensorflow'; give one of notebook, torchvision" in done.stderr
+
+
+def test_a_target_is_reached_at_the_first_epoch_that_has_it_and_not_by_every_seed() -> None:
+    runs = [
+        [Mark(2.0, 5.0, 0.98), Mark(4.0, 8.0, 0.99), Mark(6.0, 11.0, 0.985), Mark(8.0, 14.0, 0.992)],
+        [Mark(3.0, 6.0, 0.97), Mark(6.0, 10.0, 0.98)],
+    ]
+    assert reached("notebook", 0.987, runs) == Reached(
+        way="notebook", target=0.987, training=[4.0], wall=[8.0], accuracies=[0.992, 0.98]
+    )
+    assert reached("notebook", 0.97, runs).training == [2.0, 3.0]
+    assert reached("notebook", 0.999, runs).wall == []
+
+
+def test_the_table_of_accuracies_counts_the_seeds_that_got_there(capsys: pytest.CaptureFixture[str]) -> None:
+    way = Reached(way="notebook", target=0.987, training=[2.0, 4.0], wall=[3.0, 3.0], accuracies=[0.99, 0.988, 0.98])
+    never = Reached(way="notebook", target=0.99, training=[], wall=[], accuracies=[0.98])
+    print_accuracy([way, never])
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert lines[1] == ["notebook", "98.7%", "3.0", "±", "1.4", "3.0", "±", "0.0", "2/3"]
+    assert lines[2] == ["notebook", "99.0%", "-", "-", "0/1"]
+
+
+def test_what_the_screen_costs_is_told_as_medians_and_a_percentile(capsys: pytest.CaptureFixture[str]) -> None:
+    print_screen(
+        ScreenCosts(
+            help=[(0.02, 0.12), (0.03, 0.14), (0.02, 0.13)],
+            first_step=[(2.0, 2.5), (4.0, 4.4)],
+            first_frame=[(0.5, 0.75), (1.0, 1.2), (0.25, 0.5)],
+            attached=[0.1, 0.2, 0.7],
+            first_paint=12345,
+            live_per_s=1234.5,
+            idle_per_s=0.0,
+            keys=[float(key) for key in range(101)],
+        )
+    )
+    help, step, first, attached, paint, wire, keys = capsys.readouterr().out.splitlines()
+    assert "0.11 s over bare Python (0.02 s)" in help
+    assert "3.45 s, 1.18 of torch and data (3.00 s)" in step
+    assert "0.20 s after it" in attached
+    assert "0.75 s, 1.50 of a bare import of Textual (0.50 s)" in first
+    assert "12,345 bytes" in paint
+    assert "1,234 bytes/s while training, 0 idle" in wire
+    assert "50 ms, 95th percentile 95 ms" in keys
+
+
+@pytest.mark.slow
+def test_the_screen_is_measured_in_a_terminal(checkpoints: Path, digits_folder: Path) -> None:
+    done = call(checkpoints, "bench", "--screen", "--quick", "--json", "--data", str(digits_folder))
+    costs = json.loads(done.stdout)
+    assert len(costs["help"]) == len(costs["first_frame"]) == len(costs["attached"]) == QUICK.starts
+    assert len(costs["first_step"]) == QUICK.steps
+    assert costs["first_paint"] > 2000  # a screen full of text
+    assert len(costs["keys"]) == QUICK.keys
+    assert min(costs["keys"]) > 0
+    assert costs["live_per_s"] > costs["idle_per_s"]
+
+
+@pytest.mark.slow
+def test_all_rows_are_measured_on_the_same_images_and_all_ways_tested(checkpoints: Path) -> None:
+    done = call(checkpoints, "bench", "--images", "600", "--rounds", "2", "--json", "--data", str(sample_file()))
+    result = json.loads(done.stdout)
+    assert result["images"] == 600
+    assert [row["row"] for row in result["rows"]] == list(ROWS)
+    assert all(len(row["seconds"]) == 2 and min(row["seconds"]) > 0 for row in result["rows"])
+    assert next(row for row in result["rows"] if row["row"] == "resident")["ratio"] == 1.0
+    ways = result["time_to_accuracy"]
+    assert [(way["way"], way["target"]) for way in ways] == [(way, target) for way in WAYS for target in TARGETS]
+    assert all(0.3 < way["accuracies"][0] < 0.97 for way in ways)  # of so few images nobody learns more
+
+
+def test_bench_busy_measures_what_training_loses_beside_other_programs(checkpoints: Path, digits_folder: Path) -> None:
+    arguments = ("--busy", "1", "--rounds", "1", "--images", "400", "--json", "--data", str(digits_folder))
+    done = call(checkpoints, "bench", *arguments)
+    assert done.returncode == 0, done.stderr
+    beside = json.loads(done.stdout)
+    assert all(len(beside[way]) == 1 and beside[way][0] > 0 for way in ("quiet", "adapted", "fixed"))
+    assert (beside["busy"], beside["quiet_threads"]) == (1, 1)
