@@ -16,15 +16,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.machine.cpu_priority import give_way
-from engine.machine.torchrun import end_group, is_whole, meeting, rank, restarts, world_size
+from engine.machine.torchrun import end_group, is_whole, rank, rendezvous_folder, restarts, world_size
 from engine.server.listener import Server, start_in_thread
 from engine.server.single_instance import take_seat
 from engine.storage.files import in_words
-from engine.storage.paths import PathError, default_checkpoints, engine_log, remove_meetings
+from engine.storage.paths import PathError, default_checkpoints, engine_log, remove_rendezvous
 from engine.storage.printing import say
 from engine.storage.runs.bounded_history import History
 from engine.storage.runs.event_log import EventReader
-from engine.storage.runs.folders import RunError, close_interrupted, close_lost
+from engine.storage.runs.folders import RunError
+from engine.storage.runs.listing import close_interrupted
+from engine.storage.runs.log_writer import close_lost
 from engine.vocabulary.messages import (
     ALREADY_SERVED,
     AnyEvent,
@@ -59,7 +61,7 @@ def main() -> int:
         if seat is None:
             return ALREADY_SERVED
         listener = seat.listen()
-        remove_meetings(checkpoints, keep=meeting())
+        remove_rendezvous(checkpoints, keep=rendezvous_folder())
     except (PathError, OSError) as error:
         print(f"mnist-tui engine: {in_words(error)}", file=sys.stderr)
         return 1

@@ -60,8 +60,8 @@ def test_no_module_of_the_engine_loads_anything_of_a_screen() -> None:
 
 
 def test_the_shared_vocabulary_is_light() -> None:
-    names = ("vocabulary.config", "vocabulary.messages", "storage.paths", "storage.presets", "storage.runs.folders",
-             "storage.runs.bounded_history")  # fmt: skip
+    names = ("vocabulary.config", "vocabulary.messages", "storage.paths", "storage.presets", "storage.runs.listing",
+             "storage.runs.log_writer", "storage.runs.bounded_history")  # fmt: skip
     light = ["engine", *(f"engine.{name}" for name in names)]
     assert loaded_with(light, ["torch", "numpy", "PIL", "asyncio"]) == {}
 

@@ -13,9 +13,9 @@ import msgspec
 
 from engine.data.dataset import Array, DataError, read_npz, write_npz
 from engine.storage.files import write_atomically
-from engine.vocabulary.preprocessing import Treatment
+from engine.vocabulary.preprocessing import Preprocessing
 
-TREATMENT = "treatment: "  # before the last of the notes in the file, which is the treatment as JSON
+TREATMENT = "treatment: "  # before the last of the notes in the file, which is the preprocessing as JSON
 VERSION = "2"  # of how images are read: what an older program decoded is decoded again
 
 
@@ -30,18 +30,18 @@ def cache_name(root: Path, tree: str) -> str:
     return f"{place}-{tree[:32]}-{VERSION}.npz"
 
 
-def read_cache(name: str) -> tuple[dict[str, Array], tuple[str, ...], Treatment] | None:
-    """Return arrays, notes and treatment, or None when there is no cache or it is damaged (zip keeps a checksum)."""
+def read_cache(name: str) -> tuple[dict[str, Array], tuple[str, ...], Preprocessing] | None:
+    """Return arrays, notes, preprocessing; None when there is no cache or it is damaged (zip keeps a checksum)."""
     # Path.home() raises RuntimeError without a home
     with contextlib.suppress(DataError, OSError, RuntimeError, msgspec.DecodeError):
         arrays, notes = read_npz(cache_folder() / name, ours=True)
         if notes and notes[-1].startswith(TREATMENT):
-            treatment = msgspec.json.decode(notes[-1].removeprefix(TREATMENT), type=Treatment)
-            return arrays, notes[:-1], treatment
+            preprocessing = msgspec.json.decode(notes[-1].removeprefix(TREATMENT), type=Preprocessing)
+            return arrays, notes[:-1], preprocessing
     return None
 
 
-def write_cache(name: str, arrays: dict[str, Array], notes: tuple[str, ...], treatment: Treatment) -> None:
+def write_cache(name: str, arrays: dict[str, Array], notes: tuple[str, ...], preprocessing: Preprocessing) -> None:
     """Keep these in place of what was kept of the same path before. Raises OSError, RuntimeError."""
     folder = cache_folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -49,4 +49,6 @@ def write_cache(name: str, arrays: dict[str, Array], notes: tuple[str, ...], tre
     place = name.partition("-")[0]
     for old in [*folder.glob(f"{place}-*.npz"), *folder.glob(f".{place}-*.tmp")]:
         old.unlink(missing_ok=True)
-    write_atomically(folder / name, write_npz(arrays, (*notes, TREATMENT + msgspec.json.encode(treatment).decode())))
+    write_atomically(
+        folder / name, write_npz(arrays, (*notes, TREATMENT + msgspec.json.encode(preprocessing).decode()))
+    )

@@ -21,7 +21,7 @@ from engine.data.images.mnist_form import of_arrays
 from engine.data.npz import as_images, names_in
 from engine.storage.typed_path import written
 from engine.vocabulary.messages import DataCheck
-from engine.vocabulary.preprocessing import MNIST, Treatment
+from engine.vocabulary.preprocessing import MNIST, Preprocessing
 
 CLASSES = 10
 MOST_IMAGES = 1_000_000  # of one split: 784 MB in memory; a larger count is a damaged or hostile file
@@ -53,7 +53,7 @@ class Dataset:
     fingerprint: str  # of images and labels: the same digits have the same one, whatever they were read from
     notes: tuple[str, ...] = ()  # what the user should know about how it was read
     check: DataCheck | None = None  # what its images and labels look like
-    treatment: Treatment = MNIST  # how a picture is read for a network trained on this
+    preprocessing: Preprocessing = MNIST  # how a picture is read for a network trained on this
 
     def to(self, device: torch.device | str) -> "Dataset":
         return dataclasses.replace(self, **{name: getattr(self, name).to(device) for name in ARRAYS})
@@ -66,11 +66,11 @@ def make_dataset(
     *,
     sample: bool = False,
     notes: tuple[str, ...] = (),
-    treatment: Treatment | None = None,
+    preprocessing: Preprocessing | None = None,
 ) -> Dataset:
     """Make a Dataset of the four arrays: images [N, 28, 28] and labels [N].
 
-    Without a treatment they are taken as they are, and pictures are read so that they look alike.
+    Without `preprocessing` they are taken as they are, and pictures are read so that they look alike.
     """
     images = {name: torch.from_numpy(np.require(arrays[name], requirements=["C", "W"])) for name in ARRAYS}
     return Dataset(
@@ -84,7 +84,7 @@ def make_dataset(
         fingerprint=fingerprint(arrays),
         notes=notes,
         check=check_data(arrays),
-        treatment=treatment or of_arrays(arrays["train_images"]),
+        preprocessing=preprocessing or of_arrays(arrays["train_images"]),
     )
 
 

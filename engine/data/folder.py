@@ -19,11 +19,11 @@ from PIL import Image
 from engine.data.cache import cache_name, read_cache, write_cache
 from engine.data.dataset import CLASSES, SIDE, Array, DataError, Dataset, Progress, make_dataset, throttled
 from engine.data.folder_files import SPLITS, Tree, scan
-from engine.data.folder_images import Reader, Told, survey
+from engine.data.folder_images import Reader, ReadingReport, survey
 from engine.data.images.decode import read_file
 from engine.data.images.mnist_form import has_form, of_arrays, of_pictures
 from engine.storage.temporary_folder import working_folder
-from engine.vocabulary.preprocessing import Treatment
+from engine.vocabulary.preprocessing import Preprocessing
 
 RECORD = "treatment.json"  # beside train/ and test/, where their images are not to be judged by their looks
 CHUNK_BYTES = 1_000_000  # read by a thread at a time: about a tenth of a second, so that progress moves
@@ -43,27 +43,27 @@ def read_image_folders(root: Path, progress: Progress | None = None) -> Dataset:
 
 def read_tree(root: Path, tree: Tree, progress: Progress | None = None) -> Dataset:
     """Return the images that a scan of `root` has found. Raises DataError."""
-    recorded = recorded_treatment(root)
+    recorded = recorded_preprocessing(root)
     name = cache_name(root, hashlib.sha256(f"{tree.digest} {recorded}".encode()).hexdigest())
     cached = read_cache(name)
     if cached is not None:
-        arrays, notes, treatment = cached
+        arrays, notes, preprocessing = cached
     else:
-        arrays, notes, treatment = decode(tree, throttled(progress), recorded)
+        arrays, notes, preprocessing = decode(tree, throttled(progress), recorded)
         try:
-            write_cache(name, arrays, notes, treatment)
+            write_cache(name, arrays, notes, preprocessing)
         except (OSError, RuntimeError) as error:
             notes = (*notes, f"the decoded images could not be cached ({error}); the next load decodes them again")
-    return make_dataset(arrays, "image folders", root, notes=(*notes, *tree.notes), treatment=treatment)
+    return make_dataset(arrays, "image folders", root, notes=(*notes, *tree.notes), preprocessing=preprocessing)
 
 
-def recorded_treatment(root: Path) -> Treatment | None:
+def recorded_preprocessing(root: Path) -> Preprocessing | None:
     """Return what an export left beside images that are to be read as they are. Raises DataError."""
     path = root / RECORD
     if not path.exists():
         return None
     try:
-        return msgspec.json.decode(read_file(path), type=Treatment)
+        return msgspec.json.decode(read_file(path), type=Preprocessing)
     except msgspec.DecodeError as error:
         raise DataError(
             f"{path}: cannot be read ({error}); remove it, and the way to read the images is chosen anew"
@@ -71,15 +71,15 @@ def recorded_treatment(root: Path) -> Treatment | None:
 
 
 def decode(
-    tree: Tree, progress: Progress, recorded: Treatment | None = None
-) -> tuple[dict[str, Array], tuple[str, ...], Treatment]:
-    """Return the four arrays, what was done to the images, and the treatment of the whole: the recorded, if any.
+    tree: Tree, progress: Progress, recorded: Preprocessing | None = None
+) -> tuple[dict[str, Array], tuple[str, ...], Preprocessing]:
+    """Return the four arrays, what was done to the images, and the preprocessing of the whole: the recorded, if any.
 
     Raises DataError for an unreadable image.
     """
     arrays: dict[str, Array] = {}
-    told, read, done = Told(), 0, 0
-    results: Iterable[Told]  # chunk by chunk
+    report, read, done = ReadingReport(), 0, 0
+    results: Iterable[ReadingReport]  # chunk by chunk
     total = sum(map(len, tree.files.values()))
     length = max(1, min(MOST_IN_CHUNK, CHUNK_BYTES * total // max(1, tree.size)))
     # A file of MNIST's size decodes in less time than handing the interpreter lock over takes: two threads decoding
@@ -109,17 +109,17 @@ def decode(
             else:
                 results = pool.map(reader.read_and_decode_into, places, chunks)
             for chunk, result in zip(chunks, results, strict=True):
-                told.add(result)
+                report.add(result)
                 done += len(chunk)
                 progress("decoding images", done, total)
             arrays[f"{split}_images"] = images
             arrays[f"{split}_labels"] = np.array([digit for _, digit in files], np.uint8)
     finally:
         pool.shutdown(cancel_futures=True)
-    notes = told.notes(total)
+    notes = report.notes(total)
     if arrays["train_images"].mean() > 127:
         notes.insert(0, "the images are mostly bright; MNIST's digits are bright on a dark ground")
-    return arrays, tuple(notes), reader.treatment
+    return arrays, tuple(notes), reader.preprocessing
 
 
 def order(file: tuple[str, int]) -> tuple[list[str | int], int, str]:
@@ -137,9 +137,9 @@ def read_chunk(paths: list[str]) -> list[bytes]:
 
 def read_as_they_are(train: Array, test: Array) -> bool:
     """Tell whether these images, as files, would be read bit for bit without a record."""
-    treatment = of_pictures(train)
-    if treatment.fit == "keep":
-        return treatment.ground != "light"
+    preprocessing = of_pictures(train)
+    if preprocessing.fit == "keep":
+        return preprocessing.ground != "light"
     return bool(has_form(train).all() and has_form(test).all())
 
 
@@ -162,8 +162,8 @@ def export_pngs(dataset: Dataset, folder: Path, progress: Progress | None = None
                     Image.fromarray(image).save(work / split / str(label) / f"{index:05}.png")
                     report("writing images", next(done), total)
             if not read_as_they_are(dataset.train_images.cpu().numpy(), dataset.test_images.cpu().numpy()):
-                treatment = msgspec.structs.replace(of_arrays(dataset.train_images.cpu().numpy()), fit="keep")
-                (work / RECORD).write_bytes(msgspec.json.encode(treatment))
+                preprocessing = msgspec.structs.replace(of_arrays(dataset.train_images.cpu().numpy()), fit="keep")
+                (work / RECORD).write_bytes(msgspec.json.encode(preprocessing))
                 (work / RECORD).replace(folder / RECORD)
             for split in SPLITS:
                 (work / split).rename(folder / split)

@@ -15,8 +15,8 @@ from engine.data.dataset import SIDE, Array
 from engine.data.images.decode import Pixels, decode_pixels, read_file, shrinking
 from engine.data.images.grayscale import LEAST_CONTRAST, range_of, to_gray
 from engine.data.images.mnist_form import LIKE, common_ground, grounds, has_form, of_pictures
-from engine.data.images.preprocess import treat
-from engine.vocabulary.preprocessing import Treatment
+from engine.data.images.preprocess import preprocess
+from engine.vocabulary.preprocessing import Preprocessing
 
 SURVEYED = 100  # training images, evenly spread: they decide for the data set
 KEPT_BYTES = 10_000  # what is smaller need not be decoded a second time
@@ -24,13 +24,13 @@ MOST_NOTES = 6  # ways in which images were read; more are summed up
 
 
 @dataclass
-class Told:
+class ReadingReport:
     """What was done to images: how many of each way, and which are blank."""
 
     ways: Counter[str] = field(default_factory=Counter)
     blank: list[str] = field(default_factory=list)  # paths
 
-    def add(self, other: "Told") -> None:
+    def add(self, other: "ReadingReport") -> None:
         self.ways.update(other.ways)
         self.blank += other.blank
 
@@ -53,32 +53,32 @@ def images(count: int, total: int) -> str:
     return f"{count:,} of {total:,} images"
 
 
-def survey(paths: list[str], pool: Executor) -> tuple[Treatment, dict[str, Pixels]]:
+def survey(paths: list[str], pool: Executor) -> tuple[Preprocessing, dict[str, Pixels]]:
     """Return what is decided for a data set of these training images, and those that were decoded for it.
 
     Raises DataError for an unreadable image.
     """
     places = np.linspace(0, len(paths) - 1, min(SURVEYED, len(paths))).round().astype(int)
     some = [paths[place] for place in places]
-    looks = list(pool.map(look_at, some))
+    looks = list(pool.map(survey_image, some))
     wide = [look.extremes for look in looks if look.extremes is not None]
-    treatment = Treatment()
+    preprocessing = Preprocessing()
     if wide:
         whole = all(look.whole for look in looks if look.extremes is not None)
         low, high = range_of(min(low for low, _ in wide), max(high for _, high in wide), whole)
-        treatment = Treatment(low=low, high=high)
-    grays = [to_gray(look.pixels, treatment)[0] for look in looks]
+        preprocessing = Preprocessing(low=low, high=high)
+    grays = [to_gray(look.pixels, preprocessing)[0] for look in looks]
     mnist_sized = np.array([gray for gray in grays if gray.shape == (SIDE, SIDE)], np.uint8).reshape(-1, SIDE, SIDE)
     inked = [gray for gray in grays if int(gray.max()) - int(gray.min()) >= LEAST_CONTRAST]  # blank ones have no say
     ground = common_ground(np.concatenate([grounds(gray[np.newaxis]) for gray in inked or grays]))
     fit = of_pictures(mnist_sized).fit if len(mnist_sized) >= LIKE * len(grays) else "mnist"
-    treatment = msgspec.structs.replace(treatment, ground=ground, fit=fit)
+    preprocessing = msgspec.structs.replace(preprocessing, ground=ground, fit=fit)
     kept = {path: look.pixels for path, look in zip(some, looks, strict=True) if look.complete}
-    return treatment, kept
+    return preprocessing, kept
 
 
 @dataclass(frozen=True)
-class Look:
+class SurveyedImage:
     pixels: Pixels
     """Of a small image all; a large one is smaller here."""
     complete: bool
@@ -87,7 +87,7 @@ class Look:
     whole: bool
 
 
-def look_at(path: str) -> Look:
+def survey_image(path: str) -> SurveyedImage:
     pixels = decode_pixels(path, read_file(path))
     complete = pixels.nbytes <= KEPT_BYTES
     extremes = None
@@ -99,23 +99,23 @@ def look_at(path: str) -> Look:
         pixels = np.asarray(Image.fromarray(pixels).reduce(step))
     elif not complete:
         pixels = pixels[::step, ::step].copy()
-    return Look(pixels, complete, extremes, pixels.dtype.kind in "iu")
+    return SurveyedImage(pixels, complete, extremes, pixels.dtype.kind in "iu")
 
 
 class Reader:
-    """Decodes files into images [N, 28, 28], with the treatment of their data set."""
+    """Decodes files into images [N, 28, 28], with the preprocessing of their data set."""
 
-    def __init__(self, treatment: Treatment, decoded: dict[str, Pixels]) -> None:
-        self.treatment = treatment
+    def __init__(self, preprocessing: Preprocessing, decoded: dict[str, Pixels]) -> None:
+        self.preprocessing = preprocessing
         self.decoded = decoded
-        self.inverts = treatment.ground == "light" and treatment.seen == "dark"
+        self.inverts = preprocessing.ground == "light" and preprocessing.seen == "dark"
 
-    def read_and_decode_into(self, images: Array, paths: list[str]) -> Told:
+    def read_and_decode_into(self, images: Array, paths: list[str]) -> ReadingReport:
         return self.decode_into(images, paths, map(read_file, paths))
 
-    def decode_into(self, images: Array, paths: list[str], contents: Iterable[bytes]) -> Told:
+    def decode_into(self, images: Array, paths: list[str], contents: Iterable[bytes]) -> ReadingReport:
         """Put the images of files into images [N, 28, 28]; return what was done to them."""
-        told = Told()
+        report = ReadingReport()
         plain = np.zeros(len(paths), bool)  # 8 bits, 28x28: looked at all at once below
         for place, (path, content) in enumerate(zip(paths, contents, strict=True)):
             pixels = self.decoded.pop(path, None)
@@ -124,28 +124,28 @@ class Reader:
             if pixels.dtype == np.uint8 and pixels.shape == (SIDE, SIDE):
                 images[place], plain[place] = pixels, True
             else:
-                images[place] = self.form(path, pixels, told)
-        self.form_plain(images, paths, plain, told)
-        return told
+                images[place] = self.form(path, pixels, report)
+        self.form_plain(images, paths, plain, report)
+        return report
 
-    def form_plain(self, images: Array, paths: list[str], plain: npt.NDArray[np.bool_], told: Told) -> None:
+    def form_plain(self, images: Array, paths: list[str], plain: npt.NDArray[np.bool_], report: ReadingReport) -> None:
         """Do what `form` does to the images that are `plain`."""
-        if self.treatment.fit == "keep" and not self.inverts:
+        if self.preprocessing.fit == "keep" and not self.inverts:
             return
         left = np.flatnonzero(plain)
         left = left[~has_form(images[left])]
         for place in left:
-            images[place] = self.form(paths[place], images[place].copy(), told)
+            images[place] = self.form(paths[place], images[place].copy(), report)
 
-    def form(self, path: str, pixels: Pixels, told: Told) -> Array:
+    def form(self, path: str, pixels: Pixels, report: ReadingReport) -> Array:
         """Return an image as uint8 [28, 28]. A blank one keeps its shade."""
-        formed, done = treat(pixels, self.treatment)
+        formed, done = preprocess(pixels, self.preprocessing)
         if formed is None:
-            told.blank.append(os.fsencode(path).decode(errors="replace"))
-            shade = int(np.median(to_gray(pixels, self.treatment)[0]))
+            report.blank.append(os.fsencode(path).decode(errors="replace"))
+            shade = int(np.median(to_gray(pixels, self.preprocessing)[0]))
             return np.full((SIDE, SIDE), 255 - shade if self.inverts else shade, np.uint8)
         if done:
             words = ["scaled" if word.startswith("scaled from ") else word for word in done]
             words = ["inverted (dark ink on a light ground)" if word == "inverted" else word for word in words]
-            told.ways[", ".join(words)] += 1
+            report.ways[", ".join(words)] += 1
         return formed

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.data.images.mnist_form import SIDE
 from engine.vocabulary.messages.data_facts import CLASSES
 
-SIDE = 28
 SPLITS = ("train", "test")
 NAMES = (
     {f"{split}_{what}": f"{split}_{what}" for split in SPLITS for what in ("images", "labels")},

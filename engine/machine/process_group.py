@@ -18,7 +18,7 @@ import torch.distributed as dist
 from torch import Tensor, nn
 from torch.distributed.rendezvous import rendezvous
 
-from engine.machine.torchrun import meeting, rank, restarts, world_size
+from engine.machine.torchrun import rank, rendezvous_folder, restarts, world_size
 from engine.storage.runs.checkpoint import brief
 from engine.vocabulary.config import ConfigError, RunConfig
 
@@ -129,8 +129,8 @@ class Group(Alone):
         self.rank, self.size = rank(), world_size()
         self._asked = False  # whether a Begin is to be answered
         self._begun = False  # whether the others train a run, or are about to
-        if meeting():
-            store = dist.FileStore(f"{meeting()}/store-{restarts()}", self.size)  # type: ignore[attr-defined]
+        if rendezvous_folder():
+            store = dist.FileStore(f"{rendezvous_folder()}/store-{restarts()}", self.size)  # type: ignore[attr-defined]
             store.set_timeout(GATHERING)
         else:
             store, _, _ = next(rendezvous("env://", timeout=GATHERING))

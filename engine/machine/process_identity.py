@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 
-class Owner(msgspec.Struct, frozen=True):
+class ProcessIdentity(msgspec.Struct, frozen=True):
     """A process, and the time it opened the study. `beat` is raised now and then, for those who can only watch it."""
 
     machine: str
@@ -23,19 +23,21 @@ class Owner(msgspec.Struct, frozen=True):
     opening: str = ""  # a process may leave a study and come back
     beat: int = 0
 
-    def same_process(self, other: "Owner") -> bool:
+    def same_process(self, other: "ProcessIdentity") -> bool:
         return (self.machine, self.pid, self.started) == (other.machine, other.pid, other.started)
 
 
-def this_process() -> Owner:
-    return Owner(machine=this_machine(), pid=os.getpid(), started=start_of(os.getpid()) or "", opening=uuid.uuid4().hex)
+def this_process() -> ProcessIdentity:
+    return ProcessIdentity(
+        machine=this_machine(), pid=os.getpid(), started=start_of(os.getpid()) or "", opening=uuid.uuid4().hex
+    )
 
 
-def is_gone(owner: Owner) -> bool | None:
+def is_gone(identity: ProcessIdentity) -> bool | None:
     """Tell whether a process has ended; None where that cannot be seen from here."""
-    if owner.machine != this_machine():
+    if identity.machine != this_machine():
         return None
-    return start_of(owner.pid) != owner.started
+    return start_of(identity.pid) != identity.started
 
 
 def this_machine() -> str:

@@ -7,10 +7,10 @@ import signal
 from collections.abc import Mapping
 from pathlib import Path
 
-MEETING_VARIABLE = "MNIST_TUI_MEETING"
+RENDEZVOUS_VARIABLE = "MNIST_TUI_MEETING"
 # What a torchrun tells its processes, and what it takes for its own options (PET_...).
 OF_A_JOB = re.compile(
-    rf"((LOCAL_|GROUP_|ROLE_)?(RANK|WORLD_SIZE)|ROLE_NAME|MASTER_(ADDR|PORT)|(TORCHELASTIC|PET)_.*|{MEETING_VARIABLE})"
+    rf"((LOCAL_|GROUP_|ROLE_)?(RANK|WORLD_SIZE)|ROLE_NAME|MASTER_(ADDR|PORT)|(TORCHELASTIC|PET)_.*|{RENDEZVOUS_VARIABLE})"
 )
 
 
@@ -44,9 +44,9 @@ def restarts() -> int:
     return int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"))
 
 
-def meeting() -> str:
+def rendezvous_folder() -> str:
     """Return the folder where processes of one machine find each other; "" where torchrun's own store is for that."""
-    return os.environ.get(MEETING_VARIABLE, "")
+    return os.environ.get(RENDEZVOUS_VARIABLE, "")
 
 
 def agent() -> int:

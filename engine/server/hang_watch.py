@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from engine.machine.activity import PULSE, STEP
 from engine.machine.torchrun import end_group
 from engine.storage.printing import say
-from engine.storage.runs.folders import RunError, mark
+from engine.storage.runs.folders import RunError
+from engine.storage.runs.record import mark
 from engine.vocabulary.messages import EngineFailed, RunEnded
 
 if TYPE_CHECKING:

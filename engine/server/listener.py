@@ -23,12 +23,13 @@ from engine.server.connection import Connection
 from engine.server.hang_watch import FORCED, GRACE, HANGING, TERMINATED, HangWatch
 from engine.server.protocols import Reply, WorkerPort
 from engine.server.snapshot import PRINTED, EngineState
-from engine.storage.engine_log import OutputLog
+from engine.storage.engine_log import EngineLog
 from engine.storage.files import in_words
-from engine.storage.growing_file import Tail
+from engine.storage.growing_file import GrowingFile
 from engine.storage.runs.bounded_history import History, parts
 from engine.storage.runs.event_log import EventReader
-from engine.storage.runs.folders import RunError, find_run, list_runs, summarize
+from engine.storage.runs.folders import RunError, find_run
+from engine.storage.runs.listing import list_runs, summarize
 from engine.vocabulary.messages import (
     MAX_LINE,
     PROTOCOL,
@@ -74,7 +75,7 @@ class Server:
         self.clients: set[Connection] = set()
         self.silent: dict[Connection, None] = {}  # those that have not said who they are, in the order they came
         self.state = EngineState()
-        self.output: Tail | None = None  # what the engine prints
+        self.output: GrowingFile | None = None  # what the engine prints
         self.loop = asyncio.new_event_loop()
         self.worker: WorkerPort | None = None
         self.early: list[tuple[AnyCommand, Reply]] = []  # commands that came before torch was imported
@@ -101,7 +102,7 @@ class Server:
 
     def tell_output(self) -> None:
         """Publish what the engine has printed since the last time; called from any thread."""
-        if self.output is not None and (lines := self.output.read()):
+        if self.output is not None and (lines := self.output.new_lines()):
             self.loop.call_soon_threadsafe(self._publish, Printed(lines=lines[-PRINTED:]))
 
     def replace_history(self, events: list[RunEvent]) -> None:
@@ -289,13 +290,13 @@ class Server:
 
     async def watch_output(self, log: Path) -> None:
         """Show every screen what the engine process prints, warnings of torch among it."""
-        self.output = Tail(log)
-        kept = OutputLog(log)
+        self.output = GrowingFile(log)
+        kept = EngineLog(log)
         while True:
             await asyncio.sleep(LOG_EVERY)
             await asyncio.to_thread(self.tell_output)
             with contextlib.suppress(OSError):
-                await asyncio.to_thread(kept.look)
+                await asyncio.to_thread(kept.rotate)
 
     async def watch_idleness(self) -> None:
         """End an engine that has had nobody and nothing to do for a while."""

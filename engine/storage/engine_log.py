@@ -17,7 +17,7 @@ LONGEST = 4 << 20  # bytes, of each of the two
 OUTPUTS = (1, 2)  # stdout and stderr
 
 
-def older(log: Path) -> Path:
+def rotated(log: Path) -> Path:
     return log.with_name(f"{log.name}.1")
 
 
@@ -37,7 +37,7 @@ def open_log(log: Path) -> BufferedWriter:
     return open(handle, "ab")
 
 
-class OutputLog:
+class EngineLog:
     """Keeps the log of this process small, and at its path. Does nothing where the output goes elsewhere."""
 
     def __init__(self, log: Path) -> None:
@@ -45,7 +45,7 @@ class OutputLog:
         there = identity(log)
         self._outputs = [output for output in OUTPUTS if there is not None and identity(output) == there]
 
-    def look(self) -> None:
+    def rotate(self) -> None:
         """To be called now and then. Raises OSError where something cannot be written; the next call tries again."""
         if not self._outputs:
             return
@@ -59,7 +59,7 @@ class OutputLog:
                 with open_regular(self.log) as file:
                     file.seek(size - LONGEST)
                     file.readline()
-                    write_atomically(older(self.log), file.read())
+                    write_atomically(rotated(self.log), file.read())
             except OSError:
                 if size <= 2 * LONGEST:
                     raise

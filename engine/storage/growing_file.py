@@ -9,7 +9,7 @@ LONGEST_READ = 256 * 1024  # bytes taken at a time; of what is added faster, the
 LONGEST_LINE = 1 << 14  # bytes of a line that does not end
 
 
-class Tail:
+class GrowingFile:
     """New lines of a file that grows."""
 
     def __init__(self, path: Path) -> None:
@@ -18,7 +18,7 @@ class Tail:
         self.rest = b""
         self._reading = threading.Lock()
 
-    def read(self) -> list[str]:
+    def new_lines(self) -> list[str]:
         """Return the lines added since the last call, whichever thread made it."""
         with self._reading:
             return self._read()

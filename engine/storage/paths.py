@@ -19,7 +19,7 @@ from engine.storage.typed_path import unwrapped
 
 LONGEST_PATH = 4096  # bytes
 SAMPLE_NAME = "mnist-5k.npz"
-MEETING = ".meeting-"
+RENDEZVOUS = ".meeting-"
 
 
 class PathError(Exception):
@@ -140,16 +140,16 @@ def engine_lock(checkpoints: Path) -> Path:
     return engine_socket(checkpoints).with_suffix(".lock")
 
 
-def new_meeting(checkpoints: Path) -> Path:
+def new_rendezvous(checkpoints: Path) -> Path:
     """Make a folder where the processes of an engine find each other. Raises PathError, OSError."""
     socket = engine_socket(checkpoints)
-    return Path(tempfile.mkdtemp(prefix=f"{socket.stem}{MEETING}", dir=socket.parent))
+    return Path(tempfile.mkdtemp(prefix=f"{socket.stem}{RENDEZVOUS}", dir=socket.parent))
 
 
-def remove_meetings(checkpoints: Path, keep: str) -> None:
+def remove_rendezvous(checkpoints: Path, keep: str) -> None:
     """Remove such folders, but this one; called by an engine as it starts, as torchrun needs them to its own end."""
     socket = engine_socket(checkpoints)
-    for folder in socket.parent.glob(f"{socket.stem}{MEETING}*"):
+    for folder in socket.parent.glob(f"{socket.stem}{RENDEZVOUS}*"):
         if str(folder) != keep:
             shutil.rmtree(folder, ignore_errors=True)
 

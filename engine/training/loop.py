@@ -12,7 +12,7 @@ import torch
 
 from engine.machine.activity import PULSE, STEP
 from engine.networks.build import count_parameters
-from engine.networks.own.isolation import guarded
+from engine.networks.own.isolation import isolated
 from engine.training.diagnostics import ReluWatch, input_share
 from engine.training.evaluation import evaluate
 from engine.training.reseeding import OwnSeeds
@@ -51,7 +51,7 @@ def train(run: Run) -> Generator[RunEvent, None, None]:
     yield started(run)
     events = train_epochs(run)
     with run.threads:
-        for event in events if run.code is None else guarded(run.code, events):
+        for event in events if run.code is None else isolated(run.code, events):
             yield event
             if isinstance(event, StepsDone) and run.threads.adapt(run.config.threads):
                 yield threads_changed(run)

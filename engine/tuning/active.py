@@ -32,8 +32,8 @@ from engine.vocabulary.messages import (
     TrialTold,
 )
 
-LOOK_EVERY = 2.0  # seconds between two looks at what other engines have done
-BEAT_EVERY = 30.0
+POLL_EVERY = 2.0  # seconds between two polls of what other engines have done
+HEARTBEAT_EVERY = 30.0
 PATIENCE = 1.0  # seconds between two attempts to get a trial, or to write what the storage did not take
 FAILURES = 3  # trials in a row that fail for no reason of their own: the rest would as well
 IMPORTANCES_SHARE = 0.05  # of the time
@@ -61,7 +61,7 @@ class ActiveStudy:
         self._last: EpochDone | None = None
         self._seconds = 0.0  # of the trial: training and tests
         self._told: dict[int, TrialSummary] = {}
-        self._looked = self._beaten = time.monotonic()
+        self._polled = self._heartbeat_sent = time.monotonic()
         self._importances_due = 0.0
         self._waits = False  # for trials of other engines
         self._failures = 0
@@ -79,29 +79,27 @@ class ActiveStudy:
         if self.problem or self._waits:
             return PATIENCE
         if self.paused:
-            return BEAT_EVERY if self._trial is not None else None
+            return HEARTBEAT_EVERY if self._trial is not None else None
         return 0.0
 
     def advance(self) -> None:
         """Train until the next event, or do one thing with the storage."""
         try:
-            self._look(now=bool(self.problem))
+            self._poll(now=bool(self.problem))
             if self.problem:
                 self.study.storage.mend()
             if self._result is not None:
                 self._tell()
             elif self._reported is not None:
                 self._report(self._reported)
-            elif self.paused:
-                pass
-            elif self._trial is None:
+            elif self._trial is None and not self.paused:
                 self._take()
-            else:
+            elif not self.paused:
                 self._train()
             if self.problem and self.ended is None:
                 self._solved()
-        except TrialLost:
-            say(f"study {self.name}: another engine thought this one was gone and took over trial {self._number}")
+        except TrialLost as lost:
+            say(f"study {self.name}: {lost}")
             self._drop()
         except TROUBLE as error:
             self._wait(error)
@@ -124,7 +122,7 @@ class ActiveStudy:
                 self._tell()
             elif self._trial is not None:
                 self.study.put_back(self._trial)
-            self._look(now=True)
+            self._poll(now=True)
         except TrialLost:
             pass
         except Exception as error:
@@ -134,16 +132,12 @@ class ActiveStudy:
 
     # ------------------------------------------------------------------- trial
 
-    @property
-    def _number(self) -> int:
-        return self._trial.number if self._trial is not None else -1
-
     def _take(self) -> None:
         self._trial = self.study.take()
         self._waits = self._trial is None
         if self._trial is not None:
             self._begin(self._trial)
-        self._look(now=True)
+        self._poll(now=True)
         if self._trial is None and not self.study.waiting():
             self._tell_importances(now=True)
             self._end("finished")
@@ -189,7 +183,7 @@ class ActiveStudy:
         self._reported = None
         if prune and event.epoch < self._base.epochs:
             self._result, self._failures = "pruned", 0
-        self._look(now=True)
+        self._poll(now=True)
 
     def _tell(self) -> None:
         """Tell the storage how the trial ended, and begin anew."""
@@ -200,7 +194,7 @@ class ActiveStudy:
         accuracy, loss = (last.test_accuracy, last.test_loss) if last is not None else (None, None)
         self.study.tell(trial, accuracy, loss, self._seconds, pruned=result == "pruned", problem=problem)
         self._drop()
-        self._look(now=True)
+        self._poll(now=True)
         self._tell_importances()
         if self._failures >= FAILURES:
             self._end("failed", f"{FAILURES} trials in a row failed; the last one with {problem}")
@@ -213,14 +207,14 @@ class ActiveStudy:
 
     # ------------------------------------------------------------------- study
 
-    def _look(self, *, now: bool = False) -> None:
+    def _poll(self, *, now: bool = False) -> None:
         """Tell how trials stand, wherever they are trained, and that this engine is there."""
-        if not now and time.monotonic() - self._looked < LOOK_EVERY:
+        if not now and time.monotonic() - self._polled < POLL_EVERY:
             return
-        self._looked = time.monotonic()
-        if self._trial is not None and self._looked - self._beaten >= BEAT_EVERY:
-            self.study.beat(self._trial)
-            self._beaten = self._looked
+        self._polled = time.monotonic()
+        if self._trial is not None and self._polled - self._heartbeat_sent >= HEARTBEAT_EVERY:
+            self.study.heartbeat(self._trial)
+            self._heartbeat_sent = self._polled
         for trial in self.study.summaries():
             before = self._told.get(trial.number)
             if trial != before and (before is not None or trial.state != "lost"):

@@ -4,11 +4,11 @@ All that they know of each other is in the storage. A trial whose engine is gone
 trials in all there are exactly as many as were asked for.
 """
 
+import contextlib
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 import optuna
@@ -16,9 +16,20 @@ from optuna.exceptions import UpdateFinishedTrialError
 from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
 from optuna.trial import FrozenTrial, TrialState
 
-from engine.machine.process_identity import Owner, is_gone, this_process
+from engine.machine.process_identity import ProcessIdentity, is_gone, this_process
 from engine.tuning.definition import Spec
 from engine.tuning.storage import Storage
+from engine.tuning.trial_summary import (
+    ACCURACY,
+    ATTEMPT,
+    BASE,
+    ENGINE,
+    LOSS,
+    PROBLEM,
+    SECONDS,
+    counts,
+    summary_of,
+)
 from engine.vocabulary.config import Value
 from engine.vocabulary.messages import TrialSummary
 from engine.vocabulary.search_space import Choices, Dimension, holds, parse_search, values_of
@@ -27,9 +38,6 @@ GRACE = 300.0  # seconds without a beat after which an engine that cannot be loo
 NAMELESS = 60.0  # the same for one that was gone before it could write down who it is
 ENOUGH = 10  # trials to say what matters
 ATTEMPTS = 3  # of a trial whose engines were lost
-ENGINE, ATTEMPT, BASE, ACCURACY, LOSS, SECONDS, PROBLEM = (
-    "engine", "attempt", "base", "accuracy", "loss", "seconds", "problem"
-)  # fmt: skip
 
 
 class TrialLost(Exception):
@@ -50,6 +58,15 @@ class Trial:
         return self.optuna.number
 
 
+@contextlib.contextmanager
+def still_ours(trial: Trial) -> Iterator[None]:
+    """Raise TrialLost where a trial has been ended by somebody else."""
+    try:
+        yield
+    except UpdateFinishedTrialError as error:
+        raise TrialLost(f"another engine thought this one was gone and took over trial {trial.number}") from error
+
+
 class Study:
     """An open study. Every method may raise one of TROUBLE; it may then be called again."""
 
@@ -59,8 +76,8 @@ class Study:
         self.spec = spec
         self.space: tuple[Dimension, ...] = parse_search(spec.search)
         self.name = study.study_name
-        self._owner = this_process()
-        self._watched: dict[int, tuple[int, float]] = {}  # beat of a trial's engine, and since when
+        self._identity = this_process()
+        self._heartbeats: dict[int, tuple[int, float]] = {}  # beat of a trial's engine, and since when
 
     # ------------------------------------------------------------------ trials
 
@@ -73,7 +90,7 @@ class Study:
         if not waiting and sum(map(counts, trials)) >= self.spec.trials:
             return None
         asked = self.study.ask()
-        asked.set_user_attr(ENGINE, msgspec.to_builtins(self._owner))
+        asked.set_user_attr(ENGINE, msgspec.to_builtins(self._identity))
         if self._is_surplus(asked.number):
             self.study.tell(asked, state=TrialState.FAIL, skip_if_finished=True)
             return None
@@ -102,12 +119,9 @@ class Study:
 
         The base configuration is never given up: all others are measured by it. Raises TrialLost.
         """
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # an epoch that is reported again, after trouble
-                trial.optuna.report(accuracy, epoch)
-        except UpdateFinishedTrialError as error:
-            raise TrialLost from error
+        with still_ours(trial), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an epoch that is reported again, after trouble
+            trial.optuna.report(accuracy, epoch)
         return not trial.is_base and trial.optuna.should_prune()
 
     def tell(
@@ -119,7 +133,7 @@ class Study:
         A trial that failed counts as pruned: from Optuna's own FAIL the sampler learns nothing, and tries such
         values again.
         """
-        try:
+        with still_ours(trial):
             for name, value in ((SECONDS, round(seconds, 3)), (LOSS, loss), (PROBLEM, problem)):
                 if value not in (None, ""):
                     trial.optuna.set_user_attr(name, value)
@@ -130,20 +144,16 @@ class Study:
                 self.study.tell(trial.optuna, state=TrialState.FAIL, skip_if_finished=True)
             else:
                 self.study.tell(trial.optuna, accuracy, skip_if_finished=True)
-        except UpdateFinishedTrialError as error:
-            raise TrialLost from error
 
     def put_back(self, trial: Trial) -> None:
         """Leave a trial unfinished, for whoever goes on with the study."""
         self._retry(self._frozen(trial.number), 0)
 
-    def beat(self, trial: Trial) -> None:
+    def heartbeat(self, trial: Trial) -> None:
         """Show those who watch from elsewhere that this engine is there. Raises TrialLost."""
-        self._owner = msgspec.structs.replace(self._owner, beat=self._owner.beat + 1)
-        try:
-            trial.optuna.set_user_attr(ENGINE, msgspec.to_builtins(self._owner))
-        except UpdateFinishedTrialError as error:
-            raise TrialLost from error
+        self._identity = msgspec.structs.replace(self._identity, beat=self._identity.beat + 1)
+        with still_ours(trial):
+            trial.optuna.set_user_attr(ENGINE, msgspec.to_builtins(self._identity))
 
     # --------------------------------------------------------------- the others
 
@@ -160,19 +170,19 @@ class Study:
     def _lost(self, trial: FrozenTrial) -> bool:
         patience = GRACE
         try:
-            owner = msgspec.convert(trial.user_attrs.get(ENGINE), Owner)
+            identity = msgspec.convert(trial.user_attrs.get(ENGINE), ProcessIdentity)
         except msgspec.ValidationError:
-            owner, patience = Owner(machine="", pid=0, started=""), NAMELESS
-        if owner.same_process(self._owner):
-            return owner.opening != self._owner.opening
-        gone = is_gone(owner)
+            identity, patience = ProcessIdentity(machine="", pid=0, started=""), NAMELESS
+        if identity.same_process(self._identity):
+            return identity.opening != self._identity.opening
+        gone = is_gone(identity)
         if gone is not None:
             return gone
         now = time.monotonic()
-        beat, since = self._watched.get(trial.number, (-1, now))
-        if beat != owner.beat:
-            beat, since = owner.beat, now
-        self._watched[trial.number] = (beat, since)
+        beat, since = self._heartbeats.get(trial.number, (-1, now))
+        if beat != identity.beat:
+            beat, since = identity.beat, now
+        self._heartbeats[trial.number] = (beat, since)
         return now - since > patience
 
     def _retry(self, trial: FrozenTrial, lost: int) -> None:
@@ -211,35 +221,7 @@ class Study:
 
     def summaries(self) -> list[TrialSummary]:
         """Return how all trials stand, in order; those that were lost, too."""
-        return [self.summary(trial) for trial in self._trials()]
-
-    def summary(self, trial: FrozenTrial) -> TrialSummary:
-        attrs = trial.user_attrs
-        accuracy = attrs.get(ACCURACY)
-        if accuracy is None and trial.intermediate_values:
-            accuracy = trial.intermediate_values[max(trial.intermediate_values)]
-        is_base = bool(attrs.get(BASE))
-        params = trial.params or trial.system_attrs.get("fixed_params", {})
-        values = {each.field.name: params[each.field.name] for each in self.space if each.field.name in params}
-        return TrialSummary(
-            number=trial.number,
-            state=state_of(trial),
-            changes={} if is_base else self._neat(values),
-            accuracy=accuracy,
-            loss=attrs.get(LOSS),
-            epochs=max(trial.intermediate_values, default=0),
-            seconds=attrs.get(SECONDS, 0.0),
-            base=is_base,
-            reason=str(attrs.get(PROBLEM, ""))[:500],
-        )
-
-    def _neat(self, values: Mapping[str, Any]) -> dict[str, Value]:
-        neat: dict[str, Value] = {}
-        for each in self.space:
-            if each.field.name in values:
-                value = values[each.field.name]
-                neat[each.field.name] = value if isinstance(each, Choices) else each.neat(value)
-        return neat
+        return [summary_of(trial, self.space) for trial in self._trials()]
 
     def importances(self) -> dict[str, float]:
         """Return each field's share in what made the best trials good (PED-ANOVA, arXiv:2304.10255).
@@ -262,22 +244,3 @@ class Study:
 
     def _frozen(self, number: int) -> FrozenTrial:
         return self._trials()[number]
-
-
-def counts(trial: FrozenTrial) -> bool:
-    """Tell whether a trial is one of those asked for: not lost, and not one too many."""
-    return trial.state != TrialState.FAIL or ACCURACY in trial.user_attrs
-
-
-def state_of(trial: FrozenTrial) -> str:
-    match trial.state:
-        case TrialState.WAITING:
-            return "waiting"
-        case TrialState.RUNNING:
-            return "running"
-        case TrialState.PRUNED:
-            return "failed" if trial.user_attrs.get(PROBLEM) else "pruned"
-        case TrialState.FAIL if not counts(trial):
-            return "lost"
-        case _:
-            return "finished"

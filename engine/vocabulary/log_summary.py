@@ -1,6 +1,6 @@
 """What the log of a run says about it: its first hyperparameters, and its best epoch. Imports no torch.
 
-course = course_of(EventReader(folder))
+summary = summarize_log(EventReader(folder))
 """
 
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ class Change(msgspec.Struct, frozen=True):
     after: Value
 
 
-class Course(msgspec.Struct, frozen=True):
+class LogSummary(msgspec.Struct, frozen=True):
     """A run so far: its configuration, how it came to be that, and each epoch that was the best by then."""
 
     config: RunConfig
@@ -37,17 +37,17 @@ class Course(msgspec.Struct, frozen=True):
         """The best epoch by validation accuracy, the earliest of equals; None where no images are held out."""
         return self.bests[-1] if self.bests else None
 
-    def steered(self, step: int, config: RunConfig) -> "Course":
-        """Return the course once another configuration holds from `step` on."""
+    def steered(self, step: int, config: RunConfig) -> "LogSummary":
+        """Return the summary once another configuration holds from `step` on."""
         new = tuple(
             Change(step, name, getattr(self.config, name), getattr(config, name))
             for name in steerable(self.config, config)
             if getattr(self.config, name) != getattr(config, name)
         )
-        return Course(config, self.changes + new, self.bests)
+        return LogSummary(config, self.changes + new, self.bests)
 
-    def resumed(self, event: RunStarted) -> "Course":
-        """Return the course of a run that goes on at an earlier step: what came after it never was."""
+    def resumed(self, event: RunStarted) -> "LogSummary":
+        """Return the summary of a run that goes on at an earlier step: what came after it never was."""
         changes = tuple(change for change in self.changes if change.step < event.step)
         undone = {change.name: change.before for change in reversed(self.changes) if change.step >= event.step}
         then = msgspec.structs.replace(self.config, **undone)
@@ -58,16 +58,16 @@ class Course(msgspec.Struct, frozen=True):
         )  # fmt: skip
         then = msgspec.structs.replace(then, **{change.name: change.after for change in at_once})
         bests = tuple(best for best in self.bests if best.epoch <= event.epoch)
-        return Course(then, changes + at_once, bests).steered(event.step, event.config)
+        return LogSummary(then, changes + at_once, bests).steered(event.step, event.config)
 
-    def after(self, event: RunEvent) -> "Course":
+    def after(self, event: RunEvent) -> "LogSummary":
         match event:
             case RunStarted():
-                return self.resumed(event) if event.step else Course(event.config)
+                return self.resumed(event) if event.step else LogSummary(event.config)
             case Steered():
                 return self.steered(event.step, event.config)
             case EpochDone() if is_better(event, self.best):
-                return Course(self.config, self.changes, (*self.bests, figures_of(event)))
+                return LogSummary(self.config, self.changes, (*self.bests, figures_of(event)))
         return self
 
 
@@ -95,12 +95,12 @@ def is_better(event: EpochDone, best: EpochFigures | EpochDone | None) -> bool:
     return best is None or best.validation_accuracy is None or event.validation_accuracy > best.validation_accuracy
 
 
-def course_of(events: Iterable[RunEvent]) -> Course | None:
-    """Return the course of a run from its log, None for one that never started. Raises what reading raises."""
-    course: Course | None = None
+def summarize_log(events: Iterable[RunEvent]) -> LogSummary | None:
+    """Return the summary of a run from its log, None for one that never started. Raises what reading raises."""
+    summary: LogSummary | None = None
     for event in events:
-        if course is not None:
-            course = course.after(event)
+        if summary is not None:
+            summary = summary.after(event)
         elif isinstance(event, RunStarted):
-            course = Course(event.config)
-    return course
+            summary = LogSummary(event.config)
+    return summary

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 
-class Treatment(msgspec.Struct, frozen=True, kw_only=True):
+class Preprocessing(msgspec.Struct, frozen=True, kw_only=True):
     """What is decided for a data set as a whole. The default suits MNIST, and is that of runs without a record."""
 
     ground: Literal["", "dark", "light"] = ""
@@ -23,4 +23,4 @@ class Treatment(msgspec.Struct, frozen=True, kw_only=True):
     """The range of values in files of more than 8 bits. None: that which the file's content has."""
 
 
-MNIST = Treatment()
+MNIST = Preprocessing()

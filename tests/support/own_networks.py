@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from engine.networks.own.check import Look, Question
+from engine.networks.own.check import CheckResult, Question
 from engine.networks.own.code import Code
 from engine.vocabulary.config import RunConfig
 
@@ -38,19 +38,19 @@ def instant_looks(monkeypatch: pytest.MonkeyPatch) -> None:
         def __init__(self, config: RunConfig, code: Code) -> None:
             self.question = Question(config, code, memory=1 << 30, limit=60.0)
 
-        def look(self) -> Look:
+        def run(self) -> CheckResult:
             from engine.machine.process_settings import kept_generators, kept_settings
             from engine.networks.own import isolation
-            from engine.networks.own.check_child import look_at
+            from engine.networks.own.check_child import check
 
             try:
                 with kept_generators(), kept_settings():
-                    return look_at(self.question, lambda stage: None)
+                    return check(self.question, lambda stage: None)
             finally:
                 isolation.traces.clear()
-                isolation.guards.clear()
+                isolation.isolations.clear()
 
         def kill(self) -> None:
             pass
 
-    monkeypatch.setattr("engine.server.worker.network_checks.OwnProcess", Instant)
+    monkeypatch.setattr("engine.server.worker.network_checks.CheckProcess", Instant)

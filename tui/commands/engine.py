@@ -59,13 +59,13 @@ def engine_stop(checkpoints: Path, force: bool) -> None:
 @checkpoints_option
 def engine_log_(checkpoints: Path) -> None:
     """Print the output of the engine process."""
-    from engine.storage.engine_log import older
+    from engine.storage.engine_log import rotated
     from engine.storage.files import in_words, open_regular
 
     path = engine_log(checkpoints)
     if not os.path.lexists(path):
         raise click.ClickException(f"{path}: no engine has written anything yet")
-    for each in (older(path), path):
+    for each in (rotated(path), path):
         try:
             with open_regular(each) as file:
                 for line in file:

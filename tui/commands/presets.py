@@ -73,7 +73,8 @@ def save(
     """
     from engine.storage.preset_file import without_machine
     from engine.storage.presets import PresetExists, load_preset, save_preset
-    from engine.storage.runs.folders import find_run, read_record
+    from engine.storage.runs.folders import find_run
+    from engine.storage.runs.record import read_record
     from tui.state.words.events import brief
 
     if base is not None and run_name is not None:

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.storage.presets import ListedPreset
-from engine.storage.runs.folders import RunRecord
+from engine.storage.runs.record import RunRecord
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import (

@@ -17,7 +17,7 @@ from engine.machine.torchrun import without_job
 from engine.machine.unix_socket import NOBODY, address, peer_uid
 from engine.storage.engine_log import open_log
 from engine.storage.file_lock import is_held
-from engine.storage.growing_file import Tail
+from engine.storage.growing_file import GrowingFile
 from engine.storage.paths import PathError, engine_lock, engine_log, engine_socket
 from engine.vocabulary.messages import (
     ALREADY_SERVED,
@@ -178,7 +178,7 @@ class EngineClient:
         what is waited for.
         """
         process: subprocess.Popen[bytes] | None = None
-        output = Tail(engine_log(checkpoints))
+        output = GrowingFile(engine_log(checkpoints))
         waited = Waited()
         while waited.look() < START_LIMIT:
             with contextlib.suppress(OSError):
@@ -215,7 +215,7 @@ class EngineClient:
         if is_there(checkpoints) and (process is None or process.poll() in (None, ALREADY_SERVED)):
             raise EngineSilent(silence(checkpoints, holder(checkpoints), waited.seconds))
         raise EngineUnreachable(
-            f"{failure(process, output.read())}; the engine's output is in {engine_log(checkpoints)}"
+            f"{failure(process, output.new_lines())}; the engine's output is in {engine_log(checkpoints)}"
         )
 
     async def rejoin(self, notice: Notice = keep_silent, patience: float = 0.0) -> Self:

@@ -9,8 +9,8 @@ import os
 import sys
 from pathlib import Path
 
-from engine.machine.torchrun import MEETING_VARIABLE
-from engine.storage.paths import new_meeting
+from engine.machine.torchrun import RENDEZVOUS_VARIABLE
+from engine.storage.paths import new_rendezvous
 
 RESTARTS = 3  # of all processes, each time that one is lost
 LOOPBACK = "lo0" if sys.platform == "darwin" else "lo"
@@ -23,7 +23,7 @@ def launcher(processes: int, checkpoints: Path) -> tuple[list[str], dict[str, st
     """
     if processes == 1:
         return [], {}
-    folder = new_meeting(checkpoints)
+    folder = new_rendezvous(checkpoints)
     command = ["-m", "torch.distributed.run", "--nproc-per-node", str(processes), "--max-restarts", str(RESTARTS)]
     command += ["--nnodes", "1", "--rdzv-backend", "c10d", "--rdzv-conf", "store_type=file"]
     command += ["--rdzv-endpoint", str(folder / "agents"), "--log-dir", str(folder)]
@@ -33,6 +33,6 @@ def launcher(processes: int, checkpoints: Path) -> tuple[list[str], dict[str, st
         "TORCH_DISABLE_SHARE_RDZV_TCP_STORE": "1",
         "GLOO_SOCKET_IFNAME": LOOPBACK,
         "NCCL_SOCKET_IFNAME": LOOPBACK,
-        MEETING_VARIABLE: str(folder),
+        RENDEZVOUS_VARIABLE: str(folder),
     }
     return command, variables

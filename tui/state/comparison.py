@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 
 from engine.storage.preset_file import MACHINE
-from engine.storage.runs.folders import RunError, RunRecord
+from engine.storage.runs.folders import RunError
+from engine.storage.runs.record import RunRecord
 from engine.vocabulary.config import FIELDS, Value
 from engine.vocabulary.fields import counted
 from tui.state.metrics import VALIDATED

@@ -4,7 +4,7 @@ import itertools
 from dataclasses import dataclass, replace
 
 from engine.vocabulary.config import RunConfig, Value
-from engine.vocabulary.log_summary import Course, figures_of, is_better
+from engine.vocabulary.log_summary import LogSummary, figures_of, is_better
 from engine.vocabulary.messages import (
     CheckpointSaved,
     Continued,
@@ -47,7 +47,7 @@ class RunView:
     losses: tuple[Point, ...] = ()
     epochs: tuple[EpochDone, ...] = ()
     marks: tuple[tuple[int, str], ...] = ()
-    course: Course | None = None  # what it began with, and its best epoch
+    course: LogSummary | None = None  # what it began with, and its best epoch
     changed: int = 0  # the step since which it trains with this config
     confusion: tuple[tuple[int, ...], ...] = ()
     reason: str = ""
@@ -149,7 +149,7 @@ def apply_to_run(view: RunView | None, event: RunEvent) -> RunView | None:
                 for name, value in event.changes.items()
             )
             marks = (*view.marks, (event.step, text))
-            course = (view.course or Course(view.config)).after(event)
+            course = (view.course or LogSummary(view.config)).after(event)
             return replace(view, config=event.config, marks=marks, course=course, changed=event.step)
         case ThreadsChanged():
             return replace(view, threads=event.threads, most_threads=event.most_threads)
@@ -179,7 +179,7 @@ def start_run(view: RunView | None, event: RunStarted) -> RunView:
         threads=event.threads,
         most_threads=event.most_threads,
         check=event.check,
-        course=Course(event.config),
+        course=LogSummary(event.config),
     )
     if view is None or view.run != event.run or not event.step:
         return fresh
@@ -188,7 +188,7 @@ def start_run(view: RunView | None, event: RunStarted) -> RunView:
         losses=tuple(point for point in view.losses if point[0] <= event.step),
         epochs=tuple(epoch for epoch in view.epochs if epoch.epoch <= event.epoch),
         marks=tuple(mark for mark in view.marks if mark[0] <= event.step),
-        course=(view.course or Course(view.config)).after(event),
+        course=(view.course or LogSummary(view.config)).after(event),
         changed=view.changed if event.config == view.config else event.step,
         confusion=view.confusion,
     )

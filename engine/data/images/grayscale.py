@@ -6,19 +6,19 @@ from PIL import Image
 
 from engine.data.dataset import Array
 from engine.data.images.decode import Pixels, shrinking
-from engine.vocabulary.preprocessing import Treatment
+from engine.vocabulary.preprocessing import Preprocessing
 
 LEAST_CONTRAST = 25  # of 255, between ink and paper; a blank page's shadows and grain stay below
 CLEARER = 2  # times the contrast that luminance has: another channel is preferred to it
 CHANNELS = ("red", "green", "blue")
 
 
-def to_gray(pixels: Pixels, treatment: Treatment) -> tuple[Array, str]:
+def to_gray(pixels: Pixels, preprocessing: Preprocessing) -> tuple[Array, str]:
     """Return uint8 [height, width] of what decode_pixels returns, and in words how if that is not the usual way."""
     if pixels.ndim == 3:
         return from_colours(pixels.astype(np.uint8, copy=False))
     if pixels.dtype != np.uint8:
-        return from_numbers(pixels, treatment)
+        return from_numbers(pixels, preprocessing)
     return pixels.astype(np.uint8, copy=False), ""
 
 
@@ -39,7 +39,7 @@ def contrast(band: Image.Image) -> float:
     return float(high - low)
 
 
-def from_numbers(pixels: Pixels, treatment: Treatment) -> tuple[Array, str]:
+def from_numbers(pixels: Pixels, preprocessing: Preprocessing) -> tuple[Array, str]:
     """Scale to 8 bits from the data set's range where the content has that, else from the content's own."""
     values: npt.NDArray[np.float32] = np.array(pixels, np.float32)  # a copy, changed in place: a large one has 160 MB
     finite = np.isfinite(values)
@@ -47,10 +47,10 @@ def from_numbers(pixels: Pixels, treatment: Treatment) -> tuple[Array, str]:
         values[~finite] = values[finite].min() if finite.any() else 0
     darkest, brightest = float(values.min()), float(values.max())
     low, high = range_of(darkest, brightest, whole=pixels.dtype.kind in "iu")
-    if treatment.low is not None and treatment.high is not None:
-        recorded = treatment.high - treatment.low
-        if treatment.low <= darkest and brightest <= treatment.high and brightest - darkest > 0.1 * recorded:
-            low, high = treatment.low, treatment.high
+    if preprocessing.low is not None and preprocessing.high is not None:
+        recorded = preprocessing.high - preprocessing.low
+        if preprocessing.low <= darkest and brightest <= preprocessing.high and brightest - darkest > 0.1 * recorded:
+            low, high = preprocessing.low, preprocessing.high
     values -= low
     values *= 255 / ((high - low) or 1)
     np.clip(values, 0, 255, out=values)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from engine.vocabulary.preprocessing import Treatment
+from engine.vocabulary.preprocessing import Preprocessing
 
 SIDE = 28  # pixels
 BOX = 20  # pixels: the digit's longer side
@@ -85,24 +85,24 @@ def common_ground(found: npt.NDArray[np.int8]) -> str:
     return "light" if light > dark else "dark"
 
 
-def of_arrays(images: Images) -> Treatment:
-    """Return the treatment that goes with images which stay as they are, whatever their form: those of IDX files."""
+def of_arrays(images: Images) -> Preprocessing:
+    """Return the preprocessing that goes with images that stay as they are, whatever their form: of IDX files."""
     some = spread(images)
     some = some[some.min((1, 2)) != some.max((1, 2))]
     if len(some) and has_form(some).mean() >= NEARLY_ALL:
-        return Treatment(ground="dark")
+        return Preprocessing(ground="dark")
     light = common_ground(grounds(some)) == "light"
-    return Treatment(fit="keep", ground="light" if light else "dark", seen="light" if light else "dark")
+    return Preprocessing(fit="keep", ground="light" if light else "dark", seen="light" if light else "dark")
 
 
-def of_pictures(images: Images) -> Treatment:
-    """Return the treatment for a folder whose pictures are these, of 28x28."""
+def of_pictures(images: Images) -> Preprocessing:
+    """Return the preprocessing for a folder whose pictures are these, of 28x28."""
     found = grounds(images)
     ground = common_ground(found)
     filled = (found == 0) | fills(images)
     seen = images.min((1, 2)) != images.max((1, 2)) if len(images) else np.zeros(0, bool)
     keep = not seen.any() or filled[seen].mean() > 0.5
-    return Treatment(ground=ground, fit="keep" if keep else "mnist")  # type: ignore[arg-type]
+    return Preprocessing(ground=ground, fit="keep" if keep else "mnist")  # type: ignore[arg-type]
 
 
 def spread(images: Images, count: int = 1000) -> Images:

@@ -1,6 +1,6 @@
 """Any picture of one digit as the 28x28 pixels that the networks know: for data folders and `predict` alike.
 
-What is not in MNIST's form (`engine/data/images/mnist_form.py`) gets the treatment that MNIST's digits got.
+What is not in MNIST's form (`engine/data/images/mnist_form.py`) gets the preprocessing that MNIST's digits got.
 """
 
 from pathlib import Path
@@ -15,49 +15,49 @@ from engine.data.images.decode import Pixels, read_pixels, shrinking
 from engine.data.images.grayscale import to_gray
 from engine.data.images.ink import Ink, find_ink
 from engine.data.images.mnist_form import BOX, MIDDLE, has_form
-from engine.vocabulary.preprocessing import MNIST, Treatment
+from engine.vocabulary.preprocessing import MNIST, Preprocessing
 
 LEAST_DETAIL = 60  # pixels of the ink's longer side: where it has fewer, it is looked at again, closer
 
 Gray = npt.NDArray[np.float32]
 
 
-def read_picture(path: str | Path, treatment: Treatment = MNIST) -> tuple[torch.Tensor, str]:
+def read_picture(path: str | Path, preprocessing: Preprocessing = MNIST) -> tuple[torch.Tensor, str]:
     """Return a picture as uint8 [28, 28], as a network knows it, and in words what was done to it.
 
-    `treatment` is that of the data the network was trained on: a file of that data gives the very pixels it was
+    `preprocessing` is that of the data the network was trained on: a file of that data gives the very pixels it was
     trained or tested on. Raises DataError: no readable image, or blank.
     """
-    pixels, done = treat(read_pixels(path), treatment)
+    pixels, done = preprocess(read_pixels(path), preprocessing)
     if pixels is None:
         raise DataError(f"{path}: is blank: no ink stands out from the background; draw the digit darker or lighter")
     return torch.from_numpy(pixels.copy()), ", ".join(done) or "as it is"
 
 
-def treat(pixels: Pixels, treatment: Treatment) -> tuple[Array | None, list[str]]:
+def preprocess(pixels: Pixels, preprocessing: Preprocessing) -> tuple[Array | None, list[str]]:
     """Return what decode_pixels gave as uint8 [28, 28], and what was done; None where it is blank."""
-    formed, done = bright_on_dark(pixels, treatment)
-    if formed is not None and treatment.seen == "light":
+    formed, done = bright_on_dark(pixels, preprocessing)
+    if formed is not None and preprocessing.seen == "light":
         done = [word for word in done if word != "inverted"] if "inverted" in done else ["inverted", *done]
         return 255 - formed, done
     return formed, done
 
 
-def bright_on_dark(pixels: Pixels, treatment: Treatment) -> tuple[Array | None, list[str]]:
-    gray, read = to_gray(pixels, treatment)
+def bright_on_dark(pixels: Pixels, preprocessing: Preprocessing) -> tuple[Array | None, list[str]]:
+    gray, read = to_gray(pixels, preprocessing)
     done = [read] if read else []
     if gray.min() == gray.max():
         return None, done
     if gray.shape == (SIDE, SIDE):
         small = gray[np.newaxis]
-        if treatment.fit == "keep":
-            light = treatment.ground == "light"
+        if preprocessing.fit == "keep":
+            light = preprocessing.ground == "light"
             return (255 - gray if light else gray), [*done, *["inverted"] * light]
         if has_form(small)[0]:
             return gray, done
         if has_form(255 - small)[0]:
             return 255 - gray, [*done, "inverted"]
-    ink = look(gray, treatment.ground)
+    ink = locate_ink(gray, preprocessing.ground)
     if ink is None:
         return None, done
     height, width = gray.shape
@@ -66,7 +66,7 @@ def bright_on_dark(pixels: Pixels, treatment: Treatment) -> tuple[Array | None, 
     return centre(fit(ink.darkness)), done
 
 
-def look(gray: Array, ground: str) -> Ink | None:
+def locate_ink(gray: Array, ground: str) -> Ink | None:
     """Find the ink on a copy of the working size; ink that is small there, once more on the part that it lies in."""
     factor = shrinking(gray.shape)
     ink = find_ink(np.asarray(Image.fromarray(gray).reduce(factor), np.float32), ground)
@@ -76,7 +76,7 @@ def look(gray: Array, ground: str) -> Ink | None:
     space = max(height, width) // 2
     top, left = (max(0, place - space) * factor for place in (ink.top, ink.left))
     bottom, right = (ink.top + height + space) * factor, (ink.left + width + space) * factor
-    closer = look(gray[top:bottom, left:right], "light" if ink.dark else "dark")
+    closer = locate_ink(gray[top:bottom, left:right], "light" if ink.dark else "dark")
     return closer if closer is not None and closer.dark == ink.dark else ink
 
 

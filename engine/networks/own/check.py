@@ -43,10 +43,10 @@ class Question(msgspec.Struct):
     limit: float
 
 
-class Look(msgspec.Struct, frozen=True):
+class CheckResult(msgspec.Struct, frozen=True):
     """What the process found: the network, or why it cannot be trained. `printed` is what the code printed.
 
-    Of the notes, `found` are those that only a look finds.
+    Of the notes, `found` are those that only a check finds.
     """
 
     described: ModelDescribed | None = None
@@ -62,30 +62,30 @@ class Stage(msgspec.Struct, tag=True):
 
 
 class Found(msgspec.Struct, tag=True):
-    look: Look
+    look: CheckResult
 
 
 Line = Stage | Found
 
 
-class OwnProcess:
-    """One such process. `look` waits for its end, in a thread that may wait; `kill` ends it from any other."""
+class CheckProcess:
+    """One such process. `run` waits for its end, in a thread that may wait; `kill` ends it from any other."""
 
     def __init__(self, config: RunConfig, code: Code) -> None:
         self.config = config
         self.code = code
         self._process: subprocess.Popen[bytes] | None = None
         self.killed = False  # from outside
-        self._guard = threading.Lock()
+        self._lock = threading.Lock()
 
-    def look(self) -> Look:
+    def run(self) -> CheckResult:
         """Start it, wait for what it finds, and end it with all that it has started."""
         reply, theirs = os.pipe()
         try:
             question = Question(self.config, self.code, memory_limit(), LIMIT)
-            with self._guard:
+            with self._lock:
                 if self.killed:
-                    return Look(problem=f"{self.code.model}: was not checked, as the engine ended")
+                    return CheckResult(problem=f"{self.code.model}: was not checked, as the engine ended")
                 self._process = process = subprocess.Popen(
                     [sys.executable, "-m", "engine.networks.own.check_child", str(theirs)],
                     stdin=subprocess.PIPE,
@@ -103,7 +103,7 @@ class OwnProcess:
                 process.stdin.close()
             return self._wait(process, reply)
         except OSError as error:
-            return Look(problem=f"{self.code.model}: no process could be started to check it ({error.strerror})")
+            return CheckResult(problem=f"{self.code.model}: no process could be started to check it ({error.strerror})")
         finally:
             self._end()
             os.close(reply)
@@ -111,13 +111,13 @@ class OwnProcess:
                 os.close(theirs)
 
     def kill(self) -> None:
-        """Do not look at it, or no longer."""
+        """Do not check it, or no longer."""
         self.killed = True
         self._end()
 
     def _end(self) -> None:
         """End the process and its group, at once and for good."""
-        with self._guard:
+        with self._lock:
             process = self._process
             if process is None:
                 return
@@ -130,7 +130,7 @@ class OwnProcess:
                     with contextlib.suppress(OSError):
                         pipe.close()
 
-    def _wait(self, process: "subprocess.Popen[bytes]", reply: int) -> Look:
+    def _wait(self, process: "subprocess.Popen[bytes]", reply: int) -> CheckResult:
         """Read what it says until it is done, or for too long."""
         assert process.stdout is not None
         printed, said, stage = bytearray(), bytearray(), ""
@@ -166,8 +166,8 @@ class OwnProcess:
                             printed += process.stdout.read(MOST_OUTPUT) or b""
                         return self._failed(ended(process, stage), printed)
 
-    def _failed(self, why: str, printed: bytearray) -> Look:
-        return Look(problem=f"{self.code.model}: {why}", printed=readable(printed))
+    def _failed(self, why: str, printed: bytearray) -> CheckResult:
+        return CheckResult(problem=f"{self.code.model}: {why}", printed=readable(printed))
 
 
 def decoded(line: bytes) -> Line | None:
@@ -224,8 +224,8 @@ def environment() -> dict[str, str]:
     return {**kept, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
 
 
-def described(look: Look) -> ModelDescribed:
-    """Return what a look found. Raises NetworkError."""
-    if look.described is None:
-        raise NetworkError(look.problem)
-    return look.described
+def described(result: CheckResult) -> ModelDescribed:
+    """Return what a check found. Raises NetworkError."""
+    if result.described is None:
+        raise NetworkError(result.problem)
+    return result.described

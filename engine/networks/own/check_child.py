@@ -20,9 +20,9 @@ from torch.utils import flop_counter
 
 from engine.machine.process_settings import seed_all
 from engine.networks.build import make_own
-from engine.networks.own.check import Found, Look, Question, Stage
+from engine.networks.own.check import CheckResult, Found, Question, Stage
 from engine.networks.own.code import Code, NetworkError
-from engine.networks.own.isolation import guard_of, inside
+from engine.networks.own.isolation import inside, isolation_of
 from engine.networks.own.load import check_network, load_class, told
 from engine.networks.own.unregistered_parameters import hidden_weights
 from engine.networks.summary import count_and_describe
@@ -40,26 +40,26 @@ def main() -> None:
     def say(line: Stage | Found) -> None:
         os.write(answer, msgspec.json.encode(line) + b"\n")
 
-    look = look_at(question, lambda stage: say(Stage(stage)))
+    result = check(question, lambda stage: say(Stage(stage)))
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):
             stream.flush()
-    say(Found(look))
+    say(Found(result))
     os._exit(0)  # whatever threads and exit handlers there are
 
 
-def look_at(question: Question, stage: Callable[[str], None]) -> Look:
+def check(question: Question, stage: Callable[[str], None]) -> CheckResult:
     """Return what a network is, or what is wrong with it, whatever its code raises; tell of each stage before it."""
     try:
         return describe(question, stage)
     except ConfigError as error:
-        return Look(problem=str(error))
+        return CheckResult(problem=str(error))
     except MemoryError:
-        return Look(
+        return CheckResult(
             problem=f"{question.code.model}: takes more than the {question.memory >> 20:,} MiB of memory allowed"
         )
     except BaseException as error:
-        return Look(problem=f"{question.code.model}: {type(error).__name__}: {error}")
+        return CheckResult(problem=f"{question.code.model}: {type(error).__name__}: {error}")
 
 
 def bound(question: Question) -> None:
@@ -88,11 +88,11 @@ def in_use() -> int:
     return 1 << 30
 
 
-def describe(question: Question, stage: Callable[[str], None]) -> Look:
+def describe(question: Question, stage: Callable[[str], None]) -> CheckResult:
     """Make the network twice, with two seeds, and look at what it is. Raises ConfigError."""
     code, config = question.code, question.config
     notes: list[str] = []
-    guard_of(code).say = notes.append
+    isolation_of(code).say = notes.append
     with inside(code, loading=True):
         stage("load")
         kind = load_class(code)
@@ -114,7 +114,7 @@ def describe(question: Question, stage: Callable[[str], None]) -> Look:
         stage("train")
         with inside(code):
             found += training_notes(one, code, told_already=bool(missed))
-    return Look(described=msgspec.structs.replace(network, notes=[*notes, *found]), found=tuple(found))
+    return CheckResult(described=msgspec.structs.replace(network, notes=[*notes, *found]), found=tuple(found))
 
 
 @contextlib.contextmanager

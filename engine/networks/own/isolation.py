@@ -20,7 +20,7 @@ from engine.storage.runs.checkpoint import brief
 MODULE = "mnist_tui_own_network"
 LOOK_EVERY = 10.0  # seconds between two looks for patches during a run, of some 10 ms each
 MOST_TOLD = 5  # patches by name
-MOST_GUARDS = 16
+MOST_ISOLATIONS = 16
 
 T = TypeVar("T")
 
@@ -29,7 +29,7 @@ class OwnCodeFailed(Exception):
     """A user's code raised what would have ended the engine; the message names it."""
 
 
-class Guard:
+class Isolation:
     """What the code of one network has changed so far."""
 
     def __init__(self, code: Code) -> None:
@@ -98,16 +98,16 @@ class Guard:
 
 
 traces: dict[str, str] = {}  # what is left in this process, by the code that left it
-guards: dict[Code, Guard] = {}
+isolations: dict[Code, Isolation] = {}
 depth = 0  # of `inside`, of the thread that trains
 
 
-def guard_of(code: Code) -> Guard:
-    if code not in guards:
-        if len(guards) >= MOST_GUARDS:
-            del guards[next(iter(guards))]
-        guards[code] = Guard(code)
-    return guards[code]
+def isolation_of(code: Code) -> Isolation:
+    if code not in isolations:
+        if len(isolations) >= MOST_ISOLATIONS:
+            del isolations[next(iter(isolations))]
+        isolations[code] = Isolation(code)
+    return isolations[code]
 
 
 def traces_of_others(*codes: Code | None) -> str:
@@ -126,29 +126,29 @@ def inside(code: Code | None, *, loading: bool = False, look: bool = False) -> I
     if code is None:
         yield
         return
-    guard = guard_of(code)
+    isolation = isolation_of(code)
     if depth:
         changed: list[str] = []
         try:
             with only_exceptions(code), kept_settings() as changed:
                 yield
         finally:
-            guard.tell_settings(changed)
+            isolation.tell_settings(changed)
         return
     if loading:
-        guard.renew()
+        isolation.renew()
     depth += 1
     changed = []
     process = os.getpid()
     try:
         with only_exceptions(code), kept_settings() as changed:
-            guard.enter()
+            isolation.enter()
             yield
     finally:
         if os.getpid() != process:  # a fork that came back out of the user's code must not be a second engine
             os._exit(0)
         depth -= 1
-        guard.leave(changed, look=look or loading)
+        isolation.leave(changed, look=look or loading)
 
 
 @contextmanager
@@ -161,7 +161,7 @@ def only_exceptions(code: Code) -> Iterator[None]:
         raise OwnCodeFailed(f"{code.model}: raised {type(error).__name__}: {brief(error)}") from error
 
 
-def guarded(code: Code | None, events: Generator[T, None, None]) -> Generator[T, None, None]:
+def isolated(code: Code | None, events: Generator[T, None, None]) -> Generator[T, None, None]:
     """Yield what a generator yields that runs a user's code; between two of its values nothing of that is in force."""
     while True:
         try:

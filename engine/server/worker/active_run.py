@@ -12,7 +12,7 @@ from engine.machine.process_group import GroupBroken
 from engine.networks.own.isolation import OwnCodeFailed
 from engine.storage.printing import say, say_traceback
 from engine.storage.runs.checkpoint import brief
-from engine.storage.runs.folders import RunLog
+from engine.storage.runs.log_writer import RunLog
 from engine.training.loop import train
 from engine.training.run import Run
 from engine.training.step import TrainingFailed

@@ -12,7 +12,9 @@ from engine.data.dataset import Dataset
 from engine.machine.device import choose_device
 from engine.machine.process_group import Alone, GroupBroken
 from engine.networks.own.code import keep_copy, named_code, trust
-from engine.storage.runs.folders import RunLog, RunRecord, create_folder
+from engine.storage.runs.folders import create_folder
+from engine.storage.runs.log_writer import RunLog
+from engine.storage.runs.record import RunRecord
 from engine.training.run import Run
 from engine.vocabulary.architectures import folder_name
 from engine.vocabulary.batches import count_held_out
@@ -63,7 +65,7 @@ def record_of(run: Run) -> RunRecord:
         data=run.data.fingerprint,
         data_path=run.data.path,
         sample=run.data.sample,
-        treatment=run.data.treatment,
+        treatment=run.data.preprocessing,
         versions={
             "python": platform.python_version(),
             "torch": str(torch.__version__),

@@ -16,7 +16,8 @@ from engine.networks.build import build_model
 from engine.networks.own.code import Code, code_of_run
 from engine.networks.own.isolation import inside
 from engine.storage.runs.checkpoint import CheckpointError, brief, load_checkpoint, load_last
-from engine.storage.runs.folders import BEST, LAST, find_run, read_record
+from engine.storage.runs.folders import BEST, LAST, find_run
+from engine.storage.runs.record import read_record
 from engine.storage.typed_path import path_of
 from engine.training.evaluation import evaluate, predict, walk_digits
 from engine.training.resume import config_in, position_in
@@ -31,7 +32,7 @@ from engine.vocabulary.messages import (
     Predicted,
     PredictFiles,
 )
-from engine.vocabulary.preprocessing import Treatment
+from engine.vocabulary.preprocessing import Preprocessing
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,11 @@ class Inspector:
     def classify(self, command: PredictFiles, live: Run | None) -> FilesPredicted:
         """Raises RunError, CheckpointError; a bad file is told in its own line."""
         network = self._chosen(command.run, live, command.best)
-        treatment = self._treatment_of(network.name, live)
+        preprocessing = self._preprocessing_of(network.name, live)
         files = []
         for path in command.paths:
             try:
-                pixels, done = read_picture(path_of(path), treatment)
+                pixels, done = read_picture(path_of(path), preprocessing)
             except DataError as error:
                 files.append(FilePrediction(path=path, error=str(error)))
                 continue
@@ -156,10 +157,10 @@ class Inspector:
             )
         return data
 
-    def _treatment_of(self, name: str, live: Run | None) -> Treatment:
+    def _preprocessing_of(self, name: str, live: Run | None) -> Preprocessing:
         """Return how the pictures of a run's data were read."""
         if live is not None and name == live.name:
-            return live.data.treatment
+            return live.data.preprocessing
         return read_record(find_run(self.checkpoints, name)).treatment
 
     def _read_data(self, path: str) -> Dataset:

@@ -12,7 +12,7 @@ from engine.machine.cpu_priority import Priority
 from engine.machine.device import choose_device
 from engine.machine.process_group import Alone
 from engine.networks.own.code import Code, code_of_run, named_code
-from engine.networks.own.isolation import guarded, traces_of_others
+from engine.networks.own.isolation import isolated, traces_of_others
 from engine.server.protocols import Desk
 from engine.server.worker.active_run import ActiveRun
 from engine.server.worker.begin_run import begin_run, check_machine
@@ -21,7 +21,9 @@ from engine.server.worker.loaded_data import Loader
 from engine.storage.printing import say_traceback
 from engine.storage.runs.bounded_history import History
 from engine.storage.runs.event_log import EventReader
-from engine.storage.runs.folders import RunLog, RunRecord, find_run, read_record
+from engine.storage.runs.folders import find_run
+from engine.storage.runs.log_writer import RunLog
+from engine.storage.runs.record import RunRecord, read_record
 from engine.training.lr_finder import find_rates
 from engine.training.memory import give_back
 from engine.training.run import Run, resume
@@ -181,7 +183,7 @@ class Jobs:
             raise CommandError("a run is paused on other data; stop it before loading these")
         data = self.loader.data_for(config) if self.active is None else self.loader.needed()
         self.end_finding("another search for a learning rate began")
-        self.finding = guarded(code, find_rates(config, data, run))
+        self.finding = isolated(code, find_rates(config, data, run))
 
     # ------------------------------------------------------------ steer and end
 

@@ -7,7 +7,7 @@ its digest.
 import threading
 from collections.abc import Callable
 
-from engine.networks.own.check import Look, OwnProcess
+from engine.networks.own.check import CheckProcess, CheckResult
 from engine.networks.own.code import Code
 from engine.server.protocols import Reply
 from engine.storage.printing import say
@@ -33,9 +33,9 @@ class Looks:
 
     def __init__(self, submit: Callable[[AnyCommand, Reply], None]) -> None:
         self._submit = submit
-        self._known: dict[Key, Look] = {}
+        self._known: dict[Key, CheckResult] = {}
         self._waiting: dict[Key, list[tuple[AnyCommand, Reply]]] = {}
-        self._processes: dict[Key, OwnProcess] = {}
+        self._processes: dict[Key, CheckProcess] = {}
         self._places = threading.Semaphore(AT_ONCE)
         self._guard = threading.Lock()
 
@@ -56,7 +56,7 @@ class Looks:
             every = [command for waiting in self._waiting.values() for command, _ in waiting]
         return next((command for command in every if not isinstance(command, DescribeModel)), None)
 
-    def look(self, config: RunConfig, code: Code, command: AnyCommand, reply: Reply) -> Look | None:
+    def look(self, config: RunConfig, code: Code, command: AnyCommand, reply: Reply) -> CheckResult | None:
         """Return what is known of a network, or None: the command is then submitted again when it is.
 
         What was wrong with it is told once, and looked for anew the next time.
@@ -70,7 +70,7 @@ class Looks:
                 return known
             self._waiting.setdefault(key, []).append((command, reply))
             if key not in self._processes:
-                self._processes[key] = OwnProcess(*key)
+                self._processes[key] = CheckProcess(*key)
                 if not isinstance(command, DescribeModel):
                     say(f"{short_name(code.model)}: checking it in a separate process first")
                 threading.Thread(target=self._wait, args=(key,), name="look", daemon=True).start()
@@ -79,10 +79,10 @@ class Looks:
     def _wait(self, key: Key) -> None:
         while True:
             with self._places:
-                look = self._processes[key].look()
+                look = self._processes[key].run()
             with self._guard:
                 if self._processes[key].killed and key in self._waiting:  # asked for again since
-                    self._processes[key] = OwnProcess(key[0], key[1])
+                    self._processes[key] = CheckProcess(key[0], key[1])
                     continue
                 del self._processes[key]
                 waiting = self._waiting.pop(key, [])

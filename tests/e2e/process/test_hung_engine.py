@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from limits import LIMIT
 
-from engine.storage.runs.folders import read_record
+from engine.storage.runs.record import read_record
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import CommandDone, EpochDone, RunEnded, StartRun, StepsDone
 from tests.engine.server.attached import Attached, gone

@@ -194,7 +194,7 @@ async def test_a_run_whose_engine_is_killed_again_and_again_ends_with_the_same_w
 
 def test_a_torn_last_line_is_passed_over_and_does_not_swallow_what_follows(tmp_path: Path) -> None:
     from engine.server.worker.begin_run import record_of
-    from engine.storage.runs.folders import RunLog
+    from engine.storage.runs.log_writer import RunLog
 
     (tmp_path / RUN).mkdir()
     steps = StepsDone(run=RUN, step=1, epoch=0, stride=1, losses=[2.0], images_per_s=1.0)

@@ -14,7 +14,7 @@ import pytest
 from limits import LIMIT
 
 from engine.storage.runs.checkpoint import load_checkpoint
-from engine.storage.runs.folders import read_record
+from engine.storage.runs.record import read_record
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import (
     CheckpointSaved,

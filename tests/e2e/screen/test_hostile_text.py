@@ -15,7 +15,8 @@ from places import SUPPORT
 from terminal import Terminal
 
 from engine.storage.runs.event_log import EVENTS, seal
-from engine.storage.runs.folders import LAST, RECORD, RunRecord
+from engine.storage.runs.folders import LAST
+from engine.storage.runs.record import RECORD, RunRecord
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import RunEnded, RunEvent, Steered, encode
 from engine.vocabulary.preprocessing import MNIST

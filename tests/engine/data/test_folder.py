@@ -1,6 +1,6 @@
-import os
+"""Data folders of images: what is read of them, in which order, and what is refused; and their export."""
+
 import shutil
-import stat
 from pathlib import Path
 
 import numpy as np
@@ -9,40 +9,12 @@ import torch
 from PIL import Image
 from places import FULL_MNIST
 
-import engine.data.folder_images
-from engine.data.cache import cache_folder
-from engine.data.dataset import ARRAYS, DataError, Dataset
+from engine.data.dataset import DataError, Dataset
 from engine.data.find import load_data
 from engine.data.folder import export_pngs, read_image_folders
-from engine.data.images.decode import Pixels
-
-
-@pytest.fixture
-def tree(tmp_path: Path, tiny_dataset: Dataset) -> Path:
-    export_pngs(tiny_dataset, tmp_path / "digits")
-    return tmp_path / "digits"
-
-
-@pytest.fixture
-def decoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the files that were decoded, rather than read from the cache."""
-    names: list[str] = []
-    decode_pixels = engine.data.folder_images.decode_pixels
-
-    def spy(path: str, content: bytes) -> Pixels:
-        names.append(os.path.basename(path))
-        return decode_pixels(path, content)
-
-    monkeypatch.setattr(engine.data.folder_images, "decode_pixels", spy)
-    return names
-
-
-def same(one: Dataset, other: Dataset) -> bool:
-    return all(torch.equal(getattr(one, name), getattr(other, name)) for name in ARRAYS)
-
-
-def an_image(tree: Path) -> Path:
-    return min((tree / "train" / "3").iterdir())
+from tests.engine.data.exported_tree import an_image, same
+from tests.engine.data.exported_tree import decoded as decoded
+from tests.engine.data.exported_tree import tree as tree
 
 
 def test_exported_images_are_read_back_bit_for_bit(tree: Path, tiny_dataset: Dataset) -> None:
@@ -181,60 +153,6 @@ def test_dark_digits_on_a_bright_ground_are_noted(tree: Path) -> None:
     for path in tree.glob("train/*/*.png"):
         Image.new("L", (28, 28), 250).save(path)
     assert "mostly bright" in read_image_folders(tree).notes[0]
-
-
-def test_the_second_load_decodes_nothing(tree: Path, decoded: list[str]) -> None:
-    first = read_image_folders(tree)
-    assert len(decoded) == 50
-    second = read_image_folders(tree)
-    assert len(decoded) == 50
-    assert same(first, second)
-
-
-def test_every_change_to_a_file_is_noticed_and_the_old_cache_goes(tree: Path, decoded: list[str]) -> None:
-    read_image_folders(tree)
-    path = an_image(tree)
-    times = path.stat()
-
-    decoded.clear()
-    Image.new("L", (28, 28), 9).save(tree / "train" / "3" / "added.png")
-    assert len(read_image_folders(tree).train_labels) == 31
-
-    path.write_bytes((tree / "train" / "3" / "added.png").read_bytes())
-    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
-    assert (read_image_folders(tree).train_images == 9).all(dim=(1, 2)).sum() == 2
-
-    os.utime(path, ns=(0, 0))
-    read_image_folders(tree)
-    path.unlink()
-    assert len(read_image_folders(tree).train_labels) == 30
-    assert len(decoded) == 51 + 51 + 51 + 50
-    assert len(list(cache_folder().iterdir())) == 1
-
-
-def test_the_cache_is_private(tree: Path) -> None:
-    read_image_folders(tree)
-    assert stat.S_IMODE(cache_folder().stat().st_mode) == 0o700
-
-
-def test_a_damaged_cache_is_decoded_again(tree: Path, decoded: list[str]) -> None:
-    first = read_image_folders(tree)
-    (cache,) = cache_folder().iterdir()
-    content = bytearray(cache.read_bytes())
-    content[len(content) // 2] ^= 1
-    cache.write_bytes(content)
-    assert same(read_image_folders(tree), first)
-    assert len(decoded) == 100
-    read_image_folders(tree)
-    assert len(decoded) == 100
-
-
-def test_a_cache_that_cannot_be_written_is_only_noted(
-    tree: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    (tmp_path / "file").touch()
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    assert "could not be cached" in read_image_folders(tree).notes[0]
 
 
 @pytest.mark.parametrize("split", ["train", "test"])

@@ -11,7 +11,8 @@ from engine.data.dataset import Dataset
 from engine.machine.cpu_load import CpuLoad, limit_in, quota
 from engine.machine.cpu_priority import FAIR, GIVES_WAY, Priority
 from engine.machine.threads import CALM, LOOK_EVERY, Threads, limit_threads
-from engine.storage.runs.folders import RunLog, read_record
+from engine.storage.runs.log_writer import RunLog
+from engine.storage.runs.record import read_record
 from engine.training.loop import train
 from engine.training.resume import state_of
 from engine.training.run import Run, resume

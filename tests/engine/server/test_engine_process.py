@@ -13,7 +13,7 @@ from limits import LIMIT
 from engine.storage.paths import engine_lock, engine_socket
 from engine.storage.runs.checkpoint import load_checkpoint
 from engine.storage.runs.event_log import EventReader
-from engine.storage.runs.folders import read_record
+from engine.storage.runs.record import read_record
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import (
     AskStatus,

@@ -13,7 +13,8 @@ import engine.server.hang_watch
 from engine.machine.activity import PULSE, STEP, Pulse
 from engine.server.hang_watch import FORCED, GRACE, HANGING, LEAVING, NO_STEP, OTHER, SLOW, HangWatch
 from engine.server.listener import Server
-from engine.storage.runs.folders import RunLog, read_record
+from engine.storage.runs.log_writer import RunLog
+from engine.storage.runs.record import read_record
 from engine.vocabulary.messages import AskStatus, CommandDone, CommandFailed, RunEnded, Shutdown, StatusTold, Stop
 from tests.engine.server.place import FakeWorker, Place
 from tests.engine.storage.runs.records import record

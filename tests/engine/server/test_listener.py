@@ -13,8 +13,9 @@ from limits import LIMIT
 
 from engine.server.connection import OPEN_QUESTIONS
 from engine.server.listener import MOST_SILENT, Server
-from engine.storage.growing_file import Tail
-from engine.storage.runs.folders import RunLog, create_folder
+from engine.storage.growing_file import GrowingFile
+from engine.storage.runs.folders import create_folder
+from engine.storage.runs.log_writer import RunLog
 from engine.vocabulary.messages import (
     MAX_LINE,
     PROTOCOL,
@@ -429,19 +430,19 @@ async def test_an_idle_engine_is_told_to_end_only_when_nobody_is_there(place: Pl
 def test_new_lines_of_a_growing_file_are_read_once(tmp_path: Path) -> None:
     path = tmp_path / "engine.log"
     path.write_text("before\n")
-    tail = Tail(path)
-    assert tail.read() == []
+    growing = GrowingFile(path)
+    assert growing.new_lines() == []
     with open(path, "a") as file:
         file.write("one\ntw")
-    assert tail.read() == ["one"]
+    assert growing.new_lines() == ["one"]
     with open(path, "ab") as file:
         file.write(b"o\n\xff\n")
-    assert tail.read() == ["two", "\ufffd"]
+    assert growing.new_lines() == ["two", "\ufffd"]
     path.write_text("anew\n")
-    assert tail.read() == ["anew"]
+    assert growing.new_lines() == ["anew"]
     path.unlink()
-    assert tail.read() == []
-    assert Tail(tmp_path / "absent").read() == []
+    assert growing.new_lines() == []
+    assert GrowingFile(tmp_path / "absent").new_lines() == []
 
 
 async def test_what_a_run_printed_is_told_before_its_end(tmp_path: Path) -> None:
@@ -449,7 +450,7 @@ async def test_what_a_run_printed_is_told_before_its_end(tmp_path: Path) -> None
     log.write_text("of another run\n")
     server = Server(tmp_path, "0", 60)
     server.loop = asyncio.get_running_loop()
-    server.output = Tail(log)
+    server.output = GrowingFile(log)
     told: list[AnyEvent] = []
     server._publish = told.append  # type: ignore[method-assign]
     log.write_text("of another run\nTraceback: boom\n")

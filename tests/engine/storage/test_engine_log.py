@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 from places import ROOT
 
-from engine.storage.engine_log import LONGEST, OutputLog, older, open_log
-from engine.storage.growing_file import LONGEST_LINE, LONGEST_READ, Tail
+from engine.storage.engine_log import LONGEST, EngineLog, open_log, rotated
+from engine.storage.growing_file import LONGEST_LINE, LONGEST_READ, GrowingFile
 from engine.storage.paths import engine_log
 from tui.__main__ import cli
 from tui.link.client import EngineUnreachable, start_engine
@@ -45,7 +45,7 @@ def test_a_log_that_is_no_file_is_named_with_the_remedy_and_blocks_nobody(
     assert done.exit_code == 1
     assert f"{log}: " in done.stderr
     assert "remove it" in done.stderr
-    assert Tail(log).read() == []
+    assert GrowingFile(log).new_lines() == []
 
 
 def test_a_pipe_that_is_read_is_no_log_either(tmp_path: Path) -> None:
@@ -69,12 +69,12 @@ import os, subprocess, sys
 from pathlib import Path
 import engine.storage.engine_log
 engine.storage.engine_log.LONGEST = 1000
-log = engine.storage.engine_log.OutputLog(Path(sys.argv[1]))
+log = engine.storage.engine_log.EngineLog(Path(sys.argv[1]))
 for i in range(500):
     os.write(1, b"line %d\\n" % i)
     if i % 100 == 0:
         subprocess.run(["sh", "-c", f"echo child {i}"])
-    log.look()
+    log.rotate()
     if i == 450 and sys.argv[2:]:
         os.rename(sys.argv[1], sys.argv[2])
 """
@@ -93,7 +93,7 @@ def print_to(log: Path, *more: str) -> str:
 def test_the_log_is_cut_and_its_older_part_kept_whoever_writes_to_it(tmp_path: Path) -> None:
     log = engine_log(tmp_path)
     new = print_to(log)
-    old = older(log).read_text()
+    old = rotated(log).read_text()
     assert max(len(new), len(old)) <= 1100
     lines = (old + new).splitlines()
     assert lines[-1] == "line 499"
@@ -111,10 +111,10 @@ def test_a_log_that_is_moved_away_is_begun_again_at_its_path(tmp_path: Path) -> 
 
 def test_the_log_stays_small_though_its_older_part_cannot_be_kept(tmp_path: Path) -> None:
     log = engine_log(tmp_path)
-    older(log).mkdir()
-    (older(log) / "something").touch()
+    rotated(log).mkdir()
+    (rotated(log) / "something").touch()
     with open_log(log) as file:
-        script = PRINTER.replace("    log.look()", "    try: log.look()\n    except OSError: pass")
+        script = PRINTER.replace("    log.rotate()", "    try: log.rotate()\n    except OSError: pass")
         subprocess.run([sys.executable, "-c", script, str(log)], stdout=file, stderr=file, check=True,
                        cwd=ROOT)  # fmt: skip
     assert log.stat().st_size <= 2100
@@ -124,12 +124,12 @@ def test_the_log_stays_small_though_its_older_part_cannot_be_kept(tmp_path: Path
 def test_a_log_that_the_output_does_not_go_to_is_left_alone(tmp_path: Path) -> None:
     log = engine_log(tmp_path)
     log.write_bytes(b"x" * (LONGEST + 1))
-    OutputLog(log).look()
+    EngineLog(log).rotate()
     assert log.stat().st_size == LONGEST + 1
 
 
 def test_engine_log_prints_the_older_part_first(tmp_path: Path) -> None:
-    older(engine_log(tmp_path)).write_bytes(b"first\n")
+    rotated(engine_log(tmp_path)).write_bytes(b"first\n")
     engine_log(tmp_path).write_bytes(b"second \xff\n")
     done = CliRunner().invoke(cli, ["engine", "log", "--checkpoints", str(tmp_path)])
     assert done.stdout == "first\nsecond \N{REPLACEMENT CHARACTER}\n"
@@ -138,25 +138,25 @@ def test_engine_log_prints_the_older_part_first(tmp_path: Path) -> None:
 def test_of_what_is_printed_faster_than_it_is_told_the_last_is_told(tmp_path: Path) -> None:
     log = engine_log(tmp_path)
     log.touch()
-    tail = Tail(log)
+    growing = GrowingFile(log)
     with open(log, "ab") as file:
         file.write(b"".join(b"line %d\n" % i for i in range(LONGEST_READ // 4)))
-    lines = tail.read()
+    lines = growing.new_lines()
     assert lines[-1] == f"line {LONGEST_READ // 4 - 1}"
     assert all(line.startswith("line ") for line in lines)
-    assert tail.read() == []
+    assert growing.new_lines() == []
     os.truncate(log, 0)
     with open(log, "ab") as file:
         file.write(b"again\n")
-    assert tail.read() == ["again"]
+    assert growing.new_lines() == ["again"]
 
 
 def test_a_line_that_never_ends_takes_no_more_and_more_memory(tmp_path: Path) -> None:
     log = engine_log(tmp_path)
     log.touch()
-    tail = Tail(log)
+    growing = GrowingFile(log)
     for _ in range(20):
         with open(log, "ab") as file:
             file.write(b"." * LONGEST_LINE)
-        tail.read()
-    assert len(tail.rest) <= LONGEST_LINE
+        growing.new_lines()
+    assert len(growing.rest) <= LONGEST_LINE

@@ -17,7 +17,9 @@ from engine.data.idx import read_images
 from engine.data.images.decode import read_pixels
 from engine.storage.runs.bounded_history import EPOCHS, OTHERS, STEP_EVENTS, History
 from engine.storage.runs.event_log import EVENTS, WINDOWS, EventReader, seal
-from engine.storage.runs.folders import RECORD, RunError, list_runs, read_record
+from engine.storage.runs.folders import RunError
+from engine.storage.runs.listing import list_runs
+from engine.storage.runs.record import RECORD, read_record
 from engine.vocabulary.messages import EpochDone, Paused, PredictFiles, RunEnded, RunStarted, StartRun, StepsDone
 from tests.engine.server.worker.driven_worker import CONFIG, Engine
 

@@ -9,7 +9,7 @@ from torch import nn
 from engine.data.dataset import Dataset
 from engine.server.worker.begin_run import record_of
 from engine.server.worker.inspection import Inspector
-from engine.storage.runs.folders import RunLog
+from engine.storage.runs.log_writer import RunLog
 from engine.techniques.ema import Average
 from engine.training.evaluation import evaluate
 from engine.training.loop import train

@@ -7,7 +7,7 @@ import pytest
 
 from engine.server.listener import Server
 from engine.storage.runs.event_log import EventReader
-from engine.storage.runs.folders import read_record
+from engine.storage.runs.record import read_record
 from engine.vocabulary.messages import EpochDone, StartRun, StepsDone
 from tests.engine.server.worker.driven_worker import CONFIG, RUN, Engine
 from tui.state.run import RunView, apply_to_run

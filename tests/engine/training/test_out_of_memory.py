@@ -11,7 +11,7 @@ import torch
 from limits import LIMIT
 
 from engine.storage.runs.checkpoint import load_last
-from engine.storage.runs.folders import read_record
+from engine.storage.runs.record import read_record
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import CheckpointSaved, StartRun, Steer
 from tests.engine.server.worker.driven_worker import RUN, Engine

@@ -15,7 +15,8 @@ from engine.data.dataset import Dataset
 from engine.server.worker.begin_run import record_of
 from engine.server.worker.inspection import Inspector
 from engine.storage.runs.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
-from engine.storage.runs.folders import RunLog, read_record
+from engine.storage.runs.log_writer import RunLog
+from engine.storage.runs.record import read_record
 from engine.training.evaluation import evaluate
 from engine.training.loop import train
 from engine.training.run import Run, resume

@@ -7,9 +7,11 @@ import pytest
 from fake_engine import RUN, epoch_done, started
 
 from engine.storage.runs.event_log import EVENTS, seal
-from engine.storage.runs.folders import RECORD, RunLog, RunRecord, read_record, summarize
+from engine.storage.runs.listing import summarize
+from engine.storage.runs.log_writer import RunLog
+from engine.storage.runs.record import RECORD, RunRecord, read_record
 from engine.vocabulary.config import RunConfig, Value
-from engine.vocabulary.log_summary import Course, course_of
+from engine.vocabulary.log_summary import LogSummary, summarize_log
 from engine.vocabulary.messages import EpochDone, RunEvent, RunStarted, RunSummary, Steered
 from engine.vocabulary.run_conventions import OLD, PRESENT
 from tui.commands.reports import print_runs
@@ -137,10 +139,10 @@ def test_a_torn_log_does_not_take_back_what_the_record_says(tmp_path: Path) -> N
     assert read_record(folder).steered
 
 
-def test_an_empty_log_has_no_course() -> None:
-    assert course_of([]) is None
-    assert course_of([STEERED]) is None
-    assert Course(CONFIG).best is None
+def test_an_empty_log_has_no_summary() -> None:
+    assert summarize_log([]) is None
+    assert summarize_log([STEERED]) is None
+    assert LogSummary(CONFIG).best is None
 
 
 # ------------------------------------------------------------------------ words

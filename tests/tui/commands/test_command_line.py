@@ -13,7 +13,7 @@ from limits import LIMIT
 from PIL import Image
 
 from engine.data.dataset import Dataset
-from engine.storage.runs.folders import read_record
+from engine.storage.runs.record import read_record
 from engine.techniques.precision import choose_precision
 from engine.vocabulary.config import FIELDS
 from engine.vocabulary.messages import EpochDone, RunEnded, RunStarted, decode_event

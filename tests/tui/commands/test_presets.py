@@ -9,7 +9,9 @@ from hostile import hostile_in, names, texts
 
 from engine.storage.preset_file import MACHINE
 from engine.storage.presets import load_preset, save_preset
-from engine.storage.runs.folders import RunLog, RunRecord, create_folder
+from engine.storage.runs.folders import create_folder
+from engine.storage.runs.log_writer import RunLog
+from engine.storage.runs.record import RunRecord
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.presets import PRESETS
 from tui.__main__ import cli

@@ -11,7 +11,7 @@ from hostile import hostile_in, texts, with_hostile_texts
 from scipy import stats
 
 from engine.storage.presets import ListedPreset
-from engine.storage.runs.folders import RunRecord
+from engine.storage.runs.record import RunRecord
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import EpochFigures, Evaluated, FilePrediction, FilesPredicted, RunSummary, StatusTold
 from tui.commands.reports import (

@@ -9,7 +9,9 @@ import pytest
 from click.testing import CliRunner, Result
 from hostile import hostile_in, texts, with_hostile_texts
 
-from engine.storage.runs.folders import RunError, RunLog, RunRecord, create_folder, read_record
+from engine.storage.runs.folders import RunError, create_folder
+from engine.storage.runs.log_writer import RunLog
+from engine.storage.runs.record import RunRecord, read_record
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import EpochFigures, Steered
 from engine.vocabulary.run_conventions import OLD, PRESENT

@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.networks.own.code import Code, brought_code, is_trusted, name_of_copy, trust, where
-from engine.storage.runs.folders import find_run, read_record
+from engine.storage.runs.folders import find_run
+from engine.storage.runs.record import read_record
 from engine.vocabulary.architectures import CATALOGUE
 from engine.vocabulary.config import FIELDS, RunConfig, Value
 from engine.vocabulary.messages import DescribeModel, ModelDescribed

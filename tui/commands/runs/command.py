@@ -28,7 +28,7 @@ FILES_AT_ONCE = 100  # of some 2 kB each in an answer, which one line must hold
 @checkpoints_option
 def runs(checkpoints: Path, as_json: bool) -> None:
     """List runs, newest first."""
-    from engine.storage.runs.folders import list_runs
+    from engine.storage.runs.listing import list_runs
     from tui.commands.reports import print_runs
     from tui.link.client import engine_is_running
     from tui.terminal.printing import print_json
@@ -60,7 +60,8 @@ def evaluate(run_name: str, best: bool | None, checkpoints: Path, data: str, as_
     --data names another. The confidence interval is Wilson's: the accuracies to expect on other test images of this
     kind.
     """
-    from engine.storage.runs.folders import RunError, read_record
+    from engine.storage.runs.folders import RunError
+    from engine.storage.runs.record import read_record
     from engine.vocabulary.messages import Evaluate, Evaluated
     from tui.commands.reports import other_epoch, print_evaluation
     from tui.link.session import attached

@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 
 from engine.storage.paths import PathError
-from engine.storage.runs.folders import RunError, read_record
+from engine.storage.runs.folders import RunError
+from engine.storage.runs.record import read_record
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import ProtocolError
 from tui.commands.train.follow import INTERRUPTED, Outcome, train_run, warn_of_logout

@@ -14,24 +14,25 @@ import torch
 from engine.data.dataset import Dataset
 from engine.data.find import load_data
 from engine.data.images.decode import decode_pixels
-from engine.data.images.preprocess import treat
+from engine.data.images.preprocess import preprocess
 from engine.server.worker.inspection import network_in
 from engine.storage.runs.checkpoint import load_last
-from engine.storage.runs.folders import LAST, find_run, read_record
+from engine.storage.runs.folders import LAST, find_run
+from engine.storage.runs.record import read_record
 from engine.training.evaluation import predict
-from engine.vocabulary.preprocessing import MNIST, Treatment
+from engine.vocabulary.preprocessing import MNIST, Preprocessing
 
 from .conditions import CONDITIONS, Draw
 
 
-def read(draw: Draw, data: Dataset, count: int, treatment: Treatment = MNIST) -> tuple[np.ndarray, int, float]:
+def read(draw: Draw, data: Dataset, count: int, preprocessing: Preprocessing = MNIST) -> tuple[np.ndarray, int, float]:
     """Draw the first test digits and read them: images [count, 28, 28], how many are refused, CPU seconds for each."""
     images, refused, seconds = np.zeros((count, 28, 28), np.uint8), 0, 0.0
     for place in range(count):
         random = np.random.default_rng(place)
         content = draw(data.test_images[place].numpy(), random)
         began = time.process_time()
-        pixels, _ = treat(decode_pixels("digit", content), treatment)
+        pixels, _ = preprocess(decode_pixels("digit", content), preprocessing)
         seconds += time.process_time() - began
         if pixels is None:
             refused += 1
@@ -56,14 +57,14 @@ def main() -> None:
     data = load_data(options.data)
     folder = find_run(options.checkpoints, options.run)
     model = network_in(folder / LAST, load_last(folder)[0]).model
-    treatment = read_record(folder).treatment
+    preprocessing = read_record(folder).treatment
     labels = data.test_labels[: options.count]
     print(
         f"| {options.count} test digits, read by {folder.name} | accuracy | at least | CPU ms each |\n|---|---|---|---|"
     )
     for name, (draw, least) in CONDITIONS.items():
         if options.only in name:
-            images, refused, seconds = read(draw, data, options.count, treatment)
+            images, refused, seconds = read(draw, data, options.count, preprocessing)
             share = accuracy(model, images, labels)
             problem = f" ({refused} refused)" * bool(refused) + " MISSED" * (least is not None and share < least)
             wanted = "" if least is None else f"{100 * least:g} %"

@@ -9,7 +9,7 @@ import pytest
 from engine.data.dataset import Array
 from engine.data.find import load_data
 from engine.data.images.decode import decode_pixels
-from engine.data.images.preprocess import treat
+from engine.data.images.preprocess import preprocess
 from engine.storage.paths import sample_file
 from engine.vocabulary.preprocessing import MNIST
 from tests.engine.data.images.conditions import CONDITIONS
@@ -34,7 +34,7 @@ def test_a_digit_is_found_under_the_condition(name: str, digits: list[Array]) ->
     found = []
     for place, digit in enumerate(digits):
         content = CONDITIONS[name][0](digit, np.random.default_rng(place))
-        pixels, _ = treat(decode_pixels("digit", content), MNIST)
+        pixels, _ = preprocess(decode_pixels("digit", content), MNIST)
         assert pixels is not None
         found.append(likeness(pixels, digit))
     assert np.median(found) > FAR.get(name, 0.9), found
@@ -49,12 +49,12 @@ def test_what_is_in_several_pieces_keeps_all_of_them() -> None:
     page[125:145, 95:175] = 0
     page[225:245, 90:175] = 0
     page[5:8, 5:8] = 0
-    pixels, _ = treat(page, MNIST)
+    pixels, _ = preprocess(page, MNIST)
     assert pixels is not None
     rows = np.flatnonzero(pixels.any(1))
     assert (len(rows), pixels[rows[0]].astype(int).sum() > 255 * 5) == (20, True)
     page[5:8, 5:8] = 255
-    clean, _ = treat(page, MNIST)
+    clean, _ = preprocess(page, MNIST)
     assert (clean == pixels).all()
 
 
@@ -62,7 +62,7 @@ def test_what_is_in_several_pieces_keeps_all_of_them() -> None:
 @pytest.mark.parametrize("side", [28, 280, 900])
 def test_a_blank_page_is_blank_whatever_its_grain(grain: int, side: int) -> None:
     page = np.random.default_rng(grain).normal(160, grain, (side, side)).clip(0, 255).astype(np.uint8)
-    assert treat(page, MNIST)[0] is None
+    assert preprocess(page, MNIST)[0] is None
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (2, 2), (1, 50), (50, 1), (3, 5000), (5000, 3), (27, 29), (41, 39)])
@@ -71,5 +71,5 @@ def test_pictures_of_odd_shapes_are_read_or_blank(shape: tuple[int, int]) -> Non
     dot = np.zeros(shape, np.uint8)
     dot[shape[0] // 2, shape[1] // 2] = 255
     for page in (dot, 255 - dot, random.integers(0, 256, shape, np.uint8)):
-        pixels, _ = treat(page, MNIST)
+        pixels, _ = preprocess(page, MNIST)
         assert pixels is None or (pixels.shape == (28, 28) and pixels.any())

@@ -1,8 +1,6 @@
 """What is trained and what is predicted are read alike: a data folder's own test files give its test accuracy."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -19,108 +17,17 @@ from engine.data.images.preprocess import read_picture
 from engine.machine.process_group import ALONE
 from engine.server.worker.begin_run import begin_run
 from engine.server.worker.inspection import Inspector
-from engine.storage.runs.folders import RunRecord, read_record
+from engine.storage.runs.record import RunRecord, read_record
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import Evaluate, PredictFiles, StartRun
-from engine.vocabulary.preprocessing import MNIST, Treatment
-from tests.engine.data.images.conditions import CONDITIONS
+from engine.vocabulary.preprocessing import MNIST, Preprocessing
+from tests.engine.data.images.kinds_of_files import KINDS, black_on_white, folder_of, save
+from tests.engine.data.images.kinds_of_files import few as few
 from tests.engine.server.worker.driven_worker import Engine
 
 CONFIG = RunConfig(
     model="fast-cnn", epochs=6, batch_size=20, lr=0.005, dropout=0.0, dropout2d=0.0, device="cpu", precision="fp32"
 )
-Write = Callable[[Array, Path], Any]
-
-
-@pytest.fixture
-def few(digit_arrays: dict[str, Array]) -> dict[str, Array]:
-    """100 training and 40 test digits."""
-    return {name: array[: 100 if name.startswith("train") else 40] for name, array in digit_arrays.items()}
-
-
-def folder_of(arrays: dict[str, Array], root: Path, write: Write, ending: str = "png") -> Path:
-    for split in ("train", "test"):
-        pairs = zip(arrays[f"{split}_images"], arrays[f"{split}_labels"], strict=True)
-        for index, (image, label) in enumerate(pairs):
-            folder = root / split / str(label)
-            folder.mkdir(parents=True, exist_ok=True)
-            write(image, folder / f"{index:05}.{ending}")
-    return root
-
-
-def save(pixels: Any, path: Path, **options: Any) -> None:
-    Image.fromarray(pixels).save(path, **options)
-
-
-def black_on_white(image: Array, path: Path) -> None:
-    save(255 - image, path)
-
-
-def scan(image: Array, path: Path) -> None:
-    """120x90, dark on white, somewhere on the page."""
-    ink = Image.fromarray(image).resize((70, 70), Image.Resampling.BICUBIC)
-    page = Image.new("L", (90, 120), 238)
-    page.paste(20, (5 + int(image.sum()) % 12, 40), mask=ink)
-    page.save(path)
-
-
-def narrow(image: Array, path: Path) -> None:
-    save(np.pad(255 - image, ((14, 14), (0, 0)), constant_values=255), path)
-
-
-def transparent(image: Array, path: Path) -> None:
-    picture = Image.new("RGBA", (28, 28), "black")
-    picture.putalpha(Image.fromarray(image))
-    picture.save(path)
-
-
-def transparent_palette(image: Array, path: Path) -> None:
-    Image.fromarray(np.zeros_like(image) + (image > 100)).convert("P").save(path, transparency=0)
-
-
-def twelve_bits(image: Array, path: Path) -> None:
-    save((image.astype(np.uint32) * 4095 // 255).astype(np.uint16), path)
-
-
-def wide_tiff(image: Array, path: Path) -> None:
-    save(image.astype(np.int32), path)
-
-
-def float_tiff(image: Array, path: Path) -> None:
-    save(image.astype(np.float32) / 255, path)
-
-
-def shifted(image: Array, path: Path) -> None:
-    save(np.roll(image, (3, -3), (0, 1)), path)
-
-
-def in_the_corner(image: Array, path: Path) -> None:
-    path.write_bytes(CONDITIONS["28x28, 12x12 in a corner"][0](image, np.random.default_rng(0)))
-
-
-def red_on_green(image: Array, path: Path) -> None:
-    ink = image[..., None] / 255
-    save((np.array([0, 130, 0]) * (1 - ink) + np.array([255, 0, 0]) * ink).astype(np.uint8), path)
-
-
-def as_they_are(image: Array, path: Path) -> None:
-    save(image, path)
-
-
-KINDS: dict[str, tuple[Write, str, str]] = {
-    "black on white": (black_on_white, "png", "all 140 images inverted (dark ink on a light ground)"),
-    "scans": (scan, "png", "all 140 images inverted (dark ink on a light ground), cropped, scaled, centred"),
-    "28x56": (narrow, "png", "all 140 images inverted (dark ink on a light ground), cropped, scaled, centred"),
-    "black on nothing": (transparent, "png", "all 140 images inverted (dark ink on a light ground)"),
-    "a palette with nothing": (transparent_palette, "png", "images inverted (dark ink on a light ground)"),
-    "12 of 16 bits": (twelve_bits, "png", "all 140 images read as values of 0 to 4,095"),
-    "32-bit integers": (wide_tiff, "tiff", "all 140 images read as values of 0 to 255"),
-    "floats": (float_tiff, "tiff", "all 140 images read as values of 0 to 1"),
-    "shifted": (shifted, "png", "all 140 images cropped, scaled, centred"),
-    "small in a corner": (in_the_corner, "png", "all 140 images cropped, scaled, centred"),
-    "red on green": (red_on_green, "png", "all 140 images read from the red channel"),
-    "MNIST's": (as_they_are, "png", ""),
-}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -132,9 +39,9 @@ def test_the_files_that_a_run_was_tested_on_are_read_as_they_were_for_it(
     data = load_data(root)
     assert data.notes == () if not note else note in data.notes[0]
     for place, path in enumerate(sorted(root.glob("test/*/*"), key=lambda path: path.name)):
-        assert torch.equal(read_picture(path, data.treatment)[0], data.test_images[place]), path
+        assert torch.equal(read_picture(path, data.preprocessing)[0], data.test_images[place]), path
     again = load_data(root)  # from the cache
-    assert (again.treatment, again.notes) == (data.treatment, data.notes)
+    assert (again.preprocessing, again.notes) == (data.preprocessing, data.notes)
     likeness = [
         np.corrcoef(one.numpy().ravel(), other.ravel())[0, 1]
         for one, other in zip(data.train_images, few["train_images"], strict=True)
@@ -159,7 +66,7 @@ def test_predicting_a_folders_own_test_files_gives_its_test_accuracy_to_the_digi
     assert tested.accuracy > 0.6
     assert sum(right) / len(right) == tested.accuracy
     [folder] = checkpoints.glob("0001-*")
-    assert read_record(folder).treatment == Treatment(ground="light")
+    assert read_record(folder).treatment == Preprocessing(ground="light")
 
 
 def test_a_run_of_before_has_the_treatment_that_suits_mnist(digits: Dataset, tmp_path: Path) -> None:
@@ -175,7 +82,7 @@ def test_one_picture_of_another_ground_is_read_by_what_it_shows(few: dict[str, A
     digit = few["test_images"][0]
     for path, pixels in ((tmp_path / "dark.png", digit), (tmp_path / "large.png", digit.repeat(5, 0).repeat(5, 1))):
         save(pixels, path)
-        seen = read_picture(path, data.treatment)[0].numpy()
+        seen = read_picture(path, data.preprocessing)[0].numpy()
         assert np.corrcoef(seen.ravel(), digit.ravel())[0, 1] > 0.9
 
 
@@ -194,9 +101,9 @@ def test_what_is_not_in_mnists_form_is_exported_and_read_back_bit_for_bit(
         assert (root / RECORD).exists()
         back = load_data(root)
         assert all(torch.equal(getattr(back, name), getattr(data, name)) for name in ARRAYS)
-        assert back.treatment == data.treatment
+        assert back.preprocessing == data.preprocessing
         for path in sorted(root.glob("test/*/*"))[:20]:
-            seen, told = read_picture(path, data.treatment)
+            seen, told = read_picture(path, data.preprocessing)
             assert torch.equal(seen, data.test_images[int(path.stem)])
             assert told == "as it is"
     (root / RECORD).write_text("{")
@@ -208,11 +115,11 @@ def test_a_network_that_knows_dark_ink_gets_a_photo_with_dark_ink(few: dict[str,
     arrays = {name: 255 - array if "images" in name else array for name, array in few.items()}
     path = tmp_path / "inverted.npz"
     path.write_bytes(write_npz(arrays, ()))
-    treatment = load_data(path).treatment
-    assert treatment == Treatment(ground="light", fit="keep", seen="light")
+    preprocessing = load_data(path).preprocessing
+    assert preprocessing == Preprocessing(ground="light", fit="keep", seen="light")
     picture = tmp_path / "large.png"
     save(arrays["test_images"][0].repeat(6, 0).repeat(6, 1), picture)
-    seen, told = read_picture(picture, treatment)
+    seen, told = read_picture(picture, preprocessing)
     assert told == "cropped, scaled from 168x168, centred"
     assert np.corrcoef(seen.numpy().ravel(), arrays["test_images"][0].ravel())[0, 1] > 0.95
 
@@ -223,10 +130,10 @@ def test_a_few_odd_images_in_arrays_do_not_change_how_pictures_are_read(
     arrays = {name: array.copy() for name, array in digit_arrays.items()}
     arrays["train_images"][::5] = 0  # blank
     arrays["train_images"][7] = np.roll(arrays["train_images"][7], 3, 1)
-    treatment = make_dataset(arrays, "npz file", tmp_path).treatment
-    assert treatment == Treatment(ground="dark")
+    preprocessing = make_dataset(arrays, "npz file", tmp_path).preprocessing
+    assert preprocessing == Preprocessing(ground="dark")
     black_on_white(arrays["test_images"][0], tmp_path / "own.png")
-    seen, told = read_picture(tmp_path / "own.png", treatment)
+    seen, told = read_picture(tmp_path / "own.png", preprocessing)
     assert (told, seen.tolist()) == ("inverted", arrays["test_images"][0].tolist())
 
 
@@ -237,11 +144,11 @@ def test_pictures_that_fill_their_28x28_stay_as_they_are(few: dict[str, Array], 
         save(np.asarray(Image.fromarray(ink).resize((28, 28))), path)
 
     data = load_data(folder_of(few, tmp_path / "own", garment))
-    assert data.treatment.fit == "keep"
+    assert data.preprocessing.fit == "keep"
     assert data.notes == ()
     path = min((tmp_path / "own" / "test").glob("*/00000.png"))
     assert (data.test_images[0].numpy() == np.asarray(Image.open(path))).all()
-    assert torch.equal(read_picture(path, data.treatment)[0], data.test_images[0])
+    assert torch.equal(read_picture(path, data.preprocessing)[0], data.test_images[0])
 
 
 def test_blank_images_among_others_are_counted_and_named(few: dict[str, Array], tmp_path: Path) -> None:
@@ -262,7 +169,7 @@ def test_blank_images_do_not_decide_which_ground_the_others_have(few: dict[str, 
         grain = np.random.default_rng(0).integers(240, 256, (28, 28), dtype=np.uint8)
         Image.fromarray(grain).save(path)
     data = load_data(root)
-    assert data.treatment.ground == "light"
+    assert data.preprocessing.ground == "light"
     assert data.train_images.float().mean() < 50
 
 

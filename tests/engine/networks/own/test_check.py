@@ -12,7 +12,7 @@ from limits import LIMIT
 from own_networks import HEAD, network
 
 from engine.networks.own import check
-from engine.networks.own.check import Look, OwnProcess
+from engine.networks.own.check import CheckProcess, CheckResult
 from engine.networks.own.code import named_code
 from engine.server.worker.network_checks import Looks
 from engine.vocabulary.config import RunConfig
@@ -28,14 +28,14 @@ def engine(checkpoints: Path) -> Engine:
     return made
 
 
-def looked_at(own: str) -> Look:
+def checked(own: str) -> CheckResult:
     code = named_code(own)
     assert code is not None
-    return OwnProcess(config_of(own), code).look()
+    return CheckProcess(config_of(own), code).run()
 
 
 def notes(own: str) -> str:
-    look = looked_at(own)
+    look = checked(own)
     assert look.described is not None, look.problem
     return "\n".join(look.described.notes)
 
@@ -183,7 +183,7 @@ def test_however_the_process_ends_it_is_told(
     words: str,
 ) -> None:
     monkeypatch.setattr(check, "MEMORY", 1 << 30)
-    look = looked_at(write(text))
+    look = checked(write(text))
     assert look.described is None
     assert words in look.problem
     assert "net.py" in look.problem
@@ -230,13 +230,13 @@ def test_networks_that_hide_nothing_are_told_nothing(write: Write) -> None:
 def test_who_waits_for_a_look_is_told_what_for(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, goes_on = threading.Event(), threading.Event()
 
-    class Slow(OwnProcess):
-        def look(self) -> Look:
+    class Slow(CheckProcess):
+        def run(self) -> CheckResult:
             begun.set()
             goes_on.wait(LIMIT)
-            return Look(problem="nothing")
+            return CheckResult(problem="nothing")
 
-    monkeypatch.setattr("engine.server.worker.network_checks.OwnProcess", Slow)
+    monkeypatch.setattr("engine.server.worker.network_checks.CheckProcess", Slow)
     done: queue.SimpleQueue[object] = queue.SimpleQueue()
     looks = Looks(lambda command, reply: done.put(command))
     code = named_code(write(network()))

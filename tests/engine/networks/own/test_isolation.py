@@ -47,7 +47,7 @@ def _forgotten() -> Iterator[None]:
     """No test leaves traces for another."""
     yield
     isolation.traces.clear()
-    isolation.guards.clear()
+    isolation.isolations.clear()
 
 
 @pytest.fixture

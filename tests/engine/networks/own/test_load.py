@@ -14,7 +14,7 @@ from engine.data.dataset import Dataset
 from engine.machine.process_settings import kept_generators
 from engine.networks.build import build_model, steer_dropout
 from engine.networks.own.check import Question, described
-from engine.networks.own.check_child import look_at
+from engine.networks.own.check_child import check
 from engine.networks.own.code import (
     COPY,
     LARGEST,
@@ -28,7 +28,8 @@ from engine.networks.own.code import (
 )
 from engine.networks.own.load import load_class
 from engine.storage.paths import state_folder
-from engine.storage.runs.folders import LAST, read_record
+from engine.storage.runs.folders import LAST
+from engine.storage.runs.record import read_record
 from engine.training.evaluation import evaluate
 from engine.training.loop import train
 from engine.training.run import Run, resume
@@ -355,7 +356,7 @@ def test_a_checkpoint_that_names_other_code_than_its_record_runs_none_of_it(brou
 
 
 def test_listing_and_opening_a_run_reads_no_code(brought: Engine, tmp_path: Path) -> None:
-    from engine.storage.runs.folders import list_runs, summarize
+    from engine.storage.runs.listing import list_runs, summarize
 
     summary = summarize(brought.checkpoints / "0001-net", live="")
     assert (summary.state, summary.problem) == ("stopped", "")
@@ -416,4 +417,4 @@ def test_products_within_fused_layers_are_counted(write: Write, layer: str, flop
     assert code is not None
     question = Question(RunConfig(model=own), code, memory=1 << 30, limit=60.0)
     with kept_generators():
-        assert described(look_at(question, lambda stage: None)).flops == flops
+        assert described(check(question, lambda stage: None)).flops == flops

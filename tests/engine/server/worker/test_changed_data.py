@@ -12,7 +12,7 @@ from engine.data.dataset import Array, Dataset, make_dataset, write_npz
 from engine.data.find import find_data
 from engine.data.folder import export_pngs
 from engine.server.worker.loaded_data import Loader
-from engine.storage.runs.folders import read_record
+from engine.storage.runs.record import read_record
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import (
     AnyCommand,

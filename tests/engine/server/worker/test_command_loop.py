@@ -9,7 +9,8 @@ from fake_engine import READY
 from engine.data.dataset import DataError
 from engine.storage.runs.checkpoint import load_checkpoint
 from engine.storage.runs.event_log import EventReader
-from engine.storage.runs.folders import read_record, run_names
+from engine.storage.runs.folders import run_names
+from engine.storage.runs.record import read_record
 from engine.training.run import Run
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import (

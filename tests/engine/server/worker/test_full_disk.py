@@ -12,7 +12,9 @@ import torch
 
 from engine.storage.runs.checkpoint import load_checkpoint, load_last
 from engine.storage.runs.event_log import EVENTS, EventReader
-from engine.storage.runs.folders import LAST, list_runs, read_record
+from engine.storage.runs.folders import LAST
+from engine.storage.runs.listing import list_runs
+from engine.storage.runs.record import read_record
 from engine.training.loop import train
 from engine.training.run import Run
 from engine.vocabulary.messages import (
@@ -34,7 +36,7 @@ from engine.vocabulary.messages import (
 )
 from tests.engine.server.worker.driven_worker import CONFIG, RUN, Engine
 
-CHECKPOINT, LOG = "engine.training.run.save_checkpoint", "engine.storage.runs.folders.RunLog._append"
+CHECKPOINT, LOG = "engine.training.run.save_checkpoint", "engine.storage.runs.log_writer.RunLog._append"
 
 
 def failing(number: int) -> Callable[..., None]:
@@ -67,7 +69,7 @@ def waiting(engine: Engine) -> bool:
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EIO, errno.EACCES])
-@pytest.mark.parametrize("what", [CHECKPOINT, LOG, "engine.storage.runs.folders.RunLog.save_record"])
+@pytest.mark.parametrize("what", [CHECKPOINT, LOG, "engine.storage.runs.log_writer.RunLog.save_record"])
 def test_the_run_waits_says_why_and_ends_as_if_nothing_had_been(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, what: str, number: int
 ) -> None:
@@ -165,7 +167,7 @@ def test_a_forced_stop_on_a_healthy_disk_saves(engine: Engine) -> None:
 def test_an_end_that_cannot_be_logged_waits_too(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     engine.done(StartRun(config=CONFIG))
     with monkeypatch.context() as patch:
-        patch.setattr("engine.storage.runs.folders.RunLog.close", failing(errno.ENOSPC))
+        patch.setattr("engine.storage.runs.log_writer.RunLog.close", failing(errno.ENOSPC))
         engine.train_until(lambda: waiting(engine))
         assert engine.desk.of(RunEnded) == []
     assert engine.finish().state == "finished"
@@ -176,7 +178,7 @@ def test_an_end_that_cannot_be_logged_waits_too(engine: Engine, monkeypatch: pyt
 
 def test_a_run_that_cannot_even_begin_leaves_nothing_behind(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("engine.storage.runs.folders.RunLog.save_record", failing(errno.ENOSPC))
+        patch.setattr("engine.storage.runs.log_writer.RunLog.save_record", failing(errno.ENOSPC))
         assert "No space left" in engine.refused(StartRun(config=CONFIG))
     assert list(engine.checkpoints.iterdir()) == []
     engine.done(StartRun(config=CONFIG))

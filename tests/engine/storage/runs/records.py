@@ -1,8 +1,10 @@
-"""A record of a run, for tests that need one."""
+"""A record of a run, and a folder that has one, for tests that need them."""
 
-from engine.storage.runs.folders import (
-    RunRecord,
-)
+from pathlib import Path
+
+from engine.storage.runs.folders import create_folder
+from engine.storage.runs.log_writer import RunLog
+from engine.storage.runs.record import RunRecord
 from engine.vocabulary.config import RunConfig
 
 RUN = "0001-seed-cnn"
@@ -20,3 +22,8 @@ def record(state: str = "running", run: str = RUN) -> RunRecord:
         sample=True,
         versions={},
     )
+
+
+def make_run(checkpoints: Path, state: str = "running") -> tuple[Path, RunLog]:
+    folder = create_folder(checkpoints, "seed-cnn")
+    return folder, RunLog(folder, record(state, folder.name))

@@ -16,7 +16,10 @@ from engine.storage.runs.checkpoint import (
     save_checkpoint,
 )
 from engine.storage.runs.event_log import EVENTS, EventReader, seal
-from engine.storage.runs.folders import LAST, PREVIOUS, RECORD, RunError, RunLog, list_runs, read_record
+from engine.storage.runs.folders import LAST, PREVIOUS, RunError
+from engine.storage.runs.listing import list_runs
+from engine.storage.runs.log_writer import RunLog
+from engine.storage.runs.record import RECORD, read_record
 from engine.vocabulary.messages import Paused, RunEnded, RunEvent, encode
 from tests.engine.storage.runs.records import record
 

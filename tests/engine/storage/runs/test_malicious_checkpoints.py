@@ -16,7 +16,7 @@ from memory import MIB, Memory, measured
 
 from engine.storage.runs.checkpoint import LARGEST, CheckpointError, load_checkpoint
 from engine.storage.runs.folders import LAST
-from tests.engine.storage.runs.checkpoint_files import saved, with_digest
+from tests.engine.storage.runs.checkpoint_files import saved_bytes, with_digest
 
 
 def zipped(entries: dict[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
@@ -54,7 +54,7 @@ def test_a_pickle_that_runs_code_runs_nothing(tmp_path: Path, monkeypatch: pytes
         monkeypatch.setattr("engine.storage.runs.checkpoint_safety.check_outline", lambda pickled: None)
     trap = tmp_path / "trap"
     for data in (
-        saved({"format": 1, "model": MakesFolder(trap)}),
+        saved_bytes({"format": 1, "model": MakesFolder(trap)}),
         pickle.dumps(MakesFolder(trap)),
         zipped({"archive/data.pkl": pickle.dumps(MakesFolder(trap), protocol=2), "archive/version": b"3"}),
     ):
@@ -65,7 +65,7 @@ def test_a_pickle_that_runs_code_runs_nothing(tmp_path: Path, monkeypatch: pytes
 @measured
 @pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_a_zip_bomb_is_refused_before_it_goes_off(tmp_path: Path, method: int) -> None:
-    good = records(saved({"format": 1, "w": torch.zeros(8)}))
+    good = records(saved_bytes({"format": 1, "w": torch.zeros(8)}))
     path = with_digest(tmp_path / LAST, zipped(good | {"archive/data/0": bytes(40 * MIB)}, method))
     assert path.stat().st_size < MIB
     with Memory() as used:
@@ -94,7 +94,7 @@ def test_a_file_of_absurd_size_is_not_even_read(tmp_path: Path, size: int) -> No
 
 def test_what_is_read_is_what_was_checked(tmp_path: Path) -> None:
     """zipfile looks for the directory before the end of the file, torch where the end says that it is."""
-    good = records(saved({"format": 1, "w": torch.ones(8)}))
+    good = records(saved_bytes({"format": 1, "w": torch.ones(8)}))
     bomb, fine = zipped(good | {"archive/data/0": bytes(100 * MIB)}, zipfile.ZIP_DEFLATED), bytearray(zipped(good))
     directory, end = fine.index(b"PK\1\2"), fine.index(b"PK\5\6")
     other, other_end = bomb.index(b"PK\1\2"), bomb.index(b"PK\5\6")
@@ -146,7 +146,7 @@ def test_a_pickle_that_asks_for_memory_gets_none(tmp_path: Path, wish: bytes) ->
 
 
 def test_a_tensor_that_claims_more_than_its_record_is_refused(tmp_path: Path) -> None:
-    parts = records(saved({"format": 1, "w": torch.ones(8)}))
+    parts = records(saved_bytes({"format": 1, "w": torch.ones(8)}))
     grown = re.sub(rb"K\x08(tq.QK\x00)K\x08", rb"Kp\1Kp", parts["archive/data.pkl"], flags=re.S)
     assert grown != parts["archive/data.pkl"]
     refused(with_digest(tmp_path / LAST, zipped(parts | {"archive/data.pkl": grown})), "is not a checkpoint")
@@ -171,7 +171,7 @@ def vast() -> list[Any]:
 @pytest.mark.parametrize("make", [endless, vast, lambda: "x" * 2 * MIB, lambda: 1 << 20_000, lambda: {1j}])
 def test_what_has_no_end_or_is_no_plain_value_is_refused(tmp_path: Path, make: Callable[[], object]) -> None:
     for content in ({"format": 1, "data": make()}, {"format": 1, "position": {"step": make()}}, [make()]):
-        path = with_digest(tmp_path / LAST, saved(content))
+        path = with_digest(tmp_path / LAST, saved_bytes(content))
         with Memory() as used:
             refused(path, "is not a checkpoint .it")
         assert used.grown < 50 * MIB
@@ -180,7 +180,7 @@ def test_what_has_no_end_or_is_no_plain_value_is_refused(tmp_path: Path, make: C
 @measured
 def test_a_tensor_that_claims_more_than_the_file_holds_is_refused(tmp_path: Path) -> None:
     vast = torch.zeros(1).expand(10**6, 10**6)
-    path = with_digest(tmp_path / LAST, saved({"format": 1, "deep": [{"w": (vast,)}]}))
+    path = with_digest(tmp_path / LAST, saved_bytes({"format": 1, "deep": [{"w": (vast,)}]}))
     with Memory() as used:
         refused(path, r"a tensor of shape \[1000000, 1000000\] that is not in the file")
     assert used.grown < 20 * MIB

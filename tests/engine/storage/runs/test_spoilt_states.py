@@ -24,7 +24,7 @@ from engine.vocabulary.messages import (
     encode,
 )
 from tests.engine.server.worker.driven_worker import CONFIG, RUN, Engine
-from tests.engine.storage.runs.checkpoint_files import saved, with_digest
+from tests.engine.storage.runs.checkpoint_files import saved_bytes, with_digest
 
 
 @pytest.fixture
@@ -114,13 +114,13 @@ def test_a_state_that_does_not_fit_is_refused_by_name(
     tmp_path: Path, digits: Dataset, good_state: dict[str, Any], name: str
 ) -> None:
     spoil(name, good_state)
-    with_digest(tmp_path / LAST, saved(good_state))
+    with_digest(tmp_path / LAST, saved_bytes(good_state))
     with pytest.raises(CheckpointError, match=r"run r|last\.pt"):
         resume("r", tmp_path, digits)
 
 
 def test_a_state_that_fits_is_resumed(tmp_path: Path, digits: Dataset, good_state: dict[str, Any]) -> None:
-    with_digest(tmp_path / LAST, saved(good_state))
+    with_digest(tmp_path / LAST, saved_bytes(good_state))
     assert resume("r", tmp_path, digits).step == good_state["position"]["step"]
 
 
@@ -129,7 +129,7 @@ def test_of_the_optimizers_settings_in_a_file_none_is_believed(
 ) -> None:
     group = good_state["optimizer"]["param_groups"][0]
     group |= {"lr": "x", "betas": [float("nan")], "amsgrad": True, "capturable": 7, "params": ["x"]}
-    with_digest(tmp_path / LAST, saved(good_state))
+    with_digest(tmp_path / LAST, saved_bytes(good_state))
     run = resume("r", tmp_path, digits)
     assert run.optimizer.param_groups[0]["betas"] == (0.9, 0.999)
     next(train(run))
@@ -138,9 +138,9 @@ def test_of_the_optimizers_settings_in_a_file_none_is_believed(
 def test_weights_that_are_no_numbers_fall_back_to_the_checkpoint_before(
     tmp_path: Path, digits: Dataset, good_state: dict[str, Any]
 ) -> None:
-    with_digest(tmp_path / PREVIOUS, saved(good_state))
+    with_digest(tmp_path / PREVIOUS, saved_bytes(good_state))
     good_state["model"]["fc1.bias"][0] = float("inf")
-    with_digest(tmp_path / LAST, saved(good_state))
+    with_digest(tmp_path / LAST, saved_bytes(good_state))
     assert "not numbers" in load_last(tmp_path)[1]
 
 
@@ -155,7 +155,7 @@ def test_the_engine_answers_for_a_spoilt_run_and_lives(checkpoints: Path) -> Non
     for name in SPOILT:
         spoilt = pickle.loads(pickle.dumps(state))
         spoil(name, spoilt)
-        with_digest(folder / LAST, saved(spoilt))
+        with_digest(folder / LAST, saved_bytes(spoilt))
         os.utime(folder / LAST, ns=(0, SPOILT.index(name)))  # the last network is kept as long as its file is
         refusal = engine.refused(ResumeRun(run=RUN, changes={"epochs": 9}))
         assert RUN in refusal

@@ -13,7 +13,8 @@ from click.testing import CliRunner
 from fake_engine import epoch_done
 from limits import LIMIT
 
-from engine.storage.runs.folders import RunRecord, list_runs, read_record
+from engine.storage.runs.listing import list_runs
+from engine.storage.runs.record import RunRecord, read_record
 from engine.vocabulary.config import ConfigError, RunConfig
 from engine.vocabulary.messages import EpochDone, decode_event
 from tests.tui.commands.calls import call, command, environment

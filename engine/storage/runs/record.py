@@ -1,0 +1,113 @@
+"""`run.json`: what a person, or a resume, needs to know of a run."""
+
+import contextlib
+from pathlib import Path
+
+import msgspec
+
+from engine.storage.files import open_regular, write_atomically
+from engine.storage.runs.event_log import EVENTS, WINDOW, WINDOWS, EventReader
+from engine.storage.runs.folders import RunError
+from engine.vocabulary.config import ConfigError, RunConfig, Value
+from engine.vocabulary.log_summary import LogSummary, summarize_log
+from engine.vocabulary.messages import Count, EpochFigures, Loss, Seconds, Share, Text, encode
+from engine.vocabulary.preprocessing import MNIST, Preprocessing
+from engine.vocabulary.run_conventions import OLD, Conventions
+
+RECORD = "run.json"
+LONGEST_RECORD = 1 << 17
+
+
+class RunRecord(msgspec.Struct, kw_only=True):
+    """`run.json`: what a person, or a resume, needs to know of a run."""
+
+    run: Text
+    state: Text
+    started: Seconds
+    config: RunConfig
+    device: Text
+    data: Text
+    data_path: Text
+    sample: bool
+    versions: dict[str, str]
+    epoch: Count = 0
+    step: Count = 0
+    test_loss: Loss | None = None
+    test_accuracy: Share | None = None
+    reason: Text = ""
+    threads: Count = 0
+    """How many threads computed it last, on a CPU; `events.jsonl` tells at which step the number changed."""
+    steered: bool = False
+    """Whether it was trained with other hyperparameters before: `config` is that of its end."""
+    began: dict[str, Value] = {}
+    """The values at the start of what was steered on the way."""
+    validation_loss: Loss | None = None
+    validation_accuracy: Share | None = None
+    best: EpochFigures | None = None
+    """The best epoch by validation accuracy; the figures above are of the last one."""
+    conventions: Conventions = OLD
+    treatment: Preprocessing = MNIST
+    """How the pictures of its data were read; `predict` reads others likewise."""
+
+    @property
+    def reported(self) -> EpochFigures | None:
+        """The epoch that speaks for the run: the best one by validation, the last where no images are held out."""
+        return self.best or self.last
+
+    @property
+    def last(self) -> EpochFigures | None:
+        if self.test_accuracy is None or self.test_loss is None:
+            return None
+        return EpochFigures(
+            epoch=self.epoch,
+            test_loss=self.test_loss,
+            test_accuracy=self.test_accuracy,
+            validation_loss=self.validation_loss,
+            validation_accuracy=self.validation_accuracy,
+        )
+
+    def update(self, summary: LogSummary | None, whole: bool = False) -> None:
+        """Take over what the log says of the run; one that is not `whole` does not speak against the record."""
+        if summary is not None:
+            self.best, self.began = summary.best, summary.began
+            self.steered = bool(summary.began) or (self.steered and not whole)
+
+
+def read_record(folder: Path) -> RunRecord:
+    """Raises RunError."""
+    try:
+        with open_regular(folder / RECORD) as file:
+            content = file.read(LONGEST_RECORD + 1)
+        if len(content) > LONGEST_RECORD:
+            raise RunError(f"{folder / RECORD}: is too long for a record; the file is damaged")
+        record = msgspec.json.decode(content, type=RunRecord)
+        record.config = RunConfig().replace(msgspec.structs.asdict(record.config))  # decoding checks types, not bounds
+        if (record.config.validation and record.epoch and record.best is None) or (record.steered and not record.began):
+            record.update(*read_log_summary(folder))  # a record of the time before it said so
+        return record
+    except FileNotFoundError:
+        raise RunError(f"{folder / RECORD}: is missing; the run was interrupted before its first step") from None
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError, ConfigError) as error:
+        raise RunError(f"{folder / RECORD}: cannot be read ({error})") from error
+
+
+def write_record(folder: Path, record: RunRecord) -> None:
+    """Raises OSError."""
+    write_atomically(folder / RECORD, msgspec.json.format(encode(record)) + b"\n")
+
+
+def mark(folder: Path, state: str, reason: str, step: int | None = None) -> None:
+    """Write into a run's record what became of it. Raises RunError, OSError."""
+    record = read_record(folder)
+    record.state, record.reason = state, reason
+    record.step = record.step if step is None else step
+    write_record(folder, record)
+
+
+def read_log_summary(folder: Path) -> tuple[LogSummary | None, bool]:
+    """Return the summary of a run from its log, None where that cannot be read, and whether all of the log was."""
+    reader = EventReader(folder)
+    with contextlib.suppress(OSError):
+        summary = summarize_log(reader)
+        return summary, not reader.skipped and (folder / EVENTS).stat().st_size <= WINDOWS * WINDOW
+    return None, False
