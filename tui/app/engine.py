@@ -10,77 +10,56 @@ from textual import work
 from engine.machine.lock_holder import STATES, state_of_process
 from engine.storage.paths import PathError
 from engine.vocabulary.config import RunConfig
-from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import (
     AnyEvent,
     Command,
-    DataFailed,
-    DataReady,
     DescribeModel,
     ListRuns,
     LoadData,
     Predict,
     PreviewAugmentation,
     ProtocolError,
-    RunEnded,
-    RunOpened,
-    RunStarted,
-    SavingFailed,
     Shutdown,
+    StartRun,
     StepsDone,
     program_version,
 )
-from tui.app.terminal import TerminalApp
+from tui.app.screens import ScreensApp
 from tui.coach.watch import coached
 from tui.link.client import CommandRefused, EngineClient, EngineUnreachable
 from tui.link.logout import logout_warning
 from tui.link.watchdog import Health, look_after
-from tui.screens.dialogs import version_question
+from tui.screens.questions import version_question
 from tui.state.advice import Coach
 from tui.state.store import State, apply, say
-from tui.state.words.events import describe, duration
+from tui.state.words.events import duration
 from tui.terminal.notifications import worth_a_call
 from tui.terminal.sanitize import inert
 
 RENEWING = 15.0  # seconds for another screen to start an engine in place of one that was stale
 SILENT = 4.0  # seconds without an answer from which it is shown
-AT_ONCE = 0.03  # seconds within which events that answer a key are drawn together
 
 
-class EngineApp(TerminalApp):
+class EngineApp(ScreensApp):
     """The state of an engine, kept up to date as long as there is one."""
 
-    def __init__(self, checkpoints: Path, data: str, *, ascii: bool | None, notify: bool, coach: bool) -> None:
-        super().__init__(ascii=ascii, notify=notify)
+    def __init__(
+        self, checkpoints: Path, data: str = "", *, ascii: bool | None = None, notify: bool = True, coach: bool = True
+    ) -> None:
+        state = State(coach=Coach(on=coach), next_config=RunConfig(data=data))
+        super().__init__(state, ascii=ascii, notify=notify)
         self.checkpoints = checkpoints
         self.data = data
-        self._data_told = ""  # what was said to be wrong with it; what others tried before is not said here
-        self.state = State(coach=Coach(on=coach), next_config=RunConfig(data=data))
         self.client: EngineClient | None = None
         self._replacing = False  # the engine that is ending is to be followed by one that suits
         self._processes: int | None = None  # that the next engine is to have
         self._next: Command | None = None  # for the next engine
 
-    @property
-    def config(self) -> RunConfig:
-        """The configuration of the next run."""
-        return self.state.next_config
-
-    @config.setter
-    def config(self, config: RunConfig) -> None:
-        self.set_state(replace(self.state, next_config=config))
-
-    def offer(self, config: RunConfig) -> None:
-        """Have the next run be so."""
-        self.config = config
-
-    def set_state(self, state: State, *, soon: bool = True) -> None:
-        """Take a state and see to it that it is drawn, at most once a frame."""
-        self.state = state
-        self.draw_soon(AT_ONCE if soon else self.frame_time)
+    def on_mount(self) -> None:
+        self.stay_attached()
 
     @work(group="engine", exclusive=True)
-    async def converse(self) -> None:
+    async def stay_attached(self) -> None:
         """Attach to the engine and apply its events until it is gone for good."""
         client: EngineClient | None
         try:
@@ -90,8 +69,8 @@ class EngineApp(TerminalApp):
             return
         reason = ""
         while client is not None:
-            reason = await self.attend(client)
-            client = await self.rejoined(client)
+            reason = await self.apply_events(client)
+            client = await self.reattached(client)
         if self._replacing:
             self._replacing = False
             self.action_reconnect()
@@ -106,7 +85,7 @@ class EngineApp(TerminalApp):
         self.notify(reason, severity="error", markup=False)
         self.set_state(replace(say(self.state, reason), link="lost", link_reason=reason))
 
-    async def attend(self, client: EngineClient) -> str:
+    async def apply_events(self, client: EngineClient) -> str:
         """Apply the events of an engine until the connection ends; return what is to be told then."""
         self.client = client
         self.set_state(
@@ -117,8 +96,8 @@ class EngineApp(TerminalApp):
             )
         )
         if client.foreign:
-            self.decide_about(client)
-        self.take_processes(client.welcome.processes)
+            self.ask_about_version(client)
+        self.adopt_processes(client.welcome.processes)
         self.warn_of_logout()
         self.send(ListRuns())
         if self.data:
@@ -159,11 +138,11 @@ class EngineApp(TerminalApp):
         if (silence, stalled) != (self.state.silence, self.state.stalled):
             self.set_state(replace(self.state, silence=silence, stalled=stalled))
 
-    def tell_waiting(self, line: str) -> None:
+    def show_waiting(self, line: str) -> None:
         """Show what is waited for while there is no connection."""
         self.set_state(replace(say(self.state, inert(line)), link_reason=inert(line)))
 
-    async def rejoined(self, client: EngineClient) -> EngineClient | None:
+    async def reattached(self, client: EngineClient) -> EngineClient | None:
         """Return a new connection: to an engine of several processes that lost one, or to the one that has taken the
         place of one that was stale. None where all has ended."""
         stale = self.state.engine is not None and bool(self.state.engine.stale) and not self.state.training
@@ -173,14 +152,14 @@ class EngineApp(TerminalApp):
         lost = "The engine ended; another screen may start a new one." if stale else lost
         self.set_state(replace(say(self.state, lost), link="connecting", link_reason=lost))
         try:
-            return await client.rejoin(self.tell_waiting, RENEWING if stale else 0.0)
+            return await client.rejoin(self.show_waiting, RENEWING if stale else 0.0)
         except (EngineUnreachable, PathError, ProtocolError):
             return None
 
-    def take_processes(self, processes: int) -> None:
+    def adopt_processes(self, processes: int) -> None:
         """Offer in the form what the engine has: a run begins at once with so many."""
         if processes != self.config.processes:
-            self.offer(self.config.replace({"processes": processes}))
+            self.fill_form(self.config.replace({"processes": processes}))
 
     @work(group="logout", exclusive=True)
     async def warn_of_logout(self) -> None:
@@ -192,11 +171,11 @@ class EngineApp(TerminalApp):
     async def connect(self) -> EngineClient:
         processes, self._processes = self._processes, None
         return await EngineClient.connect_or_start(
-            self.checkpoints, data=self.data, any_version=True, processes=processes, notice=self.tell_waiting
+            self.checkpoints, data=self.data, any_version=True, processes=processes, notice=self.show_waiting
         )
 
     @work(group="version", exclusive=True)
-    async def decide_about(self, client: EngineClient) -> None:
+    async def ask_about_version(self, client: EngineClient) -> None:
         """Ask what to do about an engine of another version."""
         engine, here = inert(client.welcome.version), program_version()
         answer = await self.push_screen_wait(version_question(engine, here))
@@ -222,40 +201,31 @@ class EngineApp(TerminalApp):
         if self.state.failures > before.failures and self.state.failure != self.state.data_problem:
             self.notify(self.state.failure, title="Not done", severity="error", markup=False)
         self.call_for_attention(worth_a_call(event))
-        if isinstance(event, SavingFailed):
-            self.notify(inert(describe(event)[0]), title="Disk", severity="error", markup=False)
-        if (
-            isinstance(event, DataFailed)
-            and self.state.shown is not None
-            and self.state.data_problem != self._data_told
-        ):
-            # Without a run the first screen says it, for as long as it is so.
-            self._data_told = self.state.data_problem
-            self.notify(self._data_told, title="Data", severity="error", markup=False)
-        if isinstance(event, DataReady):
-            self._data_told = ""
-        if isinstance(event, RunOpened) and event.last:
-            self.tell_damage(event)
-        if isinstance(event, RunEnded | RunStarted):
-            self.send(ListRuns())
-        if isinstance(event, RunEnded):
-            self.notify(
-                inert(f"{event.run} {event.state} {self.state.run.reason if self.state.run else ''}"), markup=False
-            )
 
-    def tell_damage(self, event: RunOpened) -> None:
-        """Say what of a past run cannot be shown."""
-        run = inert(event.summary.run)
-        if self.state.opened is None:
-            self.notify(f"{run} cannot be shown, as the beginning of its log is lost.", severity="error", markup=False)
-        elif event.skipped:
-            left_out = f"cannot be read, and {'is' if event.skipped == 1 else 'are'} left out."
-            lost = f"{counted(event.skipped, 'line')} of its log {left_out}"
-            self.notify(f"{run}: {lost}", severity="warning", markup=False)
+    def begin(self, command: Command) -> None:
+        """Have it carried out by this engine, or by a new one that takes the place of this, which has nothing to do."""
+        processes = self.config.processes if isinstance(command, StartRun) else 0
+        if self.client is None or self.client.foreign or self.is_for_this_engine(processes):
+            self.send(command)
+        else:
+            self._processes, self._next, self._replacing = processes or self.client.welcome.processes, command, True
+            self.client.send(Shutdown())
+
+    def is_for_this_engine(self, processes: int = 0) -> bool:
+        """Whether a run can begin in the engine that there is: it has as many processes, and is as it was."""
+        client, engine = self.client, self.state.engine
+        if client is None or client.foreign or (engine is not None and engine.stale):
+            return False
+        return processes in (0, client.welcome.processes)
 
     def action_reconnect(self) -> None:
         if self.client is not None:
-            self.decide_about(self.client)
+            self.ask_about_version(self.client)
             return
         self.set_state(replace(self.state, link="connecting", link_reason=""))
-        self.converse()
+        self.stay_attached()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "reconnect":
+            return self.state.link in ("lost", "foreign")
+        return super().check_action(action, parameters)

@@ -37,7 +37,7 @@ class TerminalApp(App[None]):
     def __init__(self, *, ascii: bool | None, notify: bool) -> None:
         self._no_color = bool(os.environ.get("NO_COLOR"))
         super().__init__(driver_class=TerminalDriver)
-        self.calls = notify
+        self.notifies = notify
         self.plain_ascii = needs_ascii() if ascii is None else ascii
         # A remote terminal gets half the frames: what it draws has to travel.
         self.frame_time = 0.5 if "SSH_CONNECTION" in os.environ else 0.25
@@ -45,7 +45,7 @@ class TerminalApp(App[None]):
         self._draw_due = False
         self._outlet = Outlet(TERMINAL, self.catch_up)
         self._picture = Picture()
-        self._missed_call = ""
+        self._missed_notice = ""
         self._frame_lost = False
 
     def get_line_filters(self) -> list[LineFilter]:
@@ -59,7 +59,7 @@ class TerminalApp(App[None]):
     def on_mount(self) -> None:
         self.set_class(self.plain_ascii, "-ascii")
         self.app_resume_signal.subscribe(self, self.action_draw_anew)
-        take_signals(self)
+        leave_on_signals(self)
 
     def on_ready(self) -> None:
         """Have the collector of garbage, if it waits for this, pass over what is there now and come seldom.
@@ -77,11 +77,11 @@ class TerminalApp(App[None]):
         super().panic(*renderables)
 
     def call_for_attention(self, text: str) -> None:
-        if text and self.calls and self._driver is not None and not self.is_headless:
+        if text and self.notifies and self._driver is not None and not self.is_headless:
             if self._outlet.is_open():
                 self._driver.write(call(text))
             else:
-                self._missed_call = text
+                self._missed_notice = text
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Write what is new in a frame, unless the terminal takes none: then all is drawn anew as soon as it does.
@@ -138,7 +138,7 @@ class TerminalApp(App[None]):
     def catch_up(self) -> None:
         """Draw and tell what the terminal missed."""
         self.call_next(self.refresh)
-        missed, self._missed_call = self._missed_call, ""
+        missed, self._missed_notice = self._missed_notice, ""
         self.call_for_attention(missed)
 
     def draw_soon(self, after: float) -> None:
@@ -175,7 +175,7 @@ class TerminalApp(App[None]):
         return "enter" if binding.key == "enter" else super().get_key_display(binding)
 
 
-def take_signals(app: TerminalApp) -> None:
+def leave_on_signals(app: TerminalApp) -> None:
     """Leave in order on SIGTERM, SIGHUP and SIGINT; Textual handles none of them.
 
     Whatever holds it up, the process then goes within LEAVING seconds.

@@ -24,7 +24,7 @@ class StateScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._keys_shown: object = None
-        self._left_with: object = None
+        self._styles_when_left: object = None
 
     def compose(self) -> ComposeResult:
         yield RunBar(self.app_state)
@@ -46,25 +46,25 @@ class StateScreen(Screen[None]):
         raise NotImplementedError
 
     @property
-    def dress(self) -> object:
+    def styles_depend_on(self) -> object:
         """What the styles of all screens depend on."""
         return self.app.theme, self.app.classes
 
     @property
-    def is_as_left(self) -> bool:
+    def has_kept_styles(self) -> bool:
         """Whether the screen was in front before, and has kept its styles."""
-        return self._left_with == self.dress
+        return self._styles_when_left == self.styles_depend_on
 
     def on_screen_suspend(self) -> None:
-        self._left_with = self.dress
+        self._styles_when_left = self.styles_depend_on
 
     def on_screen_resume(self, event: ScreenResume) -> None:
         """Spare Textual the styles of every widget, most of what coming to the front costs."""
-        event.refresh_styles = self._left_with is not None and not self.is_as_left
+        event.refresh_styles = self._styles_when_left is not None and not self.has_kept_styles
 
     def _screen_resized(self, size: Size) -> None:
         """Lay the widgets out, unless they are: Textual does so whenever the screen comes to the front."""
-        if size != self.outer_size or not self.is_as_left:
+        if size != self.outer_size or not self.has_kept_styles:
             super()._screen_resized(size)
 
     def show(self, state: State) -> None:

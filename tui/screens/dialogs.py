@@ -1,7 +1,7 @@
-"""Questions in the middle of the screen; each answers with a word, or None for escape."""
+"""Dialogs in the middle of the screen; each is dismissed with its answer, or None for escape."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
@@ -12,10 +12,11 @@ from textual.screen import ModalScreen
 from textual.validation import Integer
 from textual.widgets import Button, Input, Static
 
-from tui.state.advice import Advice
+from tui.state.store import State
 from tui.state.words.events import epochs
 
 ResultT = TypeVar("ResultT")
+OVER = "over"  # the answer of a question that has nothing to ask any more
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,9 @@ class Answer:
 
 
 class Dialog(ModalScreen[ResultT]):
-    """How all questions look."""
+    """How all dialogs look. One that depends on the state of the app draws it in `show`."""
+
+    BINDINGS = [("escape", "cancel", "cancel")]  # noqa: RUF012
 
     DEFAULT_CSS = """
     Dialog {
@@ -48,21 +51,50 @@ class Dialog(ModalScreen[ResultT]):
     }
     """
 
+    def show(self, state: State) -> None:
+        """Draw a state. Called when it changed and this dialog is open."""
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
+
+
+class Page(Dialog[ResultT]):
+    """A page to read, which scrolls."""
+
+    DEFAULT_CSS = """
+    Page {
+        VerticalScroll {
+            width: 84;
+            max-width: 100%;
+            height: auto;
+            max-height: 100%;
+            padding: 0 2;
+            border: round $primary;
+            border-title-color: $text-primary;
+            border-subtitle-color: $text-muted;
+            background: $surface;
+        }
+        Static { height: auto; }
+    }
+    """
+
 
 class Question(Dialog[str | None]):
     """A sentence and buttons.
 
     Attributes:
         asked: On time.monotonic(). A key that was typed before, and comes after, is still an answer.
+        follow: What to ask in another state; None once there is nothing to ask.
     """
 
-    BINDINGS = [("escape", "cancel", "cancel"), ("left", "app.focus_previous"), ("right", "app.focus_next")]  # noqa: RUF012
+    BINDINGS = [("left", "app.focus_previous"), ("right", "app.focus_next")]  # noqa: RUF012
 
     def __init__(self, text: str, answers: Sequence[Answer]) -> None:
         super().__init__()
         self._text = text
         self._answers = answers
         self.asked = time.monotonic()
+        self.follow: Callable[[State], Question | None] | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -72,10 +104,14 @@ class Question(Dialog[str | None]):
                     variant: Literal["primary", "default"] = "primary" if i == 0 else "default"
                     yield Button(f"{answer.label} ({answer.key})", variant=variant, name=answer.name, compact=True)
 
-    def ask(self, other: "Question") -> None:
-        """Ask what another question does, as things have changed; the same costs nothing."""
-        if (other._text, other._answers) != (self._text, self._answers):
-            self._text, self._answers = other._text, other._answers
+    def show(self, state: State) -> None:
+        """Ask what there is to ask now that things have changed; the same costs nothing."""
+        if self.follow is None or not self.is_current:
+            return
+        if (now := self.follow(state)) is None:
+            self.dismiss(OVER)
+        elif (now._text, now._answers) != (self._text, self._answers):
+            self._text, self._answers = now._text, now._answers
             self.refresh(recompose=True)
             self.call_after_refresh(self.focus_next)
 
@@ -89,109 +125,9 @@ class Question(Dialog[str | None]):
     def answer(self, event: Button.Pressed) -> None:
         self.dismiss(event.button.name)
 
-    def action_cancel(self) -> None:
-        self.dismiss(None)
-
-
-LEAVE = Answer("leave", "Leave it", "l")
-CANCEL = Answer("cancel", "Cancel", "c")
-GIVE_UP = Answer("force", "End without saving", "w")
-
-
-def quit_question(run: str, state: str, problem: str = "") -> Question:
-    """Ask what becomes of a run in progress when the screen is left; `problem` says why it cannot be saved."""
-    if problem:
-        text = f"{run} cannot be saved and waits: {problem}. It goes on as soon as there is room."
-        return Question(text, [LEAVE, GIVE_UP, CANCEL])
-    return Question(
-        f"{run} is {state}. Keep it going in the background? `mnist-tui` brings it back.",
-        [LEAVE, Answer("stop", "Stop and save", "s"), CANCEL],
-    )
-
-
-def over_question(name: str, state: str) -> Question:
-    """Ask whether to leave all the same, as what trained has ended while the question was read."""
-    return Question(
-        f"{name} ended in the meantime: {state}. Leave the screen?", [Answer("leave", "Leave", "l"), CANCEL]
-    )
-
-
-def stop_question(run: str, problem: str = "") -> Question:
-    """Ask whether to end a run; `problem` says why it cannot be saved."""
-    if problem:
-        text = f"{run} cannot be saved and waits: {problem}. End it anyway? All since its last checkpoint is lost."
-        return Question(text, [Answer("cancel", "Keep waiting", "k"), GIVE_UP])
-    return Question(
-        f"Stop {run} after the current step and save it? You can resume it later.",
-        [Answer("stop", "Stop and save", "s"), Answer("cancel", "Keep training", "k")],
-    )
-
-
-def hang_question(run: str, seconds: str, *, leaving: bool) -> Question:
-    """Ask what becomes of a run that makes no step: as long as it makes none, it cannot be saved."""
-    text = f"{run} has made no step for {seconds}. End it and its engine? All since its last checkpoint is lost."
-    stay = [LEAVE, GIVE_UP, CANCEL] if leaving else [Answer("cancel", "Keep waiting", "k"), GIVE_UP]
-    return Question(text, stay)
-
-
-def advice_question(advice: Advice) -> Question:
-    """Show all that the coach has to say of one thing, and ask what to do about it."""
-    text = f"{advice.rule}\n\n{advice.seen}\n\n{advice.why}\n\n{advice.remedy}"
-    answers = [Answer("dismiss", "Dismiss", "x"), Answer("later", "Later", "l")]
-    return Question(text, [Answer("take", "Do it", "c"), *answers] if advice.changes else answers)
-
-
-def anew_question(run: str, problem: str = "") -> Question:
-    """Ask whether to end a run for one with other hyperparameters; `problem` says why it cannot be saved."""
-    if problem:
-        return Question(
-            f"{run} cannot be saved and waits: {problem}. Wait for it before you start a new run.",
-            [Answer("cancel", "Keep waiting", "k")],
-        )
-    return Question(
-        f"This needs a new run. Stop {run} after the current step, save it, and fill in the form?",
-        [Answer("stop", "Stop and fill in", "s"), Answer("cancel", "Keep training", "k")],
-    )
-
-
-def study_question(study: str, leaving: bool, word: str = "tuning") -> Question:
-    """Ask what becomes of a study: when it is to stop, or when the screen is left."""
-    stop = Answer("stop", "Stop it", "s")
-    if leaving:
-        return Question(f"Study {study} is {word}. Keep it going in the background?", [LEAVE, stop, CANCEL])
-    return Question(
-        f"Stop study {study}? Its trials are kept; start a study of the same name to continue it.",
-        [stop, Answer("cancel", "Keep tuning", "k")],
-    )
-
-
-def version_question(engine: str, here: str) -> Question:
-    """Ask what to do about a running engine of another version."""
-    return Question(
-        f"The engine that serves these runs has version {engine}, this screen {here}: they do not understand each"
-        " other's commands. Watch it, or stop it after saving its run and start a new one?",
-        [Answer("watch", "Watch", "w"), Answer("stop", "Save, stop", "s"), Answer("quit", "Quit", "q")],
-    )
-
-
-def download_question(folder: str) -> Question:
-    """Ask before anything is fetched from the network: what, how large, and where it goes."""
-    return Question(
-        f"Download the full MNIST, 60,000 training and 10,000 test images in four files of 11 MB together, into"
-        f" {folder}/MNIST/raw?",
-        [Answer("download", "Download", "d"), CANCEL],
-    )
-
-
-def replace_question(preset: str) -> Question:
-    """Ask before a preset is written over."""
-    return Question(f"There is a preset {preset} already.", [Answer("replace", "Replace it", "w"), CANCEL])
-
 
 class EpochsQuestion(Dialog[int | None]):
     """How many epochs a finished run shall have in all."""
-
-    BINDINGS = [("escape", "cancel", "cancel")]  # noqa: RUF012
 
     def __init__(self, run: str, done: int) -> None:
         super().__init__()
@@ -220,6 +156,3 @@ class EpochsQuestion(Dialog[int | None]):
             self.dismiss(int(event.value))
         else:
             self.query_one("#problem", Static).update(f"give a number from {self._done + 1} to 100000")
-
-    def action_cancel(self) -> None:
-        self.dismiss(None)

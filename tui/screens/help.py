@@ -4,9 +4,9 @@ from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui.screens.dialogs import Page
 from tui.state.actions import ACTIONS
 
 TITLES = {
@@ -34,28 +34,10 @@ PROMISE = (
 )
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Page[None]):
     """A page that scrolls; escape or ? closes it."""
 
     BINDINGS = [("escape,question_mark,q", "dismiss", "close")]  # noqa: RUF012
-
-    DEFAULT_CSS = """
-    HelpScreen {
-        align: center middle;
-        VerticalScroll {
-            width: 84;
-            max-width: 100%;
-            height: auto;
-            max-height: 100%;
-            padding: 0 2;
-            border: round $primary;
-            border-title-color: $text-primary;
-            border-subtitle-color: $text-muted;
-            background: $surface;
-        }
-        Static { height: auto; }
-    }
-    """
 
     def __init__(self, here: str = "") -> None:
         super().__init__()

@@ -4,12 +4,12 @@ import msgspec
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from engine.vocabulary.architectures import CATALOGUE
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.presets import PRESETS, Preset
+from tui.screens.dialogs import Page
 from tui.state.actions import bindings
 from tui.state.store import State, described
 from tui.state.words.events import brief
@@ -18,29 +18,12 @@ from tui.terminal.sanitize import inert
 from tui.widgets.network_line import NetworkLine
 
 
-class NetworkScreen(ModalScreen[RunConfig | Preset | None]):
+class NetworkScreen(Page[RunConfig | Preset | None]):
     """Answers with a config of the network that was chosen, or its recipe; None when it was only looked at."""
 
     BINDINGS = bindings("network")
 
-    DEFAULT_CSS = """
-    NetworkScreen {
-        align: center middle;
-        VerticalScroll {
-            width: 84;
-            max-width: 100%;
-            height: auto;
-            max-height: 100%;
-            padding: 0 2;
-            border: round $primary;
-            border-title-color: $text-primary;
-            border-subtitle-color: $text-muted;
-            background: $surface;
-        }
-        Static { height: auto; }
-        #about { color: $text-muted; margin: 0 0 1 0; }
-    }
-    """
+    DEFAULT_CSS = "NetworkScreen #about { color: $text-muted; margin: 0 0 1 0; }"
 
     def __init__(self, config: RunConfig, failures: int) -> None:
         super().__init__()

@@ -1,21 +1,18 @@
 """Questions about presets: which one to fill in, and under what name to save the form."""
 
-import asyncio
 from collections.abc import Sequence
-from pathlib import Path
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from engine.storage.preset_file import PresetError, without_machine
-from engine.storage.presets import LONGEST_NAME, ListedPreset, PresetExists, check_name, list_presets, save_preset
+from engine.storage.preset_file import PresetError
+from engine.storage.presets import LONGEST_NAME, ListedPreset, check_name
 from engine.vocabulary.config import RunConfig, Value
-from tui.screens.dialogs import Dialog, replace_question
+from tui.screens.dialogs import Dialog
 from tui.state.words.events import brief
 from tui.terminal.sanitize import inert
 
@@ -25,7 +22,7 @@ MOST_DETAILS = 270  # characters, which five lines of the dialog hold
 class PresetChoice(Dialog[ListedPreset | None]):
     """A list of presets, with what the one under the cursor differs in from the defaults."""
 
-    BINDINGS = [("escape,f2", "cancel", "cancel")]  # noqa: RUF012
+    BINDINGS = [("f2", "cancel", "cancel")]  # noqa: RUF012
 
     DEFAULT_CSS = """
     PresetChoice {
@@ -62,9 +59,6 @@ class PresetChoice(Dialog[ListedPreset | None]):
         else:
             self.dismiss(preset)
 
-    def action_cancel(self) -> None:
-        self.dismiss(None)
-
 
 def one_line(preset: ListedPreset, width: int) -> Text:
     kind = "cannot be used" if preset.problem else "" if preset.built_in else "yours"
@@ -80,8 +74,6 @@ def details_of(preset: ListedPreset) -> str:
 
 class PresetName(Dialog[str | None]):
     """Under what name the form is to be saved."""
-
-    BINDINGS = [("escape", "cancel", "cancel")]  # noqa: RUF012
 
     def __init__(self, changes: dict[str, Value]) -> None:
         super().__init__()
@@ -102,33 +94,3 @@ class PresetName(Dialog[str | None]):
             self.query_one("#problem", Static).update(inert(str(error)))
         else:
             self.dismiss(event.value)
-
-    def action_cancel(self) -> None:
-        self.dismiss(None)
-
-
-async def chosen_preset(screen: Screen[None], checkpoints: Path) -> ListedPreset | None:
-    """Let the user choose one of the presets there are; None when that was not to be."""
-    presets = await asyncio.to_thread(list_presets, checkpoints)
-    presets.sort(key=lambda preset: preset.built_in)  # one's own on top, then as listed
-    if not screen.is_current:  # another one came to the front while the files were read
-        return None
-    return await screen.app.push_screen_wait(PresetChoice(presets))
-
-
-async def saved_as_preset(screen: Screen[None], checkpoints: Path, config: RunConfig) -> str:
-    """Save a config under a name that is asked for, after a question where there is one of it; return the name.
-
-    "" when that was not to be. Raises ConfigError.
-    """
-    changes = without_machine(config.differences())
-    name = await screen.app.push_screen_wait(PresetName(changes))
-    if name is None:
-        return ""
-    try:
-        await asyncio.to_thread(save_preset, checkpoints, name, changes)
-    except PresetExists:
-        if await screen.app.push_screen_wait(replace_question(name)) != "replace":
-            return ""
-        await asyncio.to_thread(save_preset, checkpoints, name, changes, replace=True)
-    return name

@@ -2,31 +2,30 @@
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import RatesTried
+from tui.screens.dialogs import Dialog
+from tui.state.store import State
 from tui.state.words.events import no_rate
 from tui.terminal.sanitize import inert
 from tui.widgets.chart import Chart
 from tui.widgets.plot import Line
 
 
-class RatesScreen(ModalScreen[float | None]):
+class RatesScreen(Dialog[float | None]):
     """Answers with the rate that was adopted, or None."""
 
     BINDINGS = [  # noqa: RUF012
         ("enter", "adopt", "adopt"),
         ("s", "adopt_steepest", "steepest"),
-        ("escape,q", "cancel", "cancel"),
+        ("q", "cancel", "cancel"),
     ]
 
     DEFAULT_CSS = """
     RatesScreen {
-        align: center middle;
-        .dialog { width: 96%; max-width: 110; height: 94%; max-height: 30; padding: 0 2; border: round $primary;
-                  background: $surface; }
+        .dialog { width: 96%; max-width: 110; height: 94%; max-height: 30; padding: 0 2; }
         Chart { height: 1fr; }
         #verdict { height: auto; margin: 1 0 0 0; }
         #keys { height: auto; color: $text-muted; }
@@ -50,8 +49,9 @@ class RatesScreen(ModalScreen[float | None]):
     def on_mount(self) -> None:
         self.query_one(Chart).ascii = self.app.has_class("-ascii")
 
-    def show_rates(self, tried: RatesTried | None) -> None:
+    def show(self, state: State) -> None:
         """Draw what was tried so far."""
+        tried = state.rates
         if tried is None or tried == self._tried:
             return
         self._tried = tried
@@ -65,7 +65,7 @@ class RatesScreen(ModalScreen[float | None]):
             x_label="rate",
             marks=marks,
             log_x=True,
-            y_range=readable(tried.smoothed),
+            y_range=loss_range(tried.smoothed),
         )
         if not tried.done:
             last = f", the last at {tried.rates[-1]:.2g}" if tried.rates else ""
@@ -89,11 +89,8 @@ class RatesScreen(ModalScreen[float | None]):
         if rate:
             self.dismiss(float(f"{rate:.2g}"))
 
-    def action_cancel(self) -> None:
-        self.dismiss(None)
 
-
-def readable(losses: list[float]) -> tuple[float, float] | None:
+def loss_range(losses: list[float]) -> tuple[float, float] | None:
     """Return limits that leave out the explosion at the end: the valley is what is looked for."""
     if len(losses) < 2:
         return None

@@ -158,7 +158,7 @@ class TrainScreen(StateScreen):
             marks=marks,
             percent=True,
             x_range=(0, end),
-            y_range=worth_seeing(accuracies),
+            y_range=accuracy_range(accuracies),
         )
 
     def _show_digit(self, state: State, view: RunView) -> None:
@@ -220,7 +220,7 @@ class TrainScreen(StateScreen):
         return True
 
 
-def worth_seeing(lines: Sequence[Line]) -> Range | None:
+def accuracy_range(lines: Sequence[Line]) -> Range | None:
     """Return the range of accuracies from a quarter of the epochs on: the first ones would flatten all the rest."""
     late = [y for line in lines for _, y in line.points[len(line.points) // 4 :]]
     return (min(late), max(late)) if len(lines[0].points) >= 4 else None

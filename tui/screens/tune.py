@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -16,14 +15,14 @@ from engine.vocabulary.messages import StartStudy, TrialSummary
 from tui.screens.base import StateScreen
 from tui.state.actions import bindings
 from tui.state.store import State
-from tui.state.study import StudyView, short_name, short_value
+from tui.state.study import StudyView
 from tui.state.words.events import epochs, percent
 from tui.terminal.sanitize import inert
+from tui.widgets.leaderboard import Leaderboard
 from tui.widgets.parallel import Parallel
 from tui.widgets.study_chart import StudyChart
 from tui.widgets.study_form import StudyForm
 
-ROWS = 200  # of the leaderboard
 WELCOME = (
     "Many short runs, one after another. Optuna proposes values; the trial with the best accuracy on held-out training"
     " images wins. The first trial is the base: the values on the Setup screen. F5 starts the search; f edits the"
@@ -35,7 +34,7 @@ class TuneScreen(StateScreen):
     """A form line, the leaderboard beside the best so far, and all trials side by side."""
 
     BINDINGS = bindings("tune")
-    AUTO_FOCUS = "DataTable"
+    AUTO_FOCUS = "Leaderboard"
 
     DEFAULT_CSS = """
     TuneScreen {
@@ -45,11 +44,6 @@ class TuneScreen(StateScreen):
         #headline { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
         #welcome { height: 1fr; padding: 1 2; color: $text-muted; }
         #results { height: 1fr; }
-        #results DataTable {
-            width: auto; max-width: 70%; padding: 0 1 0 0;
-            background: $background; background-tint: $background 0%; scrollbar-size: 1 1;
-        }
-        #results DataTable:focus { background-tint: $background 0%; }
         StudyChart { width: 1fr; }
         &.no-study #results, &.no-study Parallel, &.no-study #headline { display: none; }
         #welcome { display: none; }
@@ -82,7 +76,6 @@ class TuneScreen(StateScreen):
     def __init__(self) -> None:
         super().__init__()
         self._study: StudyView | None = None
-        self._rows: list[TrialSummary] = []
         self._names: list[str] = []
         self._problem = ""
         self._at_fault: list[str] = []  # what was in the form when that was said
@@ -93,7 +86,7 @@ class TuneScreen(StateScreen):
         yield Static("", markup=False, id="headline")
         yield Static(WELCOME, markup=False, id="welcome")
         with Horizontal(id="results"):
-            yield DataTable(cursor_type="row", zebra_stripes=False)
+            yield Leaderboard()
             yield StudyChart()
         yield Parallel()
 
@@ -122,32 +115,10 @@ class TuneScreen(StateScreen):
         if study is None:
             return
         self.query_one("#headline", Static).update(headline(study))
-        self._fill_table(study, anew=began)
+        self.query_one(Leaderboard).show(study, anew=began)
         self.query_one(StudyChart).show_study(study)
         self.query_one(Parallel).study = study
         self.query_one(Parallel).refresh(layout=began)
-
-    def _fill_table(self, study: StudyView, *, anew: bool) -> None:
-        table = self.query_one(DataTable)
-        names = [each.field.name for each in study.space]
-        if anew:
-            table.clear(columns=True)
-            table.add_columns("trial", "accuracy", *map(short_name, names))
-            self._rows = []
-        rows = study.ranked[:ROWS]
-        if rows == self._rows:
-            return
-        chosen = self.chosen
-        self._rows = rows
-        table.clear()
-        for trial in rows:
-            values = study.values_of(trial)
-            number = "base" if trial.base else f"{trial.number}"
-            cells = (number, outcome(trial), *(short_value(values[name]) for name in names))
-            table.add_row(*map(Text, cells))
-        numbers = [trial.number for trial in rows]
-        following = chosen is not None and chosen.number in numbers and table.cursor_row > 0
-        table.move_cursor(row=numbers.index(chosen.number) if following and chosen is not None else 0)
 
     def _explain(self) -> None:
         hint = self.query_one("#hint", Static)
@@ -165,8 +136,7 @@ class TuneScreen(StateScreen):
 
     @property
     def chosen(self) -> TrialSummary | None:
-        row = self.query_one(DataTable).cursor_row
-        return self._rows[row] if 0 <= row < len(self._rows) else None
+        return self.query_one(Leaderboard).chosen
 
     @on(DataTable.RowHighlighted)
     def point(self) -> None:
@@ -203,7 +173,7 @@ class TuneScreen(StateScreen):
             self.complain(f"Nothing was started: {error}")
             return
         self.complain("")
-        self.set_focus(self.query_one(DataTable))
+        self.set_focus(self.query_one(Leaderboard))
         self.post_message(self.Chosen(command, count))
 
     def action_ranges(self) -> None:
@@ -227,7 +197,7 @@ class TuneScreen(StateScreen):
             return None
 
     def action_leave(self) -> None:
-        self.set_focus(self.query_one(DataTable))
+        self.set_focus(self.query_one(Leaderboard))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if not self.is_mounted:
@@ -238,15 +208,8 @@ class TuneScreen(StateScreen):
         if action == "leave":
             return isinstance(self.focused, Input)
         if action in ("full_run", "pin"):
-            return bool(self._rows)
+            return self.query_one(Leaderboard).row_count > 0
         return True
-
-
-def outcome(trial: TrialSummary) -> str:
-    """Return a trial's accuracy, or how it stands or ended where that is not in the order of things."""
-    if trial.accuracy is None or trial.state in ("running", "failed"):
-        return inert(trial.state, 10)
-    return percent(trial.accuracy) + (" pruned" if trial.state == "pruned" else "")
 
 
 def headline(study: StudyView) -> str:

@@ -2,9 +2,7 @@
 
 from fake_engine import FakeApp, epoch_done, started, steps
 
-from engine.vocabulary.messages import (
-    RunSummary,
-)
+from engine.vocabulary.messages import RunSummary
 
 SIZES = [(80, 24), (120, 36), (200, 50)]
 

@@ -13,7 +13,7 @@ from engine.vocabulary.messages import (
     Steer,
     StopFinding,
 )
-from tui.screens.rates import RatesScreen, readable
+from tui.screens.rates import RatesScreen, loss_range
 from tui.screens.setup import SetupScreen
 from tui.widgets.chart import Chart
 from tui.widgets.preview import DigitGrid, Preview
@@ -160,6 +160,6 @@ async def test_a_finder_that_found_nothing_says_so_and_adopts_nothing() -> None:
 
 
 def test_the_explosion_at_the_end_does_not_flatten_the_valley() -> None:
-    assert readable([2.3, 1.0, 9.0]) == (1.0 - 0.13, 2.3 + 0.65)
-    assert readable([2.3]) is None
-    assert readable([1.0, 1.0]) is None
+    assert loss_range([2.3, 1.0, 9.0]) == (1.0 - 0.13, 2.3 + 0.65)
+    assert loss_range([2.3]) is None
+    assert loss_range([1.0, 1.0]) is None

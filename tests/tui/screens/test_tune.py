@@ -1,41 +1,33 @@
-"""The tune screen, driven by keys, with a fake engine; and the state it draws."""
+"""The tune screen, driven by keys, with a fake engine."""
 
 import asyncio
-import math
 from pathlib import Path
 
 import pytest
-from fake_engine import FakeApp, snapshot, started, tell
+from fake_engine import FakeApp, tell
 from limits import LIMIT
 from textual.widgets import DataTable, Input
 
 from engine.storage.presets import load_preset
-from engine.tuning.history import MOST_TRIALS, StudyHistory, best_of, best_so_far
 from engine.vocabulary.messages import (
     CommandFailed,
     Continue,
     ImportancesTold,
     Pause,
-    RunEnded,
     StartRun,
     StartStudy,
     Stop,
     StudyContinued,
     StudyEnded,
     StudyPaused,
-    TrialSummary,
-    TrialTold,
 )
-from engine.vocabulary.search_space import parse_search
 from tests.tui.app.screen_text import screen_text
 from tests.tui.screens.studies import STUDY, TRIALS, at_the_screen, began, trial
 from tui.screens.setup import SetupScreen
 from tui.screens.tune import TuneScreen
-from tui.state.store import State, apply
-from tui.state.study import StudyView
-from tui.widgets.parallel import Parallel, height_of, thinned
 
 pytestmark = pytest.mark.slow  # the whole form is mounted for each
+
 
 SIZES = [(80, 24), (120, 36), (200, 50)]
 
@@ -247,129 +239,3 @@ async def test_without_optuna_the_screen_says_what_to_install(monkeypatch: pytes
         text = await at_the_screen(pilot, app)
         await tell(app, pilot, CommandFailed(reason="tuning needs Optuna"))
     assert "mnist-tui[tune]" in text
-
-
-# ------------------------------------------------------------------- the state
-
-
-def view_of(*events) -> StudyView:
-    state = State()
-    for event in (began(), *events):
-        state = apply(state, event)
-    assert state.study is not None
-    return state.study
-
-
-def test_a_lost_trial_leaves_and_the_order_of_numbers_stays() -> None:
-    view = view_of(trial(0, 0.9), trial(2, 0.8), trial(1, state="running"), trial(2, state="lost"), trial(3, 0.7))
-    assert list(view.trials) == [0, 1, 3]
-    assert view.done == 2
-    assert view.best is not None
-    assert view.best.number == 0
-
-
-def test_failed_and_pruned_trials_are_never_the_best() -> None:
-    view = view_of(trial(0, 0.9), trial(1, 0.99, state="pruned"), trial(2, 0.98, state="failed", reason="nan"))
-    assert view.best is not None
-    assert view.best.number == 0
-    assert [each.number for each in view.ranked] == [0, 1, 2]
-    assert view.done == 3
-
-
-def test_the_configuration_of_a_trial_is_the_base_with_its_changes() -> None:
-    view = view_of(trial(0, 0.9), trial(1, 0.95))
-    config = view.config_of(view.trials[1])
-    assert config.differences() == {"epochs": 1, "lr": 0.002}  # its batch of 100 is the default
-    assert view.values_of(view.trials[0]) == {"lr": 0.001, "batch_size": 100}
-
-
-def test_events_of_another_study_are_passed_over() -> None:
-    other = TrialTold(study="other", trial=TrialSummary(number=9, state="finished", accuracy=1.0))
-    assert view_of(trial(0, 0.9), other).trials.keys() == {0}
-    assert apply(State(), other).study is None
-
-
-def test_a_run_after_a_study_keeps_both() -> None:
-    state = State()
-    for event in (began(), trial(0, 0.9), StudyEnded(study=STUDY, state="finished"), started(),
-                  RunEnded(run="0001-seed-cnn", step=1, time=1.0, state="stopped")):  # fmt: skip
-        state = apply(state, event)
-    assert state.study is not None
-    assert state.run is not None
-    assert not state.tuning
-
-
-def test_a_late_screen_draws_the_same_study() -> None:
-    history = StudyHistory()
-    events = [began(), *TRIALS, MATTERS, StudyPaused(study=STUDY)]
-    for event in events:
-        history.add(event)
-    assert (history.live, history.paused) == (True, True)
-    assert view_of(*events[1:]) == view_of(*history.events[1:])
-    late = apply(State(), snapshot(*history.events))
-    assert late.study == view_of(*events[1:])
-    assert not any("trial 1" in line for line in late.log)  # old trials leave the log to what happens
-
-
-def test_thousands_of_trials_stay_bounded_with_the_best_the_base_and_the_newest() -> None:
-    history = StudyHistory()
-    history.add(began(trials=10_000))
-    count = 3 * MOST_TRIALS
-    for i in range(count):
-        history.add(trial(i, accuracy=(i * 7919 % count) / count))
-    kept = {event.trial.number: event.trial for event in history.events if isinstance(event, TrialTold)}
-    assert MOST_TRIALS // 2 <= len(kept) <= MOST_TRIALS
-    assert {0, count - 1} <= kept.keys()
-    best = best_of(list(kept.values()))
-    assert best is not None
-    assert best.accuracy == (count - 1) / count
-    assert list(kept) == sorted(kept)
-
-
-def test_the_stairs_of_the_best_so_far_only_rise() -> None:
-    told = [each.trial for each in TRIALS]
-    assert best_so_far(told) == [(0, 0.91), (1, 0.95), (3, 0.97)]
-
-
-@pytest.mark.parametrize(("count", "room"), [(3, 10), (10, 10), (100, 10), (11, 10)])
-def test_of_more_trials_than_columns_the_best_and_the_worst_are_shown(count: int, room: int) -> None:
-    trials = [trial(i, 0.5).trial for i in range(count)]
-    shown = thinned(trials, room)
-    assert len(shown) == min(count, room)
-    assert (shown[0], shown[-1]) == (trials[0], trials[-1])
-
-
-async def test_the_parallel_view_shows_a_column_a_trial_from_best_to_worst() -> None:
-    app = FakeApp(ascii=True)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await at_the_screen(pilot, app, began(), *TRIALS)
-        widget = app.screen.query_one(Parallel)
-        lines = ["".join(cell[0] for cell in row) for row in widget._cells.rows]
-        await pilot.press("down")
-        marks = "".join(cell[0] for cell in widget._cells.rows[-1])
-    heights = {line.split()[0]: line[11:26].split() for line in lines[1:-1]}
-    assert heights["accuracy"] == ["99", "99", "99", "99", "00"] or heights["accuracy"][0] == "99"
-    assert [level[0] for level in heights["batch"]] == ["0", "5", "9", "5", "5"]
-    assert marks.index("b") > marks.index("^") > 0
-
-
-def test_a_base_outside_of_the_range_is_neither_its_lowest_nor_its_highest() -> None:
-    (dimension,) = parse_search(["lr=0.01..0.1"])
-    (choices,) = parse_search(["batch_size=50,100"])
-    assert height_of(dimension, {"lr": 0.001}) == -math.inf
-    assert height_of(dimension, {"lr": 0.2}) == math.inf
-    assert height_of(dimension, {"lr": 0.1}) == 1.0
-    assert height_of(choices, {"batch_size": 70}) is None
-
-
-@pytest.mark.parametrize(("ascii", "low", "high"), [(False, "▾", "▴"), (True, "v", "^")])
-def test_what_lies_outside_of_a_searched_range_is_an_arrow(ascii: bool, low: str, high: str) -> None:
-    widget = Parallel()
-    widget.set_reactive(Parallel.ascii, ascii)
-    assert [widget._sign(height, "01") for height in (-math.inf, 0.0, 1.0, math.inf, None)] == [
-        low,
-        "0",
-        "1",
-        high,
-        "?",
-    ]

@@ -9,7 +9,7 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 
-from tui.screens.train import worth_seeing
+from tui.screens.train import accuracy_range
 from tui.widgets.chart import Chart, Line, Raster
 from tui.widgets.plot import Axes
 
@@ -232,8 +232,8 @@ async def test_where_lines_meet_each_is_seen() -> None:
 def test_the_axis_of_accuracies_is_for_what_comes_after_the_first_quarter() -> None:
     values = [0.1, 0.9, 0.97, 0.98, 0.985, 0.97, 0.99, 0.99]
     lines = [Line("train", [(i, y) for i, y in enumerate(values)]), Line("test", [(i, 0.98) for i in range(8)])]
-    assert worth_seeing(lines) == (0.97, 0.99)
-    assert worth_seeing([Line("test", lines[0].points[:3])]) is None
+    assert accuracy_range(lines) == (0.97, 0.99)
+    assert accuracy_range([Line("test", lines[0].points[:3])]) is None
 
 
 EPOCHS = [(1.0, 0.5025), (2.0, 0.8438), (3.0, 0.894), (4.0, 0.9145)]

@@ -1,0 +1,45 @@
+"""Test digits: those that a screen asks for, those of a cell of the confusion matrix, and whose weights tell them."""
+
+from textual import on
+
+from engine.vocabulary.messages import OpenRun, Predict
+from tui.app.engine import EngineApp
+from tui.screens.confusion import ConfusionScreen
+from tui.screens.digits import DigitsScreen
+from tui.screens.train import TrainScreen
+
+
+class DigitHandlers(EngineApp):
+    """Predictions."""
+
+    _requested_run = ""  # the run that was asked for, as there was none to show
+
+    def draw(self) -> None:
+        super().draw()
+        self.open_weights()
+
+    def open_weights(self) -> None:
+        """Have the newest run that has weights opened, on a screen that would show nothing without."""
+        view = self.state.shown
+        if view is not None and (view.live or view.epochs or view is self.state.opened):
+            self._requested_run = ""
+        elif self.current_mode in ("digits", "confusion") and self.state.link == "live":
+            newest = next((run.run for run in self.state.runs if run.epoch and run.resumable), "")
+            if newest and newest != self._requested_run:
+                self._requested_run = newest
+                self.send(OpenRun(run=newest))
+
+    @on(TrainScreen.DigitWanted)
+    def want_digit(self, event: TrainScreen.DigitWanted) -> None:
+        self.send(Predict(start=event.index, run=event.run))
+
+    @on(DigitsScreen.Wanted)
+    def want_digits(self, event: DigitsScreen.Wanted) -> None:
+        self.send(event.command)
+
+    @on(ConfusionScreen.PairChosen)
+    def show_pair(self, event: ConfusionScreen.PairChosen) -> None:
+        self.go("digits")
+        screen = self.screen
+        if isinstance(screen, DigitsScreen):
+            screen.filter_pair(event.actual, event.predicted)

@@ -1,0 +1,70 @@
+"""Studies: started and listed; a trial is trained in full, or saved as a preset."""
+
+import asyncio
+import contextlib
+
+import msgspec
+from textual import on, work
+
+from engine.tuning.files import study_names
+from engine.vocabulary.config import ConfigError, RunConfig
+from engine.vocabulary.messages import CommandDone
+from tui.app.handlers.presets import PresetHandlers
+from tui.app.handlers.training import TrainingHandlers
+from tui.link.client import CommandRefused
+from tui.screens.tune import TuneScreen
+
+
+class TuningHandlers(PresetHandlers, TrainingHandlers):
+    """The screen of studies."""
+
+    @on(TuneScreen.Chosen)
+    @work(group="start", exclusive=True)
+    async def start_study(self, event: TuneScreen.Chosen) -> None:
+        """Start a study; what is wrong with it stays on its screen."""
+        tune = self.get_screen("tune", TuneScreen)
+        try:
+            base = self.config.replace({"epochs": event.epochs})
+        except ConfigError as error:  # what Setup says does not go together with so few
+            tune.complain(f"Nothing was started: {error}")
+            return
+        command = msgspec.structs.replace(event.command, base=base)
+        if self.client is None or not self.is_for_this_engine():
+            self.begin(command)  # which says why not, or has a new engine carry it out
+            return
+        try:
+            await self.client.request(command, CommandDone)
+        except CommandRefused as error:
+            tune.complain(f"Nothing was started: {error}")
+
+    @on(TuneScreen.Refreshed)
+    @work(group="studies", exclusive=True)
+    async def list_studies(self) -> None:
+        names = await asyncio.to_thread(study_names, self.checkpoints)
+        self.get_screen("tune", TuneScreen).offer_names(names)
+
+    @on(TuneScreen.FullRunWanted)
+    @work(group="offer", exclusive=True)
+    async def offer_run(self, event: TuneScreen.FullRunWanted) -> None:
+        if not await self.stop_for_new_run():
+            return
+        here = {name: getattr(self.config, name) for name in ("data", "device", "processes", "precision")}
+        self.fill_form(self.with_form_epochs(event.config).replace(here))
+        self.show_filled_form()
+
+    @on(TuneScreen.PresetWanted)
+    @work(group="presets", exclusive=True)
+    async def save_trial(self, event: TuneScreen.PresetWanted) -> None:
+        try:
+            name = await self.saved_as_preset(self.with_form_epochs(event.config))
+        except ConfigError as error:
+            self.get_screen("tune", TuneScreen).complain(f"Nothing was saved: {error}")
+        else:
+            if name:
+                self.notify(f"Saved. `mnist-tui train --preset {name}` trains with it.", markup=False)
+
+    def with_form_epochs(self, config: RunConfig) -> RunConfig:
+        """Return a trial's configuration with the epochs of the form: a trial has few."""
+        with contextlib.suppress(ConfigError):  # a warm-up of more epochs than that, say
+            return config.replace({"epochs": self.config.epochs})
+        return config

@@ -1,0 +1,117 @@
+"""A screen with the form of all hyperparameters: what others fill in, what is wrong with it, and its fields."""
+
+from collections.abc import Mapping
+
+from textual import on
+from textual.widgets import Input, Static
+
+from engine.storage.preset_file import MACHINE
+from engine.vocabulary.config import ConfigError, RunConfig, Value
+from engine.vocabulary.presets import Preset
+from tui.screens.base import StateScreen
+from tui.state.store import State
+from tui.state.words.events import brief
+from tui.state.words.networks import NETWORK, network_of
+from tui.terminal.sanitize import inert
+from tui.widgets.config_form import ROOM_FOR_HELP, ConfigForm, FieldRow
+
+
+class FormScreen(StateScreen):
+    """Has a ConfigForm; below it #help of the field in focus, and #command, which also says what is wrong."""
+
+    AUTO_FOCUS = ""  # digits go to screens until somebody enters a field
+
+    DEFAULT_CSS = """
+    FormScreen {
+        #help { height: 2; padding: 0 1; display: none; }
+        &.-helping #help { display: block; }
+        #command { height: auto; max-height: 3; padding: 0 1; color: $text-muted; background: $surface; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._state = State()
+
+    def fill(self, config: RunConfig) -> None:
+        """Fill the form with the config of the next run."""
+        if self.is_mounted:
+            self.set_focus(None)  # what is typed next is for the screen
+            self.query_one(ConfigForm).fill(config)
+
+    @property
+    def network(self) -> RunConfig:
+        """The network of the form, whatever else is in it."""
+        form = self.query_one(ConfigForm)
+        return network_of(RunConfig(**{name: form.value(name) for name in NETWORK}))  # type: ignore[arg-type]
+
+    def fill_network(self, taken: RunConfig | Preset) -> None:
+        """Put a network into the form, or with it all that its recipe says."""
+        if self._state.training:
+            return
+        if isinstance(taken, Preset):
+            self.fill_preset(taken.changes)
+        else:
+            self.query_one(ConfigForm).set_values({name: getattr(taken, name) for name in NETWORK})
+
+    def fill_preset(self, changes: Mapping[str, Value]) -> None:
+        """Fill in a preset; what is about the machine stays as it is in the form."""
+        self.set_focus(None)  # the text that was selected is gone
+        form = self.query_one(ConfigForm)
+        kept = {row.field.name: row.value for row in form.rows if row.field.name in MACHINE and row.value is not None}
+        try:
+            form.fill(RunConfig().replace({**changes, **kept}))
+        except ConfigError as error:  # the two do not go together
+            self.complain(str(error), "Nothing was filled in")
+        else:
+            others = f"{brief(changes)}, otherwise the defaults" if changes else "the defaults"
+            self.notify(f"Filled in: {inert(others, longest=500)}.", markup=False)
+
+    def fill_rate(self, rate: float) -> None:
+        """Put a learning rate into the form."""
+        self.query_one("#field-lr", Input).value = f"{rate:g}"
+
+    def checked(self, wish: str) -> RunConfig | None:
+        """Return the config of the form, or None after saying what is wrong with it."""
+        form = self.query_one(ConfigForm)
+        config = form.config
+        if config is None:
+            form.focus_problem()
+            self.complain(form.problems[0], f"Nothing was {wish}")
+        return config
+
+    def show_refusal(self, problem: str) -> None:
+        """Keep saying why the engine refused the form, until it is edited."""
+        self.query_one("#command", Static).update(inert(problem, longest=500))
+
+    def complain(self, problem: str, title: str) -> None:
+        """Say what is wrong with the form, or with what was to be done with it."""
+        self.app.clear_notifications()  # at 80 columns one hides enough
+        self.notify(inert(problem), title=title, severity="error", markup=False)
+
+    def on_descendant_focus(self) -> None:
+        self.show_help()
+
+    def on_descendant_blur(self) -> None:
+        self.show_help()
+
+    def show_help(self) -> None:
+        """Show the whole help of the field in focus, where rows are too narrow for it."""
+        row = self.focused.parent if self.focused is not None else None
+        helping = isinstance(row, FieldRow) and self.size.width < ROOM_FOR_HELP
+        self.set_class(helping, "-helping")
+        if helping and isinstance(row, FieldRow):
+            self.query_one("#help", Static).update(f"{row.field.label}: {inert(row.hint())}")
+
+    @on(ConfigForm.Left)
+    def action_next_field(self) -> None:
+        self._move(1)
+
+    def action_previous_field(self) -> None:
+        self._move(-1)
+
+    def _move(self, step: int) -> None:
+        """Go to another field, at once: what is typed next belongs there."""
+        fields = [widget for widget in self.focus_chain if isinstance(widget, Input)]
+        at = fields.index(self.focused) + step if self.focused in fields else min(step, 0)
+        self.set_focus(fields[at % len(fields)])
