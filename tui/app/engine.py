@@ -25,14 +25,14 @@ from engine.vocabulary.messages import (
     program_version,
 )
 from tui.app.screens import ScreensApp
-from tui.coach.watch import coached
+from tui.coach.watch import update_advice
 from tui.link.client import CommandRefused, EngineClient, EngineUnreachable
 from tui.link.logout import logout_warning
 from tui.link.watchdog import Health, look_after
 from tui.screens.questions import version_question
 from tui.state.advice import Coach
-from tui.state.store import State, apply, say
-from tui.state.words.events import duration
+from tui.state.store import State, apply, log_lines
+from tui.state.words.figures import duration
 from tui.terminal.notifications import worth_a_call
 from tui.terminal.sanitize import inert
 
@@ -83,7 +83,7 @@ class EngineApp(ScreensApp):
             self.call_for_attention(f"{study.study} interrupted: its engine ended")
             self.state = replace(self.state, study=replace(study, state="interrupted"))
         self.notify(reason, severity="error", markup=False)
-        self.set_state(replace(say(self.state, reason), link="lost", link_reason=reason))
+        self.set_state(replace(log_lines(self.state, reason), link="lost", link_reason=reason))
 
     async def apply_events(self, client: EngineClient) -> str:
         """Apply the events of an engine until the connection ends; return what is to be told then."""
@@ -140,7 +140,7 @@ class EngineApp(ScreensApp):
 
     def show_waiting(self, line: str) -> None:
         """Show what is waited for while there is no connection."""
-        self.set_state(replace(say(self.state, inert(line)), link_reason=inert(line)))
+        self.set_state(replace(log_lines(self.state, inert(line)), link_reason=inert(line)))
 
     async def reattached(self, client: EngineClient) -> EngineClient | None:
         """Return a new connection: to an engine of several processes that lost one, or to the one that has taken the
@@ -150,7 +150,7 @@ class EngineApp(ScreensApp):
             return None
         lost = f"The engine ended, or lost one of its {client.welcome.processes} processes; it may start again."
         lost = "The engine ended; another screen may start a new one." if stale else lost
-        self.set_state(replace(say(self.state, lost), link="connecting", link_reason=lost))
+        self.set_state(replace(log_lines(self.state, lost), link="connecting", link_reason=lost))
         try:
             return await client.rejoin(self.show_waiting, RENEWING if stale else 0.0)
         except (EngineUnreachable, PathError, ProtocolError):
@@ -166,7 +166,7 @@ class EngineApp(ScreensApp):
         """Say what a logout would do to the engine, before anything is trained."""
         if warning := await asyncio.to_thread(logout_warning):
             self.notify(warning, title="Logout", severity="warning", timeout=10, markup=False)
-            self.set_state(say(self.state, warning))
+            self.set_state(log_lines(self.state, warning))
 
     async def connect(self) -> EngineClient:
         processes, self._processes = self._processes, None
@@ -197,7 +197,7 @@ class EngineApp(ScreensApp):
     def receive(self, event: AnyEvent) -> None:
         """Apply an event. Step points wait for the next frame; everything else is drawn at once."""
         before = self.state
-        self.set_state(coached(apply(before, event), event), soon=not isinstance(event, StepsDone))
+        self.set_state(update_advice(apply(before, event), event), soon=not isinstance(event, StepsDone))
         if self.state.failures > before.failures and self.state.failure != self.state.data_problem:
             self.notify(self.state.failure, title="Not done", severity="error", markup=False)
         self.call_for_attention(worth_a_call(event))

@@ -2,11 +2,20 @@
 
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import Finding
+from tui.coach.evidence.progress import (
+    CHANCE,
+    FIRST_EPOCHS,
+    MOST_DEAD,
+    UNLEARNED,
+    WORSE,
+    is_without_progress,
+    recent_epochs,
+    settled_since,
+)
+from tui.coach.evidence.usual_values import decay_is_strong, times_usual
 from tui.coach.generalisation import ONE_OTHER, is_rare, taken_for
-from tui.coach.learning_rate import CHANCE, FIRST_EPOCHS, UNLEARNED, VERY_LOW, WORSE, is_without_progress
+from tui.coach.rate_too_low import VERY_LOW
 from tui.coach.regularisation import strongest_dropout
-from tui.coach.trends import recent_epochs, settled_since
-from tui.coach.usual_values import decay_is_strong, times_usual
 from tui.state.advice import Advice
 from tui.state.run import RunView
 from tui.terminal.sanitize import inert
@@ -40,15 +49,15 @@ def data_at_fault(view: RunView) -> Advice | None:
         if (finding.kind in BARREN and finding.count >= HALF * sizes.get(finding.part, 0))
         or (finding.kind in EXPLAINING and finding.part != "test" and not is_far_off(view.config))
     ]
-    return about(findings, "data at fault", final=True)
+    return advice_on_findings(findings, "data at fault", final=True)
 
 
 def odd_data(view: RunView) -> Advice | None:
     """All that the check at load warns of; it may well matter less than what other rules see."""
-    return about(view.check.warnings, "odd data") if view.check and view.epochs else None
+    return advice_on_findings(view.check.warnings, "odd data") if view.check and view.epochs else None
 
 
-def about(findings: list[Finding], rule: str, final: bool = False) -> Advice | None:
+def advice_on_findings(findings: list[Finding], rule: str, final: bool = False) -> Advice | None:
     if not findings:
         return None
     seen = "; ".join(inert(finding.message) for finding in findings[:MOST])
@@ -104,7 +113,7 @@ def nothing_learned(view: RunView) -> Advice | None:
     last = epochs[-1]
     if not low <= times_usual(config) <= high or last.test_loss < UNLEARNED or not is_without_progress(epochs):
         return None
-    if last.dead >= HALF or last.train_accuracy > LEARNED or max(epoch.train_loss for epoch in epochs) > WORSE:
+    if last.dead >= MOST_DEAD or last.train_accuracy > LEARNED or max(epoch.train_loss for epoch in epochs) > WORSE:
         return None
     return Advice(
         rule="nothing learned",

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 from engine.vocabulary.config import RunConfig, Value
 from engine.vocabulary.messages import EpochDone
-from tui.coach.trends import checked_accuracy, checked_loss, checked_on, fit, recent_epochs
+from tui.coach.evidence.progress import held_out_accuracy, held_out_loss, held_out_part, recent_epochs
+from tui.coach.evidence.trends import CERTAIN, fit
 from tui.state.advice import Advice
 from tui.state.run import RunView
 
 FEWEST_EPOCHS = 6
-CERTAIN = 4.0  # standard errors of the slope of the gap
 APART = 1.5  # the test loss over the training loss; dropout and augmentation make the latter the larger one
 FOLLOWS = 1 / 3  # of the fall of the training loss that the test loss has to follow
 GAP = 0.1  # between the shares of training and other images right
@@ -36,8 +36,8 @@ def over_fitting(view: RunView) -> Advice | None:
     if len(epochs) < FEWEST_EPOCHS:
         return None
     train = fit([(epoch.epoch, epoch.train_loss) for epoch in epochs])
-    test = fit([(epoch.epoch, checked_loss(epoch)) for epoch in epochs])
-    gap = fit([(epoch.epoch, checked_loss(epoch) - epoch.train_loss) for epoch in epochs])
+    test = fit([(epoch.epoch, held_out_loss(epoch)) for epoch in epochs])
+    gap = fit([(epoch.epoch, held_out_loss(epoch) - epoch.train_loss) for epoch in epochs])
     alone = train.slope < 0 and test.slope >= FOLLOWS * train.slope
     if test.last < APART * train.last or gap.certainty < CERTAIN or not alone or not is_costly(epochs):
         return None
@@ -46,8 +46,8 @@ def over_fitting(view: RunView) -> Advice | None:
     return Advice(
         rule="over-fitting",
         seen=f"From epoch {first.epoch} to {last.epoch} the training loss fell from {first.train_loss:.3g} to"
-        f" {last.train_loss:.3g}, the {checked_on(last)} loss went from {checked_loss(first):.3g} to"
-        f" {checked_loss(last):.3g}.",
+        f" {last.train_loss:.3g}, the {held_out_part(last)} loss went from {held_out_loss(first):.3g} to"
+        f" {held_out_loss(last):.3g}.",
         why="The network memorises its training images; what it learns there does not help with others.",
         remedy=name,
         changes=changes,
@@ -56,9 +56,9 @@ def over_fitting(view: RunView) -> Advice | None:
 
 def is_costly(epochs: Sequence[EpochDone]) -> bool:
     """Tell whether the gap is one in accuracy too, or the loss has surely left its lowest."""
-    lowest = min(map(checked_loss, epochs))
-    risen = min(checked_loss(epoch) for epoch in epochs[-2:]) > RISEN * lowest
-    return risen or epochs[-1].train_accuracy - checked_accuracy(epochs[-1]) > GAP
+    lowest = min(map(held_out_loss, epochs))
+    risen = min(held_out_loss(epoch) for epoch in epochs[-2:]) > RISEN * lowest
+    return risen or epochs[-1].train_accuracy - held_out_accuracy(epochs[-1]) > GAP
 
 
 def against_over_fitting(view: RunView) -> tuple[str, dict[str, Value]]:

@@ -9,10 +9,10 @@ is in healthy runs of every kind, once they have learned. Labels that are wrong 
 from engine.vocabulary.architectures import is_own
 from engine.vocabulary.config import RunConfig, Value
 from engine.vocabulary.messages import EpochDone
+from tui.coach.evidence.progress import recent_epochs, settled_since
+from tui.coach.evidence.usual_values import decay_is_strong, times_usual
 from tui.coach.generalisation import DISTORTED, is_augmented
 from tui.coach.regularisation import dropout_fields
-from tui.coach.trends import recent_epochs, settled_since
-from tui.coach.usual_values import decay_is_strong, times_usual
 from tui.state.advice import Advice
 from tui.state.run import RunView
 

@@ -2,10 +2,9 @@
 
 from engine.vocabulary.config import RunConfig, Value
 from engine.vocabulary.messages import EpochDone
+from tui.coach.evidence.progress import CHANCE, FIRST_STEPS, is_unlearned, recent_epochs, settled_since
+from tui.coach.evidence.usual_values import IN_GRADIENT, decay_is_strong
 from tui.coach.generalisation import DROPPING
-from tui.coach.learning_rate import CHANCE, FIRST_STEPS, UNLEARNED
-from tui.coach.trends import recent_epochs, settled_since
-from tui.coach.usual_values import IN_GRADIENT, decay_is_strong
 from tui.state.advice import Advice
 from tui.state.run import RunView
 
@@ -26,7 +25,7 @@ def decay_too_strong(view: RunView) -> Advice | None:
     if last.train_loss < max(HARDLY, SETTLED * before.train_loss):
         return None
     decay = 1e-4 if view.config.optimizer in IN_GRADIENT else 0.01
-    lost = min(last.train_loss, last.test_loss) > UNLEARNED
+    lost = is_unlearned(last)
     return Advice(
         rule="decay too strong",
         seen=f"With a weight decay of {view.config.weight_decay:g} the training loss stays at {last.train_loss:.3f},"
@@ -45,7 +44,7 @@ def dropout_too_strong(view: RunView) -> Advice | None:
     if not epochs or field is None:
         return None
     last = epochs[-1]
-    if last.train_loss < HARDLY or (last.train_accuracy > last.test_accuracy - APART and not is_lost(last)):
+    if last.train_loss < HARDLY or (last.train_accuracy > last.test_accuracy - APART and not is_unlearned(last)):
         return None
     changes: dict[str, Value] = {
         name: rate for name, rate in MODERATE.items() if getattr(view.config, name) >= STRONG_DROPOUT
@@ -66,10 +65,6 @@ def trained(view: RunView) -> list[EpochDone]:
     """Return the recent epochs, where they are enough to judge by."""
     epochs = recent_epochs(view)
     return epochs if len(epochs) >= EPOCHS and view.step - settled_since(view) >= FIRST_STEPS else []
-
-
-def is_lost(epoch: EpochDone) -> bool:
-    return min(epoch.train_loss, epoch.test_loss) > UNLEARNED
 
 
 def strongest_dropout(config: RunConfig) -> str | None:

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from tui.coach.data import data_at_fault, missing_digits, nothing_learned, odd_data, test_unlike
 from tui.coach.generalisation import over_fitting, uneven_mistakes
 from tui.coach.labels import label_noise
-from tui.coach.learning_rate import diverging, not_a_number, plateau, rate_too_high, rate_too_low
-from tui.coach.machine import dead_units, input_bound
+from tui.coach.rate_too_high import dead_units, diverging, not_a_number, plateau, rate_too_high
+from tui.coach.rate_too_low import rate_too_low
 from tui.coach.regularisation import decay_too_strong, dropout_too_strong
+from tui.coach.throughput import input_bound
 from tui.state.advice import Advice
 from tui.state.run import RunView
 

@@ -6,12 +6,12 @@ from engine.vocabulary.messages import AnyEvent, EpochDone, RunEnded, RunOpened,
 from tui.coach.rules import RULES
 from tui.state.advice import Advice, Coach
 from tui.state.run import RunView
-from tui.state.store import State, say
+from tui.state.store import State, log_lines
 
 WORTH_A_LOOK = EpochDone | RunEnded | RunOpened | RunStarted | Snapshot | Steered
 
 
-def coached(state: State, event: AnyEvent | None = None) -> State:
+def update_advice(state: State, event: AnyEvent | None = None) -> State:
     """Return the state with the coach's advice on the run that is shown, and a line in the log for what is new.
 
     `event` is what brought the state about; without one the coach looks in any case.
@@ -22,20 +22,20 @@ def coached(state: State, event: AnyEvent | None = None) -> State:
         return state
     if isinstance(event, EpochDone | RunEnded | Steered) and state.opened is not None:
         return state  # it looks at the run in progress when that is shown again
-    coach = look(state.coach, state.shown)
+    coach = apply_rules(state.coach, state.shown)
     if state.opened is not None:
         return replace(state, coach=coach)  # the log is that of the run in progress
-    return say(replace(state, coach=coach.say()), *(advice.line for advice in coach.news()))
+    return log_lines(replace(state, coach=coach.mark_said()), *(advice.line for advice in coach.new_advice()))
 
 
-def look(coach: Coach, view: RunView | None) -> Coach:
+def apply_rules(coach: Coach, view: RunView | None) -> Coach:
     """Return the coach with its advice on a run."""
     if view is None or not coach.on:
-        return coach.hear("", ())
+        return coach.receive("", ())
     found: list[Advice] = []
     for rule in RULES:
         if (advice := rule(view)) is not None:
             found.append(advice)
             if advice.final and (view.run, advice.rule) not in coach.dismissed:
                 break
-    return coach.hear(view.run, tuple(found))
+    return coach.receive(view.run, tuple(found))

@@ -75,7 +75,7 @@ def save(
     from engine.storage.presets import PresetExists, load_preset, save_preset
     from engine.storage.runs.folders import find_run
     from engine.storage.runs.record import read_record
-    from tui.state.words.events import brief
+    from tui.state.words.values import format_values
 
     if base is not None and run_name is not None:
         raise click.UsageError("--preset and --from both set the starting point; give only one of them")
@@ -87,7 +87,7 @@ def save(
             record = read_record(find_run(checkpoints, run_name))
             changes = without_machine(record.config.differences())
             if record.steered:
-                began = f"; it started with {brief(record.began)}" if record.began else ""
+                began = f"; it started with {format_values(record.began)}" if record.began else ""
                 note = f"{record.run} was changed during the run: these are its last values{began}"
                 print(inert(f"note: {note}", longest=2000), file=sys.stderr)
         try:

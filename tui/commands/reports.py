@@ -22,8 +22,9 @@ from engine.vocabulary.messages import (
 )
 from tui.state.run_numbers import numbers_of
 from tui.state.significance import wilson
-from tui.state.words.events import brief, confidence, duration, percent, run_row
-from tui.state.words.run_table import table_lines
+from tui.state.words.figures import duration, format_limits, percent
+from tui.state.words.runs import run_row, table_lines
+from tui.state.words.values import format_values
 from tui.terminal.printing import wide_console
 from tui.terminal.sanitize import inert
 
@@ -56,7 +57,7 @@ def print_presets(presets: Sequence[ListedPreset]) -> None:
     table = Table("preset", "title", "differs from the defaults in", box=None, pad_edge=False)
     for preset in presets:
         if not preset.problem:
-            words = brief(RunConfig().replace(preset.changes).differences()) or "nothing"
+            words = format_values(RunConfig().replace(preset.changes).differences()) or "nothing"
             table.add_row(*(Text(inert(cell)) for cell in (preset.name, preset.title, words)))
     wide_console().print(table)
     for preset in presets:
@@ -67,7 +68,7 @@ def print_presets(presets: Sequence[ListedPreset]) -> None:
 def print_evaluation(result: Evaluated) -> None:
     print(f"{inert(weights_in_words(result))} on {counted(result.images, 'test image')} of {inert(result.data)}")
     print(f"test accuracy {percent(result.accuracy)}, test loss {result.loss:.4f}")
-    between = confidence(wilson(accuracy=result.accuracy, count=result.images))
+    between = format_limits("accuracy", *wilson(accuracy=result.accuracy, count=result.images))
     print(f"95 % confidence of the accuracy: {between} (Wilson, from {counted(result.images, 'image')})\n")
     table = Table("actual", *(str(digit) for digit in range(10)), "right", box=None, pad_edge=False)
     for column in table.columns:

@@ -11,7 +11,7 @@ from tui.screens.base import StateScreen
 from tui.state.run import RunView
 from tui.state.significance import wilson
 from tui.state.store import State
-from tui.state.words.events import confidence, percent
+from tui.state.words.figures import format_limits, percent
 from tui.terminal.sanitize import inert
 from tui.widgets.confusion import ConfusionMatrix
 
@@ -61,7 +61,7 @@ def caption_of(view: RunView) -> str:
     of = "" if best is None else ", the best by validation" if best.epoch == view.epoch else f" (best: {best.epoch})"
     accuracy = ""
     if images:
-        between = confidence(wilson(right / images, images))
+        between = format_limits("accuracy", *wilson(right / images, images))
         accuracy = f", {percent(right / images)} right (95 % confidence: {between})"
     return (
         f"{inert(view.run)}, test after epoch {view.epoch}{of}: {images - right} of {images:,} wrong{accuracy}."

@@ -12,8 +12,8 @@ from textual.screen import ModalScreen
 from textual.validation import Integer
 from textual.widgets import Button, Input, Static
 
+from engine.vocabulary.fields import counted
 from tui.state.store import State
-from tui.state.words.events import epochs
 
 ResultT = TypeVar("ResultT")
 OVER = "over"  # the answer of a question that has nothing to ask any more
@@ -137,7 +137,7 @@ class EpochsQuestion(Dialog[int | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(
-                f"{self._run} has finished after {epochs(self._done)}. How many epochs in total?",
+                f"{self._run} has finished after {counted(self._done, 'epoch')}. How many epochs in total?",
                 markup=False,
                 classes="text",
             )

@@ -16,7 +16,8 @@ from tui.screens.base import StateScreen
 from tui.state.actions import bindings
 from tui.state.store import State
 from tui.terminal.sanitize import inert
-from tui.widgets.digit import ART_STYLES, DigitCard, DigitView
+from tui.widgets.digit import DigitCard, DigitView
+from tui.widgets.digit_art import ART_STYLES
 from tui.widgets.probabilities import Probabilities
 
 CARDS = 6

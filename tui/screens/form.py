@@ -10,8 +10,8 @@ from engine.vocabulary.config import ConfigError, RunConfig, Value
 from engine.vocabulary.presets import Preset
 from tui.screens.base import StateScreen
 from tui.state.store import State
-from tui.state.words.events import brief
 from tui.state.words.networks import NETWORK, network_of
+from tui.state.words.values import format_values
 from tui.terminal.sanitize import inert
 from tui.widgets.config_form import ROOM_FOR_HELP, ConfigForm, FieldRow
 
@@ -64,7 +64,7 @@ class FormScreen(StateScreen):
         except ConfigError as error:  # the two do not go together
             self.complain(str(error), "Nothing was filled in")
         else:
-            others = f"{brief(changes)}, otherwise the defaults" if changes else "the defaults"
+            others = f"{format_values(changes)}, otherwise the defaults" if changes else "the defaults"
             self.notify(f"Filled in: {inert(others, longest=500)}.", markup=False)
 
     def fill_rate(self, rate: float) -> None:

@@ -12,8 +12,8 @@ from engine.vocabulary.presets import PRESETS, Preset
 from tui.screens.dialogs import Page
 from tui.state.actions import bindings
 from tui.state.store import State, described
-from tui.state.words.events import brief
 from tui.state.words.networks import NETWORK, figures, layer_table, network_of, shown_name
+from tui.state.words.values import format_values
 from tui.terminal.sanitize import inert
 from tui.widgets.network_line import NetworkLine
 
@@ -88,4 +88,4 @@ class NetworkScreen(Page[RunConfig | Preset | None]):
 
 
 def recipe_line(model: str) -> str:
-    return f"Its recipe (r, preset {model}): {brief(PRESETS[model].changes)}."
+    return f"Its recipe (r, preset {model}): {format_values(PRESETS[model].changes)}."

@@ -13,7 +13,7 @@ from engine.storage.preset_file import PresetError
 from engine.storage.presets import LONGEST_NAME, ListedPreset, check_name
 from engine.vocabulary.config import RunConfig, Value
 from tui.screens.dialogs import Dialog
-from tui.state.words.events import brief
+from tui.state.words.values import format_values
 from tui.terminal.sanitize import inert
 
 MOST_DETAILS = 270  # characters, which five lines of the dialog hold
@@ -68,7 +68,7 @@ def one_line(preset: ListedPreset, width: int) -> Text:
 
 
 def details_of(preset: ListedPreset) -> str:
-    differs = brief(RunConfig().replace(preset.changes).differences())
+    differs = format_values(RunConfig().replace(preset.changes).differences())
     return f"Differs from the defaults in {differs}." if differs else "The defaults."
 
 
@@ -81,7 +81,7 @@ class PresetName(Dialog[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            what = brief(self._changes) or "the defaults"
+            what = format_values(self._changes) or "the defaults"
             yield Static(f"Save as a preset: {inert(what)}. Under what name?", markup=False, classes="text")
             yield Input(compact=True, max_length=LONGEST_NAME)
             yield Static("Enter saves it, Escape cancels.", markup=False, classes="text", id="problem")

@@ -3,7 +3,8 @@
 from tui.screens.dialogs import Answer, Question
 from tui.state.advice import Advice
 from tui.state.store import State
-from tui.state.words.events import duration, state_word
+from tui.state.words.figures import duration
+from tui.state.words.runs import state_word
 from tui.terminal.sanitize import inert
 
 LEAVE = Answer("leave", "Leave it", "l")

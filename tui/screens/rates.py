@@ -8,10 +8,10 @@ from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import RatesTried
 from tui.screens.dialogs import Dialog
 from tui.state.store import State
-from tui.state.words.events import no_rate
+from tui.state.words.events import why_no_rate
 from tui.terminal.sanitize import inert
 from tui.widgets.chart import Chart
-from tui.widgets.plot import Line
+from tui.widgets.plotting.plot import Line
 
 
 class RatesScreen(Dialog[float | None]):
@@ -100,7 +100,7 @@ def loss_range(losses: list[float]) -> tuple[float, float] | None:
 
 def verdict(tried: RatesTried) -> str:
     if tried.problem or not tried.steepest:
-        words = no_rate(tried)
+        words = why_no_rate(tried)
         return f"{words[0].upper()}{words[1:]}."
     return (
         f"A tenth of the rate of the lowest loss: {tried.decade_below:.2g}. The loss falls most steeply at"

@@ -14,7 +14,7 @@ from engine.vocabulary.messages import RunSummary
 from tui.screens.base import StateScreen
 from tui.state.actions import bindings
 from tui.state.store import State
-from tui.state.words.events import RUN_COLUMNS, about_run, run_row
+from tui.state.words.runs import RUN_COLUMNS, run_notes, run_row
 from tui.terminal.sanitize import inert
 
 
@@ -104,7 +104,7 @@ class RunsScreen(StateScreen):
 
     @on(DataTable.RowHighlighted)
     def explain(self) -> None:
-        self.query_one("#about", Static).update(inert(" ".join(about_run(self.current))) if self.current else "")
+        self.query_one("#about", Static).update(inert(" ".join(run_notes(self.current))) if self.current else "")
         ended = self.current is not None and self.current.state == "finished"  # its reason is why it ended early
         self.query_one("#problem", Static).update(inert(self.current.problem) if self.current and not ended else "")
         self.refresh_bindings()

@@ -15,8 +15,8 @@ from tui.screens.base import TALL
 from tui.screens.form import FormScreen
 from tui.state.actions import bindings
 from tui.state.store import State
-from tui.state.words.events import brief
 from tui.state.words.options import command_line
+from tui.state.words.values import format_values
 from tui.terminal.sanitize import inert
 from tui.widgets.config_form import ConfigForm
 from tui.widgets.network_line import NetworkLine
@@ -176,7 +176,9 @@ class SetupScreen(FormScreen):
     def _show_command(self, config: RunConfig) -> None:
         run = self._state.run
         steered = run.began if run is not None and run.live else {}
-        began = f"   # this run started with {brief(steered)}; no single command trains it again" if steered else ""
+        began = (
+            f"   # this run started with {format_values(steered)}; no single command trains it again" if steered else ""
+        )
         if self._state.training:  # a run has the precision that auto became
             config = msgspec.structs.replace(config, precision=self._state.next_config.precision)
         self.query_one("#command", Static).update(inert(f"$ {command_line(config)}{began}", longest=5000))

@@ -16,12 +16,13 @@ from tui.screens.base import TALL, StateScreen
 from tui.state.actions import bindings
 from tui.state.run import RunView
 from tui.state.store import State
-from tui.widgets.chart import Chart, Line
+from tui.widgets.chart import Chart
 from tui.widgets.coach import CoachStrip
 from tui.widgets.digit import DigitView
 from tui.widgets.log import LogPane
+from tui.widgets.plotting.plot import Line
+from tui.widgets.plotting.series import Range, smooth
 from tui.widgets.run_panel import RunPanel
-from tui.widgets.series import Range, smooth
 from tui.widgets.welcome import Welcome
 
 SMOOTHING = (0.0, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99)

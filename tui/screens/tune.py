@@ -11,15 +11,16 @@ from textual.widgets import DataTable, Input, Static
 
 from engine.tuning.files import INSTALL, can_tune
 from engine.vocabulary.config import ConfigError, RunConfig
+from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import StartStudy, TrialSummary
 from tui.screens.base import StateScreen
 from tui.state.actions import bindings
 from tui.state.store import State
 from tui.state.study import StudyView
-from tui.state.words.events import epochs, percent
+from tui.state.words.figures import percent
 from tui.terminal.sanitize import inert
 from tui.widgets.leaderboard import Leaderboard
-from tui.widgets.parallel import Parallel
+from tui.widgets.parallel_coordinates import ParallelCoordinates
 from tui.widgets.study_chart import StudyChart
 from tui.widgets.study_form import StudyForm
 
@@ -45,7 +46,7 @@ class TuneScreen(StateScreen):
         #welcome { height: 1fr; padding: 1 2; color: $text-muted; }
         #results { height: 1fr; }
         StudyChart { width: 1fr; }
-        &.no-study #results, &.no-study Parallel, &.no-study #headline { display: none; }
+        &.no-study #results, &.no-study ParallelCoordinates, &.no-study #headline { display: none; }
         #welcome { display: none; }
         &.no-study #welcome { display: block; }
     }
@@ -88,7 +89,7 @@ class TuneScreen(StateScreen):
         with Horizontal(id="results"):
             yield Leaderboard()
             yield StudyChart()
-        yield Parallel()
+        yield ParallelCoordinates()
 
     def on_screen_resume(self, event: ScreenResume) -> None:
         self.post_message(self.Refreshed())
@@ -117,8 +118,8 @@ class TuneScreen(StateScreen):
         self.query_one("#headline", Static).update(headline(study))
         self.query_one(Leaderboard).show(study, anew=began)
         self.query_one(StudyChart).show_study(study)
-        self.query_one(Parallel).study = study
-        self.query_one(Parallel).refresh(layout=began)
+        self.query_one(ParallelCoordinates).study = study
+        self.query_one(ParallelCoordinates).refresh(layout=began)
 
     def _explain(self) -> None:
         hint = self.query_one("#hint", Static)
@@ -140,7 +141,7 @@ class TuneScreen(StateScreen):
 
     @on(DataTable.RowHighlighted)
     def point(self) -> None:
-        self.query_one(Parallel).chosen = self.chosen.number if self.chosen is not None else -1
+        self.query_one(ParallelCoordinates).chosen = self.chosen.number if self.chosen is not None else -1
 
     @on(DataTable.RowSelected)
     def use_selected(self) -> None:
@@ -215,7 +216,9 @@ class TuneScreen(StateScreen):
 def headline(study: StudyView) -> str:
     """Return the study in one line."""
     word = "tuning" if study.state == "running" else study.state
-    parts = [f"{inert(study.study, 40)} {word}, {study.done}/{study.target} trials of {epochs(study.base.epochs)}"]
+    parts = [
+        f"{inert(study.study, 40)} {word}, {study.done}/{study.target} trials of {counted(study.base.epochs, 'epoch')}"
+    ]
     if study.best is not None:
         parts.append(f"best {percent(study.best.accuracy or 0)} (#{study.best.number})")
     base = study.base_trial

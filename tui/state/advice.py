@@ -47,18 +47,18 @@ class Coach:
         """The advice to show now."""
         return self.advice[0] if self.advice else None
 
-    def hear(self, run: str, advice: tuple[Advice, ...]) -> "Coach":
+    def receive(self, run: str, advice: tuple[Advice, ...]) -> "Coach":
         """Return the coach with this advice on a run, but for what is not to be said again."""
         wanted = tuple(
             each for each in advice if (run, each.rule) not in self.dismissed and _key(run, each) not in self.applied
         )
         return replace(self, run=run, advice=wanted if self.on else ())
 
-    def news(self) -> list[Advice]:
+    def new_advice(self) -> list[Advice]:
         """Return the advice that was never said of its run."""
         return [each for each in self.advice if _key(self.run, each) not in self.said]
 
-    def say(self) -> "Coach":
+    def mark_said(self) -> "Coach":
         """Return the coach after it has said all it knows."""
         return replace(self, said=self.said.union(_key(self.run, each) for each in self.advice))
 

@@ -11,7 +11,7 @@ from engine.vocabulary.config import FIELDS, Value
 from engine.vocabulary.fields import counted
 from tui.state.metrics import VALIDATED
 from tui.state.significance import PairedTest, Sample, WelchTest, paired_test, pairing_helps, sample, welch_test
-from tui.state.words.events import brief
+from tui.state.words.values import format_values
 
 # What may differ within one configuration. Precision is of the machine too, but changes the figures.
 APART = {"seed", *MACHINE} - {"precision"}
@@ -183,7 +183,7 @@ def caveats(pairs: Sequence[tuple[RunRecord, RunRecord]], metric: str) -> list[s
     sides = [[pair[i] for pair in pairs] for i in (0, 1)]
     if any(record.steered for side in sides for record in side):
         began = [
-            f"{record.run}{f' (started with {brief(record.began)})' if record.began else ''}"
+            f"{record.run}{f' (started with {format_values(record.began)})' if record.began else ''}"
             for side in sides
             for record in side
             if record.steered

@@ -22,6 +22,7 @@ from engine.vocabulary.messages import (
     ThreadsChanged,
 )
 from engine.vocabulary.schedule import learning_rate
+from tui.state.words.values import format_values
 from tui.terminal.sanitize import inert
 
 MOST_POINTS = 4096  # losses kept for the chart; beyond, neighbours are averaged
@@ -109,7 +110,7 @@ class RunView:
         return max(0.0, images_left / self.images_per_s) + test * (self.config.epochs - self.epoch)
 
 
-def number(run: str) -> str:
+def short_run_name(run: str) -> str:
     """Return what a run is called where room is short: its number, or the beginning of another name."""
     return inert(run.partition("-")[0], longest=8)
 
@@ -144,11 +145,7 @@ def apply_to_run(view: RunView | None, event: RunEvent) -> RunView | None:
             confusion = tuple(tuple(row) for row in event.confusion) or view.confusion
             return replace(view, step=event.step, epochs=(*view.epochs, event), confusion=confusion)
         case Steered():
-            text = ", ".join(
-                f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
-                for name, value in event.changes.items()
-            )
-            marks = (*view.marks, (event.step, text))
+            marks = (*view.marks, (event.step, format_values(event.changes)))
             course = (view.course or LogSummary(view.config)).after(event)
             return replace(view, config=event.config, marks=marks, course=course, changed=event.step)
         case ThreadsChanged():

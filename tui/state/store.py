@@ -154,12 +154,10 @@ def apply(state: State, event: AnyEvent) -> State:
             )
         case CommandFailed():
             state = replace(state, failures=state.failures + 1, failure=inert(event.reason))
-        case _:
-            pass
     lines = [inert(line) for line in describe(event)]
     if isinstance(event, DataFailed) and state.shown is None:
         return state  # the first screen says it
-    return say(state, *lines) if lines else state
+    return log_lines(state, *lines) if lines else state
 
 
 def is_same_network(one: ModelDescribed, other: ModelDescribed | RunConfig) -> bool:
@@ -171,6 +169,6 @@ def described(state: State, config: RunConfig) -> ModelDescribed | None:
     return next((each for each in state.networks if is_same_network(each, config)), None)
 
 
-def say(state: State, *lines: str) -> State:
+def log_lines(state: State, *lines: str) -> State:
     """Add lines to the log."""
     return replace(state, log=(*state.log, *lines)[-MOST_LOG_LINES:], log_count=state.log_count + len(lines))

@@ -15,10 +15,7 @@ from engine.vocabulary.messages import (
     TrialTold,
 )
 from engine.vocabulary.search_space import Dimension, parse_search
-from tui.state.words.events import percent
 from tui.terminal.sanitize import inert
-
-SHORT = {"batch_size": "batch", "weight_decay": "decay", "label_smoothing": "smoothing"}
 
 
 @dataclass(frozen=True)
@@ -103,30 +100,3 @@ def apply_to_study(view: StudyView | None, event: StudyEvent) -> StudyView | Non
             return replace(view, state="running", reason="")
         case StudyEnded():
             return replace(view, state=inert(event.state), reason=inert(event.reason))
-
-
-def short_name(name: str) -> str:
-    """Return a field's name for the head of a narrow column."""
-    return SHORT.get(name, name)
-
-
-def short_value(value: Value) -> str:
-    """Return a value in the room of a narrow column."""
-    return f"{value:.3g}" if isinstance(value, float) else inert(str(value), 12)
-
-
-def trial_words(view: StudyView, trial: TrialSummary) -> str:
-    """Return `trial 7: 98.31 % with lr 0.0042, batch 50`."""
-    values = ", ".join(f"{short_name(name)} {short_value(value)}" for name, value in view.values_of(trial).items())
-    figure = percent(trial.accuracy) if trial.accuracy is not None else "no figure"
-    base = " (the base)" if trial.base else ""
-    reason = f" ({inert(trial.reason, 120)})" if trial.reason else ""
-    state = "" if trial.state == "finished" else f" {inert(trial.state, 12)}{reason}"
-    return f"trial {trial.number}{base}{state}: {figure} with {values}"
-
-
-def range_words(dimension: Dimension) -> str:
-    """Return what is searched of a field: `0.0001..0.1 log`, `50,100,200`."""
-    if getattr(dimension, "log", False):
-        return f"{dimension.words} log"
-    return dimension.words

@@ -40,7 +40,7 @@ class Cells:
         """Tell whether these cells lie inside and hold nothing."""
         return x >= 0 and x + width <= self.width and all(cell[0] == " " for cell in self.rows[y][x : x + width])
 
-    def say(self, sentence: str, style: str = "") -> None:
+    def put_centered(self, sentence: str, style: str = "") -> None:
         """Write a sentence in the middle, on as many lines as it takes, cut where there is no room."""
         lines = [""]
         for word in sentence.split():

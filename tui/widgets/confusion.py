@@ -80,7 +80,7 @@ class ConfusionMatrix(CellWidget, can_focus=True):
 
     def draw(self, cells: Cells) -> None:
         if len(self.counts) != DIGITS:
-            cells.say("Filled after the first epoch.", "confusion--heading")
+            cells.put_centered("Filled after the first epoch.", "confusion--heading")
             return
         cell_width, cell_height, left, top = self._layout()
         cells.put(left, top, "actual", "confusion--heading")

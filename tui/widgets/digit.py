@@ -6,8 +6,6 @@ from engine.vocabulary.messages import Digit
 from tui.widgets.cells import Cells, CellWidget
 from tui.widgets.digit_art import ART_STYLES, draw, fit
 
-__all__ = ["ART_STYLES", "DigitCard", "DigitView"]
-
 
 class DigitDrawing(CellWidget):
     """What large and small digits share."""
@@ -70,9 +68,9 @@ class DigitView(DigitDrawing):
 
     def draw(self, cells: Cells) -> None:
         if self.digit is None:
-            cells.say("no digit yet", "digit--muted")
+            cells.put_centered("no digit yet", "digit--muted")
         elif not self.draw_art(cells, self.digit, cells.height):
-            cells.say(verdict(self.digit, self.ascii), "digit--ink")
+            cells.put_centered(verdict(self.digit, self.ascii), "digit--ink")
 
     def watch_digit(self) -> None:
         digit = self.digit

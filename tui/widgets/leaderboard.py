@@ -4,8 +4,9 @@ from rich.text import Text
 from textual.widgets import DataTable
 
 from engine.vocabulary.messages import TrialSummary
-from tui.state.study import StudyView, short_name, short_value
-from tui.state.words.events import percent
+from tui.state.study import StudyView
+from tui.state.words.figures import percent
+from tui.state.words.trials import short_name, short_value
 from tui.terminal.sanitize import inert
 
 ROWS = 200

@@ -15,7 +15,7 @@ from tui.state.store import State
 from tui.widgets.cells import Cells, CellWidget
 from tui.widgets.chart import Chart
 from tui.widgets.digit_art import draw
-from tui.widgets.plot import Line
+from tui.widgets.plotting.plot import Line
 
 COLUMNS, ROWS = 14, 7  # of a small digit
 MNIST = 60_000  # training images, as long as no data set is loaded
@@ -41,7 +41,7 @@ class DigitGrid(CellWidget):
 
     def draw(self, cells: Cells) -> None:
         if self.shown is None:
-            cells.say("no digit yet", "digit-grid--muted")
+            cells.put_centered("no digit yet", "digit-grid--muted")
             return
         caption = f"training digit #{self.shown.index}, a {self.shown.label}, as the network would see it"
         cells.put(0, 0, caption[: cells.width], "digit-grid--muted")

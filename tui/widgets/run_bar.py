@@ -4,10 +4,11 @@ from rich.text import Text
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tui.state.run import RunView, number
+from tui.state.run import RunView, short_run_name
 from tui.state.store import State
 from tui.state.study import StudyView
-from tui.state.words.events import duration, percent, state_word
+from tui.state.words.figures import duration, percent
+from tui.state.words.runs import state_word
 from tui.terminal.sanitize import inert
 
 BAR_WIDTH = 10
@@ -93,7 +94,7 @@ def live_segment(state: State) -> list[tuple[str, str, int]]:
     if study is not None and study.live:
         return [(f"▶ {inert(study.study, 12)} {'paused' if study.state == 'paused' else 'tuning'}", "busy", 0)]
     if run is not None and run.live:
-        return [(f"▶ {number(run.run)} {state_word(run.state)} {100 * run.run_fraction:.0f} %", "busy", 0)]
+        return [(f"▶ {short_run_name(run.run)} {state_word(run.state)} {100 * run.run_fraction:.0f} %", "busy", 0)]
     return []
 
 
@@ -144,7 +145,7 @@ def run_segments(view: RunView, past: bool, stalled: str = "", silent: bool = Fa
             parts.append((f"lr {view.lr:.3g}", "", 6))
     elif view.reported is not None:
         best = f"best {view.reported.epoch}: " if view.best is not None else ""
-        parts.append((f"{best}test {100 * view.reported.test_accuracy:.2f} %", "", 4))
+        parts.append((f"{best}test {percent(view.reported.test_accuracy)}", "", 4))
     if view.sample:
         parts.append(("sample data", "muted", 9))
     return parts

@@ -6,8 +6,9 @@ from textual.widget import Widget
 
 from engine.vocabulary.config import FIELDS
 from tui.state.run import RunView
-from tui.state.words.events import moved_value, percent, shown_value
+from tui.state.words.figures import percent
 from tui.state.words.networks import shown_name
+from tui.state.words.values import format_change, format_value
 from tui.terminal.sanitize import inert
 
 SHOWN = ("epochs", "batch_size", "lr", "weight_decay", "dropout2d", "dropout", "seed")
@@ -71,7 +72,7 @@ def figures(view: RunView) -> list[tuple[str, str, str]]:
     ]
     for name in (*SHOWN, *others):
         value = getattr(view.config, name)
-        shown = moved_value(view.began[name], value) if name in view.began else shown_value(value)
+        shown = format_change(view.began[name], value) if name in view.began else format_value(value)
         changed = name in view.began or value != FIELDS[name].default
         rows.append((FIELDS[name].label, shown, "changed" if changed else "value"))
     several = f", {view.config.processes} processes" if view.config.processes > 1 else ""

@@ -3,7 +3,8 @@
 from engine.tuning.history import best_so_far
 from engine.vocabulary.messages import TrialSummary
 from tui.state.study import StudyView
-from tui.widgets.chart import Chart, Line
+from tui.widgets.chart import Chart
+from tui.widgets.plotting.plot import Line
 
 
 class StudyChart(Chart):

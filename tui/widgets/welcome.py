@@ -6,8 +6,8 @@ from textual.widget import Widget
 
 from engine.vocabulary.fields import counted
 from tui.state.store import State
-from tui.state.words.events import epochs, state_word
 from tui.state.words.networks import shown_name
+from tui.state.words.runs import state_word
 from tui.terminal.sanitize import inert
 
 
@@ -73,7 +73,7 @@ def sentences(state: State) -> list[tuple[str, str]]:
 
     config = state.next_config
     network = "the seed network" if config.model == "seed-cnn" else shown_name(config.model)
-    parts += [("t", "key"), (f"  train {network}: {epochs(config.epochs)}\n", "")]
+    parts += [("t", "key"), (f"  train {network}: {counted(config.epochs, 'epoch')}\n", "")]
     parts += [("5", "key"), ("  change hyperparameters first\n", "")]
     if state.data is None or state.data.sample:
         parts += [("d", "key"), ("  download the full MNIST: 70,000 images, 11 MB\n", "")]
@@ -81,7 +81,7 @@ def sentences(state: State) -> list[tuple[str, str]]:
         last = state.runs[0]
         word = inert(state_word(last.state), 16)
         if last.epoch >= last.epochs:
-            how = f"after {epochs(last.epoch)}"
+            how = f"after {counted(last.epoch, 'epoch')}"
         elif last.state == "finished":  # by early stopping
             how = f"after epoch {last.epoch} of {last.epochs}"
         else:

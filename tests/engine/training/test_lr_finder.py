@@ -31,7 +31,7 @@ from tests.engine.server.worker.driven_worker import Engine
 from tests.engine.training.compared_runs import same, without_time
 from tui.__main__ import cli
 from tui.screens.rates import verdict
-from tui.state.words.events import no_rate
+from tui.state.words.events import why_no_rate
 
 CONFIG = RunConfig(batch_size=30, device="cpu", optimizer="sgd", epochs=4)
 
@@ -100,11 +100,11 @@ def test_batches_of_one_image_get_a_suggestion_within_the_rates_or_none(digits: 
 
 def test_why_nothing_is_suggested_is_told() -> None:
     nothing = RatesTried(rates=[1e-6] * 20, losses=[2.3] * 20, smoothed=[2.3] * 20, done=True)
-    assert "the loss never fell below 2.300, where it began, by more than the noise" in no_rate(nothing)
+    assert "the loss never fell below 2.300, where it began, by more than the noise" in why_no_rate(nothing)
     assert verdict(nothing).startswith("The loss never fell")
     few = msgspec.structs.replace(nothing, rates=[], losses=[], smoothed=[])
-    assert "not a number from the first rates on" in no_rate(few)
-    assert no_rate(msgspec.structs.replace(few, problem="no memory")) == "it ended early: no memory"
+    assert "not a number from the first rates on" in why_no_rate(few)
+    assert why_no_rate(msgspec.structs.replace(few, problem="no memory")) == "it ended early: no memory"
 
 
 def test_find_lr_without_evidence_fails_and_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from engine.vocabulary.run_conventions import OLD, PRESENT
 from tui.commands.reports import print_runs
 from tui.commands.train.follow import result_of
 from tui.state.run import RunView, apply_to_run
-from tui.state.words.events import about_run, changes_of, run_row
+from tui.state.words.runs import changes_of, run_notes, run_row
 from tui.widgets.run_panel import figures
 
 
@@ -160,7 +160,7 @@ def test_the_list_tells_the_start_of_what_was_steered(tmp_path: Path, capsys: py
     out, err = capsys.readouterr()
     assert "lr 0.001→0.0003" in out
     assert "changed during the run, so no single command trains them again: runs 1" in err
-    assert "It started with lr 0.001." in " ".join(about_run(run))
+    assert "It started with lr 0.001." in " ".join(run_notes(run))
 
 
 def test_what_was_steered_back_and_what_is_now_at_its_default_are_told_too(tmp_path: Path) -> None:
@@ -183,12 +183,12 @@ def test_the_list_has_the_figures_of_the_best_epoch_and_the_last_beside_them(
     assert run_row(run)[2:5] == ("2/2, best 1", "91.00 %, last 95.00", "0.9000")
     print_runs([run])
     assert "the best by validation accuracy" in capsys.readouterr().err
-    assert "Epoch 1 is the best by validation (90.00 %): test accuracy 91.00 %; the last, 2, has 95.00 %." in about_run(
+    assert "Epoch 1 is the best by validation (90.00 %): test accuracy 91.00 %; the last, 2, has 95.00 %." in run_notes(
         run
     )
     plain = msgspec.structs.replace(run, best=None)
     assert run_row(plain)[2:5] == ("2/2", "95.00 %", "0.4500")
-    assert about_run(plain) == []
+    assert run_notes(plain) == []
 
 
 def test_the_panel_shows_the_course_of_a_value_and_both_epochs() -> None:

@@ -8,15 +8,16 @@ from fake_engine import epoch_done, started, steps
 
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import DataCheck, Finding, PartFacts
-from tests.tui.coach import recordings
-from tests.tui.coach.recordings import views
+from tests.tui.coach.evaluation import recordings
+from tests.tui.coach.views import changed, views
 from tui.coach.data import data_at_fault, missing_digits, nothing_learned, odd_data, test_unlike
+from tui.coach.evidence.usual_values import decay_is_strong, times_usual, usual_rate
 from tui.coach.generalisation import uneven_mistakes
 from tui.coach.labels import label_noise
-from tui.coach.learning_rate import rate_too_high, rate_too_low
+from tui.coach.rate_too_high import rate_too_high
+from tui.coach.rate_too_low import rate_too_low
 from tui.coach.regularisation import decay_too_strong, dropout_too_strong
-from tui.coach.usual_values import decay_is_strong, times_usual, usual_rate
-from tui.coach.watch import look
+from tui.coach.watch import apply_rules
 from tui.state.advice import Coach
 from tui.state.run import RunView, apply_to_run
 
@@ -26,10 +27,6 @@ KEPT = recordings.read()
 
 def seen(case: str) -> list[RunView]:
     return views(KEPT[case])
-
-
-def changed(view: RunView, **config: object) -> RunView:
-    return replace(view, config=view.config.replace(config))
 
 
 def without_check(view: RunView) -> RunView:
@@ -87,15 +84,15 @@ def test_a_few_blank_images_are_told_last_and_many_first() -> None:
     )
     assert data_at_fault(few) is None
     assert data_at_fault(many) is not None
-    assert [advice.rule for advice in look(Coach(), few).advice] == ["odd data"]
-    assert [advice.rule for advice in look(Coach(), many).advice] == ["data at fault"]
+    assert [advice.rule for advice in apply_rules(Coach(), few).advice] == ["odd data"]
+    assert [advice.rule for advice in apply_rules(Coach(), many).advice] == ["data at fault"]
 
 
 def test_what_is_no_warning_and_what_a_later_version_found_is_not_the_cause() -> None:
     view = seen("healthy: mlp adam")[-1]
     small = Finding(kind="duplicates", message="of 1,000 test images 1 is ...", count=1, warning=False)
     later = Finding(kind="upside down", message="all of them")
-    assert look(Coach(), replace(view, check=check_of(small))).advice == ()
+    assert apply_rules(Coach(), replace(view, check=check_of(small))).advice == ()
     assert odd_data(replace(view, check=check_of(later))) is not None
     assert data_at_fault(replace(view, check=check_of(later))) is None
 
@@ -193,7 +190,7 @@ def test_beyond_a_hundredfold_the_usual_rate_is_advised_and_before_it_ten_times_
 @pytest.mark.parametrize("schedule", ["cosine", "one-cycle", "step", "plateau", "constant"])
 def test_a_schedule_is_judged_by_its_highest_rate(schedule: str) -> None:
     for view in seen("rate x0.001: mlp adam")[1:]:
-        advice = look(Coach(), changed(view, schedule=schedule)).present
+        advice = apply_rules(Coach(), changed(view, schedule=schedule)).present
         assert advice is not None
         assert advice.rule == "rate too low"
 
@@ -212,5 +209,5 @@ def test_two_long_epochs_are_enough_for_every_rule_to_look_at() -> None:
         for event in (msgspec.structs.replace(steps(600 * i, losses), stride=20, steps=600), epoch_done(i)):
             view = apply_to_run(view, msgspec.structs.replace(event, step=600 * i))
     assert view is not None
-    look(Coach(), view)
+    apply_rules(Coach(), view)
     rate_too_low(view)

@@ -13,29 +13,20 @@ import pytest
 from engine.networks.build import class_of
 from engine.vocabulary.architectures import CATALOGUE
 from engine.vocabulary.config import FIELDS, RunConfig
-from engine.vocabulary.messages import EpochDone, RunEnded, RunEvent, RunStarted
-from tests.tui.coach import recordings
-from tests.tui.coach.events import events_of
+from engine.vocabulary.messages import EpochDone, RunEnded, RunStarted
+from tests.tui.coach.evaluation import recordings
 from tests.tui.coach.record import RECORDINGS, record
+from tests.tui.coach.views import changed, events_of, views
+from tui.coach.evidence.usual_values import rate
 from tui.coach.generalisation import DROPPING, over_fitting, uneven_mistakes, worst_digit
-from tui.coach.learning_rate import diverging, not_a_number, plateau, rate_too_high, rate_too_low
-from tui.coach.machine import dead_units, input_bound
+from tui.coach.rate_too_high import dead_units, diverging, not_a_number, plateau, rate_too_high
+from tui.coach.rate_too_low import rate_too_low
 from tui.coach.rules import RULES
-from tui.coach.usual_values import rate
+from tui.coach.throughput import input_bound
 from tui.state.advice import Advice
 from tui.state.run import RunView, apply_to_run
 
 HEALTHY = [name for name in RECORDINGS if name.startswith("healthy")]
-
-
-def views(events: list[RunEvent]) -> list[RunView]:
-    """Return the run as the coach sees it: after each epoch, and at its end."""
-    view, seen = None, []
-    for event in events:
-        view = apply_to_run(view, event)
-        if isinstance(event, EpochDone | RunEnded) and view is not None:
-            seen.append(view)
-    return seen
 
 
 def advice_on(view: RunView) -> list[Advice]:
@@ -44,10 +35,6 @@ def advice_on(view: RunView) -> list[Advice]:
 
 def names(view: RunView) -> set[str]:
     return {advice.rule for advice in advice_on(view)}
-
-
-def changed(view: RunView, **config) -> RunView:
-    return replace(view, config=view.config.replace(config))
 
 
 # ------------------------------------------------------- runs that show something

@@ -1,41 +1,18 @@
 """Whether two configurations differ by more than noise, and what is said about it."""
 
-import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
-from hostile import hostile_in, texts, with_hostile_texts
 
-from engine.storage.runs.folders import RunError, create_folder
+from engine.storage.runs.folders import RunError
 from engine.storage.runs.log_writer import RunLog
 from engine.storage.runs.record import RunRecord, read_record
-from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import EpochFigures, Steered
 from engine.vocabulary.run_conventions import OLD, PRESENT
-from tui.__main__ import cli
-from tui.commands.runs.compare_report import print_comparison, verdict, what_differs
+from tests.tui.state.records import A, B, record, side
+from tui.commands.runs.compare_report import verdict, what_differs
 from tui.state.comparison import Comparison, compare
-
-A = [0.980, 0.982, 0.984, 0.983, 0.981]
-B = [0.990, 0.991, 0.992, 0.994, 0.992]
-
-
-def record(number: int, seed: int, accuracy: float, **changes: object) -> RunRecord:
-    fields = {name: changes.pop(name) for name in list(changes) if name in RunRecord.__struct_fields__}
-    config = RunConfig().replace({"seed": seed, "precision": "fp32", **changes})
-    given = {
-        "run": f"{number:04}-{config.model}", "state": "finished", "started": 1.0, "config": config, "device": "cpu",
-        "data": "f00d", "data_path": "/data", "sample": False, "versions": {"torch": "2.15"}, "epoch": config.epochs,
-        "test_accuracy": accuracy, "test_loss": round(1 - accuracy, 6), **fields,
-    }  # fmt: skip
-    return RunRecord(**given)  # type: ignore[arg-type]
-
-
-def side(first: int, accuracies: Sequence[float], **changes: object) -> list[RunRecord]:
-    return [record(first + seed, seed, accuracy, **changes) for seed, accuracy in enumerate(accuracies)]
 
 
 def said(result: Comparison) -> str:
@@ -147,9 +124,6 @@ def test_without_a_common_seed_nothing_is_compared() -> None:
         compare(side(1, A), [record(9, 9, 0.9)], "accuracy")
 
 
-# ------------------------------------------------------------------ validation
-
-
 def validated(number: int, seed: int, held: float, test: float, **changes: object) -> RunRecord:
     """A run whose third epoch was the best by validation; its last has a test accuracy of 50 %."""
     best = EpochFigures(
@@ -213,9 +187,6 @@ def test_where_a_steered_run_began_is_told() -> None:
     )
 
 
-# --------------------------------------------------------------------- pairing
-
-
 def test_the_correlation_of_the_pairs_is_told_and_welchs_test_where_pairing_does_not_help() -> None:
     helped = compare(side(1, A), side(6, B), "accuracy")
     assert helped.welch is None
@@ -238,75 +209,6 @@ def test_two_tests_that_disagree_are_no_choice() -> None:
     assert result.welch is not None
     assert result.welch.significant != result.test.significant
     assert "The two tests disagree. Do not pick the one you like better" in said(result)
-
-
-# ----------------------------------------------------------------- the command
-
-
-def make_runs(folder: Path, accuracies: Sequence[float], **changes: object) -> None:
-    for seed, accuracy in enumerate(accuracies):
-        run = create_folder(folder, "seed-cnn")
-        made = record(int(run.name[:4]), seed, accuracy, **changes)
-        RunLog(run, made).close("finished", 1)
-
-
-def call(folder: Path, *words: str, expect: int = 0) -> Result:
-    result = CliRunner().invoke(cli, ["compare", "--checkpoints", str(folder), *words])
-    assert result.exit_code == expect, result.output
-    return result
-
-
-def test_the_command_prints_pairs_means_and_the_verdict(tmp_path: Path) -> None:
-    make_runs(tmp_path, A)
-    make_runs(tmp_path, B, lr=0.01)
-    lines = call(tmp_path, "1-5", "6-10").stdout.splitlines()
-    assert lines[0] == "A: runs 1-5, 0001-seed-cnn to 0005-seed-cnn"
-    table = [line.split() for line in lines if line and line.split()[0] in ("0", "mean", "standard", "95")]
-    assert [" ".join(words) for words in table] == [
-        "0 98.00 % 99.00 % +1.00",
-        "mean 98.20 % 99.18 % +0.98",
-        "standard deviation 0.16 0.15 0.13",
-        "95 % confidence of the mean 98.00 to 98.40 % 99.00 to 99.36 % +0.82 to +1.14",
-    ]
-    assert any("more than noise" in line for line in lines)
-    loss = call(tmp_path, "1-5", "6-10", "--metric", "loss").stdout
-    assert "0.0180" in loss
-    assert "-0.0098" in loss
-
-
-def test_json_has_the_figures_and_the_verdict(tmp_path: Path) -> None:
-    make_runs(tmp_path, A)
-    make_runs(tmp_path, B, lr=0.01)
-    told = json.loads(call(tmp_path, "1-5", "6,7,8-10", "--json").stdout)
-    assert told["significant"] is True
-    assert told["test"]["df"] == 4
-    assert told["test"]["difference"]["mean"] == pytest.approx(0.0098)
-    assert told["differs"] == {"lr": [0.001, 0.01]}
-    assert told["b"]["runs"][-1] == "0010-seed-cnn"
-    assert "more than noise" in " ".join(told["verdict"])
-
-
-def test_refusals_are_one_line(tmp_path: Path) -> None:
-    make_runs(tmp_path, A)
-    (tmp_path / "0006-seed-cnn").mkdir()
-    for words, reason in {
-        ("1-5", "9"): "there is no run '9'", ("1-5", "2"): "on both sides",
-        ("1", "2"): "no seed has a finished run on both",
-        ("1-5", "6"): "is missing", ("1-5", ","): "is not a list of runs",
-    }.items():  # fmt: skip
-        assert reason in call(tmp_path, *words, expect=1).stderr
-    assert "argument 5 is empty" in call(tmp_path, "1-5", "", expect=2).stderr
-    call(tmp_path, "1-5", "6", "--metric", "speed", expect=2)
-
-
-@pytest.mark.parametrize("number", range(len(texts())))
-def test_text_of_records_cannot_act_on_the_terminal(number: int, capfd: pytest.CaptureFixture[str]) -> None:
-    result = compare(side(1, A), [*side(6, B, data="x"), record(20, 9, 0.5, data="x")], "accuracy")
-    named = with_hostile_texts(result, number)
-    kept = {"metric": "accuracy", "a": result.a, "b": result.b}
-    print_comparison(Comparison(**{**{name: getattr(named, name) for name in named.__struct_fields__}, **kept}))
-    out, err = capfd.readouterr()
-    assert hostile_in((out + err).encode()) == []
 
 
 @pytest.mark.parametrize(

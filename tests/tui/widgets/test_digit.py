@@ -4,7 +4,8 @@ import pytest
 from textual.app import App, ComposeResult
 
 from engine.vocabulary.messages import Digit
-from tui.widgets.digit import ART_STYLES, DigitCard, DigitView
+from tui.widgets.digit import DigitCard, DigitView
+from tui.widgets.digit_art import ART_STYLES
 
 PIXELS = b"".join(bytes(13) + b"\xff\xff" + bytes(13) if 4 <= y < 24 else bytes(28) for y in range(28))
 

@@ -7,7 +7,7 @@ from fake_engine import FakeApp
 
 from engine.vocabulary.search_space import parse_search
 from tests.tui.screens.studies import TRIALS, at_the_screen, began, trial
-from tui.widgets.parallel import Parallel, height_of, thinned
+from tui.widgets.parallel_coordinates import ParallelCoordinates, height_of, thinned
 
 
 @pytest.mark.parametrize(("count", "room"), [(3, 10), (10, 10), (100, 10), (11, 10)])
@@ -22,7 +22,7 @@ async def test_the_parallel_view_shows_a_column_a_trial_from_best_to_worst() -> 
     app = FakeApp(ascii=True)
     async with app.run_test(size=(80, 24)) as pilot:
         await at_the_screen(pilot, app, began(), *TRIALS)
-        widget = app.screen.query_one(Parallel)
+        widget = app.screen.query_one(ParallelCoordinates)
         lines = ["".join(cell[0] for cell in row) for row in widget._cells.rows]
         await pilot.press("down")
         marks = "".join(cell[0] for cell in widget._cells.rows[-1])
@@ -43,8 +43,8 @@ def test_a_base_outside_of_the_range_is_neither_its_lowest_nor_its_highest() -> 
 
 @pytest.mark.parametrize(("ascii", "low", "high"), [(False, "▾", "▴"), (True, "v", "^")])
 def test_what_lies_outside_of_a_searched_range_is_an_arrow(ascii: bool, low: str, high: str) -> None:
-    widget = Parallel()
-    widget.set_reactive(Parallel.ascii, ascii)
+    widget = ParallelCoordinates()
+    widget.set_reactive(ParallelCoordinates.ascii, ascii)
     assert [widget._sign(height, "01") for height in (-math.inf, 0.0, 1.0, math.inf, None)] == [
         low,
         "0",

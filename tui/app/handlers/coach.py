@@ -6,7 +6,7 @@ from textual import on, work
 
 from engine.vocabulary.messages import Steer
 from tui.app.handlers.training import TrainingHandlers
-from tui.coach.watch import coached
+from tui.coach.watch import update_advice
 from tui.screens.questions import advice_question
 from tui.screens.train import TrainScreen
 
@@ -40,5 +40,5 @@ class CoachHandlers(TrainingHandlers):
 
     def action_toggle_coach(self) -> None:
         coach = replace(self.state.coach, on=not self.state.coach.on)
-        self.set_state(coached(replace(self.state, coach=coach)))
+        self.set_state(update_advice(replace(self.state, coach=coach)))
         self.notify("The coach is on." if coach.on else "The coach is off.", markup=False)

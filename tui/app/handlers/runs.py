@@ -17,11 +17,11 @@ from engine.vocabulary.messages import (
     SavingFailed,
 )
 from tui.app.engine import EngineApp
-from tui.coach.watch import coached
+from tui.coach.watch import update_advice
 from tui.screens.dialogs import EpochsQuestion
 from tui.screens.runs import RunsScreen
 from tui.screens.train import TrainScreen
-from tui.state.run import number
+from tui.state.run import short_run_name
 from tui.state.words.events import describe
 from tui.terminal.sanitize import inert
 
@@ -68,7 +68,7 @@ class RunHandlers(EngineApp):
 
     @on(TrainScreen.RunClosed)
     def close_run(self) -> None:
-        self.set_state(coached(replace(self.state, opened=None, digits=(), digits_run="")))
+        self.set_state(update_advice(replace(self.state, opened=None, digits=(), digits_run="")))
 
     @property
     def resumable(self) -> RunSummary | None:
@@ -99,7 +99,7 @@ class RunHandlers(EngineApp):
     def key_label(self, action: str, label: str) -> str:
         """Return a key's label, with the run that it resumes where none is shown."""
         if action == "resume" and self.resumable is not None and self.state.shown is None:
-            return f"{label} {number(self.resumable.run)}"
+            return f"{label} {short_run_name(self.resumable.run)}"
         return super().key_label(action, label)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

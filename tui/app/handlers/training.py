@@ -10,7 +10,7 @@ from tui.link.client import CommandRefused
 from tui.screens.dialogs import OVER
 from tui.screens.questions import new_run_question, quit_question, stop_question
 from tui.screens.runs import RunsScreen
-from tui.state.run import number
+from tui.state.run import short_run_name
 from tui.terminal.sanitize import inert
 
 STOPPING = 10.0  # seconds to hear that a run is stopped and saved
@@ -97,7 +97,7 @@ class TrainingHandlers(EngineApp):
         study, run = self.state.study, self.state.run
         if study is not None and study.live:
             return f"{label} {inert(study.study, 12)}"
-        return f"{label} {number(run.run)}" if run is not None else label
+        return f"{label} {short_run_name(run.run)}" if run is not None else label
 
     @property
     def hides_job(self) -> bool:

@@ -7,7 +7,7 @@ from tui.state.comparison import Comparison, Side
 from tui.state.metrics import VALIDATED, is_accuracy, metric_in_words
 from tui.state.run_numbers import numbers_of
 from tui.state.significance import Sample
-from tui.state.words.events import figure, interval, spread
+from tui.state.words.figures import format_deviation, format_interval, format_metric
 from tui.terminal.printing import wide_console
 from tui.terminal.sanitize import inert
 
@@ -58,12 +58,16 @@ def table(result: Comparison) -> Table:
     for column in found.columns[1:]:
         column.justify = "right"
     for seed, a, b in zip(result.a.seeds, result.a.values, result.b.values, strict=True):
-        found.add_row(Text(str(seed)), figure(metric, a), figure(metric, b), difference(metric, b - a))
+        found.add_row(Text(str(seed)), format_metric(metric, a), format_metric(metric, b), difference(metric, b - a))
     samples = (result.a.sample, result.b.sample)
     change = result.test.difference if result.test else None
-    found.add_row("mean", *(figure(metric, each.mean) for each in samples), mean_difference(metric, result))
-    found.add_row("standard deviation", *(spread(metric, each.sd) for each in (*samples, change or Sample(1, 0.0))))
-    found.add_row("95 % confidence of the mean", *(interval(metric, each) for each in samples), between(metric, change))
+    found.add_row("mean", *(format_metric(metric, each.mean) for each in samples), mean_difference(metric, result))
+    found.add_row(
+        "standard deviation", *(format_deviation(metric, each.sd) for each in (*samples, change or Sample(1, 0.0)))
+    )
+    found.add_row(
+        "95 % confidence of the mean", *(format_interval(metric, each) for each in samples), between(metric, change)
+    )
     return found
 
 

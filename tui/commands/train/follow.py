@@ -31,7 +31,7 @@ from engine.vocabulary.messages import (
     StepsDone,
     StudyEvent,
 )
-from tui.coach.watch import look
+from tui.coach.watch import apply_rules
 from tui.commands.train.interrupts import STOP, Interrupts
 from tui.link.client import CommandRefused, refusal
 from tui.link.logout import logout_warning
@@ -39,8 +39,10 @@ from tui.link.session import CaughtUp, Rejoined, Session, attached, with_new_eng
 from tui.state.advice import Coach
 from tui.state.run import RunView, apply_to_run
 from tui.state.run_numbers import numbers_of
-from tui.state.words.events import brief, describe, duration, percent, warnings
+from tui.state.words.events import describe, warnings
+from tui.state.words.figures import duration, percent
 from tui.state.words.options import command_line
+from tui.state.words.values import format_values
 from tui.terminal.notifications import call, worth_a_call
 from tui.terminal.sanitize import ascii_json, inert
 
@@ -286,7 +288,8 @@ def result_of(checkpoints: Path, view: RunView) -> list[str]:
         )
     if view.began:
         lines.append(
-            f"{view.run}: changed during the run, started with {brief(view.began)}; no single command trains it again"
+            f"{view.run}: changed during the run, started with {format_values(view.began)};"
+            " no single command trains it again"
         )
     return lines
 
@@ -379,8 +382,8 @@ def gone(run: str, reason: str) -> str:
 
 def advise(coach: Coach, view: RunView, display: Display, asked: RunConfig) -> Coach:
     """Say what the coach sees in a run that it has not said before; the command leaves to auto what was left to it."""
-    coach = look(coach, view)
-    for advice in coach.news():
+    coach = apply_rules(coach, view)
+    for advice in coach.new_advice():
         display.say(advice.line)
         if not advice.changes:
             continue
@@ -388,4 +391,4 @@ def advise(coach: Coach, view: RunView, display: Display, asked: RunConfig) -> C
         better += " (this run was changed on the way, the new one is not)" if view.began else ""
         steered = "`mnist-tui` changes this run; for a new one: " if view.live and advice.steers else ""
         display.say(f"coach: {steered}{better}")
-    return coach.say()
+    return coach.mark_said()

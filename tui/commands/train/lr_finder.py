@@ -8,7 +8,7 @@ from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import CommandDone, FindRate, RatesTried
 from tui.link.client import CommandRefused
 from tui.link.session import attached, with_new_engine
-from tui.state.words.events import no_rate
+from tui.state.words.events import why_no_rate
 from tui.terminal.printing import print_json
 from tui.terminal.sanitize import inert
 
@@ -28,7 +28,7 @@ async def find_rate(checkpoints: Path, config: RunConfig, *, as_json: bool) -> N
     if as_json:
         print_json(tried)
     if tried.problem or not tried.steepest:
-        raise CommandRefused(inert(no_rate(tried), longest=500))
+        raise CommandRefused(inert(why_no_rate(tried), longest=500))
     if as_json:
         return
     lowest = min(tried.smoothed)

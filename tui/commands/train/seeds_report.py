@@ -10,7 +10,7 @@ from engine.vocabulary.config import RunConfig
 from tui.state.metrics import VALIDATED, metric_in_words
 from tui.state.run_numbers import numbers_of
 from tui.state.significance import Sample
-from tui.state.words.events import figure, interval, spread
+from tui.state.words.figures import format_deviation, format_interval, format_metric
 from tui.state.words.options import command_line
 from tui.terminal.printing import wide_console
 from tui.terminal.sanitize import inert
@@ -58,7 +58,7 @@ def print_seeds(result: SeedsDone) -> None:
     for column in (table.columns[0], *table.columns[2:]):
         column.justify = "right"
     for run in result.runs:
-        first, *others = (figure(metric, getattr(run, metric)) for metric in metrics)
+        first, *others = (format_metric(metric, getattr(run, metric)) for metric in metrics)
         epoch = [str(run.epoch or "-")] if validated else []
         row = (str(run.seed), run.run or "-", *epoch, run.state if run.accuracy is None else first, *others)
         table.add_row(*(Text(inert(cell)) for cell in row))
@@ -77,9 +77,9 @@ def print_seeds(result: SeedsDone) -> None:
 def sample_rows(metrics: Iterable[str], samples: Iterable[Sample | None]) -> Iterator[tuple[str, ...]]:
     """Yield name and cells of the last rows of a table of seeds: mean, standard deviation, confidence interval."""
     pairs = list(zip(metrics, samples, strict=True))
-    yield "mean", *(figure(metric, found.mean if found else None) for metric, found in pairs)
-    yield "standard deviation", *(spread(metric, found.sd if found else None) for metric, found in pairs)
-    yield "95 % confidence of the mean", *(interval(metric, found) for metric, found in pairs)
+    yield "mean", *(format_metric(metric, found.mean if found else None) for metric, found in pairs)
+    yield "standard deviation", *(format_deviation(metric, found.sd if found else None) for metric, found in pairs)
+    yield "95 % confidence of the mean", *(format_interval(metric, found) for metric, found in pairs)
 
 
 def what_is_left(config: RunConfig, result: SeedsDone) -> list[str]:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from engine.vocabulary.config import RunConfig
+from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import (
     AnyEvent,
     CommandFailed,
@@ -29,9 +30,11 @@ from tui.link.client import CommandRefused, refusal
 from tui.link.logout import logout_warning
 from tui.link.session import CaughtUp, Rejoined, Session, attached, with_new_engine
 from tui.state.run import RunView
-from tui.state.study import StudyView, apply_to_study, trial_words
-from tui.state.words.events import describe, epochs, percent
+from tui.state.study import StudyView, apply_to_study
+from tui.state.words.events import describe
+from tui.state.words.figures import percent
 from tui.state.words.options import command_line
+from tui.state.words.trials import trial_words
 from tui.terminal.notifications import call, worth_a_call
 from tui.terminal.sanitize import inert
 
@@ -169,7 +172,7 @@ def report(view: StudyView, asked: RunConfig, json: bool) -> None:
         return
     print(inert(f"best: {trial_words(view, best)}"), file=sys.stderr)
     if base is not None and base.accuracy is not None:
-        budget = epochs(view.base.epochs)
+        budget = counted(view.base.epochs, "epoch")
         print(f"the base: {percent(base.accuracy)}, also after {budget}", file=sys.stderr)
     if view.importances:
         shares = ", ".join(f"{inert(name, 40)} {100 * share:.0f} %" for name, share in view.importances.items())

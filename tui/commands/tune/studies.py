@@ -10,7 +10,7 @@ from engine.storage.files import in_words
 from engine.tuning.files import StudyError, study_names
 from engine.tuning.history import best_of
 from engine.vocabulary.messages import TrialSummary
-from tui.state.words.events import percent
+from tui.state.words.figures import percent
 from tui.terminal.printing import wide_console
 from tui.terminal.sanitize import inert
 

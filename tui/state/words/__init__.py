@@ -1,4 +1,4 @@
-"""Events, configurations and networks in words, for screens and for commands alike. Pure.
+"""Events, runs, trials, hyperparameters, figures and networks in words, for screens and for commands alike. Pure.
 
-Read `events.py` first.
+Read `events.py` first: it is made of the others.
 """

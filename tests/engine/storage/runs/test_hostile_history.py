@@ -30,7 +30,7 @@ from engine.vocabulary.messages import (
     decode_event,
     encode,
 )
-from tui.coach.watch import look
+from tui.coach.watch import apply_rules
 from tui.state.advice import Coach
 from tui.state.run import MOST_POINTS, RunView, apply_to_run
 from tui.widgets.run_bar import run_segments
@@ -88,7 +88,7 @@ def test_any_history_is_bounded_and_what_it_tells_can_be_told_on(given_events: l
         assert view.lr is None or 0 < view.lr <= view.config.lr
         assert run_segments(view, past=False)
         assert figures(view)
-        look(Coach(), view)
+        apply_rules(Coach(), view)
 
 
 HUGE = 2**53

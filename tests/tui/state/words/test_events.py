@@ -6,7 +6,6 @@ from fake_engine import DATA, READY, RUN, epoch_done, started, steps
 
 from engine.vocabulary.config import FIELDS, RunConfig
 from engine.vocabulary.messages import (
-    MNIST_FINGERPRINT,
     AnyEvent,
     CheckpointSaved,
     CommandDone,
@@ -16,10 +15,11 @@ from engine.vocabulary.messages import (
     Paused,
     Printed,
     RunEnded,
-    RunSummary,
     Steered,
 )
-from tui.state.words.events import RUN_COLUMNS, describe, duration, percent, run_row, spell
+from tui.state.words.events import describe
+from tui.state.words.figures import duration, percent
+from tui.state.words.values import describe_change
 
 
 @pytest.mark.parametrize(
@@ -67,39 +67,6 @@ def test_durations(seconds: float, text: str) -> None:
 def test_percentages_and_values() -> None:
     assert percent(0.98765) == "98.77 %"
     assert percent(1.0) == "100.00 %"
-    assert spell("epochs", 12) == "Epochs is now 12"
+    assert describe_change("epochs", 12) == "Epochs is now 12"
     for name, field in FIELDS.items():
-        assert spell(name, field.default).startswith(field.label)
-
-
-def summary(**more: object) -> RunSummary:
-    base: dict[str, object] = {
-        "run": RUN, "state": "finished", "started": 1.7e9, "model": "seed-cnn", "epoch": 3, "epochs": 10,
-        "sample": True,
-    }  # fmt: skip
-    return RunSummary(**{**base, **more})  # type: ignore[arg-type]
-
-
-def test_a_run_in_a_row_of_the_list() -> None:
-    run = summary(test_accuracy=0.5, test_loss=1.25, changes={"lr": 0.01, "seed": 3})
-    row = dict(zip(RUN_COLUMNS, run_row(run), strict=True))
-    assert row["changed"] == "lr 0.01, seed 3"
-    assert (row["run"], row["state"], row["epochs"]) == (RUN, "finished", "3/10")
-    assert (row["accuracy"], row["loss"], row["data"]) == ("50.00 %", "1.2500", "sample")
-    assert row["started"].startswith("2023-11-")
-
-
-@pytest.mark.parametrize(
-    ("sample", "data", "word"),
-    [(True, "1" * 16, "sample"), (False, MNIST_FINGERPRINT, "full"), (False, "1" * 16, "own"), (False, "", "full")],
-)
-def test_own_data_is_not_called_the_full_mnist(sample: bool, data: str, word: str) -> None:
-    row = dict(zip(RUN_COLUMNS, run_row(summary(sample=sample, data=data)), strict=True))
-    assert row["data"] == word
-
-
-def test_a_row_without_figures_has_dashes_and_no_control_characters() -> None:
-    row = run_row(summary(run="0001\x1b[2J", state="\x1b]0;x\x07", started=0, sample=False))
-    assert row[3:5] == ("-", "-")
-    assert row[5:] == ("full", "", "-")
-    assert "\x1b" not in "".join(row)
+        assert describe_change(name, field.default).startswith(field.label)

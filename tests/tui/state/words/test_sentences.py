@@ -91,7 +91,7 @@ def test_a_printed_command_names_no_precision_that_nobody_chose(monkeypatch: pyt
         view = apply_to_run(view, event)
     assert view is not None
     advice = Advice(rule="r", seen="s", why="w", remedy="d", changes={"lr": 0.01})
-    monkeypatch.setattr("tui.commands.train.follow.look", lambda coach, view: coach.hear(RUN, (advice,)))
+    monkeypatch.setattr("tui.commands.train.follow.apply_rules", lambda coach, view: coach.receive(RUN, (advice,)))
     for asked, named in ((RunConfig(), False), (RunConfig(precision="bf16"), True)):
         said.clear()
         advise(Coach(), view, Display(), asked)

@@ -9,10 +9,10 @@ import msgspec
 from engine.training.run import Run
 from engine.vocabulary.config import Value
 from engine.vocabulary.messages import EpochDone, RunEnded, RunEvent
-from tests.tui.coach.cases import CASES, Case
-from tests.tui.coach.damage import damaged
+from tests.tui.coach.evaluation.case import Case
+from tests.tui.coach.evaluation.cases import CASES
+from tests.tui.coach.evaluation.damage import damaged
 from tests.tui.coach.record import recorded
-from tui.state.run import RunView, apply_to_run
 
 FILE = Path(__file__).parent / "recorded" / "cases.jsonl.gz"
 DIGITS = 5  # significant ones that stay of a figure
@@ -50,16 +50,6 @@ def write(recordings: Mapping[str, list[RunEvent]], file: Path = FILE) -> None:
     """Keep the recordings of the cases there are, in their order."""
     lines = [msgspec.json.encode(Recorded(name, recordings[name])) for name in CASES if name in recordings]
     file.write_bytes(gzip.compress(b"\n".join(lines), 9, mtime=0))
-
-
-def views(events: list[RunEvent]) -> list[RunView]:
-    """Return the run as the coach sees it: after each epoch, and at its end."""
-    view, seen = None, []
-    for event in events:
-        view = apply_to_run(view, event)
-        if isinstance(event, EpochDone | RunEnded) and view is not None:
-            seen.append(view)
-    return seen
 
 
 def accuracy(events: list[RunEvent]) -> float:

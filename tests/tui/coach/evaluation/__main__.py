@@ -1,9 +1,9 @@
 """Judge the rules of the coach by runs that are known to be healthy or sick.
 
-    python -m tests.tui.coach.evaluate                      from the recordings, in seconds
-    python -m tests.tui.coach.evaluate --record [NAME...]
+    python -m tests.tui.coach.evaluation                      from the recordings, in seconds
+    python -m tests.tui.coach.evaluation --record [NAME...]
                                                         train what is not recorded yet, or these cases anew; then judge
-    python -m tests.tui.coach.evaluate --advice [NAME...]
+    python -m tests.tui.coach.evaluation --advice [NAME...]
                                                         train with and without advice what was not yet; then judge
 
 The cases are in `cases.py`. All of them train on the 4,000 images that ship with the program: a second to a minute each
@@ -15,11 +15,12 @@ import argparse
 import time
 from collections.abc import Iterable, Sequence
 
-from tests.tui.coach import following, recordings
-from tests.tui.coach.cases import CASES
-from tests.tui.coach.following import SEEDS, Followed, gains
-from tests.tui.coach.recordings import accuracy, train_case
-from tests.tui.coach.scoring import Heard, counts, hear, score
+from tests.tui.coach.evaluation import following, recordings
+from tests.tui.coach.evaluation.cases import CASES
+from tests.tui.coach.evaluation.following import SEEDS, Followed, gains
+from tests.tui.coach.evaluation.recordings import accuracy, train_case
+from tests.tui.coach.evaluation.report import summary, tables
+from tests.tui.coach.evaluation.scoring import Heard, hear
 
 
 def judge(only: Iterable[str] = ()) -> list[Heard]:
@@ -53,31 +54,6 @@ def measure(names: Sequence[str]) -> None:
 
 def told(followed: Followed) -> str:
     return f"{followed.rule} {followed.changes}: {followed.without:.1%} without, {followed.followed:.1%} with it"
-
-
-def tables(all_heard: Sequence[Heard], all_followed: Sequence[Followed]) -> str:
-    """Return the two tables of the documentation, in Markdown."""
-    whole, held = score(all_heard), score(heard for heard in all_heard if heard.case.held)
-    lines = ["| rule | right | wrong | missed | held out: right, wrong, missed |", "|---|---|---|---|---|"]
-    for rule, kept in sorted(whole.items(), key=lambda item: -len(item[1].right)):
-        other = held.get(rule)
-        apart = ", ".join(str(len(part)) for part in (other.right, other.wrong, other.missed)) if other else "none"
-        lines.append(f"| {rule} | {len(kept.right)} | {len(kept.wrong)} | {len(kept.missed)} | {apart} |")
-    lines += ["", "| rule | the run | advice | without | with it |", "|---|---|---|---|---|"]
-    for gain in gains(all_followed):
-        noise = f" ± {100 * gain.error:.1f}" if gain.seeds > 1 else ""
-        difference = f"{gain.followed:.1%} ({100 * (gain.followed - gain.without):+.1f}{noise})"
-        few = "" if gain.seeds == SEEDS else f", {gain.seeds} seed{'s' if gain.seeds > 1 else ''}"
-        lines.append(f"| {gain.rule} | {gain.case}{few} | {gain.changes} | {gain.without:.1%} | {difference} |")
-    return "\n".join(lines).replace("%", " %")
-
-
-def summary(name: str, all_heard: Iterable[Heard]) -> str:
-    found = counts(all_heard)
-    return (
-        f"{name}: {found['silent']} of {found['healthy']} healthy runs get no advice; {found['told']} of"
-        f" {found['sick']} sick ones are told first what is wrong, {found['misled']} something else as well or instead"
-    )
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The coach is judged by runs that are known to be healthy or sick; tests/tui/coach/cases.py says what they are."""
+"""The coach is judged by runs that are known to be healthy or sick; cases.py says what they are."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,15 +8,15 @@ import msgspec
 import pytest
 
 from engine.vocabulary.messages import DataCheck, RunEvent, RunStarted
-from tests.tui.coach import following, recordings
-from tests.tui.coach.cases import CASES
-from tests.tui.coach.damage import damaged
-from tests.tui.coach.evaluate import tables
-from tests.tui.coach.following import Followed, advised, gains
-from tests.tui.coach.recordings import views
-from tests.tui.coach.scoring import Heard, counts, hear
+from tests.tui.coach.evaluation import following, recordings
+from tests.tui.coach.evaluation.cases import CASES
+from tests.tui.coach.evaluation.damage import damaged
+from tests.tui.coach.evaluation.following import Followed, advised, gains
+from tests.tui.coach.evaluation.report import tables
+from tests.tui.coach.evaluation.scoring import Heard, counts, hear
+from tests.tui.coach.views import views
 from tui.coach.data import odd_data
-from tui.coach.watch import look
+from tui.coach.watch import apply_rules
 from tui.state.advice import Advice, Coach
 
 MEGABYTE = 1_000_000
@@ -148,9 +148,9 @@ def test_what_explains_the_rest_stands_alone_until_it_is_dismissed(monkeypatch: 
     effect = Advice("effect", "1.", "Why.", "Do.", {"lr": 0.1})
     rules: tuple[Callable[..., Advice], ...] = (lambda _: cause, lambda _: effect)
     monkeypatch.setattr("tui.coach.watch.RULES", rules)
-    coach = look(Coach(), view)
+    coach = apply_rules(Coach(), view)
     assert coach.advice == (cause,)
-    assert look(coach.dismiss(cause), view).advice == (effect,)
+    assert apply_rules(coach.dismiss(cause), view).advice == (effect,)
 
 
 def test_what_was_found_at_load_is_told_as_plain_text_and_never_before_an_epoch() -> None:

@@ -11,7 +11,8 @@ from textual.reactive import reactive
 from engine.vocabulary.config import Value
 from engine.vocabulary.messages import TrialSummary
 from engine.vocabulary.search_space import Dimension, Range
-from tui.state.study import StudyView, range_words, short_name
+from tui.state.study import StudyView
+from tui.state.words.trials import range_words, short_name
 from tui.terminal.sanitize import inert
 from tui.widgets.cells import Cells, CellWidget
 from tui.widgets.probabilities import bar
@@ -21,7 +22,7 @@ LABEL, RANGE, BAR, FIGURE = 11, 20, 8, 5
 WIDEST = 3  # cells a trial
 
 
-class Parallel(CellWidget):
+class ParallelCoordinates(CellWidget):
     """Heights of values: between the bounds of what is searched, and of accuracies between the worst and the best."""
 
     COMPONENT_CLASSES = {  # noqa: RUF012
@@ -35,7 +36,7 @@ class Parallel(CellWidget):
     }
 
     DEFAULT_CSS = """
-    Parallel {
+    ParallelCoordinates {
         height: auto;
         padding: 0 1;
         .parallel--label { color: $foreground; }
@@ -66,13 +67,13 @@ class Parallel(CellWidget):
         study = self.study
         trials = [] if study is None else [trial for trial in study.ranked if trial.accuracy is not None]
         if study is None or not trials:
-            cells.say("filled when the first trial ends", "parallel--muted")
+            cells.put_centered("filled when the first trial ends", "parallel--muted")
             return
         figures = cells.width >= 66
         ranges = cells.width >= 50
         room = cells.width - LABEL - (RANGE + 1) * ranges - (BAR + FIGURE + 2) * figures
         if room < 4 or cells.height < 3:
-            cells.say("too little room", "parallel--muted")
+            cells.put_centered("too little room", "parallel--muted")
             return
         shown = thinned(trials, room)
         wide = max(1, min(WIDEST, room // len(shown)))

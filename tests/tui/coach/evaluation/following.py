@@ -10,9 +10,11 @@ import msgspec
 
 from engine.vocabulary.config import Value
 from engine.vocabulary.messages import RunEvent
-from tests.tui.coach.cases import CASES, Case
-from tests.tui.coach.recordings import accuracy, train_case, views
-from tui.coach.watch import look
+from tests.tui.coach.evaluation.case import Case
+from tests.tui.coach.evaluation.cases import CASES
+from tests.tui.coach.evaluation.recordings import accuracy, train_case
+from tests.tui.coach.views import views
+from tui.coach.watch import apply_rules
 from tui.state.advice import Advice, Coach
 
 FILE = Path(__file__).parent / "recorded" / "advice.jsonl"
@@ -37,7 +39,7 @@ def advised(events: list[RunEvent]) -> tuple[Advice, int] | None:
     """Return the first advice that can be followed and is shown, and after which epoch a run is steered by it: 0 where
     a new run is what helps, or the run was over when it was told."""
     for view in views(events):
-        present = look(Coach(), view).present
+        present = apply_rules(Coach(), view).present
         if present is not None and present.changes:
             steers = view.live and present.steers and view.epoch < view.config.epochs
             return present, view.epoch if steers else 0

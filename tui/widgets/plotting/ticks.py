@@ -1,84 +1,11 @@
-"""Prepares series of numbers for a chart: smoothing, thinning, ticks and short figures. Pure."""
+"""Round numbers on an axis: scales whose ticks lie whole cells apart, and short figures. Pure."""
 
-import bisect
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from operator import itemgetter
+from collections.abc import Iterator
 from typing import NamedTuple
 
-Point = tuple[float, float]
-Range = tuple[float, float]
-
-MOST = 1e300
-_y = itemgetter(1)
-
-
-def smooth(values: Sequence[float], weight: float) -> list[float]:
-    """Return the exponential moving average with the bias of its start removed, as TensorBoard's charts do.
-
-    (tensorboard/components/vz_line_chart2/line-chart.ts, resmoothDataset). A constant series stays as it is;
-    values that are not finite pass through and count for nothing.
-    """
-    if not 0 < weight < 1 or all(value == values[0] for value in values):
-        return list(values)
-    smoothed = []
-    average, bias = 0.0, 1.0
-    for value in values:
-        if math.isfinite(value):
-            average = weight * average + (1 - weight) * value
-            bias *= weight
-            smoothed.append(average / (1 - bias))
-        else:
-            smoothed.append(value)
-    return smoothed
-
-
-def finite(points: Iterable[Point]) -> list[Point]:
-    """Return the points whose numbers are finite, and small enough for differences to be so too."""
-    return [point for point in points if -MOST < point[0] < MOST and -MOST < point[1] < MOST]
-
-
-def decimate(points: Sequence[Point], limit: int, x_range: Range | None = None) -> list[Point]:
-    """Return about `limit` of the points at most, so that a line through them looks the same.
-
-    Points are in order of x. Its range is cut into buckets; of each, the lowest and the highest point stay, so
-    spikes remain, and so do the first and the last point of all. With a fixed `x_range` a growing series keeps its
-    old buckets. Points that are not finite are left out. O(n).
-    """
-    usable = finite(points)
-    if len(usable) <= limit:
-        return usable
-    low, high = x_range or (usable[0][0], usable[-1][0])
-    buckets = max(1, limit // 2)
-    kept = [usable[0]]
-    start = 0
-    for i in range(1, buckets + 1):
-        end = bisect.bisect_left(usable, (low + (high - low) * i / buckets,), start) if i < buckets else len(usable)
-        if end > start:
-            part = usable[start:end]
-            for point in sorted((min(part, key=_y), max(part, key=_y))):
-                if point != kept[-1]:
-                    kept.append(point)
-        start = end
-    if kept[-1] != usable[-1]:
-        kept.append(usable[-1])
-    return kept
-
-
-def nice_step(span: float, parts: int) -> float:
-    """Return the smallest of 1, 2, 5 times a power of ten that cuts `span` into at most `parts`."""
-    return next(nice_steps(span / max(1, parts)))
-
-
-def nice_steps(least: float) -> Iterator[float]:
-    """Yield the numbers 1, 2, 5 times a power of ten from `least` upwards."""
-    power = 10.0 ** math.floor(math.log10(least))
-    while True:
-        for factor in (1, 2, 5):
-            if factor * power >= least * (1 - 1e-9):
-                yield factor * power
-        power *= 10
+MOST_TICKS = 6
 
 
 class Scale(NamedTuple):
@@ -92,7 +19,14 @@ class Scale(NamedTuple):
     ticks: list[tuple[int, float]]
 
 
-MOST_TICKS = 6
+def nice_steps(least: float) -> Iterator[float]:
+    """Yield the numbers 1, 2, 5 times a power of ten from `least` upwards."""
+    power = 10.0 ** math.floor(math.log10(least))
+    while True:
+        for factor in (1, 2, 5):
+            if factor * power >= least * (1 - 1e-9):
+                yield factor * power
+        power *= 10
 
 
 def linear_scale(low: float, high: float, cells: int, top: float = math.inf) -> Scale:
@@ -150,10 +84,10 @@ def log_scale(low: float, high: float, cells: int) -> Scale:
 
 
 def inner_ticks(low: float, high: float, parts: int, whole: bool = False) -> list[float]:
-    """Return round numbers between `low` and `high`, whole ones when asked."""
+    """Return round numbers between `low` and `high`, which cut it into `parts` at most, whole ones when asked."""
     if not high > low:
         return [low]
-    step = nice_step(high - low, parts)
+    step = next(nice_steps((high - low) / max(1, parts)))
     if whole:
         step = max(1.0, step)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
@@ -173,7 +107,7 @@ def format_tick(value: float, step: float, percent: bool = False) -> str:
     return f"{value:.{min(decimals, 6)}f}{unit}"
 
 
-def format_value(value: float, percent: bool = False) -> str:
+def format_figure(value: float, percent: bool = False) -> str:
     """Return a figure for a legend: three or four digits that matter, or a percentage with two decimals."""
     if percent:
         return f"{100 * value:.2f} %"

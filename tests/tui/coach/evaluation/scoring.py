@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from engine.vocabulary.messages import RunEvent
-from tests.tui.coach.cases import Case
-from tests.tui.coach.recordings import views
-from tui.coach.watch import look
+from tests.tui.coach.evaluation.case import Case
+from tests.tui.coach.views import views
+from tui.coach.watch import apply_rules
 from tui.state.advice import Advice, Coach
 
 
@@ -47,7 +47,7 @@ class Score:
 
 
 def hear(case: Case, events: list[RunEvent]) -> Heard:
-    return Heard(case, tuple(look(Coach(), view).advice for view in views(events)))
+    return Heard(case, tuple(apply_rules(Coach(), view).advice for view in views(events)))
 
 
 def score(all_heard: Iterable[Heard]) -> dict[str, Score]:

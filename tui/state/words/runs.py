@@ -1,0 +1,106 @@
+"""Runs in words: the list of them, one line per run, and what a line has no room for. Pure."""
+
+import time
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
+from engine.vocabulary.config import FIELDS
+from engine.vocabulary.messages import MNIST_FINGERPRINT, RunSummary
+from tui.state.words.figures import percent
+from tui.state.words.values import format_change, format_values
+from tui.terminal.sanitize import inert
+
+RUN_COLUMNS = ("run", "state", "epochs", "accuracy", "loss", "data", "changed", "started")
+GAP = 2
+# Which columns go first where room lacks; the name of a run never does. The last of the others may be cut.
+FIRST_TO_GO = ("data", "loss", "started", "epochs", "accuracy", "state")
+LEAST_CHANGES = 16
+
+
+def run_row(run: RunSummary) -> tuple[str, ...]:
+    """Return a run's line of a list under RUN_COLUMNS. Accuracy and loss are of the test after the epoch that is
+    reported: the best one by validation, beside which the last is named, or the last where no images are held out."""
+    accuracy = percent(run.test_accuracy) if run.test_accuracy is not None else "-"
+    loss = run.test_loss
+    if run.best is not None:
+        of_last = f", last {accuracy.removesuffix(' %')}" if run.best.epoch != run.epoch else ""
+        accuracy, loss = percent(run.best.test_accuracy) + of_last, run.best.test_loss
+    return (
+        inert(run.run, longest=255),
+        inert(state_word(run.state), longest=16),
+        f"{run.epoch}/{run.epochs}" + (f", best {run.best.epoch}" if run.best is not None else ""),
+        accuracy,
+        f"{loss:.4f}" if loss is not None else "-",
+        data_word(run),
+        inert(changes_of(run), longest=400),
+        time.strftime("%Y-%m-%d %H:%M", time.localtime(run.started)) if run.started else "-",
+    )
+
+
+def data_word(run: RunSummary) -> str:
+    if run.sample:
+        return "sample"
+    return "own" if run.data not in ("", MNIST_FINGERPRINT) else "full"
+
+
+def changes_of(run: RunSummary) -> str:
+    """Return `dropout 0.1, lr 0.001→0.0003`: what is not at its default, and from where to where it was steered."""
+    still = {name: value for name, value in run.changes.items() if name not in run.began}
+    now = {**run.changes, "epochs": run.epochs}
+    defaults = {name: field.default for name, field in FIELDS.items()}
+    moved = [f"{name} {format_change(before, now.get(name, defaults.get(name)))}" for name, before in run.began.items()]
+    lost = ["steered"] if run.steered and not run.began else []  # by a log that cannot be read
+    return ", ".join([*([format_values(still)] if still else []), *moved, *lost])
+
+
+def run_notes(run: RunSummary) -> list[str]:
+    """Return what the line of a run in a list has no room for: what its figures are of, and that it was steered."""
+    lines = []
+    if run.best is not None and run.test_accuracy is not None:
+        last = f"; the last, {run.epoch}, has {percent(run.test_accuracy)}" if run.epoch != run.best.epoch else ""
+        lines.append(
+            f"Epoch {run.best.epoch} is the best by validation ({percent(run.best.validation_accuracy or 0.0)}): test"
+            f" accuracy {percent(run.best.test_accuracy)}{last}."
+        )
+    if run.steered:
+        began = f" It started with {format_values(run.began)}." if run.began else ""
+        lines.append(f"Changed during the run, so no single command trains it again.{began}")
+    if run.state == "finished" and run.problem:
+        lines.append(f"It ended early: {run.problem}.")
+    return lines
+
+
+def state_word(state: str) -> str:
+    return "training" if state == "running" else state
+
+
+def table_lines(rows: Sequence[tuple[str, ...]], room: int | None) -> list[str]:
+    """Return a heading and a line a row under RUN_COLUMNS, at most `room` columns wide (None: everything).
+
+    What is not at its default gets the room that the other columns leave, and is cut there.
+    """
+    widths = [max(map(cell_len, column)) for column in zip(RUN_COLUMNS, *rows, strict=True)]
+    changes = RUN_COLUMNS.index("changed")
+    shown = list(range(len(RUN_COLUMNS)))
+    for name in FIRST_TO_GO:
+        if room is None:
+            break
+        least = sum((min(widths[i], LEAST_CHANGES) if i == changes else widths[i]) + GAP for i in shown) - GAP
+        if least > room:
+            shown.remove(RUN_COLUMNS.index(name))
+    if room is not None:
+        left = room - sum(widths[i] + GAP for i in shown if i != changes)
+        widths[changes] = min(widths[changes], left)
+        if left < LEAST_CHANGES and left < cell_len(RUN_COLUMNS[changes]):
+            shown.remove(changes)
+    return ["  ".join(_fit(row[i], widths[i]) for i in shown).rstrip() for row in (RUN_COLUMNS, *rows)]
+
+
+def _fit(text: str, width: int) -> str:
+    if cell_len(text) <= width:
+        return text + " " * (width - cell_len(text))
+    kept = text
+    while cell_len(kept) >= width:
+        kept = kept[:-1]
+    return kept + "…"

@@ -1,0 +1,101 @@
+"""What of a plot is drawn in a room of a given size: ranges, ticks, and the points that have room. Pure."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui.widgets.plotting.axes import Axes
+from tui.widgets.plotting.plot import Plot
+from tui.widgets.plotting.series import Point, Range, decimate, finite
+from tui.widgets.plotting.ticks import format_tick, inner_ticks, linear_scale, log_scale
+
+LABEL_WIDTH = 6  # of y ticks, at least: charts above each other line up
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A plot on its cells. `points` are those of each line, logarithms on a logarithmic axis.
+
+    The axes begin in column `left`, in the row below the legend; ticks have their labels with them.
+    """
+
+    points: list[list[Point]]
+    axes: Axes
+    left: int
+    x_ticks: list[tuple[float, str]]
+    y_ticks: list[tuple[float, str]]
+
+
+def lay_out(plot: Plot, width: int, height: int) -> Layout | None:
+    """Return the layout of a plot in so many cells, legend and axes included; None where it has no points."""
+    drawn = [drawable(line.points, plot.log_x, plot.log_y) for line in plot.lines]
+    ends = [point for points in drawn for point in points[:1] + points[-1:]]
+    if not ends:
+        return None
+    limits = x_limits(ends, plot.x_range)
+    drawn = [decimate(points, 2 * (width - LABEL_WIDTH - 2), limits) for points in drawn]
+    rows = height - 3
+    y_range, y_ticks = y_axis([point for points in drawn for point in points], plot, rows)
+    left = max(LABEL_WIDTH, *(len(label) for _, label in y_ticks)) + 2
+    x_range, x_ticks = x_axis(limits, width - left, plot.log_x)
+    return Layout(drawn, Axes(x_range, y_range, width - left, rows), left, x_ticks, y_ticks)
+
+
+def drawable(points: Sequence[Point], log_x: bool, log_y: bool) -> list[Point]:
+    """Return the points that can be drawn, with the logarithms of what is on a logarithmic axis."""
+    usable = finite(points)
+    if log_x:
+        usable = [(math.log10(x), y) for x, y in usable if x > 0]
+    return [(x, math.log10(y)) for x, y in usable if y > 0] if log_y else usable
+
+
+def x_limits(points: Sequence[Point], x_range: Range | None) -> Range:
+    """Return the range of x, never empty."""
+    low, high = x_range or (min(x for x, _ in points), max(x for x, _ in points))
+    return (low, high) if high > low else (low - 0.5, low + 0.5)
+
+
+def x_axis(limits: Range, columns: int, log_x: bool = False) -> tuple[Range, list[tuple[float, str]]]:
+    """Return the range of x from edge to edge, and as many round ticks as have room, with their labels.
+
+    Ticks are whole columns apart; the axis ends a few columns after the limits where these are no multiple of that.
+    """
+    low, high = limits
+    span, last = high - low, max(1, columns - 1)
+    width, ticks = span / last, list[tuple[float, str]]()
+    if log_x:
+        stride = max(1, math.ceil(7 * span / columns))
+        powers = [power for power in range(math.ceil(low - 1e-9), math.floor(high + 1e-9) + 1) if power % stride == 0]
+        width = stride / max(1, math.floor(last * stride / span + 1e-9))
+        ticks = [(float(power), format_tick(10.0**power, 10.0**power)) for power in powers]
+    else:
+        for parts in range(min(10, columns // 4), 0, -1):
+            values = inner_ticks(low, high, parts, whole=span >= 2)
+            step = values[1] - values[0] if len(values) > 1 else span
+            apart = math.floor(last * step / span + 1e-9)
+            labels = [format_tick(tick, step) for tick in values]
+            if apart >= max(map(len, labels), default=0) + 2 or len(values) < 2:
+                width, ticks = step / max(1, apart), list(zip(values, labels, strict=True))
+                break
+    return (low - width / 2, low + (last + 0.5) * width), ticks
+
+
+def y_axis(points: Sequence[Point], plot: Plot, rows: int) -> tuple[Range, list[tuple[float, str]]]:
+    """Return a range of y that encloses the points, from edge to edge, and round ticks with their labels.
+
+    Each tick is in the middle of a row, where its label stands.
+    """
+    low, high = min(y for _, y in points), max(y for _, y in points)
+    if plot.y_range is not None:
+        low, high = (math.log10(max(y, 1e-12)) if plot.log_y else y for y in plot.y_range)
+    rows = max(2, rows)
+    if plot.log_y:
+        scale = log_scale(low, high, rows)
+        labels = [format_tick(value, value) for _, value in scale.ticks]
+    else:
+        shares = plot.percent and low >= 0 and high <= 1
+        scale = linear_scale(low, high, rows, 1.0 if shares else math.inf)  # no axis shows what cannot be
+        values = [value for _, value in scale.ticks]
+        labels = [format_tick(value, values[1] - values[0], plot.percent) for value in values]
+    ticks = [(scale.first + i * scale.step, label) for (i, _), label in zip(scale.ticks, labels, strict=True)]
+    return (scale.first - scale.step / 2, scale.first + (rows - 0.5) * scale.step), ticks

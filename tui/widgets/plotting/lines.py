@@ -1,0 +1,105 @@
+"""The lines of a chart with their symbols, arrows to what lies outside, and marks."""
+
+import math
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
+from tui.widgets.cells import Cell, Cells
+from tui.widgets.plotting.axes import Axes, clipped
+from tui.widgets.plotting.layout import Layout
+from tui.widgets.plotting.plot import Line, Plot
+from tui.widgets.plotting.raster import Raster
+from tui.widgets.plotting.series import Point
+
+BRAILLE = 0x2800
+SYMBOLS_APART = 3  # columns, at least, of a line that joins them
+
+
+def draw_lines(cells: Cells, plot: Plot, layout: Layout, raster: Raster, *, ascii: bool, no_color: bool) -> None:
+    """Draw all that lies within the axes on cells of their own."""
+    axes = layout.axes
+    drawn = [
+        (line, points, points_with_symbols(line, points, axes, ascii, no_color))
+        for line, points in zip(plot.lines, layout.points, strict=True)
+    ]
+    # Single steps lie below all. What has symbols is seen by them; its line gives way to others in the same cell.
+    for line, points, symbols in sorted(drawn, key=lambda each: (each[0].kind != "step", not each[2])):
+        if ascii or not (no_color and line.look.symbol):  # else its symbols alone tell it from the others
+            draw_line(cells, axes, line, points, symbols, raster, ascii)
+    seen = {(axes.column(x), axes.row(y)) for _, _, symbols in drawn for x, y in symbols}
+    for line, points, _ in drawn:
+        draw_arrows(cells, axes, line, points, seen, ascii)
+    for line, _, symbols in drawn:
+        for x, y in symbols:
+            cells.put(axes.column(x), axes.row(y), line.look.symbol or "•", line.style)
+    draw_marks(cells, plot, axes, ascii)
+
+
+def draw_line(
+    cells: Cells, axes: Axes, line: Line, points: Sequence[Point], symbols: list[Point], raster: Raster, ascii: bool
+) -> None:
+    """Draw one line over those before it; it goes through the middle of its symbols."""
+    look = line.look
+    if look.joined:
+        marked = set(symbols)
+        points = clipped([axes.centre(point) if point in marked else point for point in points], axes)
+    else:
+        points = [point for point in points if axes.holds(point)]
+    marker = look.ascii if ascii else "braille"
+    for y, text in enumerate(raster.draw(tuple(points), axes, marker, look.joined) if points else []):
+        for x, character in enumerate(text):
+            if character not in " ⠀":
+                cells.put(x, y, _together(cells.rows[y][x], character), line.style)
+
+
+def _together(below: Cell, character: str) -> str:
+    """Return the dots of two lines that share a cell; single steps give way to a line over them."""
+    dots = ord(below[0]) - BRAILLE
+    if 0 < dots < 256 and below[1] != "chart--step" and ord(character) >= BRAILLE:
+        return chr(ord(character) | dots)
+    return character
+
+
+def points_with_symbols(line: Line, points: Sequence[Point], axes: Axes, ascii: bool, no_color: bool) -> list[Point]:
+    """Return the points at which a symbol is drawn: all but where they stand too close, and without colour all."""
+    if ascii or not (line.look.symbol or len(points) == 1):
+        return []
+    apart = 1 if no_color or not line.look.joined else SYMBOLS_APART
+    chosen: list[Point] = []
+    for point in points:
+        if axes.holds(point) and (not chosen or abs(axes.column(point[0]) - axes.column(chosen[-1][0])) >= apart):
+            chosen.append(point)
+    return chosen
+
+
+def draw_arrows(
+    cells: Cells, axes: Axes, line: Line, points: Sequence[Point], taken: set[tuple[int, int]], ascii: bool
+) -> None:
+    """Say at the edge where a line has points that lie outside; what stands there already keeps its cell."""
+    below, above, left, right = tuple("v^<>" if ascii else line.look.beyond + "◂▸")
+    inside = [point for point in points if axes.x[0] <= point[0] <= axes.x[1]]
+    arrows = [(point, below if point[1] < axes.y[0] else above) for point in inside if not axes.holds(point)]
+    arrows += [(point, left) for point in [point for point in points if point[0] < axes.x[0]][-1:]]
+    arrows += [(point, right) for point in [point for point in points if point[0] > axes.x[1]][:1]]
+    for (x, y), arrow in arrows:
+        column, row = axes.column(x), axes.row(y)
+        free = [at for at in (column, column - 1, column + 1) if (at, row) not in taken and 0 <= at < axes.columns]
+        cells.put(free[0] if free else column, row, arrow, line.style)
+
+
+def draw_marks(cells: Cells, plot: Plot, axes: Axes, ascii: bool) -> None:
+    """Draw each mark where nothing else is, with its label beside it where there is room."""
+    for x, label in plot.marks:
+        x = math.log10(x) if plot.log_x and x > 0 else x
+        if not axes.x[0] <= x <= axes.x[1]:
+            continue
+        column = axes.column(x)
+        for row in range(axes.rows):
+            if cells.free(column, row, 1):
+                cells.put(column, row, ":" if ascii else "┊", "chart--mark")
+        for start in (column + 1, column - cell_len(label)):
+            free = [y for y in range(axes.rows) if cells.free(start, y, cell_len(label))]
+            if free:
+                cells.put(start, free[0], label, "chart--mark")
+                break
