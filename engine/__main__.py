@@ -18,7 +18,7 @@ from pathlib import Path
 from engine.machine.cpu_priority import give_way
 from engine.machine.torchrun import end_group, is_whole, rank, rendezvous_folder, restarts, world_size
 from engine.server.listener import Server, start_in_thread
-from engine.server.single_instance import take_seat
+from engine.server.single_instance import lock_instance
 from engine.storage.files import in_words
 from engine.storage.paths import PathError, default_checkpoints, engine_log, remove_rendezvous
 from engine.storage.printing import say
@@ -37,7 +37,7 @@ from engine.vocabulary.messages import (
     program_version,
 )
 
-ACCOMPANIED = 20.0  # seconds after SIGTERM for the first process to end the others; torchrun kills after 30
+RANK_0_PATIENCE = 20.0  # seconds after SIGTERM for the first process to end the others; torchrun kills after 30
 
 
 def main() -> int:
@@ -53,46 +53,46 @@ def main() -> int:
     if world_size() > 1:
         signal.signal(signal.SIGTERM, leave_early)
     if rank() > 0:
-        return accompany()
+        return main_of_other_ranks()
     try:
         checkpoints = (options.checkpoints or default_checkpoints()).resolve()
         checkpoints.mkdir(parents=True, exist_ok=True)
-        seat = take_seat(checkpoints)
-        if seat is None:
+        instance = lock_instance(checkpoints)
+        if instance is None:
             return ALREADY_SERVED
-        listener = seat.listen()
+        listener = instance.listen()
         remove_rendezvous(checkpoints, keep=rendezvous_folder())
     except (PathError, OSError) as error:
         print(f"mnist-tui engine: {in_words(error)}", file=sys.stderr)
         return 1
 
     interrupted = close_interrupted(checkpoints)
-    server = Server(checkpoints, program_version(), options.idle_exit)
+    server = Server(checkpoints, program_version(), options.idle_exit, asyncio.new_event_loop())
     lost = interrupted[-1] if restarts() and interrupted else ""  # what the group trained that lost a process
     if lost:
-        server.state.history = History(EventReader(checkpoints / lost))
+        server.broadcast.state.history = History(EventReader(checkpoints / lost))
     start_in_thread(server, listener, engine_log(checkpoints))
-    asyncio.run_coroutine_threadsafe(seat.keep(server.serve), server.loop)
+    asyncio.run_coroutine_threadsafe(instance.keep_reachable(server.serve), server.loop)
     try:
         from engine.machine.process_group import join
         from engine.server.worker.command_loop import Worker
 
-        worker = Worker(checkpoints, server, join())
+        worker = Worker(checkpoints, server.broadcast, join())
         take_sigterm(server, worker.terminate)
-        server.employ(worker)
+        server.router.employ(worker)
         if lost:
             worker.submit(ResumeRun(run=lost), lambda answer: tell_restart(answer, checkpoints / lost, server))
         worker.work(options.data)
     except Exception as error:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # torchrun's, because of the same loss: this is told first
         traceback.print_exc()
-        server.publish(EngineFailed(reason=reason_of(error)))
-        server.flush()
-        seat.leave()
+        server.broadcast.publish(EngineFailed(reason=reason_of(error)))
+        server.broadcast.flush()
+        instance.release()
         leave_group(1)
         return 1
-    seat.leave()
-    server.flush()
+    instance.release()
+    server.broadcast.flush()
     leave_group(0)
     return 0
 
@@ -115,7 +115,7 @@ def take_sigterm(server: Server, terminate: Callable[[], None]) -> None:
 
     def hear() -> None:
         if signal.SIGTERM in heard.recv(64) and (world_size() == 1 or is_whole()):
-            server.terminate()
+            server.router.terminate()
 
     signal.set_wakeup_fd(written.detach(), warn_on_full_buffer=False)
     server.loop.call_soon_threadsafe(server.loop.add_reader, heard, hear)
@@ -134,7 +134,7 @@ def tell_restart(answer: AnyEvent, folder: Path, server: Server) -> None:
     except (RunError, OSError) as error:
         say(f"{folder.name}: its end could not be recorded ({error})")
         ended = RunEnded(run=folder.name, step=0, time=time.time(), state="failed", reason=reason)
-    server.publish(ended)
+    server.broadcast.publish(ended)
 
 
 def leave_early(*_: object) -> None:
@@ -145,22 +145,22 @@ def leave_early(*_: object) -> None:
     os._exit(128 + signal.SIGTERM)
 
 
-def leave_with_the_first(*_: object) -> None:
+def end_after_rank_0(*_: object) -> None:
     """On SIGTERM let the first process save the run and end this one; it must not take too long."""
-    timer = threading.Timer(ACCOMPANIED, os._exit, [128 + signal.SIGTERM])
+    timer = threading.Timer(RANK_0_PATIENCE, os._exit, [128 + signal.SIGTERM])
     timer.daemon = True
     timer.start()
 
 
-def accompany() -> int:
+def main_of_other_ranks() -> int:
     """Train along with the engine, as one of the other processes of a torchrun."""
     try:
-        from engine.machine.process_group import Group
-        from engine.training.worker_rank import follow
+        from engine.machine.process_group import TorchrunGroup
+        from engine.training.worker_rank import train_with_rank_0
 
-        group = Group()
-        signal.signal(signal.SIGTERM, leave_with_the_first)
-        follow(group)
+        group = TorchrunGroup()
+        signal.signal(signal.SIGTERM, end_after_rank_0)
+        train_with_rank_0(group)
     except Exception:
         traceback.print_exc()
         leave_group(1)

@@ -7,6 +7,8 @@ import socket
 from pathlib import Path
 from typing import NamedTuple
 
+from engine.machine.process_identity import stat_fields
+
 HIGHEST = 2**31  # no process has a higher number
 LONGEST = 300  # bytes of a lock's text that are read
 STATES = {"T": "suspended", "t": "held by a debugger"}  # proc(5)
@@ -69,16 +71,13 @@ def locked_by(path: Path) -> int:
 
 def state_of_process(pid: int) -> str:
     """Return the letter that Linux has for the state of a process, "" for none, or where the system does not tell."""
-    with contextlib.suppress(OSError, IndexError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    return ""
+    return next(iter(stat_fields(pid)), "")
 
 
 def parent_of(pid: int) -> int:
     """Return the parent of a process, 0 where the system does not tell."""
-    with contextlib.suppress(OSError, IndexError, ValueError):
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    return 0
+    fields = stat_fields(pid)
+    return int(fields[1]) if fields else 0
 
 
 def kill(pid: int, lock: Path) -> bool:

@@ -80,8 +80,8 @@ class Built(msgspec.Struct, frozen=True):
     network: str
 
 
-class Alone:
-    """One process: there is nobody to agree with."""
+class ProcessGroup:
+    """The processes that train a network; of this kind there is one, which has nobody to agree with."""
 
     rank, size = 0, 1
 
@@ -118,10 +118,10 @@ class Alone:
         """Have the others end the run, if they train one; called by rank 0."""
 
 
-ALONE = Alone()
+ALONE = ProcessGroup()
 
 
-class Group(Alone):
+class TorchrunGroup(ProcessGroup):
     """The processes of a torchrun."""
 
     def __init__(self) -> None:
@@ -235,6 +235,6 @@ def all_tensors(model: nn.Module) -> Iterator[tuple[str, Tensor]]:
     yield from model.named_buffers()
 
 
-def join() -> Alone:
+def join() -> ProcessGroup:
     """Return the group that torchrun has made this process a part of, once all are there."""
-    return Group() if world_size() > 1 else ALONE
+    return TorchrunGroup() if world_size() > 1 else ALONE

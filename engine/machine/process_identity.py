@@ -52,10 +52,14 @@ def this_machine() -> str:
 def start_of(pid: int) -> str | None:
     """Return when a process began, in the system's own terms; None when there is none, or only its remains."""
     if Path("/proc/self/stat").exists():
-        try:
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            return None
-        return None if fields[0] in "ZX" else fields[19]  # proc(5): state, and starttime in ticks since the boot
+        fields = stat_fields(pid)
+        return fields[19] if fields and fields[0] not in "ZX" else None  # state, and starttime in ticks since the boot
     told = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return told.stdout.strip() or None
+
+
+def stat_fields(pid: int) -> list[str]:
+    """Return what Linux says of a process from its state on, as proc(5) lists it; [] where it says nothing."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return []

@@ -7,6 +7,8 @@ import signal
 from collections.abc import Mapping
 from pathlib import Path
 
+from engine.machine.process_identity import stat_fields
+
 RENDEZVOUS_VARIABLE = "MNIST_TUI_MEETING"
 # What a torchrun tells its processes, and what it takes for its own options (PET_...).
 OF_A_JOB = re.compile(
@@ -73,11 +75,10 @@ def is_whole() -> bool:
 def workers(parent: int) -> list[int]:
     """Return the processes of an agent that were started as this one was, those aside that have ended."""
     mine, found = command_of(os.getpid()), []
-    for folder in Path("/proc").glob("[0-9]*") if parent else ():
-        with contextlib.suppress(OSError, IndexError):
-            state, its_parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
-            if int(its_parent) == parent and state not in "ZX" and command_of(int(folder.name)) == mine:
-                found.append(int(folder.name))
+    for pid in [int(folder.name) for folder in Path("/proc").glob("[0-9]*")] if parent else ():
+        fields = stat_fields(pid)
+        if fields and int(fields[1]) == parent and fields[0] not in "ZX" and command_of(pid) == mine:
+            found.append(pid)
     return found
 
 

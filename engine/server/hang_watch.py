@@ -8,18 +8,17 @@ import asyncio
 import contextlib
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from engine.machine.activity import PULSE, STEP
+from engine.machine.activity import ACTIVITY, STEP
 from engine.machine.torchrun import end_group
+from engine.server.broadcast import Broadcast
 from engine.storage.printing import say
 from engine.storage.runs.folders import RunError
 from engine.storage.runs.record import mark
 from engine.vocabulary.messages import EngineFailed, RunEnded
-
-if TYPE_CHECKING:
-    from engine.server.listener import Server
 
 LOOK = 0.5  # seconds between two looks
 NO_STEP = 10.0  # seconds without a step from which it is told; or SLOW times the usual step, where that is longer
@@ -46,16 +45,19 @@ class HangWatch:
     """`quiet` is how long the training thread has begun nothing, in seconds; those in which the whole process was
     suspended do not count."""
 
-    def __init__(self, server: "Server") -> None:
-        self.server = server
+    def __init__(self, checkpoints: Path, broadcast: Broadcast, live: Callable[[], tuple[str, int, int]]) -> None:
+        """`live` returns the run in progress ("" for none), its step, and how many of its steps no checkpoint has."""
+        self.checkpoints = checkpoints
+        self.broadcast = broadcast
+        self.live = live
         self.quiet = 0.0
         self.endings: list[Ending] = []
-        self._beats = PULSE.beats
+        self._count = ACTIVITY.count
 
     @property
     def stalled(self) -> float:
         """Seconds without a step where steps should be made, 0 where they come as usual."""
-        return self.quiet if PULSE.doing == STEP and self.quiet >= max(NO_STEP, SLOW * PULSE.usual) else 0.0
+        return self.quiet if ACTIVITY.doing == STEP and self.quiet >= max(NO_STEP, SLOW * ACTIVITY.usual_step) else 0.0
 
     def expect(self, limit: float | None) -> Ending:
         """Have the process ended unless `fulfil` is called in time."""
@@ -80,8 +82,8 @@ class HangWatch:
 
     def pass_time(self, seconds: float) -> None:
         self.quiet += seconds
-        if PULSE.beats != self._beats:
-            self._beats, self.quiet = PULSE.beats, 0.0
+        if ACTIVITY.count != self._count:
+            self._count, self.quiet = ACTIVITY.count, 0.0
         for ending in self.endings:
             ending.waited += seconds
 
@@ -91,7 +93,7 @@ class HangWatch:
 
     def _is_overdue(self, ending: Ending) -> bool:
         if ending.limit is None:
-            grace = max(GRACE, HANGING * PULSE.usual) if PULSE.doing == STEP else OTHER
+            grace = max(GRACE, HANGING * ACTIVITY.usual_step) if ACTIVITY.doing == STEP else OTHER
             return ending.waited >= FORCED and self.quiet >= grace
         at_work = self.quiet < FORCED  # it is on its way: it saves, say
         return ending.waited >= (AT_WORK * ending.limit if at_work else ending.limit)
@@ -99,22 +101,21 @@ class HangWatch:
     async def end(self) -> None:
         """End the process, and say what that costs."""
         self.endings.clear()
-        run, step, unsaved = self.server.live
-        what = (
-            f"no step for {self.quiet:.0f} s" if PULSE.doing == STEP else f"{PULSE.doing or 'leaving'} takes too long"
-        )
+        run, step, unsaved = self.live()
+        slow = f"{ACTIVITY.doing or 'leaving'} takes too long"
+        what = f"no step for {self.quiet:.0f} s" if ACTIVITY.doing == STEP else slow
         reason = f"{what}: the engine was ended"
         if run:
             steps = f"{unsaved:,} steps since the last checkpoint are lost" if unsaved else "all its steps are saved"
             reason = f"{reason}; {steps}"
             with contextlib.suppress(RunError, OSError, TimeoutError):
-                marking = asyncio.to_thread(mark, self.server.checkpoints / run, "interrupted", reason, step)
+                marking = asyncio.to_thread(mark, self.checkpoints / run, "interrupted", reason, step)
                 await asyncio.wait_for(marking, RECORDING)
-            self.server.tell(RunEnded(run=run, step=step, time=time.time(), state="interrupted", reason=reason))
-        self.server.tell(EngineFailed(reason=reason))
+            self.broadcast.tell(RunEnded(run=run, step=step, time=time.time(), state="interrupted", reason=reason))
+        self.broadcast.tell(EngineFailed(reason=reason))
         say(f"{run or 'engine'} ended: {reason}")
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.server.emptied(), RECORDING)
+            await asyncio.wait_for(self.broadcast.emptied(), RECORDING)
         exit_now(1)
 
 

@@ -10,49 +10,24 @@ import socket
 import threading
 import time
 from collections.abc import Coroutine
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from engine.machine.activity import PULSE
-from engine.machine.torchrun import agent, end_group, world_size
+from engine.machine.torchrun import agent, world_size
 from engine.machine.unix_socket import peer_uid
+from engine.server.broadcast import Broadcast
+from engine.server.command_router import CommandRouter
 from engine.server.connection import Connection
-from engine.server.hang_watch import FORCED, GRACE, HANGING, TERMINATED, HangWatch
-from engine.server.protocols import Reply, WorkerPort
-from engine.server.snapshot import PRINTED, EngineState
 from engine.storage.engine_log import EngineLog
-from engine.storage.files import in_words
 from engine.storage.growing_file import GrowingFile
-from engine.storage.runs.bounded_history import History, parts
-from engine.storage.runs.event_log import EventReader
-from engine.storage.runs.folders import RunError, find_run
-from engine.storage.runs.listing import list_runs, summarize
 from engine.vocabulary.messages import (
     MAX_LINE,
     PROTOCOL,
     STABLE_COMMANDS,
-    AnyCommand,
-    AnyEvent,
-    AskStatus,
-    CommandDone,
     CommandFailed,
     Hello,
-    ListRuns,
-    OpenRun,
-    Printed,
     ProtocolError,
-    RunEnded,
-    RunEvent,
-    RunOpened,
-    RunsListed,
     Shutdown,
-    Snapshot,
-    StatusTold,
-    Stop,
-    StudyEnded,
     Welcome,
     decode_command,
     encode,
@@ -66,73 +41,16 @@ BACKLOG = 1024  # connections that wait to be accepted
 
 
 class Server:
-    """Clients, and the state of the engine as events."""
+    """Attends to clients; the rest of the server's thread."""
 
-    def __init__(self, checkpoints: Path, version: str, idle_exit: float) -> None:
+    def __init__(self, checkpoints: Path, version: str, idle_exit: float, loop: asyncio.AbstractEventLoop) -> None:
         self.checkpoints = checkpoints
         self.version = version
         self.idle_exit = idle_exit
-        self.clients: set[Connection] = set()
+        self.loop = loop
         self.silent: dict[Connection, None] = {}  # those that have not said who they are, in the order they came
-        self.state = EngineState()
-        self.output: GrowingFile | None = None  # what the engine prints
-        self.loop = asyncio.new_event_loop()
-        self.worker: WorkerPort | None = None
-        self.early: list[tuple[AnyCommand, Reply]] = []  # commands that came before torch was imported
-        self.hang_watch = HangWatch(self)
-
-    # --------------------------------------------------- called by the worker
-
-    def employ(self, worker: WorkerPort) -> None:
-        """Pass commands to this worker from now on, those that came early first."""
-
-        def employ() -> None:
-            self.worker = worker
-            for command, reply in self.early:
-                worker.submit(command, reply)
-            self.early.clear()
-
-        self.loop.call_soon_threadsafe(employ)
-
-    def publish(self, event: AnyEvent) -> None:
-        """Take an event from the worker's thread; returns at once."""
-        if isinstance(event, RunEnded | StudyEnded):  # what was printed belongs to it, and comes before it
-            self.tell_output()
-        self.loop.call_soon_threadsafe(self._publish, event)
-
-    def tell_output(self) -> None:
-        """Publish what the engine has printed since the last time; called from any thread."""
-        if self.output is not None and (lines := self.output.new_lines()):
-            self.loop.call_soon_threadsafe(self._publish, Printed(lines=lines[-PRINTED:]))
-
-    def replace_history(self, events: list[RunEvent]) -> None:
-        """Begin with the history of a resumed run; every screen gets a new snapshot."""
-
-        def replace() -> None:
-            self.state.history = History(events)
-            for client in self.clients:
-                self._send_snapshot(client)
-
-        self.loop.call_soon_threadsafe(replace)
-
-    def _publish(self, event: AnyEvent) -> None:
-        self.state.apply(event)
-        for client in self.clients:
-            if not client.send(event):
-                client.forget_news()
-                self._send_snapshot(client)
-
-    def flush(self, patience: float = 1.0) -> None:
-        """Give clients a moment to take what is left for them; called by the worker's thread at the end."""
-
-        with contextlib.suppress(TimeoutError):
-            emptied = asyncio.wait_for(self.emptied(), patience)
-            asyncio.run_coroutine_threadsafe(emptied, self.loop).result(patience + 1)
-
-    async def emptied(self) -> None:
-        """Wait until clients have been sent all that was for them."""
-        while any(client.outbox for client in self.clients):  # noqa: ASYNC110  (ends the process, once)
-            await asyncio.sleep(0.01)
+        self.broadcast = Broadcast(loop)
+        self.router = CommandRouter(checkpoints, self.broadcast)
 
     # ----------------------------------------------------------------- clients
 
@@ -156,7 +74,7 @@ class Server:
             self.silent.pop(client, None)
             if not isinstance(hello, Hello):
                 raise ProtocolError("the first line was not a Hello")
-            if len(self.clients) >= MOST_CLIENTS:
+            if len(self.broadcast.clients) >= MOST_CLIENTS:
                 writer.write(encode(CommandFailed(reason=f"{MOST_CLIENTS} programs are attached to it; close some")))
                 return
             client.send(
@@ -169,8 +87,8 @@ class Server:
                     agent=agent(),
                 )
             )
-            self._send_snapshot(client)
-            self.clients.add(client)
+            self.broadcast.send_snapshot(client)
+            self.broadcast.clients.add(client)
             await first_to_end(client.drain(), self._listen(reader, client, hello))
         except ProtocolError as error:
             writer.write(encode(CommandFailed(reason=f"this is not the engine's protocol: {error}"[:500])))
@@ -178,14 +96,14 @@ class Server:
             pass  # ValueError: a line over the limit
         finally:
             self.silent.pop(client, None)
-            self.clients.discard(client)
+            self.broadcast.clients.discard(client)
             writer.close()
 
     async def _listen(self, reader: asyncio.StreamReader, client: Connection, hello: Hello) -> None:
         while line := await reader.readline():
             await client.questions.acquire()
             if hello.protocol == PROTOCOL:
-                await self._receive(decode_command(line), client)
+                await self.router.receive(decode_command(line), client)
             else:
                 await self._receive_from_other_version(line, client, hello)
 
@@ -196,105 +114,20 @@ class Server:
         except ProtocolError:
             command = None
         if isinstance(command, STABLE_COMMANDS):
-            await self._receive(command, client)
+            await self.router.receive(command, client)
         else:
             reason = f"the engine has version {self.version}, this screen {hello.version}: it can only watch or stop it"
             client.answer(CommandFailed(reason=reason, reply_to=command.id if command else 0))
-
-    async def _receive(self, command: AnyCommand, client: Connection) -> None:
-        """Answer what needs no torch here, and pass the rest to the worker."""
-        match command:
-            case AskStatus():
-                client.answer(msgspec.structs.replace(self._status(), reply_to=command.id))
-            case ListRuns():
-                runs = await asyncio.to_thread(list_runs, self.checkpoints, live=self._live_run())
-                lists = list(parts(runs))
-                for i, some in enumerate(lists):
-                    last = i == len(lists) - 1
-                    client.answer(RunsListed(runs=some, first=i == 0, last=last, reply_to=command.id), last=last)
-            case OpenRun():
-                try:
-                    opened = await asyncio.to_thread(self._open_run, command.run)
-                except (RunError, OSError) as error:
-                    client.answer(CommandFailed(reason=in_words(error), reply_to=command.id))
-                else:
-                    for part in opened:
-                        client.answer(msgspec.structs.replace(part, reply_to=command.id), last=part.last)
-            case Shutdown() if self.worker is None:
-                client.answer(CommandDone(reply_to=command.id))
-                await asyncio.to_thread(self.flush)
-                end_group()
-                os._exit(0)  # torch is still being imported: nothing to save yet
-            case _:
-                ending = None
-                if isinstance(command, Stop | Shutdown):
-                    ending = self.hang_watch.expect(FORCED if command.force else None)
-
-                def reply(event: AnyEvent) -> None:
-                    if isinstance(event, CommandFailed):
-                        self.tell_output()
-                    if ending is not None:
-                        leaving = isinstance(command, Shutdown) and not isinstance(event, CommandFailed)
-                        self.loop.call_soon_threadsafe(partial(self.hang_watch.fulfil, ending, leaving=leaving))
-                    self.loop.call_soon_threadsafe(client.answer, event)
-
-                if self.worker is not None:
-                    self.worker.submit(command, reply)
-                else:
-                    self.early.append((command, reply))
-
-    def _status(self) -> StatusTold:
-        told = self.state.status(len(self.clients), busy=self.worker is not None and self.worker.busy)
-        run, step, unsaved = self.live
-        return msgspec.structs.replace(
-            told,
-            step=step if run and run == told.run else told.step,
-            doing=PULSE.doing or (self.worker.waits_for if self.worker is not None else ""),
-            stalled=round(self.hang_watch.stalled, 1),
-            unsaved=unsaved,
-        )
-
-    @property
-    def live(self) -> tuple[str, int, int]:
-        """The run in progress ("" for none), its step, and how many of its steps no checkpoint has."""
-        return self.worker.live_steps if self.worker is not None else ("", 0, 0)
-
-    def terminate(self) -> None:
-        """See that the engine ends after a SIGTERM; a second one hurries. The training thread takes it as well."""
-        again = bool(self.hang_watch.endings)
-        self.hang_watch.expect(FORCED if again else min(GRACE, max(TERMINATED, HANGING * PULSE.usual)))
-
-    def tell(self, event: AnyEvent) -> None:
-        """Take an event from this thread."""
-        self._publish(event)
-
-    def _live_run(self) -> str:
-        return self.worker.live_run if self.worker is not None else ""
-
-    def _open_run(self, name: str) -> list[RunOpened]:
-        folder = find_run(self.checkpoints, name)
-        reader = EventReader(folder)
-        lists = list(parts(History(reader).events))
-        summary = summarize(folder, live=self._live_run())
-        return [
-            RunOpened(summary=summary, history=part, skipped=reader.skipped, first=i == 0, last=i == len(lists) - 1)
-            for i, part in enumerate(lists)
-        ]
-
-    def _send_snapshot(self, client: Connection) -> None:
-        lists = list(parts(self.state.events))
-        for i, part in enumerate(lists):
-            client.send(Snapshot(events=part, first=i == 0, last=i == len(lists) - 1))
 
     # ------------------------------------------------------------- background
 
     async def watch_output(self, log: Path) -> None:
         """Show every screen what the engine process prints, warnings of torch among it."""
-        self.output = GrowingFile(log)
+        self.broadcast.output = GrowingFile(log)
         kept = EngineLog(log)
         while True:
             await asyncio.sleep(LOG_EVERY)
-            await asyncio.to_thread(self.tell_output)
+            await asyncio.to_thread(self.broadcast.tell_output)
             with contextlib.suppress(OSError):
                 await asyncio.to_thread(kept.rotate)
 
@@ -303,10 +136,11 @@ class Server:
         idle_since = time.monotonic()
         while True:
             await asyncio.sleep(min(1.0, self.idle_exit))
-            if self.clients or self.worker is None or self.worker.busy:
+            worker = self.router.worker
+            if self.broadcast.clients or worker is None or worker.busy:
                 idle_since = time.monotonic()
             elif time.monotonic() - idle_since >= self.idle_exit:
-                self.worker.submit(Shutdown(), lambda event: None)
+                worker.submit(Shutdown(), lambda event: None)
                 return
 
 
@@ -327,7 +161,7 @@ def start_in_thread(server: Server, listener: socket.socket, log: Path) -> None:
 
     async def main() -> None:
         await asyncio.gather(
-            server.serve(listener), server.watch_output(log), server.watch_idleness(), server.hang_watch.watch()
+            server.serve(listener), server.watch_output(log), server.watch_idleness(), server.router.hang_watch.watch()
         )
 
     def run() -> None:

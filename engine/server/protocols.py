@@ -8,7 +8,7 @@ from engine.vocabulary.messages import AnyCommand, AnyEvent, RunEvent
 Reply = Callable[[AnyEvent], None]
 
 
-class Desk(Protocol):
+class EventSink(Protocol):
     """Where the worker's events go: to every screen."""
 
     def publish(self, event: AnyEvent) -> None: ...
@@ -16,17 +16,14 @@ class Desk(Protocol):
     def replace_history(self, events: list[RunEvent]) -> None: ...
 
 
-class WorkerPort(Protocol):
+class CommandSink(Protocol):
     """Where the server's commands go. `submit` may be called from any thread and never waits."""
 
     @property
     def busy(self) -> bool: ...
 
     @property
-    def live_run(self) -> str: ...
-
-    @property
-    def live_steps(self) -> tuple[str, int, int]: ...
+    def live_run(self) -> tuple[str, int, int]: ...
 
     @property
     def waits_for(self) -> str: ...

@@ -35,8 +35,8 @@ RETURN = 3 * LOOK_EVERY  # seconds for an engine whose state folder was deleted 
 AGAIN = 0.05
 
 
-class Seat:
-    """Held until the process ends. `keep` runs in the server's thread, `leave` in the worker's."""
+class InstanceLock:
+    """Held until the process ends. `keep_reachable` runs in the server's thread, `release` in the worker's."""
 
     def __init__(self, checkpoints: Path, lock: int, folder_lock: int) -> None:
         self.checkpoints = checkpoints
@@ -46,7 +46,7 @@ class Seat:
         self._lock = lock
         self._folder_lock = folder_lock
         self._bound: tuple[int, int] | None = None
-        self._left = False
+        self._released = False
         self._lost = False
         self._guard = threading.Lock()
 
@@ -64,7 +64,7 @@ class Seat:
         self._bound = identity(self.path)
         return listener
 
-    async def keep(self, serve: Callable[[socket.socket], Coroutine[Any, Any, None]]) -> None:
+    async def keep_reachable(self, serve: Callable[[socket.socket], Coroutine[Any, Any, None]]) -> None:
         """Be there again whenever somebody deleted the socket, the lock, or all of the state folder.
 
         The old listener stays open: those who are attached notice nothing, and nobody new can find it.
@@ -80,7 +80,7 @@ class Seat:
     def renew(self) -> socket.socket | None:
         """Make again what was deleted; return the new listener if the socket was. Raises PathError and OSError."""
         with self._guard:
-            if self._left:
+            if self._released:
                 return None
             state_folder()  # is made if need be; an unsafe one is refused
             if identity(self.lock_path) != identity(self._lock):
@@ -89,7 +89,7 @@ class Seat:
                     return None  # an engine that starts; it will find the folder of runs taken, and go
                 os.close(self._lock)
                 self._lock = lock
-            self.follow()
+            self.follow_folder()
             there = identity(self.path)
             lost = not self.sure and there not in (None, self._bound)
             if lost and not self._lost:
@@ -97,7 +97,7 @@ class Seat:
             self._lost = lost
             return self.listen() if there != self._bound and not lost else None
 
-    def follow(self) -> None:
+    def follow_folder(self) -> None:
         """Hold the folder of runs where it is now, and leave word in it of where its engine is found."""
         with contextlib.suppress(OSError):  # it is gone, and may come back
             if identity(self.checkpoints) != identity(self._folder_lock):
@@ -106,18 +106,18 @@ class Seat:
                     os.close(self._folder_lock)
                     self._folder_lock = folder_lock
             if not served_file(self.checkpoints).exists():
-                leave_word(self.checkpoints)
+                write_served_path(self.checkpoints)
 
-    def leave(self) -> None:
+    def release(self) -> None:
         """Remove the socket: from now on nobody should find this engine."""
         with self._guard, contextlib.suppress(OSError):
-            self._left = True
+            self._released = True
             if identity(self.path) == self._bound:  # else it is another engine's
                 self.path.unlink(missing_ok=True)
 
 
-def take_seat(checkpoints: Path) -> Seat | None:
-    """Return the seat, or None when another engine has it and can be attached to.
+def lock_instance(checkpoints: Path) -> InstanceLock | None:
+    """Return the locks of the only engine of a folder, or None when another engine has them and can be attached to.
 
     Raises PathError when another engine has the folder of runs but is not to be found from here, or when lock or
     folder cannot be used.
@@ -132,10 +132,10 @@ def take_seat(checkpoints: Path) -> Seat | None:
         else:
             folder_lock = try_lock_folder(checkpoints)
             if folder_lock is not None:
-                seat = Seat(checkpoints, lock, folder_lock)
-                if seat.sure or not is_answered(seat.path):
-                    leave_word(checkpoints)
-                    return seat
+                instance = InstanceLock(checkpoints, lock, folder_lock)
+                if instance.sure or not is_answered(instance.path):
+                    write_served_path(checkpoints)
+                    return instance
                 os.close(folder_lock)
             os.close(lock)  # the other one may be on its way back to it
             if is_answered(engine_socket(checkpoints)):
@@ -182,7 +182,7 @@ def try_lock_folder(folder: Path) -> int | None:
     return handle
 
 
-def leave_word(checkpoints: Path) -> None:
+def write_served_path(checkpoints: Path) -> None:
     """Write into a folder of runs by which path its engine is found. A full disk is no reason not to begin."""
     with contextlib.suppress(OSError):
         write_atomically(served_file(checkpoints), os.fsencode(checkpoints) + b"\n")

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from engine.techniques.rectangles import boxes
+from engine.techniques.rectangles import random_rectangles
 from engine.vocabulary.config import RunConfig
 
 ASPECT = 0.3  # of an erased rectangle at least, and its inverse at most, as in the paper
@@ -50,7 +50,7 @@ def erase(images: Tensor, most: float) -> Tensor:
     """
     area, aspect = torch.rand(2, len(images), device=images.device)
     aspect = torch.exp((2 * aspect - 1) * math.log(ASPECT))
-    erased = boxes(area * most, aspect, images.shape[2], images.shape[3])
+    erased = random_rectangles(area * most, aspect, images.shape[2], images.shape[3])
     return torch.where(erased, torch.rand_like(images), images)
 
 

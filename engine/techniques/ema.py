@@ -10,7 +10,7 @@ from torch import nn
 EARLY = 10
 
 
-class Average:
+class ExponentialMovingAverage:
     """An exponential moving average. Polyak and Juditsky 1992, https://doi.org/10.1137/0330046, average all weights
     alike; here those of late steps weigh more.
 

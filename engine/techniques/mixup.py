@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from engine.techniques.rectangles import boxes
+from engine.techniques.rectangles import random_rectangles
 from engine.vocabulary.config import RunConfig
 
 
@@ -25,7 +25,7 @@ def mix(images: Tensor, config: RunConfig) -> tuple[Tensor, Tensor | None, Tenso
     if config.mixup:
         first = share[:, None, None, None]
         return images * first + images[other] * (1 - first), other, share
-    pasted = boxes(1 - share, torch.ones_like(share), images.shape[2], images.shape[3])
+    pasted = random_rectangles(1 - share, torch.ones_like(share), images.shape[2], images.shape[3])
     left = 1 - pasted.float().mean((1, 2, 3))  # of a rectangle over the edge a part is pasted
     return torch.where(pasted, images[other], images), other, left
 

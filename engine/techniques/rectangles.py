@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 
-def boxes(area: Tensor, aspect: Tensor, height: int, width: int) -> Tensor:
+def random_rectangles(area: Tensor, aspect: Tensor, height: int, width: int) -> Tensor:
     """Return masks bool [N, 1, height, width] of rectangles with a share `area` [N] of the image and an `aspect` [N]
     of height to width, at random places; a part of a rectangle may lie outside of its image."""
     sides = torch.stack([(area * aspect).sqrt(), (area / aspect).sqrt()])  # [2, N]: height, width, of the image's

@@ -10,12 +10,12 @@ from collections.abc import Generator
 
 import torch
 
-from engine.machine.activity import PULSE, STEP
+from engine.machine.activity import ACTIVITY, STEP
 from engine.networks.build import count_parameters
 from engine.networks.own.isolation import isolated
 from engine.training.diagnostics import ReluWatch, input_share
 from engine.training.evaluation import evaluate
-from engine.training.reseeding import OwnSeeds
+from engine.training.reseeding import ReseedGuard
 from engine.training.run import Run, seed_of
 from engine.training.step import Steps, TrainingFailed
 from engine.vocabulary.fields import counted
@@ -62,7 +62,7 @@ def train_epochs(run: Run) -> Generator[StepsDone | EpochDone | CheckpointSaved,
     """Train the epochs that are left."""
     run.network.train()
     take_step = Steps(run)
-    seeds = OwnSeeds(run) if run.code is not None else None
+    reseed_guard = ReseedGuard(run) if run.code is not None else None
     run.agree()
     while run.epoch < run.config.epochs and not run.out_of_patience:
         order = order_of(run.images, run.config.seed, run.epoch).to(run.device)
@@ -71,19 +71,19 @@ def train_epochs(run: Run) -> Generator[StepsDone | EpochDone | CheckpointSaved,
         report = Report(run)
         while run.batch < len(batches):
             batch = batches[run.batch]
-            PULSE.begin(STEP)
+            ACTIVITY.begin(STEP)
             loss = take_step(batch)
             run.batch += 1
             run.step += 1
-            if seeds is not None:
-                seeds.keep()
+            if reseed_guard is not None:
+                reseed_guard.after_step()
             if report.add(loss, len(batch)):
                 yield report.event()
                 report.begin()
         if report.pending:
             yield report.event()
 
-        PULSE.begin("testing the network")
+        ACTIVITY.begin("testing the network")
         yield finish_epoch(run)
         if run.folder is not None:
             yield run.save()

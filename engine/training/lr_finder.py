@@ -1,7 +1,7 @@
 """The learning-rate finder: train for some steps with increasing rates, and see where the loss falls fastest.
 
 After the range test of Smith, Cyclical Learning Rates, https://arxiv.org/abs/1506.01186, but with rates that rise in
-equal ratios, as in fastai. All of it happens on a copy, with chance of its own.
+equal ratios, as in fastai. All of it happens on a copy, with random numbers of its own.
 """
 
 import copy
@@ -19,7 +19,8 @@ from engine.techniques.lr_suggestion import exploded, smooth, suggest
 from engine.techniques.optimizers import set_learning_rate
 from engine.training.loop import order_of
 from engine.training.run import Run
-from engine.training.step import compute
+from engine.training.state import rng_state, set_rng_state
+from engine.training.step import train_step
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import RatesTried
 
@@ -33,8 +34,8 @@ def find_rates(config: RunConfig, data: Dataset, run: Run | None = None) -> Gene
     Whenever this yields, `run` and the generators of torch are as they were. Raises CheckpointError, and what a step
     raises.
     """
-    chance = Chance(choose_device(config.device))
-    with chance.own():
+    own_generators = OwnGenerators(choose_device(config.device))
+    with own_generators():
         state = copy.deepcopy(run.state()) if run is not None else None
         code = named_code(config.model) if run is None else run.code
         trial = Run(config.replace({"schedule": "constant", "warmup": 0}), data, state=state, code=code)
@@ -45,11 +46,11 @@ def find_rates(config: RunConfig, data: Dataset, run: Run | None = None) -> Gene
     done = False
     while not done:
         new: list[Tensor] = []
-        with chance.own():
+        with own_generators():
             for _ in range(AT_ONCE):
                 rates.append(LOWEST * (HIGHEST / LOWEST) ** (len(rates) / (STEPS - 1)))
                 set_learning_rate(trial.optimizer, rates[-1])
-                new.append(compute(trial, next(batches)))
+                new.append(train_step(trial, next(batches)))
             losses += torch.stack(new).tolist()
         numbers = next((i for i, loss in enumerate(losses) if not math.isfinite(loss)), len(losses))
         done = len(rates) >= STEPS or numbers < len(losses) or exploded(losses[:numbers])
@@ -79,19 +80,17 @@ def endless(run: Run) -> Iterator[Tensor]:
         epoch += 1
 
 
-class Chance:
+class OwnGenerators:
     """Generators of torch with states of their own; those outside are put back as they were."""
 
     def __init__(self, device: torch.device) -> None:
-        self._devices = [device] if device.type == "cuda" else []
-        self._states: list[Tensor] = []
+        self._device = device
+        self._states: dict[str, Tensor] = {}
 
     @contextmanager
-    def own(self) -> Iterator[None]:
-        with torch.random.fork_rng(self._devices):
+    def __call__(self) -> Iterator[None]:
+        with torch.random.fork_rng([self._device] if self._device.type == "cuda" else []):
             if self._states:
-                torch.set_rng_state(self._states[0])
-                for device, state in zip(self._devices, self._states[1:], strict=True):
-                    torch.cuda.set_rng_state(state, device)
+                set_rng_state(self._states, self._device)
             yield
-            self._states = [torch.get_rng_state(), *map(torch.cuda.get_rng_state, self._devices)]
+            self._states = rng_state(self._device)

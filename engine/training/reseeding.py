@@ -7,7 +7,7 @@ from engine.storage.printing import say
 from engine.training.run import Run, seed_of
 
 
-class OwnSeeds:
+class ReseedGuard:
     """Looks after each step whether torch was seeded in it, and then seeds it with what seed and step decide."""
 
     def __init__(self, run: Run) -> None:
@@ -24,8 +24,7 @@ class OwnSeeds:
         self.seed = torch.initial_seed()
         self.state = torch.get_rng_state()
 
-    def keep(self) -> None:
-        """Called after each step."""
+    def after_step(self) -> None:
         state = torch.get_rng_state()
         if torch.initial_seed() == self.seed and not (self.draws and torch.equal(state, self.state)):
             self.state = state

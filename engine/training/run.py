@@ -1,4 +1,4 @@
-"""One training run: its network, its optimizer, and how far it is."""
+"""One training run: begun, steered, saved, and resumed from its last checkpoint."""
 
 import hashlib
 from pathlib import Path
@@ -9,31 +9,25 @@ import torch
 from torch import Tensor, nn
 
 from engine.data.find import Dataset
-from engine.machine.activity import PULSE
-from engine.machine.device import choose_device
-from engine.machine.process_group import ALONE, Alone, Begin, digest_of
+from engine.machine.activity import ACTIVITY
+from engine.machine.process_group import ALONE, Begin, ProcessGroup, digest_of
 from engine.machine.process_settings import seed_all, seed_others
-from engine.machine.threads import Threads
 from engine.networks.build import build_model, steer_dropout
 from engine.networks.own.code import Code, code_of_run
 from engine.networks.own.isolation import inside
 from engine.storage.printing import say
 from engine.storage.runs.checkpoint import CheckpointError, keep_previous, load_last, save_checkpoint
 from engine.storage.runs.folders import BEST, LAST, PREVIOUS
-from engine.techniques.ema import Average
-from engine.techniques.optimizers import build_optimizer, steer_optimizer
-from engine.techniques.precision import choose_precision
-from engine.training.resume import config_in, conventions_in, packed, restore, state_of
-from engine.training.validation import Best, split
-from engine.vocabulary.batches import batch_sizes, steps_per_epoch
+from engine.techniques.optimizers import steer_optimizer
+from engine.training.state import TrainingState, config_in, conventions_in, packed
 from engine.vocabulary.config import FIELDS, ConfigError, RunConfig, Value
 from engine.vocabulary.messages import CheckpointSaved
 from engine.vocabulary.run_conventions import PRESENT, Conventions
-from engine.vocabulary.schedule import Plateau, learning_rate
+from engine.vocabulary.schedule import learning_rate
 
 
-class Run:
-    """One training run: network, optimizer, and how far it is.
+class Run(TrainingState):
+    """What one training run is beyond its state: its folder, the processes that train it, and a user's own code.
 
     A run with a folder saves itself after every epoch. Seeds the global generators of torch.
     """
@@ -45,7 +39,7 @@ class Run:
         *,
         name: str = "run",
         folder: Path | None = None,
-        group: Alone = ALONE,
+        group: ProcessGroup = ALONE,
         state: dict[str, Any] | None = None,
         code: Code | None = None,
         conventions: Conventions = PRESENT,
@@ -56,12 +50,11 @@ class Run:
         A user's own network needs its `code`. Raises ConfigError when that is no network, and NotBuilt when another
         process of the group cannot train this: nothing is wrapped before all of them have said that they can.
         """
-        self.name = name
         self.folder = folder
         self.group = group
         self.code = code
         try:
-            self._prepare(config, data, conventions_in(state) if state else conventions)
+            super().__init__(name, config, data, conventions_in(state) if state else conventions)
             with inside(code, loading=True):
                 self._build(state)
         except (Exception, SystemExit) as error:
@@ -76,18 +69,6 @@ class Run:
             self.loss_sum.zero_()
             self.right.zero_()
 
-    def _prepare(self, config: RunConfig, data: Dataset, conventions: Conventions) -> None:
-        """Choose the device and have the data there. Raises DeviceError."""
-        self.device = choose_device(config.device)
-        self.precision = choose_precision(config.precision, self.device)
-        self.config = config.replace({"precision": self.precision})  # what it began with, it is resumed with
-        self.data = data.to(self.device)
-        self.threads = Threads(adapts=self.device.type == "cpu")
-        self.conventions = conventions
-        kept, held_out = split(data.train_labels, config.validation, self.conventions.stratified)
-        self.kept = None if kept is None else kept.to(self.device)  # indices of the images to train on; None: all
-        self.held_out = held_out.to(self.device)
-
     def _build(self, state: dict[str, Any] | None) -> None:
         """Build what is trained, or load it from a checkpoint; have the other processes begin once rank 0 knows that
         there is a network. Raises CheckpointError."""
@@ -96,23 +77,9 @@ class Run:
         model = build_model(self.config, code) if code is None else self._build_own(code)
         if group.size > 1 and group.rank == 0:  # a network that cannot be built is no matter for the others
             group.tell(Begin(self.config, data.path, data.fingerprint, packed(state), str(self.folder or "")))
-        self.model = model.to(self.device)
-        self.average = Average(self.model) if config.ema else None
-        self.optimizer = build_optimizer(self.config, self.model, self.conventions)
-        self.epoch = 0  # finished epochs
-        self.batch = 0  # finished steps of the present epoch
-        self.step = 0  # finished steps in all
-        self.saved_step = 0  # of the last checkpoint
-        self.best = Best()
-        self.plateau = Plateau()
-        self.seconds = 0.0  # training time of the present epoch
-        self.input_seconds = 0.0  # of these, those in which images were made; on a device that queues, only asked for
-        # Over the images of the present epoch; in float64, which MPS has not: no sum of float32 losses is too large.
-        exact = torch.float64 if self.device.type != "mps" else torch.float32
-        self.loss_sum = torch.zeros((), dtype=exact, device=self.device)
-        self.right = torch.zeros((), dtype=torch.int64, device=self.device)
+        self.begin(model)
         if state:
-            restore(self, state)
+            self.restore(state)
             if code is not None:  # a checkpoint has torch's generators alone
                 seed_others(seed_of(config.seed, self.step))
 
@@ -124,20 +91,6 @@ class Run:
             say(f"{code.model}: seeds torch in __init__, so its first weights are the same for every seed")
             seed_all(self.config.seed)
         return model
-
-    @property
-    def images(self) -> int:
-        """Images that an epoch trains on."""
-        return len(self.data.train_labels) - len(self.held_out)
-
-    @property
-    def steps_per_epoch(self) -> int:
-        return steps_per_epoch(self.images, self.config.batch_size, self.conventions.joined)
-
-    @property
-    def batch_sizes(self) -> list[int]:
-        """The sizes of the batches of an epoch."""
-        return batch_sizes(self.images, self.config.batch_size, self.conventions.joined)
 
     @property
     def out_of_patience(self) -> bool:
@@ -153,11 +106,6 @@ class Run:
         """Return the learning rate of a step, counted from 0, as far as the present configuration tells."""
         rate = learning_rate(self.config, step, self.steps_per_epoch)
         return rate * self.plateau.share if self.config.schedule == "plateau" else rate
-
-    @property
-    def tested(self) -> nn.Module:
-        """The network that is tested: the trained one, or its moving average."""
-        return self.average.model if self.average else self.model
 
     def steer(self, changes: dict[str, Value]) -> None:
         """Change hyperparameters from the next step on. Raises ConfigError and changes nothing on a bad one."""
@@ -190,14 +138,14 @@ class Run:
     def state(self) -> dict[str, Any]:
         """Return all that resuming needs, as tensors and plain values."""
         with inside(self.code):
-            return state_of(self)
+            return super().state()
 
     def save(self) -> CheckpointSaved:
         """Write `last.pt`, `best.pt` after the best epoch by validation, and a copy by epoch when the config keeps
         this one. Raises OSError."""
         if self.folder is None:
             raise ValueError(f"run {self.name} has no folder to save to")
-        PULSE.begin("saving")
+        ACTIVITY.begin("saving")
         state = self.state()
         # LAST comes last: a run that is cut off before it trains the epoch again, and writes the others again.
         if self.batch == 0 and self.config.keep_every and self.epoch % self.config.keep_every == 0:
@@ -234,7 +182,7 @@ def resume(
     folder: Path,
     data: Dataset,
     changes: dict[str, Value] | None = None,
-    group: Alone = ALONE,
+    group: ProcessGroup = ALONE,
     data_path: str = "",
 ) -> Run:
     """Return the run of a folder as its last checkpoint left it, steered by `changes`; `data_path` is where its data is

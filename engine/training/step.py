@@ -84,7 +84,7 @@ class Steps:
         run = self.run
         set_learning_rate(run.optimizer, run.lr)
         try:
-            loss = self._captured(batch, self.new_graph) if self.new_graph else compute(run, batch)
+            loss = self._captured(batch, self.new_graph) if self.new_graph else train_step(run, batch)
             if run.average:  # its share of each step depends on the step, which no graph may do
                 run.average.update(run.step + 1, run.config.ema)
             return loss
@@ -119,7 +119,7 @@ class Steps:
             say(f"{self.run.name} trains without CUDA graphs: {error}")
             self.new_graph = None
             self._graphs.clear()
-            return compute(self.run, batch)
+            return train_step(self.run, batch)
 
 
 class CaptureFailed(Exception):
@@ -153,10 +153,10 @@ class CapturedStep:
         return self.graph.replay()
 
     def _compute(self) -> Tensor:
-        return compute(self.run, self.indices)
+        return train_step(self.run, self.indices)
 
 
-def compute(run: Run, batch: Tensor) -> Tensor:
+def train_step(run: Run, batch: Tensor) -> Tensor:
     """Train on a batch of indices [b] and return its mean loss, or this process's part of it.
 
     Nothing here waits for the device.

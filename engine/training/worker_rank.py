@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from engine.data.find import DataError, Dataset, load_data
-from engine.machine.process_group import Begin, End, Group, GroupBroken, Leave, RunOver
+from engine.machine.process_group import Begin, End, GroupBroken, Leave, RunOver, TorchrunGroup
 from engine.networks.own.code import code_of_run
 from engine.storage.printing import say_traceback
 from engine.training.loop import train
@@ -17,7 +17,7 @@ from engine.training.run import Run
 from engine.training.step import TrainingFailed
 
 
-def follow(group: Group) -> None:
+def train_with_rank_0(group: TorchrunGroup) -> None:
     """Train every run that rank 0 begins. Raises whatever ends it early, and so the whole group."""
     data: Dataset | None = None
     while True:
@@ -50,7 +50,7 @@ def data_for(begin: Begin, data: Dataset | None) -> Dataset:
     return data
 
 
-def run_of(group: Group, begin: Begin, data: Dataset) -> Run:
+def run_of(group: TorchrunGroup, begin: Begin, data: Dataset) -> Run:
     """Return the run to train along with. Raises whatever it fails with."""
     state = torch.load(io.BytesIO(begin.state), weights_only=True) if begin.state else None
     code = code_of_run(begin.config.model, Path(begin.folder))

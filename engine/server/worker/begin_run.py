@@ -1,4 +1,4 @@
-"""Starting a run: the checks before it, its folder, and its record."""
+"""Starting a run: its folder, and its record."""
 
 import platform
 import shutil
@@ -9,8 +9,7 @@ import numpy
 import torch
 
 from engine.data.dataset import Dataset
-from engine.machine.device import choose_device
-from engine.machine.process_group import Alone, GroupBroken
+from engine.machine.process_group import GroupBroken, ProcessGroup
 from engine.networks.own.code import keep_copy, named_code, trust
 from engine.storage.runs.folders import create_folder
 from engine.storage.runs.log_writer import RunLog
@@ -21,17 +20,7 @@ from engine.vocabulary.batches import count_held_out
 from engine.vocabulary.config import ConfigError, RunConfig
 
 
-def check_machine(config: RunConfig, group: Alone) -> None:
-    """Raise ConfigError or DeviceError for what this machine, or this engine, has not."""
-    choose_device(config.device)
-    if config.processes != group.size:
-        raise ConfigError(
-            f"Processes (processes): {config.processes}, but this engine has {group.size}; end it with `mnist-tui"
-            f" engine stop` and train with --processes {config.processes}, or use {group.size}"
-        )
-
-
-def begin_run(checkpoints: Path, config: RunConfig, data: Dataset, group: Alone) -> tuple[Run, RunLog]:
+def begin_run(checkpoints: Path, config: RunConfig, data: Dataset, group: ProcessGroup) -> tuple[Run, RunLog]:
     """Return a new run, and its record in a folder of its own. Raises ConfigError, NetworkError and OSError."""
     images = len(data.train_labels)
     images -= count_held_out(images, config.validation)

@@ -20,8 +20,8 @@ from engine.storage.runs.folders import BEST, LAST, find_run
 from engine.storage.runs.record import read_record
 from engine.storage.typed_path import path_of
 from engine.training.evaluation import evaluate, predict, walk_digits
-from engine.training.resume import config_in, position_in
 from engine.training.run import Run
+from engine.training.state import config_in, position_in
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import (
     Evaluate,

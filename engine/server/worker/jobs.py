@@ -4,18 +4,16 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from engine.data.find import DataError
-from engine.machine.activity import PULSE, STEP
+from engine.machine.activity import ACTIVITY, STEP
 from engine.machine.cpu_priority import Priority
 from engine.machine.device import choose_device
-from engine.machine.process_group import Alone
-from engine.networks.own.code import Code, code_of_run, named_code
-from engine.networks.own.isolation import isolated, traces_of_others
-from engine.server.protocols import Desk
+from engine.machine.process_group import ProcessGroup
+from engine.networks.own.code import code_of_run, named_code
+from engine.networks.own.isolation import isolated
+from engine.server.protocols import EventSink
 from engine.server.worker.active_run import ActiveRun
-from engine.server.worker.begin_run import begin_run, check_machine
+from engine.server.worker.begin_run import begin_run
+from engine.server.worker.checks import CommandError, check_machine, check_traces, checked
 from engine.server.worker.inspection import Inspector
 from engine.server.worker.loaded_data import Loader
 from engine.storage.printing import say_traceback
@@ -23,12 +21,12 @@ from engine.storage.runs.bounded_history import History
 from engine.storage.runs.event_log import EventReader
 from engine.storage.runs.folders import find_run
 from engine.storage.runs.log_writer import RunLog
-from engine.storage.runs.record import RunRecord, read_record
+from engine.storage.runs.record import read_record
 from engine.training.lr_finder import find_rates
 from engine.training.memory import give_back
 from engine.training.run import Run, resume
 from engine.tuning.files import INSTALL, can_tune
-from engine.vocabulary.config import RunConfig, Value
+from engine.vocabulary.config import Value
 from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import FindRate, RatesTried, ResumeRun, RunEvent, StartRun, StartStudy, Steer, Steered
 from engine.vocabulary.search_space import networks_in, parse_search
@@ -37,22 +35,16 @@ if TYPE_CHECKING:
     from engine.tuning.active import ActiveStudy
 
 
-class CommandError(Exception):
-    """A command that cannot be carried out now; the message says why and what to do."""
-
-
-class EngineStale(CommandError):
-    """This process is no longer as it was: what is to be trained wants another one."""
-
-
 class Jobs:
     """Begins, steers and ends what trains; `advance` goes on with it. What is not possible now is a CommandError."""
 
-    def __init__(self, checkpoints: Path, loader: Loader, inspector: Inspector, desk: Desk, group: Alone) -> None:
+    def __init__(
+        self, checkpoints: Path, loader: Loader, inspector: Inspector, sink: EventSink, group: ProcessGroup
+    ) -> None:
         self.checkpoints = checkpoints
         self.loader = loader
         self.inspector = inspector
-        self.desk = desk
+        self.sink = sink
         self.group = group
         self.active: ActiveRun | None = None
         self.study: ActiveStudy | None = None  # only without a run
@@ -79,15 +71,15 @@ class Jobs:
     def advance(self) -> None:
         """Train until the next event, if anything trains."""
         if self.finding is not None:
-            PULSE.begin("looking for a learning rate")
+            ACTIVITY.begin("looking for a learning rate")
             self._try_rates(self.finding)
         elif self.active is not None and not self.active.idle:
-            PULSE.begin("saving" if self.active.problem else STEP)
+            ACTIVITY.begin("saving" if self.active.problem else STEP)
             self.active.advance()
             if self.active.ended is not None:
                 self._leave(self.active)
         elif self.study is not None:
-            PULSE.begin("continuing a study")
+            ACTIVITY.begin("continuing a study")
             self.study.advance()
             if self.study.ended is not None:
                 self.study = None
@@ -98,7 +90,7 @@ class Jobs:
         if self.finding is not None:
             self.finding = None
             self._untidy = True
-            self.desk.publish(RatesTried(rates=[], losses=[], smoothed=[], done=True, problem=why))
+            self.sink.publish(RatesTried(rates=[], losses=[], smoothed=[], done=True, problem=why))
 
     def tidy(self) -> None:
         """Give back the memory of what has ended; called when there is nothing else to do."""
@@ -120,30 +112,13 @@ class Jobs:
         folder = find_run(self.checkpoints, command.run)
         record = read_record(folder)
         check_traces(code_of_run(record.config.model, folder))
-        self._load_for(record, command.data)
+        self.loader.load_for(record, command.data)
         data = self.loader.needed()
         run = resume(folder.name, folder, data, command.changes, self.group, command.data)
         record.data_path = data.path
         record.state, record.reason = "running", ""
-        self.desk.replace_history(History(EventReader(folder)).events)
+        self.sink.replace_history(History(EventReader(folder)).events)
         self._launch(run, RunLog(folder, record))
-
-    def _load_for(self, record: RunRecord, path: str) -> None:
-        """Have the data of a run loaded, from where it is now. Raises DataError for other data."""
-        loaded = self.loader.unchanged() if not path else None
-        if loaded is not None and loaded.fingerprint == record.data:
-            return
-        try:
-            self.loader.load(path or record.data_path, only=record.data)
-        except DataError as error:
-            again = f"mnist-tui train --resume {record.run.partition('-')[0].lstrip('0')}"
-            remedy = (
-                f"`{again}` without --data continues on its own data, {record.data_path}; start a new run for other"
-                " data"
-                if path
-                else f"restore it; where it has moved, `{again} --data FOLDER` continues with it"
-            )
-            raise DataError(f"run {record.run} cannot be resumed: {error}. {remedy[0].upper()}{remedy[1:]}") from error
 
     def start_study(self, command: StartStudy) -> None:
         self.check_free()
@@ -161,7 +136,7 @@ class Jobs:
                 " stop`, and start several engines for one study instead"
             )
         data = self.loader.data = self.loader.data_for(config).to(device)
-        self.study = begin_study(self.checkpoints, command, data, self.desk.publish)
+        self.study = begin_study(self.checkpoints, command, data, self.sink.publish)
 
     def find_rate(self, command: FindRate) -> None:
         """Begin to look for a learning rate for the paused run, or for a new one with this config."""
@@ -242,7 +217,7 @@ class Jobs:
 
     def _publish(self, event: RunEvent) -> None:
         self.priority.follow(event)
-        self.desk.publish(event)
+        self.sink.publish(event)
 
     def _leave(self, active: ActiveRun) -> None:
         self.active = None
@@ -260,17 +235,4 @@ class Jobs:
         if tried.done:
             self.finding = None
             self._untidy = True
-        self.desk.publish(tried)
-
-
-def check_traces(*codes: Code | None) -> None:
-    """Raise EngineStale where other code than this has changed the engine for good."""
-    if trace := traces_of_others(*codes):
-        raise EngineStale(
-            f"the next run needs a new engine, as {trace}; end this one with `mnist-tui engine stop`, and train again"
-        )
-
-
-def checked(config: RunConfig) -> RunConfig:
-    """Return the configuration of a message, which decoding has checked for types alone. Raises ConfigError."""
-    return RunConfig().replace(msgspec.structs.asdict(config))
+        self.sink.publish(tried)

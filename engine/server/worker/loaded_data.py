@@ -8,9 +8,10 @@ import msgspec
 
 from engine.data.download import download
 from engine.data.find import DataError, Dataset, find_data
-from engine.server.protocols import Desk
+from engine.server.protocols import EventSink
 from engine.storage.files import in_words
 from engine.storage.paths import default_data
+from engine.storage.runs.record import RunRecord
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import DataFailed, DataProgress, DataReady
 
@@ -18,8 +19,8 @@ LOOKING_SHARE = 0.05  # of the time, that looking for changes takes while somebo
 
 
 class Loader:
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, sink: EventSink) -> None:
+        self.sink = sink
         self.data: Dataset | None = None
         self.path: str | None = None  # what was asked for, "" being the default search
         self.announced: DataReady | None = None  # what screens were told of `data`
@@ -42,7 +43,7 @@ class Loader:
             data = source.read(self.progress)
             self._check(data, only)
         except DataError as error:
-            self.desk.publish(DataFailed(reason=str(error)))
+            self.sink.publish(DataFailed(reason=str(error)))
             raise
         before, again = self.data, path == self.path
         self.path, self._state = path, source.state
@@ -65,7 +66,7 @@ class Loader:
             notes=notes,
             check=data.check,
         )
-        self.desk.publish(self.announced)
+        self.sink.publish(self.announced)
 
     def _check(self, data: Dataset, only: str) -> None:
         if only and data.fingerprint != only:
@@ -78,6 +79,23 @@ class Loader:
         else:
             self.load(self.path)
         return self.needed()
+
+    def load_for(self, record: RunRecord, path: str) -> None:
+        """Have the data of a run loaded, from where it is now. Raises DataError for other data."""
+        loaded = self.unchanged() if not path else None
+        if loaded is not None and loaded.fingerprint == record.data:
+            return
+        try:
+            self.load(path or record.data_path, only=record.data)
+        except DataError as error:
+            again = f"mnist-tui train --resume {record.run.partition('-')[0].lstrip('0')}"
+            remedy = (
+                f"`{again}` without --data continues on its own data, {record.data_path}; start a new run for other"
+                " data"
+                if path
+                else f"restore it; where it has moved, `{again} --data FOLDER` continues with it"
+            )
+            raise DataError(f"run {record.run} cannot be resumed: {error}. {remedy[0].upper()}{remedy[1:]}") from error
 
     def unchanged(self, *, at_once: bool = True) -> Dataset | None:
         """Return what is loaded if its files are as they were, else None.
@@ -105,11 +123,11 @@ class Loader:
         return self.data
 
     def progress(self, action: str, done: int, total: int) -> None:
-        self.desk.publish(DataProgress(action=action, done=done, total=total))
+        self.sink.publish(DataProgress(action=action, done=done, total=total))
 
     def announce(self, note: str) -> None:
         """Tell every screen again what is loaded, with a note."""
-        self.desk.publish(self.with_note(note))
+        self.sink.publish(self.with_note(note))
 
     def outdated(self) -> DataReady:
         """Return what is loaded, and that it is on the disk no more; a run in progress goes on with it."""
@@ -129,7 +147,7 @@ class Loader:
             try:
                 download(default_data(), self.progress, self.cancelled.is_set)
             except (DataError, OSError) as error:
-                self.desk.publish(DataFailed(reason=in_words(error)))
+                self.sink.publish(DataFailed(reason=in_words(error)))
             else:
                 self.path = None  # the default search may now find more
                 then()

@@ -1,6 +1,6 @@
 """Checks users' own networks before the engine runs them, while the engine goes on.
 
-A command that needs a look waits, and is carried out again when the look is done. What was found of a file is kept, by
+A command that needs a check waits, and is carried out again when that is done. What was found of a file is kept, by
 its digest.
 """
 
@@ -28,8 +28,8 @@ def key_of(config: RunConfig, code: Code) -> Key:
     ), code
 
 
-class Looks:
-    """`look` belongs to the worker's thread; each process is waited for in a thread of its own."""
+class NetworkChecks:
+    """`result_of` belongs to the worker's thread; each process is waited for in a thread of its own."""
 
     def __init__(self, submit: Callable[[AnyCommand, Reply], None]) -> None:
         self._submit = submit
@@ -51,12 +51,12 @@ class Looks:
 
     @property
     def starting(self) -> AnyCommand | None:
-        """A command that waits for a look before it begins to train."""
+        """A command that waits for a check before it begins to train."""
         with self._guard:
             every = [command for waiting in self._waiting.values() for command, _ in waiting]
         return next((command for command in every if not isinstance(command, DescribeModel)), None)
 
-    def look(self, config: RunConfig, code: Code, command: AnyCommand, reply: Reply) -> CheckResult | None:
+    def result_of(self, config: RunConfig, code: Code, command: AnyCommand, reply: Reply) -> CheckResult | None:
         """Return what is known of a network, or None: the command is then submitted again when it is.
 
         What was wrong with it is told once, and looked for anew the next time.
@@ -73,7 +73,7 @@ class Looks:
                 self._processes[key] = CheckProcess(*key)
                 if not isinstance(command, DescribeModel):
                     say(f"{short_name(code.model)}: checking it in a separate process first")
-                threading.Thread(target=self._wait, args=(key,), name="look", daemon=True).start()
+                threading.Thread(target=self._wait, args=(key,), name="network check", daemon=True).start()
         return None
 
     def _wait(self, key: Key) -> None:

@@ -1,13 +1,11 @@
 """An engine of several processes, as torchrun starts it: it obeys, survives the loss of one, and leaves none behind."""
 
 import asyncio
-import contextlib
 import os
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -17,13 +15,10 @@ from engine.storage.runs.checkpoint import load_checkpoint
 from engine.storage.runs.record import read_record
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import (
-    CheckpointSaved,
     CommandDone,
     EngineReady,
     EpochDone,
-    Printed,
     RunEnded,
-    RunStarted,
     Shutdown,
     StartRun,
     Steer,
@@ -31,73 +26,18 @@ from engine.vocabulary.messages import (
     StepsDone,
     Stop,
 )
+from tests.e2e.process.several_processes import (  # noqa: F401  (screen is a fixture)
+    RUN,
+    TOGETHER,
+    all_gone,
+    attached_to,
+    processes_of,
+    screen,
+)
 from tests.engine.server.attached import Attached
 from tui.link.client import CommandRefused, EngineClient, EngineUnreachable, engine_environment
 
 pytestmark = pytest.mark.slow
-RUN = "0001-seed-cnn"
-DIES_ON_RANK_1 = """
-import os, signal
-from torch import nn
-
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-        if os.environ.get("RANK") == "1":
-            os.kill(os.getpid(), signal.SIGKILL)
-        self.layer = nn.Linear(784, 10)
-
-    def forward(self, images):
-        return self.layer(images.flatten(1))
-"""
-TOGETHER = RunConfig(epochs=100_000, batch_size=20, device="cpu", processes=2)
-
-
-def processes_of(checkpoints: Path) -> list[int]:
-    """Return the engine processes for a folder of runs, torchrun's own aside."""
-    return [pid for pid, words in commands_for(checkpoints) if b"torch.distributed.run" not in words]
-
-
-def commands_for(checkpoints: Path) -> list[tuple[int, list[bytes]]]:
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (folder / "cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if str(checkpoints).encode() in words:
-            found.append((int(folder.name), words))
-    return found
-
-
-async def all_gone(checkpoints: Path) -> None:
-    """Wait until no process is left, torchrun's own included."""
-    async with asyncio.timeout(LIMIT):
-        while [pid for pid, _ in commands_for(checkpoints) if not is_zombie(pid)]:  # noqa: ASYNC110  (they are no children of ours: there is no event)
-            await asyncio.sleep(0.05)
-
-
-def is_zombie(pid: int) -> bool:
-    """Tell whether a process has ended and only waits for this one, its parent, to notice."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except OSError:
-        return True
-
-
-async def attached_to(processes: int, checkpoints: Path) -> Attached:
-    return Attached(await EngineClient.connect_or_start(checkpoints, processes=processes))
-
-
-@pytest.fixture
-async def screen(checkpoints: Path) -> AsyncIterator[Attached]:
-    screen = await attached_to(2, checkpoints)
-    yield screen
-    screen.session.rejoins = False
-    with contextlib.suppress(CommandRefused):  # it has ended already
-        await screen.session.ask(Shutdown(force=True), CommandDone)
-    await screen.leave()
-    await all_gone(checkpoints)
 
 
 async def test_both_are_steered_stopped_and_ended_together(screen: Attached, checkpoints: Path) -> None:
@@ -150,56 +90,6 @@ async def test_an_idle_engine_makes_way_for_one_of_another_number_and_a_busy_one
     await all_gone(checkpoints)
 
 
-async def test_when_one_is_killed_all_start_again_from_the_last_checkpoint(screen: Attached, checkpoints: Path) -> None:
-    screen.session.rejoins = True
-    await screen.session.ask(StartRun(config=TOGETHER.replace({"epochs": 40})), CommandDone)
-    saved = await screen.until(CheckpointSaved)
-    engine = screen.client.welcome.pid
-    [other] = [pid for pid in processes_of(checkpoints) if pid != engine]
-    os.kill(other, signal.SIGKILL)
-    resumed = await screen.until(RunStarted, lambda event: event.step > 0, news=False)
-    assert resumed.step >= saved.step
-    ended = await screen.until(RunEnded, news=False)
-    assert (ended.state, ended.step) == ("finished", 400)
-    assert screen.session.client.welcome.pid != engine
-    printed = [line for event, _ in screen.heard if isinstance(event, Printed) for line in event.lines]
-    assert any("a process was lost; the run goes on" in line for line in printed)
-
-
-async def test_a_run_that_loses_a_process_before_its_first_checkpoint_gets_its_end(
-    screen: Attached, checkpoints: Path
-) -> None:
-    screen.session.rejoins = True
-    [other] = [pid for pid in processes_of(checkpoints) if pid != screen.client.welcome.pid]
-    await screen.session.ask(StartRun(config=TOGETHER.replace({"batch_size": 1, "keep_every": 0})), CommandDone)
-    await screen.until(StepsDone)
-    os.kill(other, signal.SIGKILL)
-    ended = await screen.until(RunEnded, news=False)
-    assert (ended.run, ended.state) == (RUN, "failed")
-    assert "a process was lost, and the run cannot go on: " in ended.reason
-    assert "has no complete checkpoint" in ended.reason
-    record = read_record(checkpoints / RUN)
-    assert (record.state, record.reason) == ("failed", ended.reason)
-    # The engine that started again is as good as new.
-    await screen.session.ask(StartRun(config=TOGETHER.replace({"epochs": 1})), CommandDone)
-    assert (await screen.until(RunEnded)).state == "finished"
-
-
-async def test_a_client_ends_with_the_reason_when_a_process_is_lost_before_the_run_begins(
-    checkpoints: Path, tmp_path: Path
-) -> None:
-    """Rank 1 dies in the middle of building the network, and so does each one that takes its place."""
-    network = tmp_path / "dies.py"
-    network.write_text(DIES_ON_RANK_1)
-    command = ["train", "--processes", "2", "--model", f"{network}:Net", "--checkpoints", str(checkpoints)]
-    status, told = await asyncio.to_thread(call, *command)
-    assert status == 1, told
-    assert "Error: the run did not start" in told
-    assert "a process of the group is lost" in told
-    await asyncio.to_thread(call, "engine", "stop", "--checkpoints", str(checkpoints))
-    await all_gone(checkpoints)
-
-
 async def test_the_end_of_the_process_that_status_shows_ends_all_of_them_and_saves_the_run(
     checkpoints: Path,
 ) -> None:
@@ -215,29 +105,6 @@ async def test_the_end_of_the_process_that_status_shows_ends_all_of_them_and_sav
     assert (record.state, record.step) == ("stopped", ended.step)
     assert load_checkpoint(checkpoints / RUN / "last.pt")["position"]["step"] == ended.step
     await screen.leave()
-
-
-async def test_an_engine_with_a_process_that_was_stopped_is_ended_by_force(checkpoints: Path) -> None:
-    screen = await attached_to(2, checkpoints)
-    await screen.session.ask(StartRun(config=TOGETHER), CommandDone)
-    await screen.until(CheckpointSaved)
-    [other] = [pid for pid in processes_of(checkpoints) if pid != screen.client.welcome.pid]
-    os.kill(other, signal.SIGSTOP)
-    status, told = await asyncio.to_thread(call, "engine", "stop", "--force", "--checkpoints", str(checkpoints))
-    assert status == 0, told
-    assert "the engine was ended; " in told
-    await all_gone(checkpoints)
-    assert read_record(checkpoints / RUN).state == "interrupted"
-    await screen.leave()
-
-
-def call(*words: str) -> tuple[int, str]:
-    """Run a command; return its exit status and what it wrote to stderr."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tui", *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=LIMIT,
-        env=engine_environment(), check=False,
-    )  # fmt: skip
-    return done.returncode, done.stderr
 
 
 def two_agents(checkpoints: Path) -> list["subprocess.Popen[bytes]"]:

@@ -26,7 +26,7 @@ from engine.vocabulary.messages import (
     decode_run_event,
     encode,
 )
-from tests.engine.server.worker.driven_worker import FakeDesk
+from tests.engine.server.worker.driven_worker import FakeEventSink
 from tui.commands.reports import print_data
 from tui.commands.train.follow import JsonLines
 from tui.state.run import apply_to_run
@@ -174,9 +174,9 @@ def test_warnings_reach_the_log_stderr_and_data_status(
     arrays: dict[str, Array], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arrays["test_images"] = 255 - arrays["test_images"]
-    desk = FakeDesk()
-    Loader(desk).load(str(write_idx(tmp_path, arrays)))
-    [ready] = desk.of(DataReady)
+    sink = FakeEventSink()
+    Loader(sink).load(str(write_idx(tmp_path, arrays)))
+    [ready] = sink.of(DataReady)
     assert decode_event(encode(ready)) == ready
     assert any(line.startswith("data: warning: the test images are unlike") for line in describe(ready))
     JsonLines().show(ready, None)

@@ -15,8 +15,8 @@ from places import ROOT
 
 from engine.data.find import load_data
 from engine.machine.device import DeviceError, choose_device
-from engine.machine.process_group import ALONE, Group, join
-from engine.server.worker.begin_run import check_machine
+from engine.machine.process_group import ALONE, TorchrunGroup, join
+from engine.server.worker.checks import check_machine
 from engine.training.loop import train
 from engine.training.run import Run
 from engine.vocabulary.config import RunConfig
@@ -33,7 +33,7 @@ import msgspec, torch
 from engine.__main__ import leave_group
 from engine.vocabulary.config import RunConfig
 from engine.data.find import load_data
-from engine.training.worker_rank import follow
+from engine.training.worker_rank import train_with_rank_0
 from engine.machine.process_group import End, Leave, join
 from engine.vocabulary.messages import EpochDone, StepsDone
 from engine.training.run import Run
@@ -42,7 +42,7 @@ from engine.training.loop import train
 torch.set_num_threads(1)
 group = join()
 if group.rank:
-    follow(group)
+    train_with_rank_0(group)
 else:
     config = msgspec.json.decode(sys.argv[1], type=RunConfig)
     losses, epochs = [], []
@@ -67,13 +67,13 @@ from engine.__main__ import leave_group
 from engine.vocabulary.config import RunConfig
 from engine.data.find import load_data
 from engine.machine.device import DeviceError
-from engine.training.worker_rank import follow
+from engine.training.worker_rank import train_with_rank_0
 from engine.machine.process_group import Leave, NotBuilt, join
-import engine.training.run
+import engine.training.run, engine.training.state
 from engine.training.loop import train
 
 group = join()
-choose, build, built = engine.training.run.choose_device, engine.training.run.build_model, []
+choose, build, built = engine.training.state.choose_device, engine.training.run.build_model, []
 
 def choose_device(name):
     built.append(name)
@@ -85,8 +85,8 @@ def build_model(config, code):
     return build(config.replace({"width": 2.0}) if len(built) == 2 else config, code)
 
 if group.rank:
-    engine.training.run.choose_device, engine.training.run.build_model = choose_device, build_model
-    follow(group)
+    engine.training.state.choose_device, engine.training.run.build_model = choose_device, build_model
+    train_with_rank_0(group)
 else:
     config = RunConfig(epochs=1, batch_size=100, device="cpu", processes=2)
     data, told = load_data(sys.argv[1]), []
@@ -102,8 +102,8 @@ leave_group(0)
 """
 
 
-def member(rank: int, size: int) -> Group:
-    group = Group.__new__(Group)
+def member(rank: int, size: int) -> TorchrunGroup:
+    group = TorchrunGroup.__new__(TorchrunGroup)
     group.rank, group.size = rank, size
     return group
 

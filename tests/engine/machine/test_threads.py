@@ -8,16 +8,14 @@ import pytest
 import torch
 
 from engine.data.dataset import Dataset
-from engine.machine.cpu_load import CpuLoad, limit_in, quota
-from engine.machine.cpu_priority import FAIR, GIVES_WAY, Priority
+from engine.machine.cpu_load import CpuLoad
 from engine.machine.threads import CALM, LOOK_EVERY, Threads, limit_threads
 from engine.storage.runs.log_writer import RunLog
 from engine.storage.runs.record import read_record
 from engine.training.loop import train
-from engine.training.resume import state_of
 from engine.training.run import Run, resume
 from engine.vocabulary.config import RunConfig
-from engine.vocabulary.messages import RunEnded, RunStarted, ThreadsChanged
+from engine.vocabulary.messages import RunStarted, ThreadsChanged
 
 
 class Machine:
@@ -162,6 +160,18 @@ def test_a_real_look_at_this_machine_finds_a_sane_number() -> None:
     assert load.others() < 10_000
 
 
+def test_an_engine_in_a_container_takes_no_more_threads_than_its_limit(
+    monkeypatch: pytest.MonkeyPatch, four_threads: None
+) -> None:
+    monkeypatch.setattr("engine.machine.threads.quota", lambda: 2)
+    monkeypatch.setenv("OMP_NUM_THREADS", "4")
+    limit_threads()
+    assert torch.get_num_threads() == 4
+    monkeypatch.delenv("OMP_NUM_THREADS")
+    limit_threads()
+    assert torch.get_num_threads() == 2
+
+
 # ------------------------------------------------------------------------------ runs
 
 
@@ -191,7 +201,7 @@ def test_a_run_tells_and_records_the_number_of_its_threads(busy: None, digits: D
     assert (changed.threads, changed.most_threads, changed.busy) == (2, 4, True)
     assert 0 < changed.step <= run.step
     assert torch.get_num_threads() == 4
-    assert state_of(run)["threads"] == 2
+    assert run.state()["threads"] == 2
 
 
 def test_a_resumed_run_begins_with_the_threads_of_its_checkpoint(busy: None, digits: Dataset, tmp_path: Path) -> None:
@@ -204,7 +214,7 @@ def test_a_resumed_run_begins_with_the_threads_of_its_checkpoint(busy: None, dig
 
 
 def test_a_checkpoint_that_does_not_know_its_threads_is_resumed_with_all(busy: None, digits: Dataset) -> None:
-    state = state_of(Run(RunConfig(epochs=1, threads=2), digits))
+    state = Run(RunConfig(epochs=1, threads=2), digits).state()
     del state["threads"]
     assert Run(RunConfig(epochs=2), digits, state=state).threads.count == 4
 
@@ -236,82 +246,3 @@ def test_the_record_of_a_run_says_with_how_many_threads_it_was_computed(digits: 
     log.write(ThreadsChanged(run=run.name, step=3, threads=2, most_threads=4, busy=True))
     log.close("stopped", 3)
     assert read_record(tmp_path).threads == 2
-
-
-# ------------------------------------------------------------------------ containers
-
-
-def files(root: Path, **contents: str) -> Path:
-    for name, content in contents.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content)
-    return root
-
-
-def test_a_limit_of_the_container_counts_wherever_above_it_stands(tmp_path: Path) -> None:
-    files(
-        tmp_path,
-        **{
-            "proc/self/cgroup": "0::/pods/this\n",
-            "sys/fs/cgroup/pods/this/cpu.max": "max 100000\n",
-            "sys/fs/cgroup/pods/cpu.max": "250000 100000\n",
-        },
-    )
-    assert quota(tmp_path) == 3
-
-
-def test_the_older_control_groups_are_read_as_well(tmp_path: Path) -> None:
-    files(
-        tmp_path,
-        **{
-            "proc/self/cgroup": "5:cpu,cpuacct:/box\n4:memory:/box\n",
-            "sys/fs/cgroup/cpu/box/cpu.cfs_quota_us": "200000\n",
-            "sys/fs/cgroup/cpu/box/cpu.cfs_period_us": "100000\n",
-        },
-    )
-    assert quota(tmp_path) == 2
-
-
-def test_without_control_groups_or_limits_there_is_none(tmp_path: Path) -> None:
-    assert quota(tmp_path) is None
-    files(tmp_path, **{"proc/self/cgroup": "0::/\n", "sys/fs/cgroup/cpu.cfs_quota_us": "-1\n"})
-    assert quota(tmp_path) is None
-    assert limit_in(tmp_path / "nowhere") is None
-
-
-def test_an_engine_in_a_container_takes_no_more_threads_than_its_limit(
-    monkeypatch: pytest.MonkeyPatch, four_threads: None
-) -> None:
-    monkeypatch.setattr("engine.machine.threads.quota", lambda: 2)
-    monkeypatch.setenv("OMP_NUM_THREADS", "4")
-    limit_threads()
-    assert torch.get_num_threads() == 4
-    monkeypatch.delenv("OMP_NUM_THREADS")
-    limit_threads()
-    assert torch.get_num_threads() == 2
-
-
-# -------------------------------------------------------------------------- priority
-
-
-def test_a_run_that_leaves_cores_to_others_takes_a_fair_share_of_the_rest(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    setting = tmp_path / "autogroup"
-    monkeypatch.setattr("engine.machine.cpu_priority.SETTING", setting)
-
-    def after(event: ThreadsChanged | RunEnded) -> str:
-        priority.follow(event)
-        return setting.read_text()
-
-    def threads(count: int, busy: bool) -> ThreadsChanged:
-        return ThreadsChanged(run="r", step=1, threads=count, most_threads=4, busy=busy)
-
-    priority = Priority()
-    priority.follow(threads(4, busy=False))
-    assert not setting.exists()  # the engine gives way from its start
-    assert after(threads(3, busy=True)) == FAIR
-    assert after(threads(4, busy=False)) == GIVES_WAY
-    assert after(threads(2, busy=True)) == FAIR
-    assert after(RunEnded(run="r", step=2, time=0.0, state="finished")) == GIVES_WAY

@@ -103,7 +103,7 @@ def test_commands_in_an_impossible_order_are_answered_one_by_one(
         engine.tell(command)  # exactly one answer each, and no exception
         if engine.worker.jobs.live is not None:
             engine.worker.jobs.advance()
-    assert engine.worker.ending
+    assert engine.worker.handler.ending
 
 
 # ------------------------------------------------------------------ a real engine

@@ -142,12 +142,12 @@ def test_its_study_goes_on(engine: Engine, command: StartStudy) -> None:
     engine.done(command)
     while engine.worker.jobs.study is not None:
         engine.worker.jobs.advance()
-    [started] = engine.desk.of(StudyStarted)
+    [started] = engine.sink.of(StudyStarted)
     assert started.base == BASE.replace({"device": "auto"})  # in which engines may differ
     assert started.trials == (command.trials or 4)
     assert started.search == ["lr=log:0.001..0.1", "batch_size=10,20"]
-    assert (engine.desk.of(StudyEnded)[-1].state, engine.desk.of(StudyEnded)[-1].reason) == ("finished", "")
-    told = {event.trial.number: event.trial for event in engine.desk.of(TrialTold) if event.trial.state != "lost"}
+    assert (engine.sink.of(StudyEnded)[-1].state, engine.sink.of(StudyEnded)[-1].reason) == ("finished", "")
+    told = {event.trial.number: event.trial for event in engine.sink.of(TrialTold) if event.trial.state != "lost"}
     assert {trial.state for trial in told.values()} == {"finished"}
     assert len(told) == started.trials
     assert [told[number].accuracy for number in range(3)] == [13 / 33, 17 / 33, 13 / 33]

@@ -10,7 +10,7 @@ from engine.data.dataset import Dataset
 from engine.server.worker.begin_run import record_of
 from engine.server.worker.inspection import Inspector
 from engine.storage.runs.log_writer import RunLog
-from engine.techniques.ema import Average
+from engine.techniques.ema import ExponentialMovingAverage
 from engine.training.evaluation import evaluate
 from engine.training.loop import train
 from engine.training.run import Run
@@ -22,7 +22,7 @@ CONFIG = RunConfig(epochs=2, batch_size=30, device="cpu", lr=0.01, model="fast-c
 
 def test_it_is_the_average_of_its_definition_with_early_weights_soon_forgotten() -> None:
     network = nn.Linear(1, 1, bias=False)
-    average = Average(network)
+    average = ExponentialMovingAverage(network)
     expected = network.weight.item()
     for step in range(1, 200):
         with torch.no_grad():
@@ -35,7 +35,7 @@ def test_it_is_the_average_of_its_definition_with_early_weights_soon_forgotten()
 
 def test_statistics_of_batch_normalisation_are_the_newest() -> None:
     network = nn.BatchNorm1d(2)
-    average = Average(network)
+    average = ExponentialMovingAverage(network)
     network(torch.randn(5, 2) + 3)
     average.update(1, 0.999)
     assert torch.equal(average.model.running_mean, network.running_mean)

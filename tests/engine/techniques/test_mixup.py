@@ -1,4 +1,4 @@
-"""Mixup, CutMix and their boxes: what is mixed is what the loss says."""
+"""Mixup, CutMix and their random_rectangles: what is mixed is what the loss says."""
 
 import pytest
 import torch
@@ -7,7 +7,7 @@ from torch.nn import functional as F
 from engine.data.dataset import Dataset
 from engine.techniques.augmentation import augment
 from engine.techniques.mixup import mix, mixed_loss
-from engine.techniques.rectangles import boxes
+from engine.techniques.rectangles import random_rectangles
 from engine.training.loop import train
 from engine.training.run import Run
 from engine.vocabulary.config import ConfigError, RunConfig
@@ -69,7 +69,7 @@ def test_the_loss_of_mixed_images_is_that_of_both_labels() -> None:
 
 def test_a_box_has_the_area_and_the_aspect_asked_for() -> None:
     area, aspect = torch.full((COUNT,), 0.04), torch.full((COUNT,), 2.0)
-    masks = boxes(area, aspect, 280, 280)[:, 0]
+    masks = random_rectangles(area, aspect, 280, 280)[:, 0]
     rows, columns = masks.any(2).sum(1), masks.any(1).sum(1)
     inside = masks[:, [0, -1]].logical_not().all(2).all(1) & masks[:, :, [0, -1]].logical_not().all(1).all(1)
     assert inside.sum() > COUNT / 2

@@ -3,9 +3,11 @@
 from typing import Any
 
 import msgspec
+import pytest
 import torch
 
 from engine.training.run import Run
+from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import EpochDone, Event
 
 
@@ -36,3 +38,12 @@ def figures(events: list[Event]) -> list[EpochDone]:
 def without_time(state: dict[str, Any]) -> dict[str, Any]:
     position = {name: value for name, value in state["position"].items() if "seconds" not in name}
     return {**state, "position": position}
+
+
+CONFIG = RunConfig(epochs=2, batch_size=30, seed=5, device="cpu", precision="bf16")  # 200 images: 7 steps
+
+
+@pytest.fixture(autouse=True)
+def _report_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Events come by the clock; here after every step, so that a run can be stopped at any."""
+    monkeypatch.setattr("engine.training.loop.REPORT_EVERY", 0.0)

@@ -1,11 +1,13 @@
 """The clock of the machine is set while a run is on: nothing but the dates shown depends on it."""
 
+import asyncio
 import itertools
 from pathlib import Path
 
 import pytest
 
-from engine.server.listener import Server
+from engine.server.broadcast import Broadcast
+from engine.server.command_router import CommandRouter
 from engine.storage.runs.event_log import EventReader
 from engine.storage.runs.record import read_record
 from engine.vocabulary.messages import EpochDone, StartRun, StepsDone
@@ -17,8 +19,8 @@ def test_a_run_does_not_notice_that_the_clock_jumps(checkpoints: Path, monkeypat
     jumps = itertools.cycle([1.8e9, 0.0, 4e9, 1.0])
     monkeypatch.setattr("time.time", lambda: next(jumps))
     monkeypatch.setattr("engine.training.loop.REPORT_EVERY", 0.0)
-    server = Server(checkpoints, "1", 900)
-    server.loop.close()
+    router = CommandRouter(checkpoints, Broadcast(asyncio.new_event_loop()))
+    router.broadcast.loop.close()
     engine = Engine(checkpoints)
     engine.load()
     engine.done(StartRun(config=CONFIG))
@@ -31,5 +33,5 @@ def test_a_run_does_not_notice_that_the_clock_jumps(checkpoints: Path, monkeypat
         view = apply_to_run(view, event)
         assert view is not None
         assert view.seconds_left is None or 0 <= view.seconds_left < 3600
-    assert 0 <= server._status().uptime < 60
+    assert 0 <= router.status().uptime < 60
     assert read_record(checkpoints / RUN).state == "finished"

@@ -13,7 +13,7 @@ from engine.training.diagnostics import ReluWatch, input_share
 from engine.training.evaluation import evaluate
 from engine.training.loop import finish_epoch, train
 from engine.training.run import Run
-from engine.training.step import compute
+from engine.training.step import train_step
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import EpochDone, decode_run_event, encode
 from tests.engine.training.compared_runs import figures, same, weights, without_time
@@ -104,7 +104,7 @@ def test_the_share_of_the_input_is_its_time_over_that_of_the_epoch(digits: Datas
     assert input_share(run) == 0.0  # nothing was trained yet
     run.input_seconds, run.seconds = 0.21, 0.7
     assert input_share(run) == pytest.approx(0.3)
-    compute(run, torch.arange(30))
+    train_step(run, torch.arange(30))
     assert run.input_seconds > 0.21
     finish_epoch(run)
     assert run.input_seconds == 0.0
@@ -112,7 +112,7 @@ def test_the_share_of_the_input_is_its_time_over_that_of_the_epoch(digits: Datas
 
 def test_elsewhere_than_on_a_cpu_the_input_is_not_measured(digits: Dataset) -> None:
     run = Run(CONFIG, digits)
-    compute(run, torch.arange(30))
+    train_step(run, torch.arange(30))
     run.seconds = 1.0
     assert input_share(run) > 0
     run.device = torch.device("cuda")

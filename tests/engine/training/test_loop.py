@@ -4,31 +4,23 @@ import itertools
 import math
 import re
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
 import torch
-from torch import nn
 
 from engine.data.find import Dataset
-from engine.storage.runs.checkpoint import CheckpointError, load_checkpoint
+from engine.storage.runs.checkpoint import load_checkpoint
 from engine.training.evaluation import evaluate, walk_digits
 from engine.training.loop import order_of, train
-from engine.training.resume import restore
-from engine.training.run import Run, resume
+from engine.training.run import Run
 from engine.training.step import TrainingFailed
-from engine.vocabulary.config import ConfigError, RunConfig
 from engine.vocabulary.messages import CheckpointSaved, EpochDone, Event, Predict, RunEnded, RunStarted, StepsDone
-from tests.engine.training.compared_runs import figures, same, weights, without_time
-
-CONFIG = RunConfig(epochs=2, batch_size=30, seed=5, device="cpu", precision="bf16")  # 200 images: 7 steps
-
-
-@pytest.fixture(autouse=True)
-def _report_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Events come by the clock; here after every step, so that a run can be stopped at any."""
-    monkeypatch.setattr("engine.training.loop.REPORT_EVERY", 0.0)
+from tests.engine.training.compared_runs import (  # noqa: F401  (_report_every_step is a fixture)
+    CONFIG,
+    _report_every_step,
+    figures,
+    weights,
+)
 
 
 def names(events: list[Event]) -> list[str]:
@@ -152,173 +144,6 @@ def test_looking_at_digits_between_steps_changes_nothing(digits: Dataset) -> Non
     assert torch.equal(weights(watched), weights(undisturbed))
 
 
-# ---------------------------------------------------------- stop and resume
-
-
-@pytest.fixture
-def undisturbed(digits: Dataset, tmp_path: Path) -> tuple[Run, list[EpochDone]]:
-    folder = tmp_path / "undisturbed"
-    folder.mkdir()
-    run = Run(CONFIG, digits, name="r", folder=folder)
-    return run, figures(list(train(run)))
-
-
-@pytest.mark.parametrize("stop_at", [0, 1, 3, 6, 7, 8, 10, 13])
-def test_a_stopped_and_resumed_run_ends_bit_for_bit_as_an_undisturbed_one(
-    digits: Dataset, tmp_path: Path, undisturbed: tuple[Run, list[EpochDone]], stop_at: int
-) -> None:
-    folder = tmp_path / "stopped"
-    folder.mkdir()
-    stopped = Run(CONFIG, digits, name="r", folder=folder)
-    before: list[Event] = []
-    events = train(stopped)
-    for event in events:
-        before.append(event)
-        if stopped.step == stop_at:
-            break
-    stopped.save()
-    events.close()
-    assert stopped.step == stop_at
-    torch.manual_seed(999)  # as another process would
-    torch.rand(7)
-
-    again = resume("r", folder, digits)
-    assert again.step == stop_at
-    after = list(train(again))
-    assert isinstance(after[0], RunStarted)
-    assert after[0].step == stop_at
-    reference, epochs = undisturbed
-    assert torch.equal(weights(again), weights(reference))
-    assert same(again.optimizer.state_dict(), reference.optimizer.state_dict())
-    assert same(without_time(again.state()), without_time(reference.state()))
-    assert figures([*before, *after]) == epochs
-
-
-def test_a_run_can_be_stopped_and_resumed_after_every_step(
-    digits: Dataset, tmp_path: Path, undisturbed: tuple[Run, list[EpochDone]]
-) -> None:
-    folder = tmp_path / "stopped"
-    folder.mkdir()
-    run = Run(CONFIG, digits, name="r", folder=folder)
-    run.save()
-    epochs: list[EpochDone] = []
-    ended = False
-    while not ended:
-        run = resume("r", folder, digits)
-        events = train(run)
-        next(events)  # RunStarted
-        for event in events:
-            epochs += figures([event])
-            ended = isinstance(event, RunEnded)
-            if isinstance(event, StepsDone):
-                break
-        events.close()
-        run.save()
-    assert torch.equal(weights(run), weights(undisturbed[0]))
-    assert epochs == undisturbed[1]
-
-
-def test_a_finished_run_goes_on_with_more_epochs_as_if_it_had_been_longer(digits: Dataset, tmp_path: Path) -> None:
-    short = Run(CONFIG, digits, folder=tmp_path)
-    list(train(short))
-    with pytest.raises(ConfigError, match="2 is too few, 2 are done"):
-        resume("r", tmp_path, digits)
-    longer = resume("r", tmp_path, digits, {"epochs": 3})
-    list(train(longer))
-    whole = Run(CONFIG.replace({"epochs": 3}), digits)
-    list(train(whole))
-    assert torch.equal(weights(longer), weights(whole))
-
-
-def test_a_run_is_not_resumed_on_other_data(digits: Dataset, tiny_dataset: Dataset, tmp_path: Path) -> None:
-    list(train(Run(CONFIG, digits, folder=tmp_path)))
-    with pytest.raises(CheckpointError, match="trained on other data"):
-        resume("r", tmp_path, tiny_dataset, {"epochs": 9})
-
-
-def test_a_checkpoint_that_does_not_fit_its_network_is_refused(digits: Dataset, tmp_path: Path) -> None:
-    run = Run(CONFIG, digits, folder=tmp_path)
-    state = run.state()
-    for damage in ("model", "optimizer", "position", "rng", "sums"):
-        with pytest.raises(CheckpointError, match="does not fit"):
-            restore(run, {**state, damage: {}})
-
-
-def test_every_so_many_epochs_a_checkpoint_is_kept(digits: Dataset, tmp_path: Path) -> None:
-    list(train(Run(CONFIG.replace({"epochs": 5, "keep_every": 2}), digits, folder=tmp_path)))
-    assert sorted(path.name for path in tmp_path.glob("epoch-*.pt")) == ["epoch-0002.pt", "epoch-0004.pt"]
-    assert load_checkpoint(tmp_path / "epoch-0002.pt")["position"]["epoch"] == 2
-    assert load_checkpoint(tmp_path / "last.pt")["position"]["epoch"] == 5
-
-
-# ----------------------------------------------------------------- steering
-
-
-def test_steering_takes_effect_at_the_next_step(digits: Dataset) -> None:
-    run = Run(CONFIG, digits)
-    events = train(run)
-    next(events)
-    run.steer({"lr": 0.5, "weight_decay": 0.25, "dropout": 0.75, "dropout2d": 0.125})
-    [group] = run.optimizer.param_groups
-    assert (run.lr, group["weight_decay"]) == (0.5, 0.25)
-    rates = [module.p for module in run.model.modules() if isinstance(module, nn.Dropout | nn.Dropout2d)]
-    assert sorted(rates) == [0.125, 0.75]
-    before = weights(run)
-    next(events)
-    # Adam's first step is as long as the learning rate in almost every direction.
-    assert (weights(run) - before).abs().median() == pytest.approx(0.5, rel=0.01)
-
-
-def test_a_steered_run_differs_and_its_epoch_names_the_rate(digits: Dataset) -> None:
-    def run_with(changes: dict[str, Any]) -> tuple[torch.Tensor, list[EpochDone]]:
-        run = Run(CONFIG, digits)
-        events = []
-        for event in train(run):
-            events.append(event)
-            if run.step == 3:
-                run.steer(changes)
-        return weights(run), figures(events)
-
-    plain, _ = run_with({})
-    for changes in ({"lr": 0.01}, {"weight_decay": 0.5}, {"dropout": 0.0}, {"dropout2d": 0.0}):
-        steered, epochs = run_with(changes)
-        assert not torch.equal(plain, steered), changes
-        assert epochs[0].lr == changes.get("lr", CONFIG.lr)
-
-
-@pytest.mark.parametrize(("epochs", "steps"), [(1, 7), (4, 28)])
-def test_epochs_can_be_fewer_or_more_during_a_run(digits: Dataset, epochs: int, steps: int) -> None:
-    run = Run(CONFIG, digits)
-    for _ in train(run):
-        if run.step == 3:
-            run.steer({"epochs": epochs})
-    assert (run.epoch, run.step) == (epochs, steps)
-
-
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        ({"lr": 0.5, "weight_decay": -1}, "weight_decay"),
-        ({"lr": "nan"}, "lr"),
-        ({"lr": 0.5, "batch_size": 10}, "cannot change during a run"),
-        ({"seed": 1}, "cannot change during a run"),
-        ({"device": "cpu"}, "cannot change during a run"),
-        ({"lr": 0.5, "epochs": 1}, "too few"),
-        ({"lrr": 0.5}, "did you mean lr"),
-    ],
-)
-def test_bad_steering_changes_nothing(digits: Dataset, changes: dict[str, Any], reason: str) -> None:
-    run = Run(CONFIG, digits)
-    for event in train(run):
-        if isinstance(event, EpochDone):
-            break
-    before = (run.config, msgspec.json.encode(run.optimizer.param_groups[0]["lr"]))
-    with pytest.raises(ConfigError, match=reason):
-        run.steer(changes)
-    assert (run.config, msgspec.json.encode(run.optimizer.param_groups[0]["lr"])) == before
-    assert run.optimizer.param_groups[0]["weight_decay"] == 0.0
-
-
 # ----------------------------------------------------------------- failures
 
 
@@ -390,11 +215,3 @@ def test_losses_too_large_to_be_added_up_in_float32_have_a_mean(
     monkeypatch.setattr("engine.training.step.mixed_loss", enormous)
     [epoch] = [event for event in train(run) if isinstance(event, EpochDone)]
     assert epoch.train_loss == pytest.approx(3e38)
-
-
-def test_the_share_of_the_input_is_that_of_the_whole_epoch_after_a_resume(digits: Dataset, tmp_path: Path) -> None:
-    run = Run(CONFIG, digits, folder=tmp_path)
-    run.seconds, run.input_seconds = 2.0, 1.0
-    run.save()
-    again = resume("r", tmp_path, digits)
-    assert (again.seconds, again.input_seconds) == (2.0, 1.0)

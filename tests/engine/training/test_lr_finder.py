@@ -193,7 +193,7 @@ def engine(checkpoints: Path, digits_folder: Path) -> Engine:
 def find(engine: Engine) -> RatesTried:
     while engine.worker.jobs.finding is not None:
         engine.worker.jobs.advance()
-    return engine.desk.of(RatesTried)[-1]
+    return engine.sink.of(RatesTried)[-1]
 
 
 def test_the_engine_finds_a_rate_for_a_new_run_and_for_a_paused_one(engine: Engine) -> None:
@@ -218,7 +218,7 @@ def test_finding_ends_when_told_and_when_something_is_to_be_trained(engine: Engi
     assert engine.worker.jobs.finding is None
     engine.done(FindRate(config=CONFIG))
     engine.done(StartRun(config=CONFIG))
-    ended = engine.desk.of(RatesTried)  # who waits for it hears of it
+    ended = engine.sink.of(RatesTried)  # who waits for it hears of it
     assert [(each.done, each.problem) for each in ended] == [
         (True, "stopped by another command (StopFinding)"),
         (True, "stopped by another command (StartRun)"),
@@ -239,7 +239,7 @@ def test_what_goes_wrong_on_the_copy_is_told_and_ends_nothing(engine: Engine, mo
     def fail(*_: object) -> None:
         raise RuntimeError("no memory for it")
 
-    monkeypatch.setattr("engine.training.lr_finder.compute", fail)
+    monkeypatch.setattr("engine.training.lr_finder.train_step", fail)
     engine.done(FindRate(config=CONFIG))
     told = find(engine)
     assert (told.done, told.problem) == (True, "RuntimeError: no memory for it")

@@ -85,7 +85,7 @@ def test_a_run_without_memory_fails_with_a_remedy_and_keeps_its_last_good_weight
     engine: Engine, room: int, remedy: str, error: Callable[[], Exception]
 ) -> None:
     engine.done(StartRun(config=RunConfig(epochs=3, batch_size=100, device="cpu")))
-    engine.train_until(lambda: engine.desk.of(CheckpointSaved) != [])
+    engine.train_until(lambda: engine.sink.of(CheckpointSaved) != [])
     good = load_last(engine.checkpoints / RUN)[0]
     assert engine.worker.jobs.live is not None
     engine.worker.jobs.live.model.register_forward_pre_hook(room_for(room, error))

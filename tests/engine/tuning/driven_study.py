@@ -33,11 +33,11 @@ def engine_(checkpoints: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
 def finish(engine: Engine) -> StudyEnded:
     while engine.worker.jobs.study is not None:
         engine.worker.jobs.advance()
-    return engine.desk.of(StudyEnded)[-1]
+    return engine.sink.of(StudyEnded)[-1]
 
 
 def trials(engine: Engine) -> dict[int, TrialSummary]:
-    return {event.trial.number: event.trial for event in engine.desk.of(TrialTold) if event.trial.state != "lost"}
+    return {event.trial.number: event.trial for event in engine.sink.of(TrialTold) if event.trial.state != "lost"}
 
 
 def until_step(engine: Engine, epochs: int = 0) -> None:

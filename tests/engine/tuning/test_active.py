@@ -42,10 +42,10 @@ def test_a_study_from_start_to_end(engine_: Engine) -> None:
         ("finished", 2, True), ("finished", 2, False), ("finished", 2, False),
     ]  # fmt: skip
     assert all(each.accuracy is not None and each.seconds > 0 for each in told.values())
-    [started] = engine_.desk.of(StudyStarted)
+    [started] = engine_.sink.of(StudyStarted)
     assert (started.trials, started.validation_images, started.base.epochs) == (3, 33, 2)
     assert run_names(engine_.checkpoints) == []  # no trial is a run of the list
-    assert not engine_.desk.of(RunEvent)  # type: ignore[type-var]
+    assert not engine_.sink.of(RunEvent)  # type: ignore[type-var]
     assert study_names(engine_.checkpoints) == ["study-0001"]
 
 
@@ -71,7 +71,7 @@ def test_no_trial_ever_sees_a_test_image(engine_: Engine, monkeypatch: pytest.Mo
 
 def test_the_base_may_hold_out_another_share(engine_: Engine) -> None:
     engine_.done(StartStudy(base=BASE.replace({"validation": 0.5}), search=SEARCH, trials=1))
-    assert engine_.desk.of(StudyStarted)[0].validation_images == 100
+    assert engine_.sink.of(StudyStarted)[0].validation_images == 100
     assert finish(engine_).state == "finished"
 
 
@@ -80,7 +80,7 @@ def test_the_same_study_again_gives_the_same_figures(engine_: Engine) -> None:
     for name in ("a", "b"):
         engine_.done(StartStudy(base=BASE, search=SEARCH, trials=3, pruner="none", name=name))
         finish(engine_)
-        told = [event.trial for event in engine_.desk.of(TrialTold) if event.study == name]
+        told = [event.trial for event in engine_.sink.of(TrialTold) if event.study == name]
         figures.append([(each.changes, each.accuracy) for each in told if each.state == "finished"])
     assert figures[0] == figures[1]
     assert len(figures[0]) == 3
@@ -93,7 +93,7 @@ def test_a_pause_trains_nothing_and_questions_are_answered_meanwhile(engine_: En
     until_step(engine_)
     engine_.done(Pause())
     engine_.done(Pause())
-    assert len(engine_.desk.of(StudyPaused)) == 1
+    assert len(engine_.sink.of(StudyPaused)) == 1
     assert engine_.worker.jobs.training is not None
     assert engine_.worker.jobs.training.patience == engine.tuning.active.HEARTBEAT_EVERY
     before = trials(engine_)
@@ -104,7 +104,7 @@ def test_a_pause_trains_nothing_and_questions_are_answered_meanwhile(engine_: En
     assert isinstance(answer, Predicted)
     assert answer.run == "0001-seed-cnn"
     engine_.done(Continue())
-    assert len(engine_.desk.of(StudyContinued)) == 1
+    assert len(engine_.sink.of(StudyContinued)) == 1
     assert finish(engine_).state == "finished"
 
 
@@ -112,7 +112,7 @@ def test_a_stop_leaves_the_trial_in_progress_to_whoever_continues(engine_: Engin
     engine_.done(START)
     until_step(engine_, epochs=1)
     engine_.done(Stop())
-    assert engine_.desk.of(StudyEnded)[-1].state == "stopped"
+    assert engine_.sink.of(StudyEnded)[-1].state == "stopped"
     assert not engine_.worker.busy
     again = Engine(engine_.checkpoints)
     again.load()
@@ -127,7 +127,7 @@ def test_the_end_of_the_engine_stops_the_study(engine_: Engine) -> None:
     engine_.done(START)
     until_step(engine_)
     engine_.done(Shutdown())
-    assert engine_.desk.of(StudyEnded)[-1].state == "stopped"
+    assert engine_.sink.of(StudyEnded)[-1].state == "stopped"
     assert engine_.worker.ending
 
 

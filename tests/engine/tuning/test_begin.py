@@ -62,7 +62,7 @@ def test_what_cannot_be_begun_is_refused_and_leaves_nothing(
     assert said in engine_.refused(command)
     assert not engine_.worker.busy
     assert study_names(engine_.checkpoints) == []
-    assert not engine_.desk.of(StudyStarted)
+    assert not engine_.sink.of(StudyStarted)
 
 
 def test_without_optuna_the_engine_says_what_to_install(engine_: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

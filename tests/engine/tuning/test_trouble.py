@@ -64,11 +64,11 @@ def test_a_lock_that_nobody_releases_is_told_once_and_its_end_too(
     study = engine_.worker.jobs.study
     assert study is not None
     assert "remove it" in study.problem
-    assert len(engine_.desk.of(StudyPaused)) == 1
-    assert engine_.desk.of(StudyContinued) == []  # its journal can be read meanwhile
+    assert len(engine_.sink.of(StudyPaused)) == 1
+    assert engine_.sink.of(StudyContinued) == []  # its journal can be read meanwhile
     lock.unlink()
     assert finish(engine_).state == "finished"
-    assert (len(engine_.desk.of(StudyPaused)), len(engine_.desk.of(StudyContinued))) == (1, 1)
+    assert (len(engine_.sink.of(StudyPaused)), len(engine_.sink.of(StudyContinued))) == (1, 1)
     assert [each.epochs for each in trials(engine_).values()] == [2, 2, 2]
 
 
@@ -94,8 +94,8 @@ def test_a_storage_that_takes_nothing_for_a_while_loses_no_trial(
         engine_.worker.jobs.advance()
         assert not failures or study.patience == engine.tuning.active.PATIENCE
     assert finish(engine_).state == "finished"
-    assert "No space left" in engine_.desk.of(StudyPaused)[0].reason
-    assert len(engine_.desk.of(StudyContinued)) >= 1
+    assert "No space left" in engine_.sink.of(StudyPaused)[0].reason
+    assert len(engine_.sink.of(StudyContinued)) >= 1
     assert [each.state for each in trials(engine_).values()] == ["finished"] * 3
     assert all(each.epochs == 2 for each in trials(engine_).values())
 

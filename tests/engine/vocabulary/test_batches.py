@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from engine.data.dataset import Dataset
-from engine.machine.process_group import Group
+from engine.machine.process_group import TorchrunGroup
 from engine.networks.own.code import Code, named_code
 from engine.storage.runs.checkpoint import load_checkpoint, save_checkpoint
 from engine.training.loop import order_of, train
 from engine.training.memory import fitting_batch
 from engine.training.run import Run, resume
-from engine.training.step import TrainingFailed, compute
+from engine.training.step import TrainingFailed, train_step
 from engine.vocabulary.batches import batch_sizes, steps_per_epoch
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import EpochDone, RunStarted
@@ -134,7 +134,7 @@ def test_what_would_fit_in_memory_is_tried_with_its_largest_batch(
 def shares(images: int, size: int) -> list[int]:
     found = []
     for rank in range(size):
-        group = Group.__new__(Group)
+        group = TorchrunGroup.__new__(TorchrunGroup)
         group.rank, group.size = rank, size
         found.append(len(group.share(torch.arange(images))))
     return found
@@ -156,5 +156,5 @@ def test_a_process_without_a_share_still_takes_the_step_of_a_network_with_batch_
     run.group = type("Idle", (type(run.group),), {"share": lambda self, batch: batch[:0], "size": 2})()
     before = [each.clone() for each in run.model.parameters()]
     run.optimizer = torch.optim.SGD(run.model.parameters(), lr=1.0)
-    assert compute(run, torch.arange(3)).item() == 0
+    assert train_step(run, torch.arange(3)).item() == 0
     assert all(torch.equal(a, b) for a, b in zip(before, run.model.parameters(), strict=True))

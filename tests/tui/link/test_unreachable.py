@@ -13,7 +13,7 @@ from limits import LIMIT
 import tui.link.client
 import tui.link.waiting
 from engine.machine.lock_holder import Holder
-from engine.server.single_instance import Seat, take_seat
+from engine.server.single_instance import InstanceLock, lock_instance
 from engine.storage.paths import engine_lock
 from engine.vocabulary.messages import (
     PROTOCOL,
@@ -48,7 +48,7 @@ def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def seat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Seat]:
+def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InstanceLock]:
     """A folder of runs whose lock this very process holds; none may be started for it."""
 
     def start_engine(*_: object) -> None:
@@ -57,20 +57,20 @@ def seat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Seat]:
     monkeypatch.setattr(tui.link.client, "start_engine", start_engine)
     folder = tmp_path / "checkpoints"
     folder.mkdir()
-    seat = take_seat(folder)
-    assert seat is not None
-    yield seat
-    seat.leave()
-    for handle in (seat._lock, seat._folder_lock):
+    instance = lock_instance(folder)
+    assert instance is not None
+    yield instance
+    instance.release()
+    for handle in (instance._lock, instance._folder_lock):
         os.close(handle)
 
 
 @pytest.fixture
-def mute(seat: Seat) -> Iterator[Path]:
+def mute(instance: InstanceLock) -> Iterator[Path]:
     """Its engine takes connections, as the system does for a suspended one, and says nothing."""
-    with seat.listen() as listener:
+    with instance.listen() as listener:
         listener.listen()
-        yield seat.checkpoints
+        yield instance.checkpoints
 
 
 def says(*words: str) -> str:
@@ -91,10 +91,12 @@ async def test_who_needs_an_engine_waits_and_starts_none_beside_it(mute: Path) -
     assert f"(pid {os.getpid()} on {HOST})" in told[0]
 
 
-async def test_a_lock_without_a_socket_is_an_engine_too(seat: Seat, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_a_lock_without_a_socket_is_an_engine_too(
+    instance: InstanceLock, capsys: pytest.CaptureFixture[str]
+) -> None:
     for attempt in (
-        lambda: EngineClient.connect_or_start(seat.checkpoints),
-        lambda: ask_engine(seat.checkpoints, AskStatus(), StatusTold),
+        lambda: EngineClient.connect_or_start(instance.checkpoints),
+        lambda: ask_engine(instance.checkpoints, AskStatus(), StatusTold),
     ):
         with pytest.raises(EngineSilent, match=says("is there")):
             await attempt()
@@ -195,9 +197,9 @@ BUSY = StatusTold(
 
 
 @pytest.fixture
-async def engine(seat: Seat) -> "Iterator[Engine]":
-    engine = Engine(seat.checkpoints, BUSY)
-    server = await asyncio.start_unix_server(engine.attend, sock=seat.listen())
+async def engine(instance: InstanceLock) -> "Iterator[Engine]":
+    engine = Engine(instance.checkpoints, BUSY)
+    server = await asyncio.start_unix_server(engine.attend, sock=instance.listen())
     yield engine
     server.close()
 

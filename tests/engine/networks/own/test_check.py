@@ -14,7 +14,7 @@ from own_networks import HEAD, network
 from engine.networks.own import check
 from engine.networks.own.check import CheckProcess, CheckResult
 from engine.networks.own.code import named_code
-from engine.server.worker.network_checks import Looks
+from engine.server.worker.network_checks import NetworkChecks
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import AnyEvent, CommandFailed, DescribeModel, ModelDescribed, Shutdown, StartRun, Stop
 from tests.engine.networks.own.written import Write, config_of, write  # noqa: F401  (write is a fixture)
@@ -238,14 +238,14 @@ def test_who_waits_for_a_look_is_told_what_for(write: Write, monkeypatch: pytest
 
     monkeypatch.setattr("engine.server.worker.network_checks.CheckProcess", Slow)
     done: queue.SimpleQueue[object] = queue.SimpleQueue()
-    looks = Looks(lambda command, reply: done.put(command))
+    checks = NetworkChecks(lambda command, reply: done.put(command))
     code = named_code(write(network()))
     assert code is not None
-    assert looks.network == ""
+    assert checks.network == ""
     command = StartRun(config=RunConfig(model=code.model))
-    assert looks.look(command.config, code, command, done.put) is None
+    assert checks.result_of(command.config, code, command, done.put) is None
     assert begun.wait(LIMIT)
-    assert looks.network == "net.py:Net"
+    assert checks.network == "net.py:Net"
     goes_on.set()
     assert done.get(timeout=LIMIT) == command
-    assert looks.network == ""
+    assert checks.network == ""

@@ -239,8 +239,8 @@ PATCHES = {
     "module": ("import sys; sys.modules['json'] = sys", lambda: sys.modules["json"]),
     "module gone": ("import sys; del sys.modules['json']", lambda: sys.modules.get("json")),
     "engine": (
-        "import engine.training.step; engine.training.step.compute = None",
-        lambda: sys.modules["engine.training.step"].compute,
+        "import engine.training.step; engine.training.step.train_step = None",
+        lambda: sys.modules["engine.training.step"].train_step,
     ),
     "hook": (
         "nn.modules.module.register_module_forward_hook(lambda m, i, o: o * 0)",
@@ -318,12 +318,12 @@ def test_threads_that_a_file_leaves_behind_are_told(write: Write, capsys: pytest
 def test_every_screen_is_told_once_that_the_engine_is_stale(engine: Engine, write: Write) -> None:
     engine.worker.ready = READY
     engine.worker.tell_traces()
-    assert engine.desk.of(EngineReady) == []
+    assert engine.sink.of(EngineReady) == []
     engine.done(StartRun(config=config_of(write(network(top="torch.nn.functional.gelu = torch.relu")))))
     engine.done(Stop())
     engine.worker.tell_traces()
     engine.worker.tell_traces()
-    [told] = engine.desk.of(EngineReady)
+    [told] = engine.sink.of(EngineReady)
     assert "torch.nn.functional.gelu" in told.stale
 
 
@@ -428,4 +428,4 @@ def test_the_rate_finder_is_within_the_same_walls(engine: Engine, write: Write) 
     engine.done(FindRate(config=config_of(write(network(forward="if self.training: raise KeyboardInterrupt")))))
     while engine.worker.jobs.finding is not None:
         engine.worker.jobs.advance()
-    assert "KeyboardInterrupt" in engine.desk.of(RatesTried)[-1].problem
+    assert "KeyboardInterrupt" in engine.sink.of(RatesTried)[-1].problem

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+import pytest
 from limits import LIMIT
 
 from engine.server.worker.command_loop import Worker
@@ -19,12 +20,13 @@ from engine.vocabulary.messages import (
 )
 
 RUN = "0001-seed-cnn"
+CONFIG = RunConfig(epochs=2, batch_size=50, device="cpu", precision="fp32")  # 4 steps an epoch
 
 
 E = TypeVar("E", bound=AnyEvent)
 
 
-class FakeDesk:
+class FakeEventSink:
     def __init__(self) -> None:
         self.events: list[AnyEvent] = []
         self.histories: list[list[RunEvent]] = []
@@ -43,9 +45,9 @@ class Engine:
     """A worker that does what it is told, at once."""
 
     def __init__(self, checkpoints: Path) -> None:
-        self.desk = FakeDesk()
+        self.sink = FakeEventSink()
         self.checkpoints = checkpoints
-        self.worker = Worker(checkpoints, self.desk)
+        self.worker = Worker(checkpoints, self.sink)
 
     def tell(self, command: AnyCommand) -> AnyEvent:
         answers: list[AnyEvent] = []
@@ -73,7 +75,7 @@ class Engine:
 
     def finish(self) -> RunEnded:
         self.train_until(lambda: self.worker.jobs.active is None)
-        return self.desk.of(RunEnded)[-1]
+        return self.sink.of(RunEnded)[-1]
 
     @property
     def step(self) -> int:
@@ -85,4 +87,14 @@ def as_dict(command: AnyCommand) -> dict[str, object]:
     return {name: getattr(command, name) for name in command.__struct_fields__}
 
 
-CONFIG = RunConfig(epochs=2, batch_size=50, device="cpu", precision="fp32")  # 4 steps an epoch
+@pytest.fixture
+def engine(checkpoints: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    monkeypatch.setattr("engine.training.loop.REPORT_EVERY", 0.0)
+    monkeypatch.setattr("engine.server.worker.active_run.DISK_PATIENCE", 0.0)
+    made = Engine(checkpoints)
+    made.worker.loader.load("")
+    return made
+
+
+def waiting(engine: Engine) -> bool:
+    return engine.worker.jobs.active is not None and engine.worker.jobs.active.problem != ""

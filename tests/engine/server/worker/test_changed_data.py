@@ -13,7 +13,6 @@ from engine.data.find import find_data
 from engine.data.folder import export_pngs
 from engine.server.worker.loaded_data import Loader
 from engine.storage.runs.record import read_record
-from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import (
     AnyCommand,
     DataReady,
@@ -30,10 +29,8 @@ from engine.vocabulary.messages import (
     StartStudy,
     Stop,
 )
-from tests.engine.server.worker.driven_worker import Engine, FakeDesk
+from tests.engine.server.worker.driven_worker import CONFIG, RUN, Engine, FakeEventSink
 
-CONFIG = RunConfig(epochs=2, batch_size=50, device="cpu", precision="fp32")
-RUN = "0001-seed-cnn"
 KINDS = ("idx", "npz", "png")
 
 
@@ -78,12 +75,12 @@ def test_files_written_over_are_trained_as_they_are_now_and_that_is_said(
     engine.finish()
     engine.done(StartRun(config=config))
     engine.finish()
-    assert len(engine.desk.of(DataReady)) == 1  # read once while nothing changes
+    assert len(engine.sink.of(DataReady)) == 1  # read once while nothing changes
     write(tmp_path / "mine", changed, kind)
     engine.done(StartRun(config=config))
     assert engine.worker.jobs.live is not None
     assert engine.worker.jobs.live.data.train_images[7, 14, 14] == changed["train_images"][7, 14, 14]
-    first, second = engine.desk.of(DataReady)
+    first, second = engine.sink.of(DataReady)
     assert first.fingerprint != second.fingerprint
     assert second.notes[-1].endswith("has changed since it was loaded; it was read again")
     engine.finish()
@@ -95,7 +92,7 @@ def test_what_is_loaded_is_looked_at_too_when_a_run_names_no_data(
     engine.load(write(tmp_path / "mine", digit_arrays, "idx"))
     write(tmp_path / "mine", changed, "idx")
     engine.done(StartRun(config=CONFIG))
-    assert "has changed" in engine.desk.of(DataReady)[-1].notes[-1]
+    assert "has changed" in engine.sink.of(DataReady)[-1].notes[-1]
     engine.done(Stop())
     shutil.rmtree(tmp_path / "mine")
     assert f"{tmp_path / 'mine'}: does not exist" in engine.refused(StartRun(config=CONFIG))
@@ -110,7 +107,7 @@ def test_files_written_anew_with_the_same_content_are_no_news(
     write(tmp_path / "mine", digit_arrays, "idx")
     engine.load(place)
     assert engine.worker.loader.data is before
-    assert len(engine.desk.of(DataReady)) == 1
+    assert len(engine.sink.of(DataReady)) == 1
 
 
 def test_data_that_comes_into_the_default_folder_is_found(
@@ -119,7 +116,7 @@ def test_data_that_comes_into_the_default_folder_is_found(
     engine.load()
     write_idx(digits_folder / "MNIST" / "raw", changed)
     engine.load()
-    assert [ready.kind for ready in engine.desk.of(DataReady)] == ["sample", "IDX files"]
+    assert [ready.kind for ready in engine.sink.of(DataReady)] == ["sample", "IDX files"]
 
 
 @pytest.fixture
@@ -184,7 +181,7 @@ def test_a_run_goes_on_with_the_same_data_in_another_place(trained: Engine, tmp_
     reason = trained.refused(ResumeRun(run=RUN))
     assert "`mnist-tui train --resume 1 --data FOLDER` continues with it" in reason
     trained.done(ResumeRun(run=RUN, data=str(tmp_path / "moved")))
-    started = trained.desk.of(RunStarted)[-1]
+    started = trained.sink.of(RunStarted)[-1]
     assert started.config.data == str(tmp_path / "moved")
     assert trained.finish().state == "finished"
     record = read_record(trained.checkpoints / RUN)
@@ -208,7 +205,7 @@ def test_a_run_is_not_resumed_on_other_data_and_what_was_loaded_stays(
 def test_looking_for_changes_takes_a_twentieth_of_the_time_at_most(
     tmp_path: Path, digit_arrays: dict[str, Array], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loader = Loader(FakeDesk())
+    loader = Loader(FakeEventSink())
     loader.load(write(tmp_path, digit_arrays, "idx"))
     now, looks = [100.0], []
 

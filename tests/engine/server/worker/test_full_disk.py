@@ -34,7 +34,13 @@ from engine.vocabulary.messages import (
     StepsDone,
     Stop,
 )
-from tests.engine.server.worker.driven_worker import CONFIG, RUN, Engine
+from tests.engine.server.worker.driven_worker import (  # noqa: F401  (engine is a fixture)
+    CONFIG,
+    RUN,
+    Engine,
+    engine,
+    waiting,
+)
 
 CHECKPOINT, LOG = "engine.training.run.save_checkpoint", "engine.storage.runs.log_writer.RunLog._append"
 
@@ -55,26 +61,13 @@ def undisturbed(engine: Engine) -> dict[str, torch.Tensor]:
     return run.model.state_dict()
 
 
-@pytest.fixture
-def engine(checkpoints: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
-    monkeypatch.setattr("engine.training.loop.REPORT_EVERY", 0.0)
-    monkeypatch.setattr("engine.server.worker.active_run.DISK_PATIENCE", 0.0)
-    made = Engine(checkpoints)
-    made.worker.loader.load("")
-    return made
-
-
-def waiting(engine: Engine) -> bool:
-    return engine.worker.jobs.active is not None and engine.worker.jobs.active.problem != ""
-
-
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EIO, errno.EACCES])
 @pytest.mark.parametrize("what", [CHECKPOINT, LOG, "engine.storage.runs.log_writer.RunLog.save_record"])
 def test_the_run_waits_says_why_and_ends_as_if_nothing_had_been(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, what: str, number: int
 ) -> None:
     engine.done(StartRun(config=CONFIG))
-    engine.train_until(lambda: engine.desk.of(CheckpointSaved) != [])
+    engine.train_until(lambda: engine.sink.of(CheckpointSaved) != [])
     good = (engine.checkpoints / RUN / LAST).read_bytes()
     with monkeypatch.context() as patch:
         patch.setattr(what, failing(number))
@@ -82,7 +75,7 @@ def test_the_run_waits_says_why_and_ends_as_if_nothing_had_been(
         step = engine.step
         for _ in range(5):
             engine.worker.jobs.advance()
-        [problem] = engine.desk.of(SavingFailed)  # said once, not with each attempt
+        [problem] = engine.sink.of(SavingFailed)  # said once, not with each attempt
         assert os.strerror(number) in problem.reason
         assert RUN in problem.reason
         assert (problem.step, engine.step) == (step, step)
@@ -90,7 +83,7 @@ def test_the_run_waits_says_why_and_ends_as_if_nothing_had_been(
     ended = engine.finish()
     assert (ended.state, ended.step) == ("finished", 8)
     logged = list(EventReader(engine.checkpoints / RUN))
-    assert logged == [event for event in engine.desk.events if type(event) in {type(each) for each in logged}]
+    assert logged == [event for event in engine.sink.events if type(event) in {type(each) for each in logged}]
     assert [event.epoch for event in logged if isinstance(event, EpochDone)] == [1, 2]
     assert sum(event.steps for event in logged if isinstance(event, StepsDone)) == 8
     weights = load_checkpoint(engine.checkpoints / RUN / LAST)["model"]
@@ -106,8 +99,8 @@ def test_commands_work_while_the_run_waits_and_are_on_record_afterwards(
         engine.train_until(lambda: waiting(engine))
         engine.done(Steer(changes={"lr": 0.5}))
         engine.done(Pause())
-        assert engine.desk.of(Steered) == []  # no screen hears of what is not on record
-        assert engine.desk.of(Paused) == []
+        assert engine.sink.of(Steered) == []  # no screen hears of what is not on record
+        assert engine.sink.of(Paused) == []
         assert engine.worker.jobs.active is not None
         assert not engine.worker.jobs.active.idle  # it goes on trying to write
     engine.worker.jobs.advance()
@@ -129,9 +122,9 @@ def test_a_stop_that_cannot_save_is_refused_and_nothing_is_lost(
         assert "No space left" in refusal
         assert "without its last 2 steps" in refusal
         assert "No space left" in engine.refused(Shutdown())
-        assert not engine.worker.ending
+        assert not engine.worker.handler.ending
     engine.done(Stop())
-    assert engine.desk.of(RunEnded)[-1].state == "stopped"
+    assert engine.sink.of(RunEnded)[-1].state == "stopped"
     assert load_checkpoint(engine.checkpoints / RUN / LAST)["position"]["step"] == 6
 
 
@@ -146,7 +139,7 @@ def test_a_forced_stop_ends_a_run_that_cannot_be_saved_and_says_what_is_lost(
         patch.setattr(what, failing(errno.ENOSPC))
         engine.done(command)
         assert engine.worker.jobs.active is None
-        ended = engine.desk.of(RunEnded)[-1]
+        ended = engine.sink.of(RunEnded)[-1]
         assert ended.state == "stopped"
         assert "No space left" in ended.reason
         assert f"its last {2 if what == CHECKPOINT else 0} steps are not saved" in ended.reason
@@ -160,7 +153,7 @@ def test_a_forced_stop_on_a_healthy_disk_saves(engine: Engine) -> None:
     engine.done(StartRun(config=CONFIG))
     engine.train_until(lambda: engine.step == 6)
     engine.done(Stop(force=True))
-    assert engine.desk.of(RunEnded)[-1].reason == ""
+    assert engine.sink.of(RunEnded)[-1].reason == ""
     assert load_last(engine.checkpoints / RUN)[0]["position"]["step"] == 6
 
 
@@ -169,7 +162,7 @@ def test_an_end_that_cannot_be_logged_waits_too(engine: Engine, monkeypatch: pyt
     with monkeypatch.context() as patch:
         patch.setattr("engine.storage.runs.log_writer.RunLog.close", failing(errno.ENOSPC))
         engine.train_until(lambda: waiting(engine))
-        assert engine.desk.of(RunEnded) == []
+        assert engine.sink.of(RunEnded) == []
     assert engine.finish().state == "finished"
     ends = [event for event in EventReader(engine.checkpoints / RUN) if isinstance(event, RunEnded)]
     assert len(ends) == 1
@@ -218,7 +211,7 @@ def test_on_a_real_full_disk_the_last_checkpoint_stays_and_saving_works_again(en
     engine = Engine(small_disk / "runs")
     engine.load()
     engine.done(StartRun(config=CONFIG))
-    engine.train_until(lambda: len(engine.desk.of(CheckpointSaved)) == 1)
+    engine.train_until(lambda: len(engine.sink.of(CheckpointSaved)) == 1)
     ballast = small_disk / "ballast"
     with open(ballast, "wb", buffering=0) as file:  # until nothing fits any more
         while True:
@@ -228,7 +221,7 @@ def test_on_a_real_full_disk_the_last_checkpoint_stays_and_saving_works_again(en
                 break
     good = (small_disk / "runs" / RUN / LAST).read_bytes()
     engine.train_until(lambda: waiting(engine))
-    assert "No space left on device" in engine.desk.of(SavingFailed)[0].reason
+    assert "No space left on device" in engine.sink.of(SavingFailed)[0].reason
     assert (small_disk / "runs" / RUN / LAST).read_bytes() == good
     assert "without its last" in engine.refused(Stop())
     ballast.unlink()
@@ -243,81 +236,6 @@ def test_on_a_real_full_disk_the_last_checkpoint_stays_and_saving_works_again(en
     assert (small_disk / "runs" / RUN / EVENTS).exists()
 
 
-def moved(engine: Engine, tmp_path: Path, *, link: bool = True) -> None:
-    """Move the runs to another disk, and leave a link: what people do when a disk is full."""
-    shutil.copytree(engine.checkpoints, tmp_path / "other disk" / "runs")
-    shutil.rmtree(engine.checkpoints)
-    if link:
-        engine.checkpoints.symlink_to(tmp_path / "other disk" / "runs")
-
-
-def whole_log(engine: Engine) -> bool:
-    """Tell whether all that screens were told is in the log at its path, and the run's record beside it."""
-    logged = list(EventReader(engine.checkpoints / RUN))
-    told = [event for event in engine.desk.events if type(event) in {type(each) for each in logged}]
-    return logged == told and read_record(engine.checkpoints / RUN).state == "finished"
-
-
-def test_a_run_that_is_moved_to_another_disk_is_logged_there(engine: Engine, tmp_path: Path) -> None:
-    engine.done(StartRun(config=CONFIG))
-    engine.train_until(lambda: engine.step == 3)
-    moved(engine, tmp_path)
-    assert engine.finish().state == "finished"
-    assert whole_log(engine)
-    assert engine.desk.of(SavingFailed) == []
-
-
-def test_what_was_logged_while_the_run_was_copied_is_added(engine: Engine, tmp_path: Path) -> None:
-    engine.done(StartRun(config=CONFIG))
-    engine.train_until(lambda: engine.step == 3)
-    copy = tmp_path / "other disk" / "runs"
-    shutil.copytree(engine.checkpoints, copy)
-    log = copy / RUN / EVENTS
-    log.write_bytes(log.read_bytes()[:-10])  # and in the middle of a line
-    engine.train_until(lambda: engine.step == 5)
-    shutil.rmtree(engine.checkpoints)
-    engine.checkpoints.symlink_to(copy)
-    assert engine.finish().state == "finished"
-    assert whole_log(engine)
-
-
-def test_a_run_whose_folder_is_gone_waits_says_so_and_goes_on_when_it_is_there_again(
-    engine: Engine, tmp_path: Path
-) -> None:
-    engine.done(StartRun(config=CONFIG))
-    engine.train_until(lambda: engine.step == 3)
-    moved(engine, tmp_path, link=False)
-    engine.train_until(lambda: waiting(engine))
-    [problem] = engine.desk.of(SavingFailed)
-    assert problem.reason == f"{engine.checkpoints / RUN / EVENTS}: No such file or directory"
-    assert "Bring its folder back, or put a link in its place, or end it" in engine.refused(Stop())
-    engine.checkpoints.symlink_to(tmp_path / "other disk" / "runs")
-    assert engine.finish().state == "finished"
-    assert whole_log(engine)
-
-
-def test_a_log_that_was_deleted_is_written_anew(engine: Engine) -> None:
-    engine.done(StartRun(config=CONFIG))
-    engine.train_until(lambda: engine.step == 3)
-    (engine.checkpoints / RUN / EVENTS).unlink()
-    assert engine.finish().state == "finished"
-    assert whole_log(engine)
-
-
-@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: path.write_text("something else\n")])
-def test_what_stands_in_the_place_of_a_log_is_named_and_kept(engine: Engine, make: Callable[[Path], object]) -> None:
-    engine.done(StartRun(config=CONFIG))
-    engine.train_until(lambda: engine.step == 3)
-    path = engine.checkpoints / RUN / EVENTS
-    path.unlink()
-    make(path)
-    engine.train_until(lambda: waiting(engine))
-    assert str(path) in engine.desk.of(SavingFailed)[0].reason
-    path.rename(path.with_name("away"))
-    assert engine.finish().state == "finished"
-    assert whole_log(engine)
-
-
 @pytest.mark.parametrize("number", [errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP])
 def test_a_file_system_that_cannot_flush_folders_is_good_enough(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, number: int
@@ -325,7 +243,7 @@ def test_a_file_system_that_cannot_flush_folders_is_good_enough(
     monkeypatch.setattr(os, "fsync", failing(number))
     engine.done(StartRun(config=CONFIG))
     assert engine.finish().state == "finished"
-    assert engine.desk.of(SavingFailed) == []
+    assert engine.sink.of(SavingFailed) == []
 
 
 def test_a_disk_that_fails_on_an_open_file_is_named(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,7 +76,7 @@ def test_a_network_is_read_again_when_its_checkpoint_changed(trained: Engine) ->
 
 
 def test_an_evaluation_gives_the_figures_of_the_last_epoch(trained: Engine) -> None:
-    last = trained.desk.of(EpochDone)[-1]
+    last = trained.sink.of(EpochDone)[-1]
     result = Inspector(trained.checkpoints).evaluate(Evaluate(), None, None)  # reads the run's own data
     assert (result.run, result.images) == ("0002-seed-cnn", 100)
     assert (result.loss, result.accuracy, result.confusion) == (last.test_loss, last.test_accuracy, last.confusion)

@@ -2,9 +2,12 @@
 
 import asyncio
 import contextlib
+import socket
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TypeVar
 
+import pytest
 from limits import LIMIT
 
 from engine.server.listener import Server
@@ -27,8 +30,7 @@ E = TypeVar("E", bound=AnyEvent)
 
 class FakeWorker:
     busy = True
-    live_run = ""
-    live_steps = ("", 0, 0)
+    live_run = ("", 0, 0)
     waits_for = ""
 
     def __init__(self) -> None:
@@ -81,13 +83,11 @@ class Screen:
         return await self.next(kind)
 
 
-class Place:
+class RunningServer:
     """A server of a temporary folder, and the way to it."""
 
     def __init__(self, checkpoints: Path, address: Path) -> None:
-        self.server = Server(checkpoints, "1.2", 900)
-        self.server.loop.close()
-        self.server.loop = asyncio.get_running_loop()
+        self.server = Server(checkpoints, "1.2", 900, asyncio.get_running_loop())
         self.address = address
         self.screens: list[Screen] = []
 
@@ -104,10 +104,24 @@ class Place:
 
     async def say(self, *events: AnyEvent) -> None:
         for event in events:
-            self.server.publish(event)
+            self.server.broadcast.publish(event)
         await asyncio.sleep(0)
 
     def employ(self) -> FakeWorker:
         worker = FakeWorker()
-        self.server.employ(worker)
+        self.server.router.employ(worker)
         return worker
+
+
+@pytest.fixture
+async def running(tmp_path: Path) -> AsyncIterator[RunningServer]:
+    running = RunningServer(tmp_path / "checkpoints", tmp_path / "engine.sock")
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(str(running.address))
+    serving = asyncio.create_task(running.server.serve(listener))
+    yield running
+    for screen in running.screens:
+        screen.writer.close()
+    serving.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await serving

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from limits import LIMIT
 
 import tui.link.client
-from engine.server.single_instance import take_seat
+from engine.server.single_instance import lock_instance
 from engine.storage.paths import engine_lock, engine_socket, state_folder
 from engine.vocabulary.messages import ALREADY_SERVED, AskStatus, CommandDone, Shutdown, StatusTold
 from tui.__main__ import cli
@@ -145,13 +145,13 @@ async def test_an_engine_that_cannot_be_attached_to_is_named_to_the_user(
     checkpoints: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     os.mkdir(checkpoints)
-    seat = take_seat(checkpoints)
-    assert seat is not None
+    instance = lock_instance(checkpoints)
+    assert instance is not None
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "other"))
     with pytest.raises(EngineUnreachable, match=rf"another engine \(pid {os.getpid()}\) serves .*engine\.log"):
         await EngineClient.connect_or_start(checkpoints)
-    os.close(seat._lock)
-    os.close(seat._folder_lock)
+    os.close(instance._lock)
+    os.close(instance._folder_lock)
 
 
 async def test_an_engine_that_was_started_in_vain_is_ended(checkpoints: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,129 @@
+"""Where a client's commands go: what needs no torch is answered here, all else goes to the worker."""
+
+import asyncio
+import os
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from engine.machine.activity import ACTIVITY
+from engine.machine.torchrun import end_group
+from engine.server.broadcast import Broadcast, marked_parts
+from engine.server.connection import Connection
+from engine.server.hang_watch import FORCED, GRACE, HANGING, TERMINATED, HangWatch
+from engine.server.protocols import CommandSink, Reply
+from engine.storage.files import in_words
+from engine.storage.runs.bounded_history import History
+from engine.storage.runs.event_log import EventReader
+from engine.storage.runs.folders import RunError, find_run
+from engine.storage.runs.listing import list_runs, summarize
+from engine.vocabulary.messages import (
+    AnyCommand,
+    AnyEvent,
+    AskStatus,
+    CommandDone,
+    CommandFailed,
+    ListRuns,
+    OpenRun,
+    RunOpened,
+    RunsListed,
+    Shutdown,
+    StatusTold,
+    Stop,
+)
+
+
+class CommandRouter:
+    """Knows the worker, once torch is imported and there is one."""
+
+    def __init__(self, checkpoints: Path, broadcast: Broadcast) -> None:
+        self.checkpoints = checkpoints
+        self.broadcast = broadcast
+        self.worker: CommandSink | None = None
+        self.early: list[tuple[AnyCommand, Reply]] = []  # commands that came before torch was imported
+        self.hang_watch = HangWatch(checkpoints, broadcast, lambda: self.live)
+
+    def employ(self, worker: CommandSink) -> None:
+        """Pass commands to this worker from now on, those that came early first."""
+
+        def employ() -> None:
+            self.worker = worker
+            for command, reply in self.early:
+                worker.submit(command, reply)
+            self.early.clear()
+
+        self.broadcast.loop.call_soon_threadsafe(employ)
+
+    async def receive(self, command: AnyCommand, client: Connection) -> None:
+        """Answer what needs no torch here, and pass the rest to the worker."""
+        match command:
+            case AskStatus():
+                client.answer(msgspec.structs.replace(self.status(), reply_to=command.id))
+            case ListRuns():
+                runs = await asyncio.to_thread(list_runs, self.checkpoints, live=self.live[0])
+                for part, first, last in marked_parts(runs):
+                    client.answer(RunsListed(runs=part, first=first, last=last, reply_to=command.id), last=last)
+            case OpenRun():
+                try:
+                    opened = await asyncio.to_thread(self._open_run, command.run)
+                except (RunError, OSError) as error:
+                    client.answer(CommandFailed(reason=in_words(error), reply_to=command.id))
+                else:
+                    for each in opened:
+                        client.answer(msgspec.structs.replace(each, reply_to=command.id), last=each.last)
+            case Shutdown() if self.worker is None:
+                client.answer(CommandDone(reply_to=command.id))
+                await asyncio.to_thread(self.broadcast.flush)
+                end_group()
+                os._exit(0)  # torch is still being imported: nothing to save yet
+            case _:
+                ending = None
+                if isinstance(command, Stop | Shutdown):
+                    ending = self.hang_watch.expect(FORCED if command.force else None)
+
+                def reply(event: AnyEvent) -> None:
+                    loop = self.broadcast.loop
+                    if isinstance(event, CommandFailed):
+                        self.broadcast.tell_output()
+                    if ending is not None:
+                        leaving = isinstance(command, Shutdown) and not isinstance(event, CommandFailed)
+                        loop.call_soon_threadsafe(partial(self.hang_watch.fulfil, ending, leaving=leaving))
+                    loop.call_soon_threadsafe(client.answer, event)
+
+                if self.worker is not None:
+                    self.worker.submit(command, reply)
+                else:
+                    self.early.append((command, reply))
+
+    def status(self) -> StatusTold:
+        busy = self.worker is not None and self.worker.busy
+        told = self.broadcast.state.status(len(self.broadcast.clients), busy=busy)
+        run, step, unsaved = self.live
+        return msgspec.structs.replace(
+            told,
+            step=step if run and run == told.run else told.step,
+            doing=ACTIVITY.doing or (self.worker.waits_for if self.worker is not None else ""),
+            stalled=round(self.hang_watch.stalled, 1),
+            unsaved=unsaved,
+        )
+
+    @property
+    def live(self) -> tuple[str, int, int]:
+        """The run in progress ("" for none), its step, and how many of its steps no checkpoint has."""
+        return self.worker.live_run if self.worker is not None else ("", 0, 0)
+
+    def terminate(self) -> None:
+        """See that the engine ends after a SIGTERM; a second one hurries. The training thread takes it as well."""
+        again = bool(self.hang_watch.endings)
+        self.hang_watch.expect(FORCED if again else min(GRACE, max(TERMINATED, HANGING * ACTIVITY.usual_step)))
+
+    def _open_run(self, name: str) -> list[RunOpened]:
+        folder = find_run(self.checkpoints, name)
+        reader = EventReader(folder)
+        history = History(reader).events
+        summary = summarize(folder, live=self.live[0])
+        return [
+            RunOpened(summary=summary, history=part, skipped=reader.skipped, first=first, last=last)
+            for part, first, last in marked_parts(history)
+        ]

@@ -1,0 +1,40 @@
+"""Whether a command can be carried out now, by this process, on this machine."""
+
+import msgspec
+
+from engine.machine.device import choose_device
+from engine.machine.process_group import ProcessGroup
+from engine.networks.own.code import Code
+from engine.networks.own.isolation import traces_of_others
+from engine.vocabulary.config import ConfigError, RunConfig
+
+
+class CommandError(Exception):
+    """A command that cannot be carried out now; the message says why and what to do."""
+
+
+class EngineStale(CommandError):
+    """This process is no longer as it was: what is to be trained wants another one."""
+
+
+def check_machine(config: RunConfig, group: ProcessGroup) -> None:
+    """Raise ConfigError or DeviceError for what this machine, or this engine, has not."""
+    choose_device(config.device)
+    if config.processes != group.size:
+        raise ConfigError(
+            f"Processes (processes): {config.processes}, but this engine has {group.size}; end it with `mnist-tui"
+            f" engine stop` and train with --processes {config.processes}, or use {group.size}"
+        )
+
+
+def check_traces(*codes: Code | None) -> None:
+    """Raise EngineStale where other code than this has changed the engine for good."""
+    if trace := traces_of_others(*codes):
+        raise EngineStale(
+            f"the next run needs a new engine, as {trace}; end this one with `mnist-tui engine stop`, and train again"
+        )
+
+
+def checked(config: RunConfig) -> RunConfig:
+    """Return the configuration of a message, which decoding has checked for types alone. Raises ConfigError."""
+    return RunConfig().replace(msgspec.structs.asdict(config))

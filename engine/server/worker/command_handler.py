@@ -1,0 +1,166 @@
+"""What each command does, and what has to be checked before it."""
+
+from collections.abc import Callable, Iterator
+
+from engine.data.folder import export_pngs
+from engine.networks.own.check import described
+from engine.networks.own.code import Code, named_code
+from engine.networks.summary import describe_network
+from engine.server.protocols import Reply
+from engine.server.worker.checks import CommandError, checked
+from engine.server.worker.inspection import Inspector
+from engine.server.worker.jobs import Jobs
+from engine.server.worker.loaded_data import Loader
+from engine.server.worker.network_checks import NetworkChecks
+from engine.storage.printing import say
+from engine.storage.typed_path import path_of
+from engine.techniques.augmentation_preview import preview
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import (
+    AnyCommand,
+    AnyEvent,
+    CancelDownload,
+    CommandDone,
+    CommandFailed,
+    Continue,
+    DescribeModel,
+    DownloadData,
+    Evaluate,
+    ExportData,
+    FindRate,
+    LoadData,
+    Pause,
+    Predict,
+    PredictFiles,
+    PreviewAugmentation,
+    ResumeRun,
+    Shutdown,
+    StartRun,
+    StartStudy,
+    Steer,
+    Stop,
+    StopFinding,
+)
+from engine.vocabulary.search_space import networks_in, parse_search
+
+
+class CommandHandler:
+    """`ending` is set once the engine was told to end."""
+
+    def __init__(
+        self, loader: Loader, inspector: Inspector, jobs: Jobs, submit: Callable[[AnyCommand, Reply], None]
+    ) -> None:
+        self.loader = loader
+        self.inspector = inspector
+        self.jobs = jobs
+        self.submit = submit
+        self.checks = NetworkChecks(submit)
+        self.ending = False
+
+    def waits_for_check(self, command: AnyCommand, reply: Reply) -> bool:
+        """Have users' own networks checked before they are trained; tell whether the command has to wait for it.
+
+        Raises NetworkError for what cannot be trained, and CommandError where something trains, or is about to.
+        """
+        if isinstance(command, StartRun | ResumeRun | StartStudy):
+            self.jobs.check_free()
+            if self.checks.starting is not None:
+                raise CommandError("a run is about to start, once its network has been checked; stop it first")
+        for config, code in self.networks_to_check(command):
+            result = self.checks.result_of(config, code, command, reply)
+            if result is None:
+                return True
+            described(result)
+            for note in result.found:
+                say(note)
+        return False
+
+    def networks_to_check(self, command: AnyCommand) -> Iterator[tuple[RunConfig, Code]]:
+        """Yield the users' own networks of a command that are to be trained, or asked while something else trains."""
+        match command:
+            case StartRun():
+                configs = [checked(command.config)]
+            case FindRate() if command.new or self.jobs.live is None:
+                configs = [checked(command.config)]
+            case StartStudy():
+                base = checked(command.base)
+                models = {base.model, *(networks_in(parse_search(command.search)) if command.search else ())}
+                configs = [base.replace({"model": model}) for model in sorted(models)]
+            case Predict() | PredictFiles() | Evaluate() if self.jobs.training is not None:
+                if found := self.inspector.code_of(command.run, self.jobs.live):
+                    yield found
+                return
+            case _:
+                return
+        for config in configs:
+            code = named_code(config.model)
+            if code is not None:
+                yield config, code
+
+    def handle(self, command: AnyCommand, reply: Reply) -> AnyEvent | None:
+        """Return the answer, or None when it comes later: the command is carried out again when a user's own network
+        was checked."""
+        if self.waits_for_check(command, reply):
+            return None
+        if isinstance(command, StartRun | StartStudy | ResumeRun | Continue | StopFinding | Shutdown):
+            self.jobs.end_finding(f"stopped by another command ({type(command).__name__})")
+        match command:
+            case StartRun():
+                self.jobs.start(command)
+            case ResumeRun():
+                self.jobs.resume(command)
+            case Steer():
+                self.jobs.steer(command)
+            case StartStudy():
+                self.jobs.start_study(command)
+            case Pause() | Continue():
+                self.jobs.pause(isinstance(command, Pause))
+            case Stop():
+                if not self.checks.cancel("stopped before it began"):
+                    self.jobs.stop(command.force)
+            case LoadData():
+                if self.jobs.training is None:
+                    self.loader.load(command.path)
+                elif command.path != self.loader.path:
+                    raise CommandError("a run is training on the loaded data; stop it before loading other data")
+                if self.loader.announced is not None:
+                    return self.loader.announced if self.loader.unchanged() else self.loader.outdated()
+            case DownloadData():
+                self.loader.start_download(lambda: self.submit(LoadData(path=""), self.downloaded))
+            case CancelDownload():
+                self.loader.cancelled.set()
+            case ExportData():
+                export_pngs(self.loader.needed(), path_of(command.path), self.loader.progress)
+            case Predict():
+                return self.inspector.walk(command, self.jobs.live, self.loader.unchanged(at_once=False))
+            case PreviewAugmentation():
+                return preview(command, self.loader.needed())
+            case FindRate():
+                self.jobs.find_rate(command)
+            case StopFinding():
+                pass  # done above, as for each command that wants the device
+            case PredictFiles():
+                return self.inspector.classify(command, self.jobs.live)
+            case Evaluate():
+                return self.inspector.evaluate(command, self.jobs.live, self.loader.unchanged())
+            case DescribeModel():
+                config = checked(command.config)
+                code = named_code(config.model)
+                if code is None:
+                    return describe_network(config)
+                result = self.checks.result_of(config, code, command, reply)
+                return None if result is None else described(result)
+            case Shutdown():
+                self.checks.cancel("the engine ends", all=True)
+                if self.jobs.training is not None:
+                    self.jobs.stop(command.force)
+                self.loader.cancelled.set()
+                self.ending = True
+            case _:
+                raise CommandError(f"{type(command).__name__} is not a command for the engine's worker")
+        return CommandDone()
+
+    def downloaded(self, answer: AnyEvent) -> None:
+        """Tell those who wait for the downloaded data that it is there, although a run keeps it from being loaded."""
+        if isinstance(answer, CommandFailed) and self.jobs.training is not None:
+            self.loader.announce("MNIST is downloaded; the next run uses it")

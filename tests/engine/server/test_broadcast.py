@@ -1,0 +1,132 @@
+"""Events for every client: its snapshot, its news, and what one gets that is slow."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from fake_engine import DATA, READY, RUN, epoch_done, started, steps
+
+from engine.server.broadcast import Broadcast
+from engine.storage.growing_file import GrowingFile
+from engine.vocabulary.messages import (
+    AnyEvent,
+    AskStatus,
+    DataFailed,
+    EpochDone,
+    Printed,
+    RunEnded,
+    RunStarted,
+    Snapshot,
+    StatusTold,
+    StepsDone,
+    decode_event,
+)
+from tests.engine.server.running_server import RunningServer, running  # noqa: F401  (running is a fixture)
+
+
+async def test_every_client_gets_the_same_snapshot_and_the_same_news(running: RunningServer) -> None:
+    await running.say(READY, DATA, started())
+    (first, one), (second, two) = await running.attach(), await running.attach()
+    assert one == two
+    await running.say(epoch_done(1))
+    assert await first.next(EpochDone) == await second.next(EpochDone) == epoch_done(1)
+    third, late = await running.attach()
+    assert late.events == [*one.events, epoch_done(1)]
+    assert third.reader is not first.reader
+
+
+async def test_an_engine_that_knows_nothing_yet_sends_an_empty_snapshot(running: RunningServer) -> None:
+    _, snapshot = await running.attach()
+    assert snapshot.events == []
+
+
+async def test_a_long_history_comes_in_parts(running: RunningServer) -> None:
+    await running.say(READY, started(), *(epoch_done(i) for i in range(1, 4001)))
+    screen, part = await running.attach()
+    events = list(part.events)
+    assert (part.first, part.last) == (True, False)
+    while not part.last:
+        part = await screen.next(Snapshot)
+        assert not part.first
+        events += part.events
+    assert [event.epoch for event in events if isinstance(event, EpochDone)] == list(range(1, 4001))
+
+
+async def test_a_new_run_begins_a_new_history_and_a_resumed_one_replaces_it(running: RunningServer) -> None:
+    await running.say(started(), epoch_done(1), started(run="0002-seed-cnn"))
+    screen, snapshot = await running.attach()
+    assert snapshot.events == [started(run="0002-seed-cnn")]
+    running.server.broadcast.replace_history([started(), epoch_done(1)])
+    assert (await screen.next(Snapshot)).events == [started(), epoch_done(1)]
+    await running.say(started(step=40, epoch=1))
+    assert (await screen.next(RunStarted)).step == 40
+    _, late = await running.attach()
+    assert late.events == [started(), epoch_done(1), started(step=40, epoch=1)]
+
+
+async def test_data_news_give_way_to_newer_ones(running: RunningServer) -> None:
+    await running.say(DataFailed(reason="gone"))
+    assert (await running.attach())[1].events == [DataFailed(reason="gone")]
+    await running.say(DATA)
+    assert (await running.attach())[1].events == [DATA]
+
+
+async def test_a_slow_client_gets_merged_steps_and_every_epoch(running: RunningServer) -> None:
+    await running.say(READY, started())
+    slow, _ = await running.attach()
+    for epoch in range(1, 301):  # all in one go: the server has no turn to write in between
+        for step in range(40 * epoch - 39, 40 * epoch + 1):
+            running.server.broadcast.publish(steps(step, [step / 1000]))
+        running.server.broadcast.publish(epoch_done(epoch))
+    received: list[AnyEvent] = []
+    while not (isinstance(event := await slow.next(AnyEvent), EpochDone) and event.epoch == 300):  # type: ignore[arg-type]
+        received.append(event)
+    told = [event for event in received if isinstance(event, StepsDone)]
+    assert [event.epoch for event in received if isinstance(event, EpochDone)] == list(range(1, 300))
+    assert len(told) < 3000
+    assert sum(event.steps or len(event.losses) for event in told) == 12_000
+    assert [event.step for event in told if event.step % 40 == 0] == list(range(40, 12_001, 40))
+
+
+async def test_a_client_that_lags_far_behind_is_told_the_present_state_instead(
+    running: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.server.connection.OUTBOX", 50)
+    await running.say(READY, started())
+    good, _ = await running.attach()
+    others = set(running.server.broadcast.clients)
+    slow, _ = await running.attach()
+    [stuck] = running.server.broadcast.clients - others
+    ready, stuck._ready = stuck._ready, asyncio.Event()  # its writer is told nothing, as if its socket were full
+    slow.send(AskStatus(id=7))
+    for epoch in range(1, 201):
+        running.server.broadcast.publish(epoch_done(epoch))
+        assert await good.next(EpochDone) == epoch_done(epoch)
+        assert len(stuck.outbox) <= 60
+    assert stuck in running.server.broadcast.clients
+    stuck._ready = ready
+    stuck._ready.set()
+    events: list[AnyEvent] = []
+    answered = 0
+    while not events or events[-1] != epoch_done(200):
+        event = decode_event(await slow.reader.readline())
+        answered += isinstance(event, StatusTold)
+        if isinstance(event, Snapshot):
+            events.clear()
+        events += event.events if isinstance(event, Snapshot) else [event]
+    assert answered == 1
+    assert [event.epoch for event in events if isinstance(event, EpochDone)] == list(range(1, 201))
+
+
+async def test_what_a_run_printed_is_told_before_its_end(tmp_path: Path) -> None:
+    log = tmp_path / "engine.log"
+    log.write_text("of another run\n")
+    broadcast = Broadcast(asyncio.get_running_loop())
+    broadcast.output = GrowingFile(log)
+    told: list[AnyEvent] = []
+    broadcast.tell = told.append  # type: ignore[method-assign]
+    log.write_text("of another run\nTraceback: boom\n")
+    await asyncio.to_thread(broadcast.publish, RunEnded(run=RUN, step=3, time=1.0, state="failed", reason="boom"))
+    await asyncio.sleep(0)
+    assert [type(event) for event in told] == [Printed, RunEnded]
+    assert told[0] == Printed(lines=["Traceback: boom"])
