@@ -13,7 +13,7 @@ from engines import kill_engines
 from hypothesis import settings
 from quiet_pilot import _pauses_last_until_all_is_done as _pauses_last_until_all_is_done
 
-import tui.link.client
+import tui.link.start
 from engine.data.dataset import ARRAYS, Array, Dataset, make_dataset, write_npz
 from engine.storage.paths import SAMPLE_NAME, sample_file
 
@@ -75,13 +75,13 @@ def checkpoints(tmp_path: Path, digits_folder: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("MNIST_TUI_DATA", str(digits_folder))
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     started: list[subprocess.Popen[bytes]] = []
-    real_start = tui.link.client.start_engine
+    real_start = tui.link.start.start_engine
 
     def start_engine(*arguments: Any) -> "subprocess.Popen[bytes]":
         started.append(real_start(*arguments))
         return started[-1]
 
-    monkeypatch.setattr(tui.link.client, "start_engine", start_engine)
+    monkeypatch.setattr(tui.link.start, "start_engine", start_engine)
     yield tmp_path / "checkpoints"
     kill_engines(Path(os.environ["XDG_STATE_HOME"]))
     for process in started:

@@ -26,7 +26,7 @@ from engine.vocabulary.messages import (
     Welcome,
 )
 from tui.app.main import MnistApp
-from tui.link.client import CommandRefused, EngineUnreachable
+from tui.link.errors import CommandRefused, EngineUnreachable
 
 READY = EngineReady(device="cpu", device_name="Test CPU", torch="2.99", threads=2)
 DATA = DataReady(
@@ -64,7 +64,7 @@ class FakeClient:
             raise CommandRefused(self.refusal)
         return CommandDone()
 
-    async def rejoin(self, notice: object = None, patience: float = 0.0) -> "FakeClient":
+    async def rejoin(self, on_wait: object = None, limit: float = 0.0) -> "FakeClient":
         if self.successor is None:
             raise EngineUnreachable("it is gone")
         return self.successor

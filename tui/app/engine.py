@@ -26,8 +26,10 @@ from engine.vocabulary.messages import (
 )
 from tui.app.screens import ScreensApp
 from tui.coach.watch import update_advice
-from tui.link.client import CommandRefused, EngineClient, EngineUnreachable
+from tui.link.client import EngineClient
+from tui.link.errors import CommandRefused, EngineUnreachable
 from tui.link.logout import logout_warning
+from tui.link.start import connect_or_start
 from tui.link.watchdog import Health, look_after
 from tui.screens.questions import version_question
 from tui.state.advice import Coach
@@ -170,8 +172,8 @@ class EngineApp(ScreensApp):
 
     async def connect(self) -> EngineClient:
         processes, self._processes = self._processes, None
-        return await EngineClient.connect_or_start(
-            self.checkpoints, data=self.data, any_version=True, processes=processes, notice=self.show_waiting
+        return await connect_or_start(
+            self.checkpoints, data=self.data, any_version=True, processes=processes, on_wait=self.show_waiting
         )
 
     @work(group="version", exclusive=True)

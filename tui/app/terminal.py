@@ -20,10 +20,10 @@ from textual.widgets import Input
 from tui.screens.dialogs import Question
 from tui.terminal.ascii import needs_ascii
 from tui.terminal.driver import TerminalDriver, is_gone
-from tui.terminal.frame_diff import Picture
+from tui.terminal.flow_control import FlowControl
+from tui.terminal.frame_diff import ScreenBuffer
 from tui.terminal.line_filters import AsciiFilter, InertFilter, NoColorFilter
 from tui.terminal.notifications import call
-from tui.terminal.writer import Outlet
 
 DARK, LIGHT = "textual-dark", "textual-light"
 TERMINAL = 1  # the descriptor that is drawn on
@@ -43,8 +43,8 @@ class TerminalApp(App[None]):
         self.frame_time = 0.5 if "SSH_CONNECTION" in os.environ else 0.25
         self._drawn = 0.0
         self._draw_due = False
-        self._outlet = Outlet(TERMINAL, self.catch_up)
-        self._picture = Picture()
+        self._flow = FlowControl(TERMINAL, self.catch_up)
+        self._buffer = ScreenBuffer()
         self._missed_notice = ""
         self._frame_lost = False
 
@@ -78,7 +78,7 @@ class TerminalApp(App[None]):
 
     def call_for_attention(self, text: str) -> None:
         if text and self.notifies and self._driver is not None and not self.is_headless:
-            if self._outlet.is_open():
+            if self._flow.can_write():
                 self._driver.write(call(text))
             else:
                 self._missed_notice = text
@@ -90,11 +90,11 @@ class TerminalApp(App[None]):
         """
         if isinstance(renderable, CompositorUpdate) and screen.outer_size != self.size:
             return
-        if self.is_headless or self._outlet.is_open():
+        if self.is_headless or self._flow.can_write():
             self._frame_lost |= renderable is not None and self._batch_count > 0
             written = self._running and not self._closed and not self._batch_count and not self.is_headless
             if written and isinstance(renderable, CompositorUpdate):
-                renderable = self._picture.advance(renderable, self.console)
+                renderable = self._buffer.diff(renderable, self.console)
             super()._display(screen, renderable)
 
     async def on_key(self, event: Key) -> None:
@@ -112,11 +112,11 @@ class TerminalApp(App[None]):
 
     def on_resize(self, event: Resize) -> None:
         if event.size != self.size:  # what a terminal does to its content then is its own affair
-            self._picture.forget()
+            self._buffer.invalidate()
 
     def action_draw_anew(self, _: object = None) -> None:
         """Draw everything, whatever the terminal is thought to show."""
-        self._picture.forget()
+        self._buffer.invalidate()
         self.refresh()
 
     def delay_update(self, delay: float = 0.0) -> None:

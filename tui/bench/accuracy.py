@@ -17,7 +17,8 @@ import msgspec
 
 from engine.vocabulary.messages import EpochDone, decode_event
 from tui.bench.throughput import Baseline, answer, start, tell
-from tui.link.client import CommandRefused, engine_environment
+from tui.link.errors import CommandRefused
+from tui.link.start import engine_environment
 
 TARGETS = (0.987, 0.99)
 MOST_EPOCHS = 20

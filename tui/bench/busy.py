@@ -25,8 +25,9 @@ from engine.vocabulary.messages import (
 )
 from engine.vocabulary.messages import ThreadsChanged as Changed
 from tui.bench.throughput import tell
-from tui.link.client import CommandRefused
-from tui.link.session import Session, attached
+from tui.link.attach import attached
+from tui.link.errors import CommandRefused
+from tui.link.session import Session
 from tui.link.waiting import keep_silent
 
 IMAGES = 240_000  # that a turn trains on at least: some seconds, to which finding the number of threads belongs
@@ -34,7 +35,7 @@ FIXED_SECONDS = 5.0  # the same with all threads, where an epoch may take minute
 BUSY_LOOP = "while True: pass"
 
 
-class Beside(msgspec.Struct, frozen=True, kw_only=True):
+class BusyRates(msgspec.Struct, frozen=True, kw_only=True):
     """Images per second of each round: on the quiet machine, beside `busy` processes with the number of threads that
     the engine finds, and beside them with as many as when it is quiet."""
 
@@ -46,7 +47,7 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
     adapted_threads: int
 
 
-async def beside_others(data: str, device: str, work: Path, busy: int, *, images: int, rounds: int) -> Beside:
+async def measure_busy(data: str, device: str, work: Path, busy: int, *, images: int, rounds: int) -> BusyRates:
     """Train in turns on a quiet machine and beside busy processes. Raises CommandRefused."""
     quiet: list[float] = []
     adapted: list[float] = []
@@ -70,7 +71,7 @@ async def beside_others(data: str, device: str, work: Path, busy: int, *, images
                 adapted.append(found)
                 fixed.append(await rate_at_first(session, config.replace({"threads": ready.threads})))
             tell(f"round {number + 1}/{rounds}: quiet {quiet[-1]:,.0f}, beside {busy}: {adapted[-1]:,.0f} images/s")
-    return Beside(
+    return BusyRates(
         busy=busy, quiet=quiet, adapted=adapted, fixed=fixed, quiet_threads=ready.threads, adapted_threads=used
     )
 

@@ -12,10 +12,11 @@ import threading
 import time
 from pathlib import Path
 
-from tui.link.client import CommandRefused, engine_environment
+from tui.link.errors import CommandRefused
+from tui.link.start import engine_environment
 
 COLUMNS, LINES = 120, 36
-PATIENCE_FOR_A_FRAME = 60.0  # seconds from its start
+FRAME_TIMEOUT = 60.0  # seconds from its start
 HEAD = 65536  # bytes of what a screen draws first that are kept
 
 
@@ -44,16 +45,16 @@ class Screen:
 
     def wait_for(self, words: bytes) -> float:
         """Return the seconds from its start until it has drawn these words. Raises CommandRefused after a while."""
-        end = self.began + PATIENCE_FOR_A_FRAME
+        end = self.began + FRAME_TIMEOUT
         while words not in self.head:
             self.answered.clear()
             if words not in self.head and not self.answered.wait(max(0.0, end - time.perf_counter())):
-                raise CommandRefused(f"the screen has not drawn {words.decode()!r} within {PATIENCE_FOR_A_FRAME:.0f} s")
+                raise CommandRefused(f"the screen has not drawn {words.decode()!r} within {FRAME_TIMEOUT:.0f} s")
         return time.perf_counter() - self.began
 
     def settle(self) -> None:
         """Wait until it has drawn its first screen, and nothing more for a while."""
-        end = time.monotonic() + PATIENCE_FOR_A_FRAME
+        end = time.monotonic() + FRAME_TIMEOUT
         seen = -1
         while time.monotonic() < end and (self.bytes < 1000 or seen != self.bytes):
             seen = self.bytes

@@ -6,7 +6,7 @@ from rich.table import Table
 
 from engine.vocabulary.fields import counted
 from tui.bench.accuracy import Reached
-from tui.bench.busy import Beside
+from tui.bench.busy import BusyRates
 from tui.bench.screen import SETTLING, ScreenCosts
 from tui.bench.throughput import Result
 from tui.terminal.printing import wide_console
@@ -29,7 +29,7 @@ def print_bench(result: Result) -> None:
     wide_console().print(table)
 
 
-def print_beside(beside: Beside) -> None:
+def print_busy(beside: BusyRates) -> None:
     """Print the rate of a quiet machine, and what is left of it beside busy processes."""
     print(f"quiet              {statistics.median(beside.quiet):,.0f} images/s, {threads(beside.quiet_threads)}")
     for name, rates, used in (

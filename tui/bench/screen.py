@@ -17,7 +17,8 @@ from engine.vocabulary.messages import CommandDone, EngineReady, RunStarted, Sta
 from tui.bench.pseudo_terminal import Screen
 from tui.bench.startup import first_step, seconds_of
 from tui.bench.throughput import tell
-from tui.link.session import Session, attached
+from tui.link.attach import attached
+from tui.link.session import Session
 from tui.link.waiting import keep_silent
 
 BARE = "import textual.app, textual.widgets"

@@ -10,8 +10,9 @@ import time
 from pathlib import Path
 
 from engine.vocabulary.messages import MAX_LINE, CommandDone, Shutdown
-from tui.link.client import CommandRefused, engine_environment
-from tui.link.session import attached
+from tui.link.attach import attached
+from tui.link.errors import CommandRefused
+from tui.link.start import engine_environment
 from tui.link.waiting import keep_silent
 
 # Ends at once: taking torch apart again is no part of a start.

@@ -8,11 +8,11 @@ import click
 import msgspec
 
 from tui.bench.accuracy import time_to_accuracy
-from tui.bench.busy import beside_others
-from tui.bench.report import print_accuracy, print_bench, print_beside, print_screen
+from tui.bench.busy import measure_busy
+from tui.bench.report import print_accuracy, print_bench, print_busy, print_screen
 from tui.bench.screen import QUICK, THOROUGH, screen_costs
 from tui.bench.throughput import ROWS, bench
-from tui.link.client import EngineUnreachable
+from tui.link.errors import EngineUnreachable
 from tui.link.stop import stop_engine
 from tui.terminal.printing import print_json
 
@@ -47,8 +47,8 @@ async def run_bench(
                 (print_json if as_json else print_screen)(costs)
                 return
             if busy:
-                beside = await beside_others(data, device, work, busy, images=images, rounds=rounds)
-                (print_json if as_json else print_beside)(beside)
+                beside = await measure_busy(data, device, work, busy, images=images, rounds=rounds)
+                (print_json if as_json else print_busy)(beside)
                 return
             result = await bench(data, device, work, images=images, rounds=rounds, rows=wanted)
         finally:

@@ -29,8 +29,10 @@ from engine.vocabulary.messages import (
     StartRun,
 )
 from tui.bench.pseudo_terminal import Screen
-from tui.link.client import CommandRefused, engine_environment
-from tui.link.session import Session, attached
+from tui.link.attach import attached
+from tui.link.errors import CommandRefused
+from tui.link.session import Session
+from tui.link.start import engine_environment
 from tui.link.waiting import keep_silent
 
 RESIDENT = "resident"
@@ -38,7 +40,7 @@ BASELINES = ("notebook", "torchvision", "torchvision, 1 worker", RESIDENT)
 ENGINE, SCREEN, TOGETHER = "engine", "engine + screen", "engine, 2 processes"
 LIMITS = ("limit fp32", "limit bf16")
 ROWS = (*BASELINES, ENGINE, SCREEN, TOGETHER, *LIMITS)
-PATIENCE = 600.0  # seconds for a row to get ready, and for an epoch
+ROW_TIMEOUT = 600.0  # seconds for a row to get ready, and for an epoch
 WARM_UP = 20  # batches
 
 
@@ -204,7 +206,7 @@ async def start(row: str, work: Path, *options: str) -> asyncio.subprocess.Proce
 async def answer(process: asyncio.subprocess.Process) -> dict[str, Any]:
     """Return the next line a row prints. Raises CommandRefused with its reason, or when it ended without one."""
     assert process.stdout is not None
-    line = await asyncio.wait_for(process.stdout.readline(), PATIENCE)
+    line = await asyncio.wait_for(process.stdout.readline(), ROW_TIMEOUT)
     told: dict[str, Any] = json.loads(line) if line else {"failed": f"it ended with status {await process.wait()}"}
     if "failed" in told:
         raise CommandRefused(str(told["failed"]))

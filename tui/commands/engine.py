@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,9 @@ from engine.storage.paths import engine_log
 from tui.commands.run_coroutine import run
 from tui.commands.shared_options import checkpoints_option, json_option
 from tui.terminal.sanitize import inert
+
+if TYPE_CHECKING:
+    from engine.vocabulary.messages import StatusTold
 
 
 @click.group()
@@ -26,8 +30,7 @@ def engine_status(checkpoints: Path, as_json: bool) -> None:
     Exits with status 1 if no engine is running, 4 if one is running but does not answer.
     """
     from engine.vocabulary.messages import AskStatus, StatusTold
-    from tui.commands.reports import print_status
-    from tui.link.session import ask_engine
+    from tui.link.attach import ask_engine
     from tui.terminal.printing import print_json
 
     told = run(ask_engine(checkpoints, AskStatus(), StatusTold))
@@ -75,3 +78,20 @@ def engine_log_(checkpoints: Path) -> None:
         except OSError as error:
             if each == path:
                 raise click.ClickException(f"{in_words(error)}; remove it, or make it readable") from error
+
+
+def print_status(status: "StatusTold", checkpoints: Path) -> None:
+    from tui.state.words.figures import duration
+
+    up = f"up {duration(status.uptime)}, {status.memory / 2**20:.0f} MiB"
+    print(f"engine {inert(status.state)}, pid {status.pid}, {up}")
+    print(f"serves {inert(str(checkpoints))}; {status.clients} attached, this command included")
+    if status.state.startswith("tuning"):
+        print(inert(status.run))
+    elif status.run:
+        unsaved = f", {status.unsaved:,} steps since the last checkpoint" if status.unsaved else ""
+        print(f"run {inert(status.run)}: epoch {status.epoch}, step {status.step:,}{unsaved}")
+    if status.stalled:
+        print(f"no step for {status.stalled:.0f} s")
+    if status.last_error:
+        print(f"last error: {inert(status.last_error)}")

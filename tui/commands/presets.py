@@ -1,14 +1,18 @@
 """`mnist-tui presets`: list, show, save and delete hyperparameters that go together."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tui.commands.shared_options import checkpoints_option, errors_in_one_line, json_option
 from tui.state.words.options import given, preset_options
 from tui.terminal.sanitize import inert
+
+if TYPE_CHECKING:
+    from engine.storage.presets import ListedPreset
 
 
 @click.group(invoke_without_command=True)
@@ -24,7 +28,6 @@ def presets(context: click.Context, checkpoints: Path, as_json: bool) -> None:
     if context.invoked_subcommand is not None:
         return
     from engine.storage.presets import list_presets
-    from tui.commands.reports import print_presets
     from tui.terminal.printing import print_json
 
     found = list_presets(checkpoints)
@@ -107,3 +110,22 @@ def delete(name: str, checkpoints: Path) -> None:
     with errors_in_one_line():
         delete_preset(checkpoints, name)
     print(f"deleted {name}", file=sys.stderr)
+
+
+def print_presets(presets: "Sequence[ListedPreset]") -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from engine.vocabulary.config import RunConfig
+    from tui.state.words.values import format_values
+    from tui.terminal.printing import wide_console
+
+    table = Table("preset", "title", "differs from the defaults in", box=None, pad_edge=False)
+    for preset in presets:
+        if not preset.problem:
+            words = format_values(RunConfig().replace(preset.changes).differences()) or "nothing"
+            table.add_row(*(Text(inert(cell)) for cell in (preset.name, preset.title, words)))
+    wide_console().print(table)
+    for preset in presets:
+        if preset.problem:
+            print(f"cannot be used: {inert(preset.problem)}", file=sys.stderr)

@@ -10,6 +10,7 @@ from engine.storage.files import in_words
 from engine.storage.paths import PathError
 from engine.vocabulary.config import ConfigError
 
+INTERRUPTED = 130  # exit status after Ctrl-C
 SILENT = 4  # exit status where an engine is there and does not answer
 
 T = TypeVar("T")
@@ -20,11 +21,11 @@ class NoAnswer(click.ClickException):
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run a command's conversation; its failures become one line on stderr and exit status 1, or SILENT."""
+    """Run a command's exchange with the engine; its failures become one line on stderr and exit status 1, or SILENT."""
     import asyncio
 
     from engine.vocabulary.messages import ProtocolError
-    from tui.link.client import CommandRefused, EngineSilent, EngineUnreachable
+    from tui.link.errors import CommandRefused, EngineSilent, EngineUnreachable
 
     try:
         return asyncio.run(coroutine)
@@ -35,4 +36,4 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
     except (CommandRefused, EngineUnreachable, PathError, ProtocolError, ConfigError, OSError) as error:
         raise click.ClickException(in_words(error)) from error
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(INTERRUPTED)

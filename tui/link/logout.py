@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 SYSTEMD = Path("/run/systemd/system")  # is there where systemd runs the machine
-PATIENCE = 2.0  # seconds for an answer of systemd
+ANSWER_TIMEOUT = 2.0  # seconds for an answer of systemd
 MANAGER = ("org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager")
 SCOPE = ("systemd-run", "--user", "--scope", "--quiet", "--collect", "--")
 
@@ -79,7 +79,7 @@ def answer(*command: str) -> str | None:
             stderr=subprocess.DEVNULL,
             text=True,
             errors="replace",
-            timeout=PATIENCE,
+            timeout=ANSWER_TIMEOUT,
         )
         if done.returncode == 0:
             return done.stdout.strip()

@@ -1,50 +1,28 @@
-"""One command's conversation with the engine, for everything that runs without a screen."""
+"""One command's session with the engine, for everything that runs without a screen."""
 
 import asyncio
 import contextlib
-import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from engine.storage.paths import PathError
-from engine.vocabulary.messages import (
-    AnyEvent,
-    AskStatus,
-    Command,
-    CommandDone,
-    EngineFailed,
-    EngineReady,
-    RunEnded,
-    Shutdown,
-    Snapshot,
-    StatusTold,
-)
-from tui.link.client import (
-    RETRY_LATER,
-    CommandRefused,
-    EngineClient,
-    EngineSilent,
-    EngineStale,
-    EngineUnreachable,
-    engine_is_running,
-)
+from engine.vocabulary.messages import AnyEvent, Command, EngineFailed, EngineReady, RunEnded, Snapshot, StatusTold
+from tui.link.client import EngineClient
+from tui.link.errors import CommandRefused, EngineSilent, EngineUnreachable
 from tui.link.waiting import (
-    NOTICE,
-    PATIENCE,
     START_LIMIT,
     STARTING,
-    Notice,
-    Notices,
-    Waited,
+    TELL_AFTER,
+    OnWait,
+    Stopwatch,
+    WaitPrinter,
     holder,
     is_given_up,
     silence,
 )
-from tui.link.watchdog import Health, look_after, look_at
-
-IDLE_EXIT = 30.0  # a command's engine leaves soon: memory of a shared machine is not ours to keep
+from tui.link.watchdog import Health, look_after, retrieve_exception
 
 E = TypeVar("E", bound=AnyEvent)
 T = TypeVar("T")
@@ -70,31 +48,31 @@ class Session:
     None in the queue means that there will be no more.
     """
 
-    def __init__(self, client: EngineClient, *, limit: float = START_LIMIT, say: Notice | None = None) -> None:
+    def __init__(self, client: EngineClient, *, limit: float = START_LIMIT, say: OnWait | None = None) -> None:
         self.client = client
         self.rejoins = False  # whether to go on with an engine of several processes that had to start again
         self.waits = False  # whether nothing can be done until the engine does something
         self.events: asyncio.Queue[tuple[AnyEvent | Rejoined | CaughtUp, bool] | None] = asyncio.Queue()
         self.hint = ""  # what else can be done while it is waited for
-        self.last_words = ""  # of an engine that failed
+        self.failure = ""  # of an engine that failed
         self._limit = limit
-        self._waited = Waited()
+        self._waited = Stopwatch()
         self._given_up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._given_up.add_done_callback(look_at)
+        self._given_up.add_done_callback(retrieve_exception)
         self._silent = self._ending = False
         self._ready = False  # whether torch is loaded, in which the engine cannot answer for a while
-        self.say = say or Notices()
+        self.say = say or WaitPrinter()
 
     async def pump(self) -> None:
         known: list[AnyEvent] | None = None  # of an engine that started again
         try:
             while True:
                 looking = asyncio.create_task(look_after(self.client, self.tell, lambda: self.waits))
-                looking.add_done_callback(look_at)
+                looking.add_done_callback(retrieve_exception)
                 try:
                     async for event in self.client.events():
                         if isinstance(event, EngineFailed):
-                            self.last_words = event.reason
+                            self.failure = event.reason
                         if isinstance(event, Snapshot):
                             for part in event.events:
                                 self._ready |= isinstance(part, EngineReady)
@@ -102,7 +80,7 @@ class Session:
                             if known is not None:
                                 known += event.events
                             if event.last:
-                                again = Rejoined(self.last_words, tuple(known)) if known is not None else CaughtUp()
+                                again = Rejoined(self.failure, tuple(known)) if known is not None else CaughtUp()
                                 self.events.put_nowait((again, False))
                                 known = None
                         else:
@@ -121,10 +99,10 @@ class Session:
             self.events.put_nowait(None)
 
     @property
-    def farewell(self) -> str:
+    def end_reason(self) -> str:
         """Why there is no engine any more."""
-        if self.last_words:
-            return f"the engine ended: {self.last_words}"
+        if self.failure:
+            return f"the engine ended: {self.failure}"
         return "the engine ended; `mnist-tui engine log` shows its last output"
 
     async def until(self, *kinds: type[E]) -> E:
@@ -133,7 +111,7 @@ class Session:
             while True:
                 item = await self._unless_given_up(self.events.get())
                 if item is None:
-                    raise CommandRefused(self.farewell)
+                    raise CommandRefused(self.end_reason)
                 event, _ = item
                 if isinstance(event, EngineFailed):
                     raise CommandRefused(event.reason)
@@ -160,8 +138,8 @@ class Session:
             try:
                 return await self._unless_given_up(self.client.request(command, kind))
             except CommandRefused:
-                if self.client.ended and self.last_words:
-                    raise CommandRefused(self.farewell) from None
+                if self.client.ended and self.failure:
+                    raise CommandRefused(self.end_reason) from None
                 raise
 
     async def _unless_given_up(self, work: Coroutine[Any, Any, T]) -> T:
@@ -179,7 +157,7 @@ class Session:
 
     @contextlib.contextmanager
     def _waiting(self) -> Iterator[None]:
-        self.waits, self._waited = True, Waited()
+        self.waits, self._waited = True, Stopwatch()
         try:
             yield
         finally:
@@ -192,7 +170,7 @@ class Session:
     def tell(self, health: Health) -> None:
         """Say what is waited for, and give up an engine that will not answer."""
         pid = self.client.welcome.pid
-        waited = self._waited.look()
+        waited = self._waited.read()
         if health.silent:
             folder = Path(self.client.welcome.checkpoints)
             who = holder(folder)
@@ -209,12 +187,12 @@ class Session:
             self.say(f"the engine (pid {pid}) answers again")
         if health.status is not None and health.status.stalled:
             self.say(stall_words(health.status, self.hint))
-        elif health.status is not None and self.waits and waited >= patience_for(health.status):
+        elif health.status is not None and self.waits and waited >= tell_after(health.status):
             self.say(f"waiting for the engine (pid {pid}): {occupation(health.status)}{self._hint}")
 
 
-def patience_for(status: StatusTold) -> float:
-    return STARTING if status.state == "starting" or not status.doing else NOTICE
+def tell_after(status: StatusTold) -> float:
+    return STARTING if status.state == "starting" or not status.doing else TELL_AFTER
 
 
 def occupation(status: StatusTold) -> str:
@@ -230,82 +208,3 @@ def stall_words(status: StatusTold, hint: str = "") -> str:
     run = status.run or "the run"
     saved = f"; {status.unsaved:,} of its steps are not saved" if status.unsaved else ""
     return f"{run} makes no step after step {status.step:,}{saved}; {hint or '`mnist-tui engine stop` ends it'}"
-
-
-@contextlib.asynccontextmanager
-async def attached(
-    checkpoints: Path,
-    *,
-    data: str = "",
-    start: bool = True,
-    processes: int | None = None,
-    say: Notice | None = None,
-    limit: float | None = None,
-) -> AsyncIterator[Session]:
-    """Attach to the engine, starting one unless told not to. Raises EngineUnreachable, or OSError without one.
-
-    Who does not start one only asks what all versions understand, and so gets an engine of any version. What is waited
-    for is said on stderr.
-    """
-    say = say or Notices()
-    limit = limit or (START_LIMIT if start else PATIENCE)
-    if start:
-        client = await EngineClient.connect_or_start(
-            checkpoints, data=data, idle_exit=IDLE_EXIT, processes=processes, notice=say
-        )
-    else:
-        client = await reach(checkpoints, say, limit)
-    session = Session(client, limit=limit, say=say)
-    pump = asyncio.create_task(session.pump())
-    try:
-        yield session
-    finally:
-        pump.cancel()
-        await session.client.close()
-
-
-async def with_new_engine(checkpoints: Path, ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Return what `ask` does; it is done again with a new engine where a user's own network has changed this one."""
-    try:
-        return await ask()
-    except EngineStale:  # why is in its log, and was shown
-        print("starting a new engine", file=sys.stderr)
-        await renew(checkpoints)
-        return await ask()
-
-
-async def renew(checkpoints: Path) -> None:
-    """End an engine that has nothing to do, so that a new one can be started."""
-    with contextlib.suppress(OSError, EngineUnreachable, CommandRefused):  # it is gone already
-        async with attached(checkpoints, start=False) as session:
-            status = await session.ask(AskStatus(), StatusTold)
-            if status.state == "idle":  # nobody has begun to train meanwhile
-                await session.ask(Shutdown(), CommandDone)
-                await session.until_end()
-
-
-async def reach(checkpoints: Path, notice: Notice, limit: float) -> EngineClient:
-    """Attach to the engine that there is, of any version. Raises OSError when there is none, EngineSilent when there is
-    one that does not answer."""
-    waited = Waited()
-    while True:
-        try:
-            return await EngineClient.connect(checkpoints, any_version=True, limit=limit, notice=notice)
-        except OSError:
-            if not engine_is_running(checkpoints):
-                raise
-        who = holder(checkpoints)
-        if is_given_up(who, waited.look(), limit):
-            raise EngineSilent(silence(checkpoints, who, waited.seconds))
-        if waited.seconds >= NOTICE:
-            notice(f"waiting for the engine ({who}), which holds {checkpoints} and does not answer")
-        await asyncio.sleep(RETRY_LATER)
-
-
-async def ask_engine(checkpoints: Path, command: Command, kind: type[E]) -> E:
-    """Ask the engine of a folder of runs. Raises EngineUnreachable."""
-    try:
-        async with attached(checkpoints, start=False) as session:
-            return await session.ask(command, kind)
-    except OSError:
-        raise EngineUnreachable(f"no engine runs for {checkpoints}") from None

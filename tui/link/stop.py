@@ -7,9 +7,10 @@ from engine.machine.lock_holder import kill, parent_of
 from engine.machine.torchrun import end_agent, is_torchrun
 from engine.storage.paths import engine_lock
 from engine.vocabulary.messages import CommandDone, Shutdown
-from tui.link.client import CommandRefused, EngineSilent, EngineUnreachable, until_gone
-from tui.link.session import Session, attached
-from tui.link.waiting import Notices, holder, is_there
+from tui.link.attach import attached
+from tui.link.errors import CommandRefused, EngineSilent, EngineUnreachable
+from tui.link.session import Session
+from tui.link.waiting import WaitPrinter, holder, is_there, until_gone
 
 SILENT = 5.0  # seconds without an answer after which --force kills
 SURE = 20.0  # seconds in all, for an engine that answers
@@ -23,7 +24,7 @@ async def stop_engine(checkpoints: Path, force: bool) -> str:
     Raises EngineUnreachable when there is none, EngineSilent when it does not answer and `force` does not say to kill
     it, and CommandRefused when its run cannot be saved.
     """
-    say = Notices()
+    say = WaitPrinter()
     ended = ""
     try:
         async with attached(checkpoints, start=False, say=say, limit=SILENT if force else None) as session:
@@ -51,7 +52,7 @@ async def shut_down(session: Session, force: bool) -> str:
     return f"{end.run} {end.state}: {end.reason}" if end is not None and end.reason else ""
 
 
-async def kill_engine(checkpoints: Path, say: Notices) -> str:
+async def kill_engine(checkpoints: Path, say: WaitPrinter) -> str:
     """Kill an engine that does not answer. Raises EngineSilent where it is not sure which process that is."""
     if not is_there(checkpoints):
         return "the engine ended"

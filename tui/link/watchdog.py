@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from engine.vocabulary.messages import AnyEvent, AskStatus, Command, StatusTold
-from tui.link.waiting import NOTICE, TICK, Waited
+from tui.link.waiting import TELL_AFTER, TICK, Stopwatch
 
 E = TypeVar("E", bound=AnyEvent)
 
@@ -45,23 +45,23 @@ async def look_after(client: Client, tell: Callable[[Health], None], asks: Calla
     heard, told = client.heard, WELL
     quiet = silent = 0.0  # seconds without news; without any answer
     question: asyncio.Task[StatusTold] | None = None
-    waited = Waited()
+    waited = Stopwatch()
     try:
         while not client.ended:
             await asyncio.sleep(TICK)
             before = waited.seconds
-            passed = waited.look() - before
+            passed = waited.read() - before
             quiet, silent = quiet + passed, silent + passed
             if client.heard != heard:
                 heard, quiet, silent = client.heard, 0.0, 0.0
             health = told
             if question is not None and question.done():
                 health, question, silent = Health(status=question.result()), None, 0.0
-            elif question is not None and silent >= NOTICE:
+            elif question is not None and silent >= TELL_AFTER:
                 health = Health(silent=silent)
-            if question is None and (quiet >= NOTICE or asks()):
+            if question is None and (quiet >= TELL_AFTER or asks()):
                 question = asyncio.ensure_future(client.request(AskStatus(), StatusTold))
-                question.add_done_callback(look_at)
+                question.add_done_callback(retrieve_exception)
             elif question is None or not quiet:
                 health = WELL
             if health != told:
@@ -72,7 +72,7 @@ async def look_after(client: Client, tell: Callable[[Health], None], asks: Calla
             question.cancel()
 
 
-def look_at(future: "asyncio.Future[Any]") -> None:
+def retrieve_exception(future: "asyncio.Future[Any]") -> None:
     """Take note of what became of a future that perhaps nobody waits for any more: asyncio would complain."""
     if not future.cancelled():
         future.exception()

@@ -19,18 +19,19 @@ FEWEST = 5  # unchanged cells that are worth a jump of the cursor
 SHOWN_ON_BLANKS = {"4", "7", "9", "21", "51", "52", "53"}  # underline, reverse, strike, frames, overline
 
 
-class Look(NamedTuple):
+class CellStyle(NamedTuple):
     """Codes of SGR: attributes, the colour of the character, the colour behind it. On a blank only the last counts,
     and the others are "", unless an attribute draws something there too."""
 
     attributes: str
-    ink: str
-    ground: str
+    foreground: str
+    background: str
 
 
-Cell = tuple[str, Look]  # a character, or a text that takes other than one cell a character and "" in its other cells
-PLAIN = Look("", "39", "49")
-UNKNOWN: Cell = (" ", Look("0", "39", "49"))  # equals nothing that is drawn
+# A character, or a text that takes other than one cell a character and "" in its other cells.
+Cell = tuple[str, CellStyle]
+PLAIN = CellStyle("", "39", "49")
+UNKNOWN: Cell = (" ", CellStyle("0", "39", "49"))  # equals nothing that is drawn
 
 
 class Frame(CompositorUpdate):
@@ -43,17 +44,17 @@ class Frame(CompositorUpdate):
         return self.text
 
 
-class Picture:
+class ScreenBuffer:
     """What the terminal shows, as far as is known."""
 
     def __init__(self) -> None:
         self._rows: dict[int, list[Cell]] = {}
 
-    def forget(self) -> None:
+    def invalidate(self) -> None:
         """Something else may have drawn on the terminal, or cleared it."""
         self._rows.clear()
 
-    def advance(self, update: CompositorUpdate, console: Console) -> Frame | None:
+    def diff(self, update: CompositorUpdate, console: Console) -> Frame | None:
         """Take what is to be shown next; return the frame that shows it, or None when it is there already."""
         colors = console._color_system or ColorSystem.TRUECOLOR  # as Textual has it; the public name is a string
         parts: list[str] = []
@@ -102,24 +103,24 @@ def _drawn(old: list[Cell], pieces: Iterable[tuple[int, Strip]], colors: ColorSy
     for x, strip in pieces:
         cells: list[Cell] = []
         for text, style, _ in strip:
-            ink, blank = look(style, colors)
+            drawn, blank = cell_styles(style, colors)
             if narrow(text):
-                cells += [(character, blank if character == " " else ink) for character in text]
+                cells += [(character, blank if character == " " else drawn) for character in text]
             elif width := cell_len(text):
-                cells += [(text, ink), *[("", ink)] * (width - 1)]
+                cells += [(text, drawn), *[("", drawn)] * (width - 1)]
         if x > len(row):
             row += [UNKNOWN] * (x - len(row))
         row[x : x + len(cells)] = cells
     return row
 
 
-def _change(parts: list[str], y: int, old: list[Cell], new: list[Cell], pen: Look) -> Look:
-    """Add the bytes that turn one row into another; return the look that the terminal is left with."""
+def _change(parts: list[str], y: int, old: list[Cell], new: list[Cell], pen: CellStyle) -> CellStyle:
+    """Add the bytes that turn one row into another; return the style that the terminal is left with."""
     for start, end in _runs(old, new):
         parts.append(f"\x1b[{y + 1};{start + 1}H")
-        for text, look in new[start:end]:
-            if look != pen and (wanted := look if look.ink else _for_blank(pen, look.ground)) != pen:
-                parts.append(turn(pen, wanted))
+        for text, style in new[start:end]:
+            if style != pen and (wanted := style if style.foreground else _for_blank(pen, style.background)) != pen:
+                parts.append(sgr(pen, wanted))
                 pen = wanted
             parts.append(text)
     return pen
@@ -149,42 +150,44 @@ def narrow(text: str) -> bool:
     )
 
 
-def look(style: Style | None, colors: ColorSystem) -> tuple[Look, Look]:
+def cell_styles(style: Style | None, colors: ColorSystem) -> tuple[CellStyle, CellStyle]:
     """Return how a character is drawn in a style, and how a blank is."""
     if style is None:
         return PLAIN, _on_blank(PLAIN)
-    return _look(style.color, style.bgcolor, style._attributes & style._set_attributes, colors)
+    return _cell_styles(style.color, style.bgcolor, style._attributes & style._set_attributes, colors)
 
 
 @lru_cache(4096)
-def _look(color: Color | None, ground: Color | None, attributes: int, colors: ColorSystem) -> tuple[Look, Look]:
+def _cell_styles(
+    color: Color | None, background: Color | None, attributes: int, colors: ColorSystem
+) -> tuple[CellStyle, CellStyle]:
     bits = (Style._style_map[bit] for bit in range(attributes.bit_length()) if attributes & 1 << bit)
-    found = Look(
+    found = CellStyle(
         ";".join(bits),
-        ";".join(color.downgrade(colors).get_ansi_codes()) if color else PLAIN.ink,
-        ";".join(ground.downgrade(colors).get_ansi_codes(foreground=False)) if ground else PLAIN.ground,
+        ";".join(color.downgrade(colors).get_ansi_codes()) if color else PLAIN.foreground,
+        ";".join(background.downgrade(colors).get_ansi_codes(foreground=False)) if background else PLAIN.background,
     )
     return found, _on_blank(found)
 
 
-def _on_blank(look: Look) -> Look:
-    return look if SHOWN_ON_BLANKS & set(look.attributes.split(";")) else Look("", "", look.ground)
+def _on_blank(style: CellStyle) -> CellStyle:
+    return style if SHOWN_ON_BLANKS & set(style.attributes.split(";")) else CellStyle("", "", style.background)
 
 
 @lru_cache(4096)
-def _for_blank(pen: Look, ground: str) -> Look:
-    """Return the look nearest to the pen's for a blank with a colour behind it."""
+def _for_blank(pen: CellStyle, background: str) -> CellStyle:
+    """Return the style nearest to the pen's for a blank with a colour behind it."""
     if SHOWN_ON_BLANKS & set(pen.attributes.split(";")):
-        return Look("", PLAIN.ink, ground)
-    return pen._replace(ground=ground)
+        return CellStyle("", PLAIN.foreground, background)
+    return pen._replace(background=background)
 
 
 @lru_cache(4096)
-def turn(pen: Look, look: Look) -> str:
-    """Return what makes the terminal write in another look than it does."""
-    if pen.attributes != look.attributes:
-        codes = ["0", look.attributes] if look.attributes else ["0"]
-        codes += [code for code, plain in ((look.ink, PLAIN.ink), (look.ground, PLAIN.ground)) if code != plain]
+def sgr(pen: CellStyle, style: CellStyle) -> str:
+    """Return what makes the terminal write in another style than it does."""
+    if pen.attributes != style.attributes:
+        codes = ["0", style.attributes] if style.attributes else ["0"]
+        codes += [code for code, plain in zip(style[1:], PLAIN[1:], strict=True) if code != plain]
     else:
-        codes = [new for old, new in zip(pen[1:], look[1:], strict=True) if old != new]
+        codes = [new for old, new in zip(pen[1:], style[1:], strict=True) if old != new]
     return f"\x1b[{';'.join(codes)}m"

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from textual.constants import ESCAPE_DELAY
 from textual.events import Key, Paste
 
-SEQUENCE_PATIENCE = 1.0  # seconds for the rest of a sequence, or of a character
-PASTE_PATIENCE = 3.0  # for more of a paste whose end was not seen
+SEQUENCE_TIMEOUT = 1.0  # seconds for the rest of a sequence, or of a character
+PASTE_TIMEOUT = 3.0  # for more of a paste whose end was not seen
 LONGEST_PASTE = 1 << 16  # bytes; the rest is dropped: no field takes more
 LONGEST_SEQUENCE = 32  # bytes that Textual reads; a longer one would be taken for keys
 LONGEST_STRING = 1 << 12  # bytes of an answer that nobody here asked for
@@ -56,14 +56,14 @@ class TerminalInput:
     def expire(self, silent: float) -> Iterator[str | Key | Paste]:
         """Give up waiting for the rest of a piece when nothing has come for so many seconds."""
         if self._paste is not None:
-            if silent >= PASTE_PATIENCE:
+            if silent >= PASTE_TIMEOUT:
                 self._rest = b""
                 yield self._end_paste()
         elif self._rest in KEYS:
             if silent >= ESCAPE_DELAY:
                 key, self._rest = self._rest, b""
                 yield Key("escape", "\x1b") if key == b"\x1b" else key.decode()
-        elif silent >= SEQUENCE_PATIENCE:
+        elif silent >= SEQUENCE_TIMEOUT:
             self._rest = b""
             yield from self._decode(b"", final=True)
 

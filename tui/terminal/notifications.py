@@ -6,6 +6,7 @@ passthrough sequence, which tmux drops where `allow-passthrough` is off; the bel
 """
 
 import os
+import sys
 from collections.abc import Mapping
 
 from engine.vocabulary.messages import AnyEvent, RunEnded, SavingFailed, StudyEnded, StudyPaused
@@ -30,6 +31,12 @@ def worth_a_call(event: AnyEvent) -> str:
         case SavingFailed():
             return f"{event.run} waits for the disk: {event.reason}"
     return ""
+
+
+def call_for_attention(event: AnyEvent) -> None:
+    """Call on stderr for an event that is worth it."""
+    if text := worth_a_call(event):
+        print(call(text), end="", file=sys.stderr, flush=True)
 
 
 def call(text: str, env: Mapping[str, str] = os.environ) -> str:

@@ -16,7 +16,8 @@ from engine.vocabulary.messages import (
     Shutdown,
 )
 from tests.engine.server.attached import Attached
-from tui.link.client import CommandRefused, EngineClient, engine_environment
+from tui.link.errors import CommandRefused
+from tui.link.start import connect_or_start, engine_environment
 
 RUN = "0001-seed-cnn"
 TOGETHER = RunConfig(epochs=100_000, batch_size=20, device="cpu", processes=2)
@@ -55,7 +56,7 @@ def is_zombie(pid: int) -> bool:
 
 
 async def attached_to(processes: int, checkpoints: Path) -> Attached:
-    return Attached(await EngineClient.connect_or_start(checkpoints, processes=processes))
+    return Attached(await connect_or_start(checkpoints, processes=processes))
 
 
 @pytest.fixture

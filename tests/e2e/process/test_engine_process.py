@@ -16,6 +16,7 @@ from engine.storage.runs.event_log import EventReader
 from engine.storage.runs.record import read_record
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import (
+    ALREADY_SERVED,
     AskStatus,
     CommandDone,
     DataReady,
@@ -34,7 +35,9 @@ from engine.vocabulary.messages import (
     Stop,
 )
 from tests.engine.server.attached import Attached, gone
-from tui.link.client import ALREADY_SERVED, CommandRefused, EngineClient, engine_environment, engine_is_running
+from tui.link.errors import CommandRefused
+from tui.link.start import connect_or_start, engine_environment
+from tui.link.waiting import engine_is_running
 
 RUN = "0001-seed-cnn"
 SHORT = RunConfig(epochs=1, batch_size=50, device="cpu")
@@ -182,7 +185,7 @@ def test_an_engine_without_a_safe_place_says_so(checkpoints: Path, tmp_path: Pat
 
 
 async def test_a_snapshot_is_the_first_thing_heard(checkpoints: Path) -> None:
-    client = await EngineClient.connect_or_start(checkpoints)
+    client = await connect_or_start(checkpoints)
     async for event in client.events():
         assert isinstance(event, Snapshot)
         break

@@ -15,7 +15,7 @@ from engine.storage.runs.record import read_record
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import CommandDone, EpochDone, RunEnded, StartRun, StepsDone
 from tests.engine.server.attached import Attached, gone
-from tui.link.client import engine_environment
+from tui.link.start import engine_environment
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
 

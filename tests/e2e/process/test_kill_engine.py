@@ -37,6 +37,7 @@ from engine.vocabulary.messages import (
 )
 from tests.e2e.world import World
 from tui.link.client import EngineClient
+from tui.link.start import connect_or_start
 
 RUN = "0001-seed-cnn"
 
@@ -92,7 +93,7 @@ class Attached:
 
 
 async def attach(world: World) -> Attached:
-    return Attached(await EngineClient.connect_or_start(world.checkpoints, data=str(sample_file())))
+    return Attached(await connect_or_start(world.checkpoints, data=str(sample_file())))
 
 
 def assert_on_record(received: Sequence[RunEvent], log: Sequence[RunEvent], figures: Figures) -> None:

@@ -11,11 +11,11 @@ import pytest
 from limits import LIMIT
 from terminal import Terminal
 
-import tui.link.client
 import tui.link.logout
+import tui.link.start
 from tests.e2e.world import PROGRAM, World
-from tui.link.client import EngineClient
 from tui.link.logout import SCOPE, logout_warning, precaution
+from tui.link.start import connect_or_start
 
 KILLS = 'b true\nas 0\nas 1 "somebody-else"\n'
 Systemd = Callable[..., None]
@@ -97,7 +97,7 @@ def test_without_the_commands_there_is_no_warning(systemd: Systemd, monkeypatch:
 def test_a_systemd_that_does_not_answer_is_not_waited_for(
     systemd: Systemd, monkeypatch: pytest.MonkeyPatch, slow: str
 ) -> None:
-    monkeypatch.setattr(tui.link.logout, "PATIENCE", 0.2)
+    monkeypatch.setattr(tui.link.logout, "ANSWER_TIMEOUT", 0.2)
     systemd(lingers="yes", slow=slow)
     began = time.monotonic()
     precaution()
@@ -111,10 +111,10 @@ def test_a_systemd_that_does_not_answer_is_not_waited_for(
 
 async def test_the_engine_is_really_started_in_that_scope(systemd: Systemd, checkpoints: Path, tmp_path: Path) -> None:
     systemd(lingers="yes")
-    client = await EngineClient.connect_or_start(checkpoints)
+    client = await connect_or_start(checkpoints)
     calls = (await asyncio.to_thread((tmp_path / "scopes").read_text)).splitlines()
     assert calls[0].endswith("-- true")
-    assert f"-- {tui.link.client.sys.executable} -m engine --checkpoints {checkpoints}" in calls[1]
+    assert f"-- {tui.link.start.sys.executable} -m engine --checkpoints {checkpoints}" in calls[1]
     await client.close()
 
 

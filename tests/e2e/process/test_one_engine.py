@@ -19,8 +19,11 @@ from engine.server.single_instance import lock_instance
 from engine.storage.paths import engine_lock, engine_socket, state_folder
 from engine.vocabulary.messages import ALREADY_SERVED, AskStatus, CommandDone, Shutdown, StatusTold
 from tui.__main__ import cli
-from tui.link.client import EngineClient, EngineUnreachable, engine_environment, engine_is_running
+from tui.link.client import EngineClient
+from tui.link.errors import EngineUnreachable
 from tui.link.session import Session
+from tui.link.start import connect_or_start, engine_environment
+from tui.link.waiting import engine_is_running
 
 pytestmark = pytest.mark.slow
 
@@ -69,16 +72,16 @@ async def test_of_two_engines_and_twenty_clients_at_once_one_engine_is_left_and_
     checkpoints: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engines = [bare_engine(checkpoints), bare_engine(checkpoints)]
-    start = tui.link.client.start_engine
+    start = tui.link.start.start_engine
 
     def start_engine(*arguments: object) -> "subprocess.Popen[bytes]":
         engines.append(start(*arguments))  # type: ignore[arg-type]
         return engines[-1]
 
-    monkeypatch.setattr(tui.link.client, "start_engine", start_engine)
+    monkeypatch.setattr(tui.link.start, "start_engine", start_engine)
     try:
         began = time.monotonic()
-        clients = await asyncio.gather(*(EngineClient.connect_or_start(checkpoints) for _ in range(CLIENTS)))
+        clients = await asyncio.gather(*(connect_or_start(checkpoints) for _ in range(CLIENTS)))
         print(f"\n{CLIENTS} clients attached after {time.monotonic() - began:.2f} s, {len(engines)} engines started")
         [winner] = {client.welcome.pid for client in clients}
         losers = [engine for engine in engines if engine.pid != winner]
@@ -95,13 +98,13 @@ async def test_of_two_engines_and_twenty_clients_at_once_one_engine_is_left_and_
 
 
 async def test_what_is_deleted_under_a_running_engine_costs_nobody_the_connection(checkpoints: Path) -> None:
-    client = await EngineClient.connect_or_start(checkpoints)
+    client = await connect_or_start(checkpoints)
     session = Session(client)
     pump = asyncio.create_task(session.pump())
     pid, path, lock = client.welcome.pid, engine_socket(checkpoints), engine_lock(checkpoints)
     for delete in (path.unlink, lock.unlink, lambda: shutil.rmtree(state_folder())):
         delete()
-        at_once = await EngineClient.connect_or_start(checkpoints)
+        at_once = await connect_or_start(checkpoints)
         assert at_once.welcome.pid == pid
         await at_once.close()
         text = f"{pid} {socket.gethostname()}\n"
@@ -131,7 +134,7 @@ async def test_no_stranger_whose_number_stands_in_an_old_lock_is_ever_signalled(
         status, told = await asyncio.to_thread(call, *words)
         assert "Traceback" not in told
         assert status == (0 if words == ("runs",) else 1)
-    client = await EngineClient.connect_or_start(checkpoints)
+    client = await connect_or_start(checkpoints)
     assert client.welcome.pid != stranger.pid
     assert lock.read_text() == f"{client.welcome.pid} {socket.gethostname()}\n"
     await client.close()
@@ -149,7 +152,7 @@ async def test_an_engine_that_cannot_be_attached_to_is_named_to_the_user(
     assert instance is not None
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "other"))
     with pytest.raises(EngineUnreachable, match=rf"another engine \(pid {os.getpid()}\) serves .*engine\.log"):
-        await EngineClient.connect_or_start(checkpoints)
+        await connect_or_start(checkpoints)
     os.close(instance._lock)
     os.close(instance._folder_lock)
 
@@ -163,9 +166,9 @@ async def test_an_engine_that_was_started_in_vain_is_ended(checkpoints: Path, mo
         slow.append(subprocess.Popen(["sleep", "600"]))
         return slow[-1]
 
-    monkeypatch.setattr(tui.link.client, "start_engine", start_engine)
+    monkeypatch.setattr(tui.link.start, "start_engine", start_engine)
     try:
-        client = await EngineClient.connect_or_start(checkpoints)
+        client = await connect_or_start(checkpoints)
         assert client.welcome.pid == engine.pid
         await until(lambda: all(process.poll() is not None for process in slow))
         await client.close()

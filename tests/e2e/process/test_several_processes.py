@@ -35,7 +35,9 @@ from tests.e2e.process.several_processes import (  # noqa: F401  (screen is a fi
     screen,
 )
 from tests.engine.server.attached import Attached
-from tui.link.client import CommandRefused, EngineClient, EngineUnreachable, engine_environment
+from tui.link.client import EngineClient
+from tui.link.errors import CommandRefused, EngineUnreachable
+from tui.link.start import engine_environment
 
 pytestmark = pytest.mark.slow
 

@@ -20,7 +20,7 @@ from places import SUPPORT
 from terminal import Terminal
 
 from tests.e2e.world import PROGRAM, ROOT, World
-from tui.terminal.input import SEQUENCE_PATIENCE
+from tui.terminal.input import SEQUENCE_TIMEOUT
 
 pytestmark = pytest.mark.slow
 
@@ -163,7 +163,7 @@ def test_nothing_that_a_terminal_sends_ends_the_screen_or_is_taken_for_keys(sent
             if writable:
                 sent = sent[os.write(terminal.fd, sent[:1000]) :]
             terminal.read(0)
-        given_up = time.monotonic() + SEQUENCE_PATIENCE + 0.5
+        given_up = time.monotonic() + SEQUENCE_TIMEOUT + 0.5
         while time.monotonic() < given_up:
             terminal.read(0.1)
         until_right(terminal)  # still the first screen

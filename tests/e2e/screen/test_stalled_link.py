@@ -15,7 +15,7 @@ from terminal import Terminal
 
 from engine.vocabulary.messages import AskStatus, StatusTold
 from tests.e2e.world import PROGRAM, World, epoch_after
-from tui.link.session import attached
+from tui.link.attach import attached
 
 MIB = 2**20
 
@@ -132,7 +132,8 @@ def test_a_signal_ends_the_screen_all_the_same(world: World, number: signal.Sign
 @pytest.mark.slow
 def test_one_that_waits_in_a_write_is_ended_as_well(world: World) -> None:
     program = (
-        "import pathlib, sys, tui.app.main; from tui.terminal.writer import Outlet; Outlet.is_open = lambda self: True;"
+        "import pathlib, sys, tui.app.main; from tui.terminal.flow_control import FlowControl;"
+        "FlowControl.can_write = lambda self: True;"
         f"sys.exit(tui.app.main.open_app(pathlib.Path({str(world.checkpoints)!r}), ''))"
     )
     with Terminal([PROGRAM[0], "-c", program], world.env) as terminal:

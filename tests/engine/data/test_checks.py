@@ -27,8 +27,8 @@ from engine.vocabulary.messages import (
     encode,
 )
 from tests.engine.server.worker.driven_worker import FakeEventSink
-from tui.commands.reports import print_data
-from tui.commands.train.follow import JsonLines
+from tui.commands.data.report import print_data
+from tui.commands.train.displays import JsonLines
 from tui.state.run import apply_to_run
 from tui.state.words.events import describe
 

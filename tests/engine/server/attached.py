@@ -7,13 +7,11 @@ from typing import TypeVar
 
 from limits import LIMIT
 
-from engine.vocabulary.messages import (
-    AnyEvent,
-    Event,
-    RunEvent,
-)
-from tui.link.client import EngineClient, engine_is_running
+from engine.vocabulary.messages import AnyEvent, Event, RunEvent
+from tui.link.client import EngineClient
 from tui.link.session import Session
+from tui.link.start import connect_or_start
+from tui.link.waiting import engine_is_running
 
 E = TypeVar("E", bound=Event)
 
@@ -29,7 +27,7 @@ class Attached:
 
     @classmethod
     async def to(cls, checkpoints: Path, idle_exit: float = 900) -> "Attached":
-        return cls(await EngineClient.connect_or_start(checkpoints, idle_exit=idle_exit))
+        return cls(await connect_or_start(checkpoints, idle_exit=idle_exit))
 
     async def until(self, kind: type[E], fits: Callable[[E], bool] = lambda event: True, *, news: bool = True) -> E:
         """Return the next event of a kind that fits; of those after the snapshot, unless told otherwise."""

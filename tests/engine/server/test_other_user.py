@@ -14,6 +14,7 @@ from engine.storage.paths import PathError, engine_lock, engine_socket, state_fo
 from engine.vocabulary.messages import PROTOCOL, AskStatus, Hello, StatusTold, encode
 from tui.link.client import EngineClient
 from tui.link.session import Session
+from tui.link.start import connect_or_start
 
 pytestmark = needs_root
 
@@ -48,7 +49,7 @@ async def status_of(client: EngineClient) -> StatusTold:
 
 
 async def test_another_user_cannot_connect_list_read_or_end_the_engine(state: Path, checkpoints: Path) -> None:
-    client = await EngineClient.connect_or_start(checkpoints)
+    client = await connect_or_start(checkpoints)
     pid = client.welcome.pid
     path, lock = engine_socket(checkpoints), engine_lock(checkpoints)
     for attempt in (
@@ -66,7 +67,7 @@ async def test_another_user_cannot_connect_list_read_or_end_the_engine(state: Pa
 async def test_nor_when_the_state_folder_was_opened_to_everybody_under_the_engine(
     state: Path, checkpoints: Path
 ) -> None:
-    client = await EngineClient.connect_or_start(checkpoints)
+    client = await connect_or_start(checkpoints)
     path = engine_socket(checkpoints)
     os.chmod(state, 0o777)
     os.chmod(path, 0o666)
@@ -76,7 +77,7 @@ async def test_nor_when_the_state_folder_was_opened_to_everybody_under_the_engin
     with pytest.raises(PathError, match="chmod 700 it"):
         await EngineClient.connect(checkpoints)
     os.chmod(state, 0o700)
-    again = await EngineClient.connect_or_start(checkpoints)
+    again = await connect_or_start(checkpoints)
     assert again.welcome.pid == client.welcome.pid
     assert (await status_of(client)).clients == 2
     await client.close()
@@ -98,7 +99,7 @@ async def test_a_socket_that_another_user_put_there_is_not_talked_to(state: Path
         with pytest.raises(
             PathError, match=f"{path}: the engine there belongs to user {NOBODY}, not to you; remove it"
         ):
-            await EngineClient.connect_or_start(tmp_path)
+            await connect_or_start(tmp_path)
         connection, _ = impostor.accept()
         with connection:
             assert await asyncio.wait_for(asyncio.to_thread(connection.recv, 100), 60) == b""

@@ -49,7 +49,7 @@ from engine.vocabulary.messages import (
     encode,
 )
 from tests.engine.server.worker.driven_worker import CONFIG, Engine
-from tui.link.client import engine_environment
+from tui.link.start import engine_environment
 
 pytestmark = pytest.mark.slow
 

@@ -21,7 +21,7 @@ from tests.engine.server.held_instance import (  # noqa: F401  (_little_patience
     held,
     is_answered,
 )
-from tui.link.client import engine_is_running
+from tui.link.waiting import engine_is_running
 
 
 def test_a_second_engine_finds_the_seat_taken_and_a_later_one_finds_it_free(folder: Path) -> None:

@@ -15,7 +15,8 @@ from engine.storage.engine_log import LONGEST, EngineLog, open_log, rotated
 from engine.storage.growing_file import LONGEST_LINE, LONGEST_READ, GrowingFile
 from engine.storage.paths import engine_log
 from tui.__main__ import cli
-from tui.link.client import EngineUnreachable, start_engine
+from tui.link.errors import EngineUnreachable
+from tui.link.start import start_engine
 
 
 def a_link_to_a_pipe(path: Path) -> None:

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from engine.storage.growing_file import Tail
+from engine.storage.growing_file import GrowingFile
 
 
 def test_new_lines_of_a_growing_file_are_read_once(tmp_path: Path) -> None:
     path = tmp_path / "engine.log"
     path.write_text("before\n")
-    tail = Tail(path)
+    tail = GrowingFile(path)
     assert tail.read() == []
     with open(path, "a") as file:
         file.write("one\ntw")
@@ -20,4 +20,4 @@ def test_new_lines_of_a_growing_file_are_read_once(tmp_path: Path) -> None:
     assert tail.read() == ["anew"]
     path.unlink()
     assert tail.read() == []
-    assert Tail(tmp_path / "absent").read() == []
+    assert GrowingFile(tmp_path / "absent").read() == []

@@ -15,7 +15,8 @@ from other_user import NOBODY, as_other_user, needs_root
 from engine.storage.paths import PathError, default_checkpoints, engine_socket, state_folder, user_data_folder
 from tui.__main__ import main
 from tui.app.main import MnistApp
-from tui.link.client import EngineClient, EngineUnreachable
+from tui.link.errors import EngineUnreachable
+from tui.link.start import connect_or_start
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ def test_a_hostile_state_folder_is_refused_and_left_as_it_is(
     with pytest.raises(PathError, match=f"{state}: {reason}"):
         state_folder()
     with pytest.raises(PathError, match=f"{state}: {reason}"):
-        asyncio.run(EngineClient.connect_or_start(checkpoints))
+        asyncio.run(connect_or_start(checkpoints))
     assert not checkpoints.exists()  # no engine was started
     assert not state.is_dir() or list(state.iterdir()) == []
 
@@ -168,4 +169,4 @@ def test_a_user_without_any_home_is_told_what_to_set(monkeypatch: pytest.MonkeyP
 async def test_a_folder_of_runs_that_cannot_be_written_is_named_with_the_remedy(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(EngineUnreachable, match=r"file/checkpoints: .*Not a directory.* --checkpoints"):
-        await EngineClient.connect_or_start(tmp_path / "file" / "checkpoints")
+        await connect_or_start(tmp_path / "file" / "checkpoints")

@@ -14,8 +14,8 @@ from engine.vocabulary.config import RunConfig, Value
 from engine.vocabulary.log_summary import LogSummary, summarize_log
 from engine.vocabulary.messages import EpochDone, RunEvent, RunStarted, RunSummary, Steered
 from engine.vocabulary.run_conventions import OLD, PRESENT
-from tui.commands.reports import print_runs
-from tui.commands.train.follow import result_of
+from tui.commands.runs.report import print_runs
+from tui.commands.train.outcome import result_of
 from tui.state.run import RunView, apply_to_run
 from tui.state.words.runs import changes_of, run_notes, run_row
 from tui.widgets.run_panel import figures

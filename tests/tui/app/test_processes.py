@@ -9,6 +9,23 @@ from tui.screens.setup import SetupScreen
 from tui.widgets.config_form import FieldRow
 
 
+async def replace_engine(app: FakeApp, pilot, first: FakeClient) -> None:
+    """Let an engine end, and the one that the app then starts tell what it has."""
+    first.incoming.put_nowait(None)
+    while app.connections < 2:
+        await pilot.pause()
+    await tell(app, pilot, snapshot())
+
+
+async def follow_to(app: FakeApp, pilot, successor: FakeClient) -> None:
+    """Let the engine end, and wait until the app has attached to the one that took its place."""
+    first = app.engine
+    app.engine = first.successor = successor
+    first.incoming.put_nowait(None)
+    while not successor.sent_of(ListRuns):
+        await pilot.pause()
+
+
 async def test_a_run_of_more_processes_gets_an_engine_that_has_them() -> None:
     app = FakeApp()
     async with app.run_test(size=(120, 50)) as pilot:
@@ -23,10 +40,7 @@ async def test_a_run_of_more_processes_gets_an_engine_that_has_them() -> None:
         await pilot.pause()
         assert first.sent_of(StartRun) == []
         assert first.sent_of(Shutdown) == [Shutdown()]
-        first.incoming.put_nowait(None)
-        while app.connections < 2:
-            await pilot.pause()
-        await tell(app, pilot, snapshot())
+        await replace_engine(app, pilot, first)
         assert app.engine.welcome.processes == 2
         [start] = app.engine.sent_of(StartRun)
         assert start.config.processes == 2
@@ -51,11 +65,7 @@ async def test_an_engine_that_lost_a_process_is_waited_for_and_followed() -> Non
     async with app.run_test(size=(120, 36)) as pilot:
         run = msgspec.structs.replace(started(), config=started().config.replace({"processes": 2}))
         await tell(app, pilot, snapshot(run, steps(40, [1.0])))
-        first = app.engine
-        app.engine = first.successor = FakeClient(processes=2)
-        first.incoming.put_nowait(None)
-        while not app.engine.sent_of(ListRuns):
-            await pilot.pause()
+        await follow_to(app, pilot, FakeClient(processes=2))
         await tell(app, pilot, snapshot(run, steps(80, [0.5])))
         assert app.connections == 1  # none was started
         assert (app.state.link, app.state.run.run if app.state.run else "") == ("live", RUN)
@@ -85,10 +95,7 @@ async def test_the_next_run_after_a_network_has_changed_the_engine_gets_a_new_on
         await pilot.pause()
         assert first.sent_of(StartRun) == []
         assert first.sent_of(Shutdown) == [Shutdown()]
-        first.incoming.put_nowait(None)
-        while app.connections < 2:
-            await pilot.pause()
-        await tell(app, pilot, snapshot())
+        await replace_engine(app, pilot, first)
         assert len(app.engine.sent_of(StartRun)) == 1
 
 
@@ -101,10 +108,7 @@ async def test_a_search_for_a_rate_in_a_changed_engine_gets_a_new_one_too() -> N
         await pilot.pause()
         assert first.sent_of(FindRate) == []
         assert first.sent_of(Shutdown) == [Shutdown()]
-        first.incoming.put_nowait(None)
-        while app.connections < 2:
-            await pilot.pause()
-        await tell(app, pilot, snapshot())
+        await replace_engine(app, pilot, first)
         assert len(app.engine.sent_of(FindRate)) == 1
 
 
@@ -112,10 +116,6 @@ async def test_another_screen_follows_to_the_new_engine_and_starts_none() -> Non
     app = FakeApp()
     async with app.run_test(size=(120, 36)) as pilot:
         await tell(app, pilot, snapshot(), STALE)
-        first = app.engine
-        app.engine = first.successor = FakeClient()
-        first.incoming.put_nowait(None)
-        while not app.engine.sent_of(ListRuns):
-            await pilot.pause()
+        await follow_to(app, pilot, FakeClient())
         await tell(app, pilot, snapshot())
         assert (app.state.link, app.connections) == ("live", 1)

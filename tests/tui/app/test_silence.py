@@ -16,7 +16,7 @@ from tui.widgets.run_bar import segments
 @pytest.fixture(autouse=True)
 def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.link.watchdog.TICK", 0.01)
-    monkeypatch.setattr("tui.link.watchdog.NOTICE", 0.02)
+    monkeypatch.setattr("tui.link.watchdog.TELL_AFTER", 0.02)
     monkeypatch.setattr("tui.app.engine.SILENT", 0.03)
 
 

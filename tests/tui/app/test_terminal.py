@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from tests.tui.app.screen_text import screen_text
-from tui.terminal.frame_diff import Picture
+from tui.terminal.frame_diff import ScreenBuffer
 
 
 class Watched(FakeApp):
@@ -19,12 +19,12 @@ class Watched(FakeApp):
         super().__init__()
         self.terminal = pyte.Screen(*size)
         self._stream = pyte.Stream(self.terminal)
-        self._sent = Picture()
+        self._sent = ScreenBuffer()
         self._truecolor = Console(force_terminal=True, color_system="truecolor", width=size[0], height=size[1])
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         if isinstance(renderable, CompositorUpdate) and not self._batch_count:
-            frame = self._sent.advance(renderable, self._truecolor)
+            frame = self._sent.diff(renderable, self._truecolor)
             self._stream.feed(frame.text if frame else "")
         super()._display(screen, renderable)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from limits import LIMIT
 
-from tui.link.client import engine_environment
+from tui.link.start import engine_environment
 
 
 def command(*arguments: str) -> list[str]:

@@ -14,16 +14,10 @@ from engine.storage.presets import ListedPreset
 from engine.storage.runs.record import RunRecord
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import EpochFigures, Evaluated, FilePrediction, FilesPredicted, RunSummary, StatusTold
-from tui.commands.reports import (
-    other_epoch,
-    print_data,
-    print_evaluation,
-    print_predictions,
-    print_presets,
-    print_runs,
-    print_status,
-    weights_in_words,
-)
+from tui.commands.data.report import print_data
+from tui.commands.engine import print_status
+from tui.commands.presets import print_presets
+from tui.commands.runs.report import other_epoch, print_evaluation, print_predictions, print_runs, weights_in_words
 from tui.screens.confusion import caption_of
 from tui.state.run import RunView
 from tui.terminal.printing import print_json

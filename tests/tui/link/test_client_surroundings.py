@@ -14,7 +14,9 @@ from places import ROOT
 import tui.link.client
 from engine.machine.torchrun import without_job
 from engine.storage.paths import engine_socket
-from tui.link.client import EngineClient, EngineUnreachable, engine_environment
+from tui.link.client import EngineClient
+from tui.link.errors import EngineUnreachable
+from tui.link.start import engine_environment
 
 JOB = (
     "RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "GROUP_RANK", "GROUP_WORLD_SIZE", "ROLE_RANK",

@@ -11,7 +11,7 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from tui.terminal.frame_diff import Picture
+from tui.terminal.frame_diff import ScreenBuffer
 
 WIDTH, HEIGHT = 12, 3
 TEXTS = ("ab", "  ", "a b", "⠒⠓", "漢", "é", "x")
@@ -56,15 +56,15 @@ def visible(cell: pyte.screens.Char) -> bool:
     return cell.underscore or cell.reverse or cell.strikethrough
 
 
-def sent(picture: Picture, update: CompositorUpdate) -> str:
-    frame = picture.advance(update, CONSOLE)
+def sent(buffer: ScreenBuffer, update: CompositorUpdate) -> str:
+    frame = buffer.diff(update, CONSOLE)
     return frame.render_segments(CONSOLE) if frame else ""
 
 
 @given(st.lists(frames, min_size=1, max_size=4))
 def test_the_terminal_ends_up_with_the_frame_whatever_it_showed_before(shots: list[list[Strip]]) -> None:
-    picture = Picture()
-    ours = [sent(picture, whole(strips)) for strips in shots]
+    buffer = ScreenBuffer()
+    ours = [sent(buffer, whole(strips)) for strips in shots]
     assert screen_after(ours) == screen_after([whole(shots[-1]).render_segments(CONSOLE)])
 
 
@@ -73,38 +73,38 @@ def plain(*texts: str) -> list[Strip]:
 
 
 def test_a_frame_that_is_shown_already_costs_nothing() -> None:
-    picture = Picture()
-    assert sent(picture, whole(plain("one", "two", "three")))
-    assert sent(picture, whole(plain("one", "two", "three"))) == ""
+    buffer = ScreenBuffer()
+    assert sent(buffer, whole(plain("one", "two", "three")))
+    assert sent(buffer, whole(plain("one", "two", "three"))) == ""
 
 
 def test_one_digit_that_changes_costs_a_move_and_the_digit() -> None:
-    picture = Picture()
-    sent(picture, whole(plain("loss 0.51", "", "")))
-    assert sent(picture, whole(plain("loss 0.52", "", ""))) == "\x1b[1;9H2"
+    buffer = ScreenBuffer()
+    sent(buffer, whole(plain("loss 0.51", "", "")))
+    assert sent(buffer, whole(plain("loss 0.52", "", ""))) == "\x1b[1;9H2"
 
 
 def test_part_of_a_line_is_compared_with_the_same_part() -> None:
-    picture = Picture()
-    sent(picture, whole(plain("one", "abcdef", "three")))
-    assert sent(picture, part(plain("", "abcxef", ""), 2, 5)) == "\x1b[2;4Hx"
+    buffer = ScreenBuffer()
+    sent(buffer, whole(plain("one", "abcdef", "three")))
+    assert sent(buffer, part(plain("", "abcxef", ""), 2, 5)) == "\x1b[2;4Hx"
 
 
 def test_part_of_a_line_leaves_the_unknown_rest_alone() -> None:
-    assert sent(Picture(), part(plain("", "abcdef", ""), 2, 5)) == "\x1b[2;3Hcde"
+    assert sent(ScreenBuffer(), part(plain("", "abcdef", ""), 2, 5)) == "\x1b[2;3Hcde"
 
 
 def test_what_is_forgotten_is_drawn_again() -> None:
-    picture = Picture()
-    everything = sent(picture, whole(plain("one", "two", "three")))
-    picture.forget()
-    assert sent(picture, whole(plain("one", "two", "three"))) == everything
+    buffer = ScreenBuffer()
+    everything = sent(buffer, whole(plain("one", "two", "three")))
+    buffer.invalidate()
+    assert sent(buffer, whole(plain("one", "two", "three"))) == everything
 
 
 def test_a_row_with_wide_characters_is_drawn_as_a_whole() -> None:
-    picture = Picture()
-    sent(picture, whole([Strip([Segment("漢 abc   ".ljust(WIDTH - 1))]), *plain("", "")]))
-    assert sent(picture, whole([Strip([Segment("漢 abd   ".ljust(WIDTH - 1))]), *plain("", "")])).startswith(
+    buffer = ScreenBuffer()
+    sent(buffer, whole([Strip([Segment("漢 abc   ".ljust(WIDTH - 1))]), *plain("", "")]))
+    assert sent(buffer, whole([Strip([Segment("漢 abd   ".ljust(WIDTH - 1))]), *plain("", "")])).startswith(
         "\x1b[1;1H漢 abd"
     )
 
@@ -112,7 +112,7 @@ def test_a_row_with_wide_characters_is_drawn_as_a_whole() -> None:
 def test_colours_are_named_once_and_given_back_at_the_end() -> None:
     red, bold = Style.parse("#ff0000 on #000000"), Style.parse("bold #ff0000 on #000000")
     strips = [Strip([Segment("ab", red), Segment("   ", bold), Segment("cd", red), Segment("     ", red)])] * HEIGHT
-    text = sent(Picture(), whole(strips))
+    text = sent(ScreenBuffer(), whole(strips))
     assert text.count("\x1b[38;2;255;0;0;48;2;0;0;0m") == 1
     assert text.count("m") == 2
     assert text.endswith("\x1b[m")
@@ -120,7 +120,7 @@ def test_colours_are_named_once_and_given_back_at_the_end() -> None:
 
 @pytest.mark.parametrize("words", ["underline", "reverse", "strike"])
 def test_what_shows_on_blanks_is_drawn_on_blanks(words: str) -> None:
-    picture = Picture()
-    sent(picture, whole(plain("", "", "")))
+    buffer = ScreenBuffer()
+    sent(buffer, whole(plain("", "", "")))
     strips = [Strip([Segment(" " * WIDTH, Style.parse(words))]), *plain("", "")]
-    assert " " * WIDTH in sent(picture, whole(strips))
+    assert " " * WIDTH in sent(buffer, whole(strips))

@@ -5,7 +5,7 @@ import random
 import pytest
 from textual.events import Key, Paste
 
-from tui.terminal.input import LONGEST_PASTE, PASTE_PATIENCE, SEQUENCE_PATIENCE, TerminalInput
+from tui.terminal.input import LONGEST_PASTE, PASTE_TIMEOUT, SEQUENCE_TIMEOUT, TerminalInput
 
 ESCAPE = "<escape>"
 
@@ -84,15 +84,15 @@ def test_a_piece_is_read_whole_however_it_is_cut(sent: bytes, pieces: list[str])
 def test_what_is_still_to_come_is_waited_for_and_no_longer() -> None:
     source = TerminalInput()
     assert shown(source.feed(b"\xc3")) == []
-    assert shown(source.expire(SEQUENCE_PATIENCE / 2)) == []
+    assert shown(source.expire(SEQUENCE_TIMEOUT / 2)) == []
     assert shown(source.feed(b"\xa9")) == ["é"]
     assert shown(source.feed(b"\xc3")) == []
-    assert shown(source.expire(SEQUENCE_PATIENCE)) == ["\ufffd"]
+    assert shown(source.expire(SEQUENCE_TIMEOUT)) == ["\ufffd"]
     assert shown(source.feed(b"\x1b[<0;1")) == []
-    assert shown(source.expire(SEQUENCE_PATIENCE / 2)) == []
+    assert shown(source.expire(SEQUENCE_TIMEOUT / 2)) == []
     assert shown(source.feed(b"2;3M")) == ["\x1b[<0;12;3M"]
     assert shown(source.feed(b"\x1b[200~a")) == []
-    assert shown(source.expire(PASTE_PATIENCE / 2)) == []
+    assert shown(source.expire(PASTE_TIMEOUT / 2)) == []
     assert shown(source.feed(b"b\x1b[201~")) == ["paste ab"]
 
 

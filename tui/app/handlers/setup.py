@@ -16,7 +16,7 @@ from engine.vocabulary.messages import (
     StopFinding,
 )
 from tui.app.handlers.training import TrainingHandlers
-from tui.link.client import CommandRefused
+from tui.link.errors import CommandRefused
 from tui.screens.network import NetworkScreen
 from tui.screens.rates import RatesScreen
 from tui.screens.setup import SetupScreen

@@ -6,7 +6,7 @@ from textual import work
 
 from engine.vocabulary.messages import AnyEvent, CommandDone, Continue, Pause, RunEnded, StartRun, Stop
 from tui.app.engine import EngineApp
-from tui.link.client import CommandRefused
+from tui.link.errors import CommandRefused
 from tui.screens.dialogs import OVER
 from tui.screens.questions import new_run_question, quit_question, stop_question
 from tui.screens.runs import RunsScreen

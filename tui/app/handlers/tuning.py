@@ -11,7 +11,7 @@ from engine.vocabulary.config import ConfigError, RunConfig
 from engine.vocabulary.messages import CommandDone
 from tui.app.handlers.presets import PresetHandlers
 from tui.app.handlers.training import TrainingHandlers
-from tui.link.client import CommandRefused
+from tui.link.errors import CommandRefused
 from tui.screens.tune import TuneScreen
 
 

@@ -24,8 +24,8 @@ def data() -> None:
 def status(checkpoints: Path, data: str, as_json: bool) -> None:
     """Show which data is found, where, and what looks wrong with it."""
     from engine.vocabulary.messages import DataReady, LoadData
-    from tui.commands.reports import print_data
-    from tui.link.session import attached
+    from tui.commands.data.report import print_data
+    from tui.link.attach import attached
     from tui.terminal.printing import print_json
 
     async def ask() -> DataReady:

@@ -17,8 +17,9 @@ from engine.vocabulary.messages import (
     ExportData,
     LoadData,
 )
-from tui.link.client import CommandRefused
-from tui.link.session import Session, attached
+from tui.link.attach import attached
+from tui.link.errors import CommandRefused
+from tui.link.session import Session
 from tui.terminal.sanitize import inert
 
 
@@ -58,4 +59,4 @@ async def follow(session: Session, command: Command, until: type[DataReady] | ty
             shown = share
         elif isinstance(event, until):
             return
-    raise CommandRefused(session.farewell)
+    raise CommandRefused(session.end_reason)

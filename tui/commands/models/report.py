@@ -14,7 +14,8 @@ from engine.storage.runs.record import read_record
 from engine.vocabulary.architectures import CATALOGUE
 from engine.vocabulary.config import FIELDS, RunConfig, Value
 from engine.vocabulary.messages import DescribeModel, ModelDescribed
-from tui.link.session import Session, attached
+from tui.link.attach import attached
+from tui.link.session import Session
 from tui.state.words.networks import figures, layer_table, operations
 from tui.state.words.options import clean
 from tui.terminal.printing import print_json, wide_console

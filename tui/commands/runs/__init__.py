@@ -1,4 +1,4 @@
 """`mnist-tui runs`, `evaluate`, `predict` and `compare`: what was trained, and how good it is.
 
-Read `command.py` first.
+Read `command.py` first; `report.py` and `compare_report.py` have the words.
 """

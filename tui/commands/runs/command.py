@@ -29,8 +29,8 @@ FILES_AT_ONCE = 100  # of some 2 kB each in an answer, which one line must hold
 def runs(checkpoints: Path, as_json: bool) -> None:
     """List runs, newest first."""
     from engine.storage.runs.listing import list_runs
-    from tui.commands.reports import print_runs
-    from tui.link.client import engine_is_running
+    from tui.commands.runs.report import print_runs
+    from tui.link.waiting import engine_is_running
     from tui.terminal.printing import print_json
 
     try:
@@ -63,8 +63,8 @@ def evaluate(run_name: str, best: bool | None, checkpoints: Path, data: str, as_
     from engine.storage.runs.folders import RunError
     from engine.storage.runs.record import read_record
     from engine.vocabulary.messages import Evaluate, Evaluated
-    from tui.commands.reports import other_epoch, print_evaluation
-    from tui.link.session import attached
+    from tui.commands.runs.report import other_epoch, print_evaluation
+    from tui.link.attach import attached
     from tui.state.significance import CONFIDENCE, wilson
     from tui.terminal.printing import print_json, told
 
@@ -94,8 +94,8 @@ def predict(files: tuple[str, ...], run_name: str, best: bool | None, checkpoint
     import msgspec
 
     from engine.vocabulary.messages import FilePrediction, FilesPredicted, PredictFiles
-    from tui.commands.reports import print_predictions, weights_in_words
-    from tui.link.session import attached
+    from tui.commands.runs.report import print_predictions, weights_in_words
+    from tui.link.attach import attached
     from tui.terminal.printing import print_json
 
     paths = [written(path_of(name)) for name in files]

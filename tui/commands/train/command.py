@@ -44,7 +44,7 @@ def train(
     """Train without a screen. Ctrl-C stops after the current step and saves."""
     from engine.storage.preset_file import PresetError
     from engine.storage.presets import load_preset
-    from tui.commands.train.follow import train_plainly
+    from tui.commands.train.one_run import train_headless
 
     options["data"] = options["data"] or context.find_root().params["data"] or None
     if resume and preset:
@@ -77,7 +77,7 @@ def train(
         )
         sys.exit(run(several))
     changes = {name: value for name, value in given(options).items() if name not in ("processes", "data")}
-    training = train_plainly(
+    training = train_headless(
         checkpoints,
         config,
         resume=resume,

@@ -57,13 +57,14 @@ def drop_output() -> None:
 
 
 class Interrupts:
-    """Ctrl-C and SIGTERM: the first stops the run after its present step and saves it, a second does not wait.
+    """Ctrl-C and SIGTERM: the first stops what trains and saves it, a second does not wait.
 
     Nobody can send a second SIGTERM, as a rule: it waits only a while by itself.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, words: str = "stopping after this step and saving") -> None:
         self.came = False
+        self._words = words  # at the first
         self._terminated = False
         self._session: Session | None = None
 
@@ -90,7 +91,7 @@ class Interrupts:
                 raise KeyboardInterrupt
             print("stopping before the next run", file=sys.stderr)
         elif first:
-            print("stopping after this step and saving; press Ctrl-C again to leave at once", file=sys.stderr)
+            print(f"{self._words}; press Ctrl-C again to leave at once", file=sys.stderr)
             self._session.client.send(Stop(id=STOP))
             if number == signal.SIGTERM:
                 self._terminated = True

@@ -6,8 +6,8 @@ from pathlib import Path
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import CommandDone, FindRate, RatesTried
-from tui.link.client import CommandRefused
-from tui.link.session import attached, with_new_engine
+from tui.link.attach import attached, with_new_engine
+from tui.link.errors import CommandRefused
 from tui.state.words.events import why_no_rate
 from tui.terminal.printing import print_json
 from tui.terminal.sanitize import inert

@@ -11,10 +11,12 @@ from engine.storage.runs.folders import RunError
 from engine.storage.runs.record import read_record
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import ProtocolError
-from tui.commands.train.follow import INTERRUPTED, Outcome, train_run, warn_of_logout
+from tui.commands.run_coroutine import INTERRUPTED
 from tui.commands.train.interrupts import Interrupts
+from tui.commands.train.one_run import train_run, warn_of_logout
+from tui.commands.train.outcome import Outcome
 from tui.commands.train.seeds_report import SeedRun, SeedsDone, print_seeds, what_is_left
-from tui.link.client import CommandRefused, EngineUnreachable
+from tui.link.errors import CommandRefused, EngineUnreachable
 from tui.state.metrics import METRICS
 from tui.state.significance import Sample, sample
 from tui.terminal.sanitize import ascii_json, inert

@@ -61,7 +61,7 @@ def tune(
     from engine.tuning.files import INSTALL, can_tune
     from engine.vocabulary.messages import StartStudy
     from engine.vocabulary.search_space import parse_search
-    from tui.commands.tune.follow import tune_plainly
+    from tui.commands.tune.follow import tune_headless
 
     if not can_tune():
         raise click.ClickException(INSTALL)
@@ -87,7 +87,7 @@ def tune(
         id=1, base=base, search=words, name=name, trials=trials or 0, sampler=sampler,
         pruner=pruner, storage=storage,
     )  # fmt: skip
-    sys.exit(run(tune_plainly(checkpoints, command, json=as_json, notify=notify)))
+    sys.exit(run(tune_headless(checkpoints, command, json=as_json, notify=notify)))
 
 
 @click.command()

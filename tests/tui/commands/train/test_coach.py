@@ -11,7 +11,8 @@ from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import RunEnded
 from tests.tui.app.coach_rule import REMEDY, SEEN, Rule, rule
 from tui.__main__ import cli
-from tui.commands.train.follow import Display, JsonLines, Lines, ProgressBars, follow
+from tui.commands.train.displays import Display, JsonLines, Lines, ProgressBars
+from tui.commands.train.follow import follow
 from tui.link.session import Session
 from tui.state.advice import Coach
 
@@ -77,11 +78,11 @@ def test_the_coach_is_switched_off_by_an_option_or_the_environment(
 ) -> None:
     told: list[bool] = []
 
-    async def train_plainly(*_: object, coach: bool, **__: object) -> int:
+    async def train_headless(*_: object, coach: bool, **__: object) -> int:
         told.append(coach)
         return 0
 
-    monkeypatch.setattr("tui.commands.train.follow.train_plainly", train_plainly)
+    monkeypatch.setattr("tui.commands.train.one_run.train_headless", train_headless)
     result = CliRunner().invoke(cli, words, env={"MNIST_TUI_COACH": variable})
     assert result.exit_code == 0, result.output
     assert told == [coached]

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from fake_engine import READY, FakeClient, epoch_done, started
+from fake_engine import FakeClient, epoch_done, started
 from limits import LIMIT
 
 from engine.vocabulary.config import RunConfig
@@ -21,12 +21,16 @@ from engine.vocabulary.messages import (
     TrialSummary,
     TrialTold,
 )
-from tui.commands.train.follow import INTERRUPTED, Lines, Outcome, follow, tell_end, told_where_nobody_reads, train_run
+from tui.commands.run_coroutine import INTERRUPTED
+from tui.commands.train.displays import Lines, told_where_nobody_reads
+from tui.commands.train.follow import follow
 from tui.commands.train.interrupts import STOP, Interrupts
-from tui.link.client import CommandRefused
-from tui.link.session import CaughtUp, Rejoined, Session
+from tui.commands.train.one_run import train_run
+from tui.commands.train.outcome import Outcome, tell_end
+from tui.link.errors import CommandRefused
+from tui.link.session import Session
 from tui.state.advice import Coach
-from tui.state.run import RunView, apply_to_run
+from tui.state.run import apply_to_run
 
 BEFORE = [
     Printed(lines=["Traceback of another run"]),
@@ -78,109 +82,6 @@ def test_a_run_that_was_not_seen_to_its_end_says_what_becomes_of_it(
     assert "`mnist-tui train --resume 12` continues it" in said
 
 
-def test_what_every_snapshot_has_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
-    """A resume sends each program a snapshot of the run that goes on."""
-    follow_all((READY, False), (CaughtUp(), False), (READY, False), (OURS, False), (CaughtUp(), False), (OURS, True))
-    assert capsys.readouterr().err.count("engine ready") == 1
-
-
-# ------------------------------------------- a run of an engine that starts again
-
-
-def follow_all(*items: tuple[object, bool], interrupts: Interrupts | None = None) -> RunView | None:
-    """Follow a run through these events, and then the end of the engine."""
-
-    async def run() -> RunView | None:
-        session = Session(FakeClient())  # type: ignore[arg-type]
-        session.rejoins = True
-        for item in items:
-            session.events.put_nowait(item)  # type: ignore[arg-type]
-        session.events.put_nowait(None)
-        return await follow(session, Lines(), False, Coach(), RunConfig(), interrupts)
-
-    return asyncio.run(run())
-
-
-OURS = started("0002-now")
-LOST = "a process of the group is lost"
-
-
-def again(*known: object) -> list[tuple[object, bool]]:
-    """What is told of an engine that started again: its snapshot, and that this was it."""
-    return [*((event, False) for event in known), (Rejoined(LOST, known), False)]  # type: ignore[arg-type]
-
-
-def caught_up(*known: object) -> list[tuple[object, bool]]:
-    """What is told to a program that lagged too far behind."""
-    return [*((event, False) for event in known), (CaughtUp(), False)]
-
-
-def test_a_run_that_goes_on_after_a_lost_process_is_followed_to_its_end() -> None:
-    resumed = started("0002-now", step=40, epoch=1)
-    end = RunEnded(run="0002-now", step=80, time=1.0, state="finished")
-    view = follow_all((OURS, True), *again(OURS), (resumed, True), (end, True))
-    assert view is not None
-    assert view.state == "finished"
-
-
-@pytest.mark.parametrize("news", [True, False])
-def test_a_run_that_was_lost_with_a_process_ends_with_the_reason(
-    news: bool, capsys: pytest.CaptureFixture[str]
-) -> None:
-    end = RunEnded(run="0002-now", step=3, time=1.0, state="failed", reason="no checkpoint")
-    items = [*again(OURS), (end, True)] if news else again(OURS, end)
-    view = follow_all((OURS, True), *items)
-    assert view is not None
-    assert (view.state, view.reason) == ("failed", "no checkpoint")
-    assert "0002-now failed at step 3: no checkpoint" in capsys.readouterr().err
-
-
-def test_an_earlier_end_of_a_run_that_was_resumed_is_not_its_end() -> None:
-    """The log that an engine starts again with begins before the resume."""
-    stopped = RunEnded(run="0002-now", step=40, time=1.0, state="stopped")
-    resumed = started("0002-now", step=40, epoch=1)
-    end = RunEnded(run="0002-now", step=80, time=2.0, state="finished")
-    for then in (again(OURS, stopped, resumed), [*caught_up(OURS, stopped, resumed)]):
-        view = follow_all((resumed, True), *then, (end, True))
-        assert view is not None
-        assert view.state == "finished"
-
-
-def test_a_run_that_ended_while_the_program_was_suspended_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    end = RunEnded(run="0002-now", step=80, time=2.0, state="finished")
-    view = follow_all((OURS, True), *caught_up(OURS, end))
-    assert view is not None
-    assert view.state == "finished"
-    assert capsys.readouterr().err.count("0002-now finished") == 1
-
-
-@pytest.mark.parametrize("known", [[], [started("0003-other")]])
-def test_a_run_that_is_gone_without_an_end_is_not_waited_for(known: list[object]) -> None:
-    """Another engine took the place of the one that was lost, and trains nothing, or something else."""
-    with pytest.raises(CommandRefused, match=f"0002-now has ended with a process .*: {LOST}"):
-        follow_all((OURS, True), *again(*known))
-
-
-@pytest.mark.parametrize(
-    "before", [[], [started("0001-before"), RunEnded(run="0001-before", step=1, time=1.0, state="finished")]]
-)
-def test_a_command_that_was_lost_with_a_process_is_told_to_be(before: list[object]) -> None:
-    with pytest.raises(CommandRefused, match=f"the run did not start: its command was lost .*: {LOST}"):
-        follow_all(*((event, False) for event in before), *again(*before))
-
-
-def test_a_run_that_began_while_the_connection_was_lost_is_ours() -> None:
-    end = RunEnded(run="0002-now", step=80, time=1.0, state="finished")
-    view = follow_all(*again(OURS), (end, True))
-    assert view is not None
-    assert (view.run, view.state) == ("0002-now", "finished")
-
-
-def test_a_refusal_to_stop_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    follow_all((OURS, True), (CommandFailed(reason="no room", reply_to=STOP), True), interrupts=Interrupts())
-    assert "not stopped: no room" in capsys.readouterr().err
-
-
 async def test_sigterm_leaves_a_run_that_cannot_be_stopped_and_control_c_stays(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -211,7 +112,7 @@ async def test_a_run_that_was_stopped_before_it_began_is_no_failure(
             interrupts.came = came
             session.events.put_nowait((CommandFailed(reason="stopped before it began", reply_to=1), True))
 
-    monkeypatch.setattr("tui.commands.train.follow.attached", attached)
+    monkeypatch.setattr("tui.commands.train.one_run.attached", attached)
     monkeypatch.setattr(interrupts, "guard", guard)
     training = train_run(tmp_path, RunConfig(), interrupts, processes=None, json=False)
     if came:

@@ -1,4 +1,4 @@
-"""Ctrl-C while a command is held up in writing: nobody reads what it prints."""
+"""Ctrl-C between two runs, and while a command is held up in writing: nobody reads what it prints."""
 
 import asyncio
 import os
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from limits import LIMIT
 
-from tui.commands.train.interrupts import listen
+from tui.commands.train.interrupts import Interrupts, listen
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
 
@@ -68,3 +68,20 @@ async def test_two_signals_at_once_are_two_and_the_loop_takes_them(monkeypatch: 
     await asyncio.wait_for(both.wait(), LIMIT)
     assert taken == [signal.SIGINT] * 2
     assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
+
+
+async def test_a_control_c_between_two_runs_is_remembered(capsys: pytest.CaptureFixture[str]) -> None:
+    interrupts = Interrupts()
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)}
+    interrupts.guard(None)
+    try:
+        signal.raise_signal(signal.SIGINT)
+        async with asyncio.timeout(LIMIT):
+            while not interrupts.came:  # noqa: ASYNC110  (the loop takes the signal in a turn of its own)
+                await asyncio.sleep(0)
+        with pytest.raises(KeyboardInterrupt):
+            interrupts._take()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert "stopping before the next run" in capsys.readouterr().err

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import signal
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,18 +9,15 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 from fake_engine import epoch_done
-from limits import LIMIT
 
-from engine.storage.runs.listing import list_runs
-from engine.storage.runs.record import RunRecord, read_record
+from engine.storage.runs.record import RunRecord
 from engine.vocabulary.config import ConfigError, RunConfig
-from engine.vocabulary.messages import EpochDone, decode_event
-from tests.tui.commands.calls import call, command, environment
 from tui.__main__ import cli
-from tui.commands.train.follow import INTERRUPTED, Outcome
+from tui.commands.run_coroutine import INTERRUPTED
 from tui.commands.train.interrupts import Interrupts
+from tui.commands.train.outcome import Outcome
 from tui.commands.train.seeds import train_seeds
-from tui.link.client import CommandRefused
+from tui.link.errors import CommandRefused
 from tui.state.run import RunView
 from tui.state.significance import sample
 
@@ -225,72 +220,12 @@ def test_the_last_seed_alone_is_left_as_a_series_of_one_run(seeds: Seeds, capsys
     assert "the other seeds: mnist-tui train --seed 2\n" in capsys.readouterr().err
 
 
-async def test_a_control_c_between_two_runs_is_remembered(capsys: pytest.CaptureFixture[str]) -> None:
-    interrupts = Interrupts()
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)}
-    interrupts.guard(None)
-    try:
-        signal.raise_signal(signal.SIGINT)
-        async with asyncio.timeout(LIMIT):
-            while not interrupts.came:  # noqa: ASYNC110  (the loop takes the signal in a turn of its own)
-                await asyncio.sleep(0)
-        with pytest.raises(KeyboardInterrupt):
-            interrupts._take()
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    assert "stopping before the next run" in capsys.readouterr().err
-
-
 def test_seeds_and_a_resumed_run_do_not_go_together() -> None:
     result = CliRunner().invoke(cli, ["train", "--seeds", "3", "--resume", "1"])
     assert result.exit_code == 2
     assert "leave out --seeds" in result.output
     for wrong in ("1", "0", "x", "1001"):
         assert CliRunner().invoke(cli, ["train", "--seeds", wrong]).exit_code == 2
-
-
-# ------------------------------------------------------------ with a real engine
-
-
-def test_seeds_become_runs_of_their_own_that_can_be_compared(checkpoints: Path) -> None:
-    options = ("--epochs", "1", "--batch-size", "50", "--seeds", "2", "--seed", "5")
-    done = call(checkpoints, "train", *options)
-    assert done.stdout.split()[:3] == ["seed", "run", "test"]
-    assert "on the sample of 5,000 digits" in done.stdout
-    lines = call(checkpoints, "train", *options, "--lr", "0.01", "--json").stdout.splitlines()
-    assert isinstance(decode_event(lines[-2].encode()), msgspec.Struct)
-    told = json.loads(lines[-1])
-    records = [read_record(checkpoints / f"000{i}-seed-cnn") for i in (1, 2, 3, 4)]
-    assert [record.config.seed for record in records] == [5, 6, 5, 6]
-    assert [run["accuracy"] for run in told["runs"]] == [record.test_accuracy for record in records[2:]]
-    result = CliRunner().invoke(cli, ["compare", "1-2", "3-4", "--json", "--checkpoints", str(checkpoints)])
-    compared = json.loads(result.stdout)
-    assert compared["differs"] == {"lr": [0.001, 0.01]}
-    assert compared["b"]["values"] == [run["accuracy"] for run in told["runs"]]
-
-
-def test_control_c_stops_saves_and_reports_what_is_done(checkpoints: Path) -> None:
-    process = subprocess.Popen(
-        command("train", "--seeds", "3", "--epochs", "100000", "--batch-size", "50", "--json"),
-        env=environment(checkpoints), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True,
-    )  # fmt: skip
-    try:
-        assert process.stdout is not None
-        while not isinstance(decode_event(process.stdout.readline().encode()), EpochDone):
-            pass
-        process.send_signal(signal.SIGINT)
-        rest, errors = process.communicate(timeout=LIMIT)
-    finally:
-        process.kill()
-    assert process.returncode == INTERRUPTED
-    assert "Traceback" not in errors
-    told = json.loads(rest.splitlines()[-1])
-    assert [(run["seed"], run["state"]) for run in told["runs"]] == [(0, "stopped")]
-    assert "to continue: mnist-tui train --resume 1" in errors
-    assert "--seed 1 --seeds 2" in errors
-    assert [run.state for run in list_runs(checkpoints, live=None)] == ["stopped"]
 
 
 def test_seeds_that_nobody_would_read_of_are_not_trained(seeds: Callable[..., tuple[int, FakeRuns]]) -> None:

@@ -135,11 +135,11 @@ def test_an_option_before_a_command_is_one_of_it() -> None:
 def test_a_run_is_resumed_wherever_its_data_are_now(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     asked: list[tuple[str, dict[str, Value]]] = []
 
-    async def train_plainly(checkpoints: Path, config: RunConfig, *, changes: dict[str, Value], **_: object) -> int:
+    async def train_headless(checkpoints: Path, config: RunConfig, *, changes: dict[str, Value], **_: object) -> int:
         asked.append((config.data, changes))
         return 0
 
-    monkeypatch.setattr("tui.commands.train.follow.train_plainly", train_plainly)
+    monkeypatch.setattr("tui.commands.train.one_run.train_headless", train_headless)
     words = ["train", "--resume", "3", "--data", str(tmp_path), "--lr", "0.5"]
     assert CliRunner().invoke(cli, words).exit_code == 0
     assert asked == [(str(tmp_path), {"lr": 0.5})]

@@ -1,30 +1,18 @@
-"""What several commands tell people: runs, presets, evaluations, predictions, data, the state of the engine."""
+"""Runs, evaluations and predictions, in words and tables."""
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from rich.table import Table
 from rich.text import Text
 
-from engine.storage.presets import ListedPreset
 from engine.storage.runs.record import RunRecord
-from engine.vocabulary.config import RunConfig
 from engine.vocabulary.fields import counted
-from engine.vocabulary.messages import (
-    DataCheck,
-    DataReady,
-    Evaluated,
-    FilePrediction,
-    FilesPredicted,
-    RunSummary,
-    StatusTold,
-)
+from engine.vocabulary.messages import Evaluated, FilePrediction, FilesPredicted, RunSummary
 from tui.state.run_numbers import numbers_of
 from tui.state.significance import wilson
-from tui.state.words.figures import duration, format_limits, percent
+from tui.state.words.figures import format_limits, percent
 from tui.state.words.runs import run_row, table_lines
-from tui.state.words.values import format_values
 from tui.terminal.printing import wide_console
 from tui.terminal.sanitize import inert
 
@@ -51,18 +39,6 @@ def about_runs(runs: Sequence[RunSummary]) -> list[str]:
         numbers = numbers_of(steered)
         lines.append(f"changed during the run, so no single command trains them again: runs {numbers}")
     return lines
-
-
-def print_presets(presets: Sequence[ListedPreset]) -> None:
-    table = Table("preset", "title", "differs from the defaults in", box=None, pad_edge=False)
-    for preset in presets:
-        if not preset.problem:
-            words = format_values(RunConfig().replace(preset.changes).differences()) or "nothing"
-            table.add_row(*(Text(inert(cell)) for cell in (preset.name, preset.title, words)))
-    wide_console().print(table)
-    for preset in presets:
-        if preset.problem:
-            print(f"cannot be used: {inert(preset.problem)}", file=sys.stderr)
 
 
 def print_evaluation(result: Evaluated) -> None:
@@ -109,44 +85,3 @@ def print_predictions(files: Sequence[FilePrediction], weights: str) -> None:
             print(f"{file.predicted}  {sure:>8}  {inert(file.path)}  ({inert(file.treatment)})")
     if not all(file.error for file in files):
         print(f"classified by {inert(weights).removesuffix(',')}", file=sys.stderr)
-
-
-def print_data(data: DataReady) -> None:
-    print(f"{data.train:,} training and {data.test:,} test images")
-    print(inert(f"from {data.path} ({data.kind}), fingerprint {data.fingerprint}, loaded in {data.seconds:.2f} s"))
-    for note in data.notes:
-        print(inert(note))
-    if data.check is not None:
-        print_check(data.check)
-    if data.sample:
-        print("this is the sample that ships with the program; `mnist-tui data download` downloads the full set")
-
-
-def print_check(check: DataCheck) -> None:
-    """Print the counts and grey values of both parts, and what is odd about them."""
-    table = Table("", *(str(digit) for digit in range(10)), "mean", "range", box=None, pad_edge=False)
-    for column in table.columns[1:]:
-        column.justify = "right"
-    for name, part in (("training", check.train), ("test", check.test)):
-        counts = (f"{count:,}" for count in part.classes)
-        table.add_row(name, *counts, f"{part.mean:.1f}", f"{part.low:g} to {part.high:g}")
-    wide_console().print(table)
-    print(f"{check.duplicates:,} of the test images are also among the training images")
-    for finding in check.findings:
-        if finding.warning:
-            print(inert(f"warning: {finding.message}"))
-
-
-def print_status(status: StatusTold, checkpoints: Path) -> None:
-    up = f"up {duration(status.uptime)}, {status.memory / 2**20:.0f} MiB"
-    print(f"engine {inert(status.state)}, pid {status.pid}, {up}")
-    print(f"serves {inert(str(checkpoints))}; {status.clients} attached, this command included")
-    if status.state.startswith("tuning"):
-        print(inert(status.run))
-    elif status.run:
-        unsaved = f", {status.unsaved:,} steps since the last checkpoint" if status.unsaved else ""
-        print(f"run {inert(status.run)}: epoch {status.epoch}, step {status.step:,}{unsaved}")
-    if status.stalled:
-        print(f"no step for {status.stalled:.0f} s")
-    if status.last_error:
-        print(f"last error: {inert(status.last_error)}")

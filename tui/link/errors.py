@@ -1,0 +1,23 @@
+"""What can go wrong on the way to the engine, with words for the user."""
+
+from engine.vocabulary.messages import CommandFailed
+
+
+class EngineUnreachable(Exception):
+    """No engine answers and none could be started; the message says why and where its output is."""
+
+
+class EngineSilent(EngineUnreachable):
+    """An engine is there, and does not answer: none is started in its place."""
+
+
+class CommandRefused(Exception):
+    """The engine's reason for not carrying out a command."""
+
+
+class EngineStale(CommandRefused):
+    """A new engine would carry it out: this one was changed by a user's own network."""
+
+
+def refusal(event: CommandFailed) -> CommandRefused:
+    return EngineStale(event.reason) if event.renew else CommandRefused(event.reason)
