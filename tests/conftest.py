@@ -1,5 +1,6 @@
 """Small data sets, and folders of the user that lie in a temporary place."""
 
+import itertools
 import os
 import subprocess
 from collections.abc import Iterator
@@ -23,11 +24,20 @@ settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
 
 
+@pytest.fixture(scope="session")
+def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """New folders, without a look at the thousands that there are, as pytest's own would need."""
+    folder = tmp_path_factory.mktemp("homes")
+    return (folder / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def _own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_folders(_homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the user's own cache, data or state."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+    home = next(_homes)
+    for name in ("cache", "state"):
+        (home / name).mkdir(parents=True)
+        monkeypatch.setenv(f"XDG_{name.upper()}_HOME", str(home / name))
     monkeypatch.delenv("MNIST_TUI_CHECKPOINTS", raising=False)
     monkeypatch.delenv("MNIST_TUI_DATA", raising=False)
 
@@ -90,4 +100,4 @@ def checkpoints(tmp_path: Path, digits_folder: Path, monkeypatch: pytest.MonkeyP
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--kills", type=int, default=20, help="how often the engine is killed in the loop of kills")
+    parser.addoption("--kills", type=int, default=6, help="how often the engine is killed in the loop of kills")

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from limits import LIMIT
 
 NOBODY = 65534
 needs_root = pytest.mark.skipif(os.getuid() != 0, reason="needs root, to become another user")
@@ -30,7 +31,7 @@ def as_other_user(tell: Callable[[], str]) -> str:
         os._exit(0)
     os.close(told)
     try:
-        ready, _, _ = select.select([output], [], [], 60)
+        ready, _, _ = select.select([output], [], [], LIMIT)
         assert ready, "the other user's process does not answer"
         return os.read(output, 65536).decode()
     finally:

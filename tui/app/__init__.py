@@ -1,6 +1,10 @@
 """The app: the screens put together, attached to a terminal and to an engine.
 
-What one screen shows is in `tui/screens/`, and what becomes of its messages in `tui/app/handlers/`, a class of handlers
-for each subject. Read `main.py` first: `MnistApp` has these classes as bases, which derive from the app in `engine.py`,
-and that from `screens.py` and `terminal.py`.
+What one screen shows is in `tui/screens/`. In the order to read them:
+
+    main.py, app.tcss: `MnistApp`, which is all that follows put together
+    handlers/: what becomes of a screen's messages and of keys, a class for each subject
+    engine.py: events in, commands out
+    screens.py: one state, the screen in front, and questions
+    terminal.py: frames, signals, the bell
 """

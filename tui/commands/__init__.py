@@ -1,5 +1,16 @@
 """The commands of mnist-tui. Each imports what it needs when it runs, so that `--help` answers at once.
 
 A subject with several files is a folder, whose `command.py` has the options. What the app shows is in `tui/screens/`.
-Read `shared_options.py` and one command, say `presets.py`, first.
+In the order to read them:
+
+    shared_options.py: options that several commands have
+    run_coroutine.py: from the first word with the engine to the exit status
+    presets.py: a short command, to see how one is made
+    train/: train, find-lr
+    tune/: tune, studies
+    runs/: runs, evaluate, predict, compare
+    models/: models, trust
+    data/: data
+    engine.py: engine
+    bench.py: bench
 """

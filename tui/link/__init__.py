@@ -1,5 +1,11 @@
 """The way to the engine: find it or start it, attach, send commands, receive events, tell when it is silent.
 
-Nothing here draws; what is waited for goes to a callback, or to stderr. Read `client.py` first, then `start.py`;
-commands without a screen use `session.py`, through `attach.py`.
+Nothing here draws or prints. In the order to read them:
+
+    client.py, errors.py: a connection, and what can go wrong with it
+    start.py: an engine is found or started
+    session.py, attach.py: all that one command asks, and a session for as long as it needs one
+    waiting.py, watchdog.py: before it answers, and when it no longer does
+    stop.py: how it is ended
+    logout.py, torchrun.py: started so that it outlives a login, or as several processes
 """

@@ -1,5 +1,12 @@
 """One screen a file, and the dialogs that belong to several. A screen shows a State and posts what the user wants.
 
-Widgets that several screens use are in `tui/widgets/`; what a wish leads to is in `tui/app/handlers/`. Read `base.py`
-first, then `dialogs.py`; what dialogs ask is in `questions.py`.
+Widgets that several screens use are in `tui/widgets/`; what a wish leads to is in `tui/app/`. In the order to read
+them:
+
+    base.py: what all screens share
+    train.py, digits.py, confusion.py, runs.py, setup.py, tune.py: the screens of the keys 1 to 6
+    form.py: what screens with the form of hyperparameters share
+    network.py, rates.py, presets.py: on top of the form: its network, its learning rate, its presets
+    dialogs.py, questions.py: dialogs, and what is asked in them
+    help.py: the keys
 """

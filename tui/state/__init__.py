@@ -1,5 +1,13 @@
 """What the screen knows: the state that the engine's events add up to, and the words for it. Pure.
 
-Nothing here draws, reads a key or sends a command; the rules that judge a run are in `tui/coach/`. Read `store.py`
-first.
+Nothing here draws, reads a key or sends a command; the rules that judge a run are in `tui/coach/`. In the order to read
+them:
+
+    store.py: from one event to the next state
+    run.py, study.py: a run, a study as its events add up
+    actions.py: every key
+    advice.py: what the coach said
+    comparison.py, significance.py, metrics.py: whether one configuration is better than another
+    run_numbers.py: runs as people name them
+    words/: all of it in words
 """

@@ -1,4 +1,13 @@
 """One widget a file; each gets its state by reactives or one `show` method, and posts messages up.
 
-Read `cells.py` first: most are drawn with it, line by line.
+In the order to read them:
+
+    cells.py: what most are drawn with, line by line
+    run_bar.py, nav.py, key_bar.py: on every screen: the run, the screens, the keys
+    chart.py, plotting/: curves, and how they are prepared, placed and drawn
+    run_panel.py, coach.py, log.py, welcome.py: the train screen, and what it shows before the first run
+    digit.py, digit_art.py, probabilities.py: a digit, and how sure the network is
+    confusion.py: the matrix
+    config_form.py, preview.py, network_line.py: the form of a run
+    study_form.py, study_chart.py, parallel_coordinates.py, leaderboard.py: a study
 """

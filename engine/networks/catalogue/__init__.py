@@ -2,7 +2,12 @@
 
 Each is a module that takes float32 images [N, 1, 28, 28] in 0..1 and returns logits [N, 10]. Their classes take those
 of `width`, `depth`, `dropout` and `dropout2d` that they have a use for, as keywords; a depth of 0 is the network's own.
-Users' own networks are in `engine/networks/own/`. Read `seed.py` first, the notebook's network.
+Users' own networks are in `engine/networks/own/`. In the order to read them:
+
+    seed.py: the notebook's network
+    plain.py: plain convolutions with batch normalisation
+    mlp.py, lenet.py, vgg.py, resnet.py, densenet.py: families in the order of their age
+    imagenet.py: torchvision's networks, made to fit
 """
 
 

@@ -1,6 +1,13 @@
 """The main thread of the engine: it carries out commands between two training steps.
 
 What a command does to a network is in `engine/training/` and `engine/tuning/`; here are the checks before it, and the
-events about it. Read `command_loop.py` first, then
-`command_handler.py` and `jobs.py`.
+events about it. In the order to read them:
+
+    command_loop.py, command_handler.py: one command after another, between two steps, and what each does
+    checks.py: whether it can be carried out
+    jobs.py: what trains: a run, a study or the learning-rate finder
+    begin_run.py, active_run.py: a run is begun, trained and recorded
+    loaded_data.py: the data set in memory
+    inspection.py: what a network says of images
+    network_checks.py: users' networks, checked while the engine goes on
 """

@@ -1,8 +1,16 @@
 """Every command and every event between a screen and the engine: the whole vocabulary.
 
-A message is one JSON line of at most MAX_LINE bytes. Commands are imperative, events past tense. A command
-carries an id; the events that answer it carry the same id in `reply_to`. Times are seconds since the epoch,
-durations seconds, accuracies fractions of 1, losses mean cross-entropy in nats per image.
+A message is one JSON line of at most MAX_LINE bytes. Commands are imperative, events past tense. A command carries an
+id; the events that answer it carry the same id in `reply_to`. Times are seconds since the epoch, durations seconds,
+accuracies fractions of 1, losses mean cross-entropy in nats per image. In the order to read them:
+
+    base.py: limits, and what all messages have
+    commands.py: what screens ask for
+    engine_events.py, data_facts.py: the engine and its data; the snapshot
+    run_events.py, steps.py: a run from start to end, and steps merged into fewer
+    study_events.py: a study
+    answers.py: replies to questions
+    codec.py: to lines of JSON and back
 """
 
 from engine.vocabulary.messages.answers import (

@@ -14,6 +14,7 @@ from limits import LIMIT
 from engine.storage.runs.record import read_record
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import CommandDone, EpochDone, RunEnded, StartRun, StepsDone
+from tests.e2e.process.process_list import processes_of
 from tests.engine.server.attached import Attached, gone
 from tui.link.start import engine_environment
 
@@ -115,7 +116,7 @@ async def test_a_suspended_engine_is_neither_absent_nor_replaced_and_goes_on(che
         assert f"waiting for the engine (pid {pid} on " in told
         assert "suspended), which does not answer" in told
         assert f"`kill -CONT {pid}` lets it go on" in told
-    assert engines_of(checkpoints) == [pid]
+    assert processes_of(checkpoints) == [pid]
     os.kill(pid, signal.SIGCONT)
     await screen.until(StepsDone)
     status, told = await call("engine", "stop", *folder)
@@ -154,15 +155,3 @@ async def test_training_ends_on_sigterm_although_the_engine_hangs(checkpoints: P
         told = (await train.communicate())[1].decode()
     assert train.returncode == 130, told
     assert "left at once; the engine stops the run" in told
-
-
-def engines_of(checkpoints: Path) -> list[int]:
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (folder / "cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if str(checkpoints).encode() in words and b"engine" in words and b"tui" not in words:
-            found.append(int(folder.name))
-    return found

@@ -158,7 +158,7 @@ async def test_an_engine_that_cannot_be_attached_to_is_named_to_the_user(
 
 
 async def test_an_engine_that_was_started_in_vain_is_ended(checkpoints: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It was slow, and another one answered first: it must not find the seat free some day, and wait for nobody."""
+    """It was slow, and another one answered first: it must not find the lock free some day, and wait for nobody."""
     engine = bare_engine(checkpoints)
     slow: list[subprocess.Popen[bytes]] = []
 

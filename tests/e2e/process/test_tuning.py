@@ -1,4 +1,4 @@
-"""Tuning with real engines: stopped, killed in the middle, refused."""
+"""Tuning with real engines: killed in the middle, and two on one journal."""
 
 import json
 import signal
@@ -9,16 +9,14 @@ from limits import LIMIT
 
 from engine.storage.paths import sample_file
 from engine.storage.runs.folders import run_names
-from tests.e2e.process.tuning_process import SEARCH, tune
+from tests.e2e.process.tuning import SEARCH, share, tune  # noqa: F401  (tune is a fixture)
 from tests.e2e.world import World
-
-__all__ = ["tune"]  # fixtures
 
 
 @pytest.mark.slow
 def test_a_study_whose_engine_is_killed_goes_on_and_ends_with_as_many_trials(world: World, tune) -> None:
     words = ("--name", "one", *SEARCH, "--trials", "12", "--epochs", "1")
-    for done in (2, 5, 8):
+    for done in (2, 5):
         tuning = tune("checkpoints", *words)
         tuning.read(enough=done)
         tuning.kill_engine()
@@ -50,6 +48,11 @@ def test_control_c_keeps_what_is_done_and_the_name_continues(world: World, tune)
     again = tune("checkpoints", "--name", "study-0001")
     again.finish()
     assert len([trial for trial in again.trials.values() if trial.state == "finished"]) == 6
+
+
+@pytest.mark.slow
+def test_two_engines_share_a_study_by_a_journal_and_one_takes_over_from_the_other(world: World, tune) -> None:
+    share(world, tune, str(world.folder / "shared.journal"), 24)
 
 
 @pytest.mark.slow

@@ -40,7 +40,7 @@ def look_around(terminal: Terminal) -> str:
 
 def test_every_text_of_every_event_is_shown_inert(world: World) -> None:
     env = {**world.env, "PYTHONPATH": os.pathsep.join([str(SUPPORT), str(ROOT)])}
-    with Terminal([sys.executable, "-m", "hostile_program"], env, cols=120, rows=46) as terminal:
+    with Terminal([sys.executable, "-m", "tests.e2e.screen.hostile_program"], env, cols=120, rows=46) as terminal:
         terminal.until("smoothed")
         seen = [look_around(terminal) for _ in range(3)]
         terminal.press("1" + ESC)

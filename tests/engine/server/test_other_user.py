@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from limits import LIMIT
 from other_user import NOBODY, as_other_user, needs_root, public_folder
 
 from engine.storage.paths import PathError, engine_lock, engine_socket, state_folder
@@ -30,7 +31,7 @@ def state(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def talk(path: Path) -> str:
     """Return what the engine says to a client that begins as it should."""
     with socket.socket(socket.AF_UNIX) as client:
-        client.settimeout(30)
+        client.settimeout(LIMIT)
         client.connect(str(path))
         client.send(encode(Hello(protocol=PROTOCOL, version="1")))
         try:
@@ -43,7 +44,7 @@ async def status_of(client: EngineClient) -> StatusTold:
     session = Session(client)
     pump = asyncio.create_task(session.pump())
     try:
-        return await asyncio.wait_for(session.ask(AskStatus(), StatusTold), 60)
+        return await asyncio.wait_for(session.ask(AskStatus(), StatusTold), LIMIT)
     finally:
         pump.cancel()
 
@@ -102,4 +103,4 @@ async def test_a_socket_that_another_user_put_there_is_not_talked_to(state: Path
             await connect_or_start(tmp_path)
         connection, _ = impostor.accept()
         with connection:
-            assert await asyncio.wait_for(asyncio.to_thread(connection.recv, 100), 60) == b""
+            assert await asyncio.wait_for(asyncio.to_thread(connection.recv, 100), LIMIT) == b""

@@ -9,15 +9,15 @@ def test_new_lines_of_a_growing_file_are_read_once(tmp_path: Path) -> None:
     path = tmp_path / "engine.log"
     path.write_text("before\n")
     tail = GrowingFile(path)
-    assert tail.read() == []
+    assert tail.new_lines() == []
     with open(path, "a") as file:
         file.write("one\ntw")
-    assert tail.read() == ["one"]
+    assert tail.new_lines() == ["one"]
     with open(path, "ab") as file:
         file.write(b"o\n\xff\n")
-    assert tail.read() == ["two", "\ufffd"]
+    assert tail.new_lines() == ["two", "\ufffd"]
     path.write_text("anew\n")
-    assert tail.read() == ["anew"]
+    assert tail.new_lines() == ["anew"]
     path.unlink()
-    assert tail.read() == []
-    assert GrowingFile(tmp_path / "absent").read() == []
+    assert tail.new_lines() == []
+    assert GrowingFile(tmp_path / "absent").new_lines() == []

@@ -82,7 +82,7 @@ def test_adam_takes_the_steps_of_torchs_own_to_the_last_bit() -> None:
     assert torch.equal(ours.bias, theirs.bias)
 
 
-@pytest.mark.parametrize("channels_last", [False, True])
+@pytest.mark.parametrize("channels_last", [False, pytest.param(True, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_every_optimizer_learns(name: str, channels_last: bool, digits: Dataset) -> None:
     precision = "bf16" if channels_last else "fp32"

@@ -5,6 +5,7 @@ import itertools
 from pathlib import Path
 
 import pytest
+from limits import LIMIT
 
 from engine.server.broadcast import Broadcast
 from engine.server.command_router import CommandRouter
@@ -27,11 +28,11 @@ def test_a_run_does_not_notice_that_the_clock_jumps(checkpoints: Path, monkeypat
     assert engine.finish().state == "finished"
     events = list(EventReader(checkpoints / RUN))
     assert all(event.images_per_s > 0 for event in events if isinstance(event, StepsDone))
-    assert all(0 <= event.seconds < 60 for event in events if isinstance(event, EpochDone))
+    assert all(0 <= event.seconds < LIMIT for event in events if isinstance(event, EpochDone))
     view: RunView | None = None
     for event in events[:-1]:
         view = apply_to_run(view, event)
         assert view is not None
-        assert view.seconds_left is None or 0 <= view.seconds_left < 3600
-    assert 0 <= router.status().uptime < 60
+        assert view.seconds_left is None or 0 <= view.seconds_left < 10 * LIMIT
+    assert 0 <= router.status().uptime < LIMIT
     assert read_record(checkpoints / RUN).state == "finished"

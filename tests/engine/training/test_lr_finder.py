@@ -91,7 +91,7 @@ def test_images_without_content_get_no_suggestion(digits: Dataset, model: str) -
     assert len(last.losses) > 10
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))])
 def test_batches_of_one_image_get_a_suggestion_within_the_rates_or_none(digits: Dataset, seed: int) -> None:
     last = list(find_rates(CONFIG.replace({"batch_size": 1, "seed": seed}), digits))[-1]
     for rate in (last.steepest, last.decade_below):
@@ -153,7 +153,10 @@ def test_it_tries_rates_from_the_lowest_up_until_the_loss_explodes(digits: Datas
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "sgd", "muon"])
-def test_run_optimizer_and_generators_are_bit_identical_before_and_after(digits: Dataset, optimizer: str) -> None:
+def test_run_optimizer_and_generators_are_bit_identical_before_and_after(
+    digits: Dataset, monkeypatch: pytest.MonkeyPatch, optimizer: str
+) -> None:
+    monkeypatch.setattr("engine.training.lr_finder.STEPS", 40)
     config = CONFIG.replace({"optimizer": optimizer, "ema": 0.9, "rotation": 10})
     events, run = None, Run(config, digits)
     events = train(run)

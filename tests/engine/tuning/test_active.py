@@ -128,7 +128,7 @@ def test_the_end_of_the_engine_stops_the_study(engine_: Engine) -> None:
     until_step(engine_)
     engine_.done(Shutdown())
     assert engine_.sink.of(StudyEnded)[-1].state == "stopped"
-    assert engine_.worker.ending
+    assert engine_.worker.handler.ending
 
 
 def test_an_engine_of_another_folder_goes_on_with_a_shared_journal(engine_: Engine, tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ import pytest
 from fake_engine import FakeApp, epoch_done, snapshot, started, steps, tell
 
 from engine.vocabulary.messages import RunOpened, Steer
-from tests.tui.app.coach_rule import REMEDY, SEEN, WHY, Rule, press, rule, use  # noqa: F401  (rule is a fixture)
 from tests.tui.app.screen_text import OLD, SIZES, TRAINING, screen_text
+from tests.tui.coach.fake_rule import REMEDY, SEEN, WHY, Rule, press, rule, use  # noqa: F401  (rule is a fixture)
 from tui.screens.dialogs import Question
 from tui.screens.train import TrainScreen
 from tui.state.advice import Advice

@@ -5,8 +5,8 @@ from fake_engine import FakeApp, press_together, snapshot, tell
 from textual.widgets import Input
 
 from engine.vocabulary.messages import StartRun, Stop
-from tests.tui.app.coach_rule import press
 from tests.tui.app.screen_text import TRAINING, screen_text
+from tests.tui.coach.fake_rule import press
 from tui.screens.digits import DigitsScreen
 from tui.screens.network import NetworkScreen
 from tui.screens.runs import RunsScreen

@@ -43,7 +43,7 @@ async def settle(app: Watched, pilot: Pilot[None]) -> None:
     "keys",
     [
         ["question_mark", "pagedown", "end", "up"],
-        ["5", *["down"] * 20, "pagedown", "up"],
+        ["5", *["down"] * 12, "pagedown", "up"],
         ["5", "f4", "down", "down", "f4", "f4"],
         ["5", "f8", "pagedown", "n", "end", "escape"],
         ["5", "f2", "end", "escape", "6", "f", "1"],

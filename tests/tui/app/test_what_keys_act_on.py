@@ -28,7 +28,7 @@ async def with_a_past_run_open(app: FakeApp, pilot) -> None:
     await tell(app, pilot, RunOpened(summary=OLD, history=HISTORY))
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+@pytest.mark.parametrize("size", [(80, 24), pytest.param((120, 36), marks=pytest.mark.slow)])
 async def test_while_a_past_run_is_shown_header_and_footer_name_the_live_one(size: tuple[int, int]) -> None:
     app = FakeApp()
     async with app.run_test(size=size) as pilot:
@@ -113,7 +113,7 @@ async def test_without_a_run_the_newest_one_that_has_weights_is_opened(key: str)
         assert "No weights yet" not in text
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+@pytest.mark.parametrize("size", [(80, 24), pytest.param((120, 36), marks=pytest.mark.slow)])
 async def test_a_data_folder_that_is_not_there_is_told_once(size: tuple[int, int]) -> None:
     app = FakeApp()
     async with app.run_test(size=size) as pilot:

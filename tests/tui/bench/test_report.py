@@ -3,11 +3,13 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from engine.benchmark.baselines import ROWS as BASELINE_ROWS
 from engine.benchmark.baselines import Limit, Loop, prepare, resident
+from engine.data.dataset import ARRAYS, write_npz
 from engine.data.find import load_data
 from engine.storage.paths import sample_file
 from tests.tui.commands.calls import call
@@ -38,8 +40,8 @@ def test_what_is_prepared_are_the_first_images_in_every_form(digits_folder: Path
     assert torch.equal(part.train_labels, whole.train_labels[:50])
     assert torch.equal(part.test_images, whole.test_images)
     assert len(list((tmp_path / "png" / "train").glob("*/*.png"))) == 50
-    assert 0 < resident(tmp_path, CPU).train(0) < 60
-    assert 0 < Limit(tmp_path, CPU, torch.float32).train(0) < 60
+    assert resident(tmp_path, CPU).train(0) > 0
+    assert Limit(tmp_path, CPU, torch.float32).train(0) > 0
 
 
 def test_an_epoch_of_a_baseline_sees_every_image_once() -> None:
@@ -140,12 +142,15 @@ def test_the_screen_is_measured_in_a_terminal(checkpoints: Path, digits_folder: 
 
 
 @pytest.mark.slow
-def test_all_rows_are_measured_on_the_same_images_and_all_ways_tested(checkpoints: Path) -> None:
-    done = call(checkpoints, "bench", "--images", "600", "--rounds", "2", "--json", "--data", str(sample_file()))
+def test_all_rows_are_measured_on_the_same_images_and_all_ways_tested(checkpoints: Path, tmp_path: Path) -> None:
+    with np.load(sample_file()) as sample:
+        few = {name: sample[name][: 300 if name.startswith("train") else 100] for name in ARRAYS}
+    (tmp_path / "few.npz").write_bytes(write_npz(few, ()))
+    done = call(checkpoints, "bench", "--images", "300", "--rounds", "1", "--json", "--data", f"{tmp_path}/few.npz")
     result = json.loads(done.stdout)
-    assert result["images"] == 600
+    assert result["images"] == 300
     assert [row["row"] for row in result["rows"]] == list(ROWS)
-    assert all(len(row["seconds"]) == 2 and min(row["seconds"]) > 0 for row in result["rows"])
+    assert all(len(row["seconds"]) == 1 and min(row["seconds"]) > 0 for row in result["rows"])
     assert next(row for row in result["rows"] if row["row"] == "resident")["ratio"] == 1.0
     ways = result["time_to_accuracy"]
     assert [(way["way"], way["target"]) for way in ways] == [(way, target) for way in WAYS for target in TARGETS]

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from own_networks import network
 
 from engine.networks.own.code import COPY, trusted
 from engine.vocabulary.architectures import CATALOGUE
 from engine.vocabulary.messages import RunStarted, decode_event
-from tests.engine.networks.own.written import NET, Write, write  # noqa: F401  (write is a fixture)
+from tests.engine.networks.own.written import NET, Write, network, write  # noqa: F401  (write is a fixture)
 from tests.tui.commands.calls import call
 from tui.__main__ import cli
 

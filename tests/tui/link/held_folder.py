@@ -9,7 +9,7 @@ import pytest
 
 import tui.link.start
 import tui.link.waiting
-from engine.server.single_instance import Seat, take_seat
+from engine.server.single_instance import InstanceLock, lock_instance
 
 HOST = socket.gethostname()
 
@@ -26,7 +26,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def seat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Seat]:
+def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InstanceLock]:
     """A folder of runs whose lock this very process holds; none may be started for it."""
 
     def start_engine(*_: object) -> None:
@@ -35,11 +35,11 @@ def seat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Seat]:
     monkeypatch.setattr(tui.link.start, "start_engine", start_engine)
     folder = tmp_path / "checkpoints"
     folder.mkdir()
-    seat = take_seat(folder)
-    assert seat is not None
-    yield seat
-    seat.leave()
-    for handle in (seat._lock, seat._folder_lock):
+    instance = lock_instance(folder)
+    assert instance is not None
+    yield instance
+    instance.release()
+    for handle in (instance._lock, instance._folder_lock):
         os.close(handle)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from limits import LIMIT
 
-from engine.server.single_instance import Seat
+from engine.server.single_instance import InstanceLock
 from engine.vocabulary.messages import (
     PROTOCOL,
     AskStatus,
@@ -22,13 +22,13 @@ from engine.vocabulary.messages import (
     decode_command,
     encode,
 )
-from tests.tui.link.held_folder import hurry, says, seat
+from tests.tui.link.held_folder import hurry, instance, says
 from tui.link.attach import attached
 from tui.link.client import EngineClient
 from tui.link.errors import CommandRefused, EngineSilent
 from tui.link.session import Session
 
-__all__ = ["hurry", "seat"]  # fixtures
+__all__ = ["hurry", "instance"]  # fixtures
 
 
 class Engine:
@@ -67,9 +67,9 @@ BUSY = StatusTold(
 
 
 @pytest.fixture
-async def engine(seat: Seat) -> "Iterator[Engine]":
-    engine = Engine(seat.checkpoints, BUSY)
-    server = await asyncio.start_unix_server(engine.attend, sock=seat.listen())
+async def engine(instance: InstanceLock) -> "Iterator[Engine]":
+    engine = Engine(instance.checkpoints, BUSY)
+    server = await asyncio.start_unix_server(engine.attend, sock=instance.listen())
     yield engine
     server.close()
 

@@ -2,5 +2,13 @@
 
 A class of handlers derives from `EngineApp`, or from handlers whose methods it calls. Textual finds its `@on` handlers,
 `action_...` methods and `on_mount` once it is a base of `MnistApp` in `tui/app/main.py`; `receive` and `check_action`
-are passed on with `super()`. Read `digits.py` first.
+are passed on with `super()`. In the order to read them:
+
+    digits.py: test digits, and whose weights tell them
+    runs.py: runs listed, opened, resumed
+    training.py: what trains is started, paused, stopped, left
+    setup.py, presets.py: the form
+    tuning.py: studies
+    coach.py: advice followed, explained, dismissed
+    data.py: downloads, and what is wrong with the data
 """

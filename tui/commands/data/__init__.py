@@ -1,4 +1,8 @@
 """`mnist-tui data`: look at the data set, download it, export it.
 
-Read `command.py` first; `report.py` has the words, `transfers.py` what takes long.
+In the order to read them:
+
+    command.py: options
+    report.py: a data set in words
+    transfers.py: downloads and exports, with their progress
 """

@@ -1,4 +1,7 @@
 """`mnist-tui models` and `trust`: the networks, and the code that a run brings.
 
-Read `command.py` first.
+In the order to read them:
+
+    command.py: options
+    report.py: the tables
 """

@@ -1,5 +1,12 @@
 """`mnist-tui train` and `find-lr`: one run, or one with each of several seeds, followed without a screen.
 
-Read `command.py` for the options, `one_run.py` for what becomes of them, `follow.py` for what is printed meanwhile;
-`tune` shows a study with the same displays, interrupts and events.
+In the order to read them:
+
+    command.py: options
+    one_run.py: from the command to the exit status
+    follow.py, own_events.py: a run followed to its end, by the events that are its own
+    displays.py, outcome.py: what is printed meanwhile, and at the end
+    interrupts.py: Ctrl-C meanwhile
+    seeds.py, seeds_report.py: one run for each seed, and what they add up to
+    lr_finder.py: find-lr
 """

@@ -1,4 +1,10 @@
 """Events, runs, trials, hyperparameters, figures and networks in words, for screens and for commands alike. Pure.
 
-Read `events.py` first: it is made of the others.
+In the order to read them:
+
+    events.py: the lines of the log
+    options.py: a configuration as options, and as a command to copy
+    networks.py: the layers of a network
+    runs.py, trials.py: a line for a run, and for a trial
+    values.py, figures.py: hyperparameters, percentages, durations
 """

@@ -1,5 +1,10 @@
 """Line charts, but for the widget: what one shows, where that lies on its cells, and how it is drawn there.
 
-`series.py`, `ticks.py`, `plot.py`, `axes.py` and `layout.py` are pure; `frame.py` and `lines.py` draw on Cells;
-`raster.py` alone knows plotext. The widget is `tui/widgets/chart.py`. Read `plot.py`, then `layout.py`.
+The widget is `tui/widgets/chart.py`. In the order to read them:
+
+    plot.py, layout.py: what a chart shows, and what of it has room; pure
+    axes.py, ticks.py: where a number lies, and round ones; pure
+    series.py: smoothing and thinning; pure
+    frame.py, lines.py: the axes and the legend, the lines and marks
+    raster.py: points as characters; it alone knows plotext
 """

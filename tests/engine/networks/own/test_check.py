@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from limits import LIMIT
-from own_networks import HEAD, network
 
 from engine.networks.own import check
 from engine.networks.own.check import CheckProcess, CheckResult
@@ -17,7 +16,7 @@ from engine.networks.own.code import named_code
 from engine.server.worker.network_checks import NetworkChecks
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import AnyEvent, CommandFailed, DescribeModel, ModelDescribed, Shutdown, StartRun, Stop
-from tests.engine.networks.own.written import Write, config_of, write  # noqa: F401  (write is a fixture)
+from tests.engine.networks.own.written import Write, config_of, instant_looks, network
 from tests.engine.server.worker.driven_worker import Engine
 
 
@@ -65,10 +64,10 @@ def test_a_file_that_hangs_is_named_with_its_line_and_its_processes_end(
     child = tmp_path / "child"
     own = write(f"""
         import os, time
+        open({str(child)!r}, "w").write(str(os.getpid()))
         print("flood \\x1b[2J" * 100_000)
         if os.fork() == 0:
             time.sleep(600)
-        open({str(child)!r}, "w").write(str(os.getpid()))
         while True:
             pass
     """)
@@ -116,7 +115,10 @@ def test_an_engine_that_ends_answers_those_who_wait(engine: Engine, write: Write
     wait_until(lambda: not any(thread.name == "look" for thread in threading.enumerate()))
 
 
-def test_a_description_is_kept_until_the_file_changes(engine: Engine, write: Write) -> None:
+def test_a_description_is_kept_until_the_file_changes(
+    engine: Engine, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instant_looks(monkeypatch)
     own = write(network())
     assert isinstance(engine.tell(DescribeModel(config=config_of(own))), ModelDescribed)
     answers: list[AnyEvent] = []
@@ -136,25 +138,6 @@ def test_what_is_printed_is_kept_short_and_inert(
     lines = [line for line in capsys.readouterr().out.splitlines() if "printed" in line]
     assert len(lines) == check.MOST_LINES
     assert lines[-1] == "net.py:Net printed: 4999 ?[2J?"
-
-
-LISTS = """
-        self.blocks = [nn.Linear(20, 20), [nn.Linear(20, 20)]]
-        self.heads = {"a": nn.Linear(2, 3)}
-        self.scales = (nn.Parameter(torch.ones(3)),)
-        self.bias = torch.zeros(5, requires_grad=True)
-"""
-
-
-def test_weights_that_torch_does_not_see_are_told_with_the_remedy(write: Write) -> None:
-    told = notes(write(network(init=LISTS)))
-    for words in (
-        "self.blocks is a list and holds 840 parameters that are not trained, nor saved; make it an nn.ModuleList",
-        "self.heads is a dict and holds 9 parameters that are not trained, nor saved; make it an nn.ModuleDict",
-        "self.scales is a tuple and holds 3 parameters that are not trained, nor saved; make it an nn.ParameterList",
-        "self.bias is a plain tensor of 5 values that is not trained; make it an nn.Parameter",
-    ):
-        assert words in told
 
 
 ENDINGS = {
@@ -213,18 +196,6 @@ def test_what_its_owner_should_know_is_told(write: Write, text: str, words: str)
     told = notes(write(text))
     assert words in told
     assert bool(told) == bool(words)
-
-
-def test_networks_that_hide_nothing_are_told_nothing(write: Write) -> None:
-    body = """
-        self.sizes = [1, 2, "three"]
-        self.named = {"hidden": self.hidden, "all": [self.out]}
-        self.blocks = nn.ModuleList([nn.Linear(20, 20)])
-        self.constant = [torch.zeros(3)]
-        self.register_buffer("mean", torch.tensor(0.13))
-    """
-    assert notes(write(network(init=body))) == ""
-    assert HEAD in network()
 
 
 def test_who_waits_for_a_look_is_told_what_for(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,13 +34,7 @@ from engine.vocabulary.messages import (
     StepsDone,
     Stop,
 )
-from tests.engine.server.worker.driven_worker import (  # noqa: F401  (engine is a fixture)
-    CONFIG,
-    RUN,
-    Engine,
-    engine,
-    waiting,
-)
+from tests.engine.server.worker.driven_worker import CONFIG, RUN, Engine, engine, waiting  # noqa: F401
 
 CHECKPOINT, LOG = "engine.training.run.save_checkpoint", "engine.storage.runs.log_writer.RunLog._append"
 

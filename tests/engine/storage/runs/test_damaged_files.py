@@ -169,13 +169,12 @@ def test_a_log_cut_anywhere_keeps_all_whole_lines(tmp_path: Path) -> None:
         assert read(tmp_path) == (EVENTS_OF_A_RUN[:whole], 0)  # a torn last line is no damage: any crash leaves one
 
 
-@pytest.mark.parametrize("mask", FLIPS)
-def test_a_log_with_any_byte_flipped_loses_that_line_alone_and_counts_it(tmp_path: Path, mask: int) -> None:
+def test_a_log_with_any_byte_flipped_loses_that_line_alone_and_counts_it(tmp_path: Path) -> None:
     lines = [seal(event) for event in EVENTS_OF_A_RUN]
     data = b"".join(lines)
     starts = [sum(map(len, lines[:i])) for i in range(len(lines) + 1)]
     for place in range(len(data)):
-        (tmp_path / EVENTS).write_bytes(flipped(data, place, mask))
+        (tmp_path / EVENTS).write_bytes(flipped(data, place, FLIPS[place % len(FLIPS)]))
         hit = max(i for i, start in enumerate(starts) if start <= place)
         events, skipped = read(tmp_path)
         joined = data[place : place + 1] == b"\n"  # without its newline a line takes the next one with it

@@ -5,8 +5,8 @@ from fake_engine import RUN, FakeApp, epoch_done, snapshot, started, tell
 
 from engine.vocabulary.config import Value
 from engine.vocabulary.messages import OpenRun, RunEnded, RunOpened, RunsListed, StartRun, Steer, Steered, Stop
-from tests.tui.app.coach_rule import REMEDY, SEEN, WHY, Rule, press, rule  # noqa: F401  (rule is a fixture)
 from tests.tui.app.screen_text import OLD, TRAINING, screen_text
+from tests.tui.coach.fake_rule import REMEDY, SEEN, WHY, Rule, press, rule  # noqa: F401  (rule is a fixture)
 from tui.app.main import MnistApp
 from tui.screens.dialogs import Question
 from tui.screens.setup import SetupScreen

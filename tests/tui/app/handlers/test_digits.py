@@ -3,8 +3,8 @@
 from fake_engine import RUN, FakeApp, digit, epoch_done, snapshot, started, steps, tell
 
 from engine.vocabulary.messages import CommandFailed, Predict, Predicted, RunOpened
-from tests.tui.app.coach_rule import press
 from tests.tui.app.screen_text import OLD, TRAINING, screen_text
+from tests.tui.coach.fake_rule import press
 from tui.screens.digits import DigitsScreen
 from tui.widgets.confusion import ConfusionMatrix
 

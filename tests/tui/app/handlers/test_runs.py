@@ -14,8 +14,8 @@ from engine.vocabulary.messages import (
     RunsListed,
     RunSummary,
 )
-from tests.tui.app.coach_rule import press
 from tests.tui.app.screen_text import OLD, TRAINING, screen_text
+from tests.tui.coach.fake_rule import press
 from tui.widgets.log import LogPane
 
 STOPPED = RunEnded(run=RUN, step=50, time=1.0, state="stopped")

@@ -4,8 +4,8 @@ from fake_engine import RUN, FakeApp, snapshot, started, steps, tell
 from textual.widgets import Input
 
 from engine.vocabulary.messages import RatesTried, RunEnded, StartRun, Steer
-from tests.tui.app.coach_rule import press
 from tests.tui.app.screen_text import TRAINING, screen_text
+from tests.tui.coach.fake_rule import press
 from tui.screens.rates import RatesScreen
 from tui.screens.setup import SetupScreen
 from tui.widgets.config_form import FieldRow

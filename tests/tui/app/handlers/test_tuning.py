@@ -4,8 +4,8 @@ import pytest
 from fake_engine import RUN, FakeApp, tell
 
 from engine.vocabulary.messages import RunEnded, StartRun, Steer, Stop, StudyEnded
-from tests.tui.app.coach_rule import press
 from tests.tui.app.screen_text import TRAINING, screen_text
+from tests.tui.coach.fake_rule import press
 from tests.tui.screens.studies import STUDY, TRIALS, at_the_screen, began
 from tui.screens.dialogs import Question
 from tui.screens.tune import TuneScreen

@@ -9,7 +9,7 @@ from fake_engine import FakeClient, epoch_done, started
 
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import RunEnded
-from tests.tui.app.coach_rule import REMEDY, SEEN, Rule, rule
+from tests.tui.coach.fake_rule import REMEDY, SEEN, Rule, rule
 from tui.__main__ import cli
 from tui.commands.train.displays import Display, JsonLines, Lines, ProgressBars
 from tui.commands.train.follow import follow

@@ -17,15 +17,8 @@ from engine.vocabulary.messages import (
     StartRun,
     StepsDone,
 )
-from tests.e2e.process.several_processes import (  # noqa: F401  (screen is a fixture)
-    RUN,
-    TOGETHER,
-    all_gone,
-    attached_to,
-    call,
-    processes_of,
-    screen,
-)
+from tests.e2e.process.process_list import all_gone, processes_of
+from tests.e2e.torchrun.several_processes import RUN, TOGETHER, attached_to, call, screen  # noqa: F401
 from tests.engine.server.attached import Attached
 
 pytestmark = pytest.mark.slow

@@ -1,4 +1,4 @@
-"""`mnist-tui tune` as a process, for tests of studies."""
+"""A study in a real engine, as `mnist-tui tune` tells of it."""
 
 import json
 import os
@@ -9,6 +9,8 @@ from collections.abc import Iterator
 import pytest
 from limits import LIMIT
 
+from engine.tuning.opening import join
+from engine.tuning.storage import open_storage
 from engine.vocabulary.messages import StudyEnded, StudyStarted, TrialSummary, TrialTold, decode_event
 from tests.e2e.world import PROGRAM, World
 
@@ -82,3 +84,25 @@ def tune(world: World) -> Iterator[type]:
         for stream in (each.process.stdout, each.process.stderr):
             assert stream is not None
             stream.close()
+
+
+def owners(world: World, storage: str) -> set[int]:
+    """Return the processes that have ended a trial."""
+    study, _ = join(open_storage(world.folder, storage, "shared"), "shared")
+    return {trial.user_attrs["engine"]["pid"] for trial in study.trials if trial.values}
+
+
+def share(world: World, tune, storage: str, trials: int) -> None:
+    """Let two engines begin one study at once, and kill one of them when both have trained; the other ends it."""
+    words = ("--name", "shared", "--storage", storage, *SEARCH, "--epochs", "2", "--trials", str(trials))
+    one, two = tune("one", *words), tune("two", *words)
+    two.read(enough=1)
+    while len(owners(world, storage)) < 2:
+        two.read(enough=len(two.finished) + 1)
+        assert two.ended is None
+    two.kill_engine()
+    one.finish()
+    kept = [trial for trial in one.trials.values() if trial.state != "lost"]
+    assert len(kept) == trials
+    assert all(trial.state in ("finished", "pruned") for trial in kept)
+    assert [trial.base for trial in kept].count(True) == 1

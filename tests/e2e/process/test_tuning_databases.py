@@ -1,4 +1,4 @@
-"""Two engines share one study: on a journal, on a PostgreSQL, on a MySQL."""
+"""Two engines share a study by a real database server: a PostgreSQL, a MySQL."""
 
 import contextlib
 import os
@@ -16,39 +16,8 @@ import pytest
 from engines import kill_engines
 from limits import LIMIT
 
-from engine.tuning.opening import join
-from engine.tuning.storage import open_storage
-from tests.e2e.process.tuning_process import SEARCH, tune
+from tests.e2e.process.tuning import share, tune  # noqa: F401  (tune is a fixture)
 from tests.e2e.world import World
-
-__all__ = ["tune"]  # fixtures
-
-
-def owners(world: World, storage: str) -> set[int]:
-    """Return the processes that have ended a trial."""
-    study, _ = join(open_storage(world.folder, storage, "shared"), "shared")
-    return {trial.user_attrs["engine"]["pid"] for trial in study.trials if trial.values}
-
-
-def share(world: World, tune, storage: str, trials: int) -> None:
-    """Let two engines begin one study at once, and kill one of them when both have trained; the other ends it."""
-    words = ("--name", "shared", "--storage", storage, *SEARCH, "--epochs", "2", "--trials", str(trials))
-    one, two = tune("one", *words), tune("two", *words)
-    two.read(enough=1)
-    while len(owners(world, storage)) < 2:
-        two.read(enough=len(two.finished) + 1)
-        assert two.ended is None
-    two.kill_engine()
-    one.finish()
-    kept = [trial for trial in one.trials.values() if trial.state != "lost"]
-    assert len(kept) == trials
-    assert all(trial.state in ("finished", "pruned") for trial in kept)
-    assert [trial.base for trial in kept].count(True) == 1
-
-
-@pytest.mark.slow
-def test_two_engines_share_a_study_by_a_journal_and_one_takes_over_from_the_other(world: World, tune) -> None:
-    share(world, tune, str(world.folder / "shared.journal"), 24)
 
 
 def free_port() -> int:

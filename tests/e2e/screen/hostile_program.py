@@ -1,4 +1,4 @@
-"""`python -m hostile_program`: the real screen, attached to an engine whose every text is hostile.
+"""`python -m tests.e2e.screen.hostile_program`: the real screen, attached to an engine whose every text is hostile.
 
 It says more each time it is asked for the list of runs.
 """
