@@ -23,7 +23,7 @@ from tui.commands.shared_options import checkpoints_option, coach_option, data_o
 from tui.commands.train.command import find_lr, train
 from tui.commands.tune.command import studies, tune
 from tui.terminal.ascii import needs_ascii, to_ascii, write_anything
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 COMMANDS = (
     train,
@@ -61,7 +61,7 @@ def harmless_errors() -> Iterator[None]:
     try:
         yield
     except click.ClickException as error:
-        message = inert(error.message, longest=2000)
+        message = sanitize(error.message, longest=2000)
         # Click writes UTF-8 where a stream is set to ASCII.
         error.message = to_ascii(message) if needs_ascii() else message  # type: ignore[misc]  # typed as final
         raise
@@ -107,10 +107,10 @@ def main() -> None:
         finally:
             sys.stdout.flush()
     except PathError as error:  # of a default, before any command has begun
-        sys.exit(inert(f"Error: {error}"))
+        sys.exit(sanitize(f"Error: {error}"))
     except OSError as error:  # of what is printed: the disk of a file is full, or nobody reads a pipe any more
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python flushes it once more
-        sys.exit(1 if isinstance(error, BrokenPipeError) else inert(f"Error: {in_words(error)}"))
+        sys.exit(1 if isinstance(error, BrokenPipeError) else sanitize(f"Error: {in_words(error)}"))
 
 
 def leave_missing_folder() -> None:

@@ -36,7 +36,7 @@ from tui.state.advice import Coach
 from tui.state.store import State, apply, log_lines
 from tui.state.words.figures import duration
 from tui.terminal.notifications import worth_a_call
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 RENEWING = 15.0  # seconds for another screen to start an engine in place of one that was stale
 SILENT = 4.0  # seconds without an answer from which it is shown
@@ -67,7 +67,7 @@ class EngineApp(ScreensApp):
         try:
             client = await self.connect()
         except (EngineUnreachable, PathError, ProtocolError, OSError) as error:
-            self.set_state(replace(self.state, link="lost", link_reason=inert(str(error))))
+            self.set_state(replace(self.state, link="lost", link_reason=sanitize(str(error))))
             return
         reason = ""
         while client is not None:
@@ -113,7 +113,7 @@ class EngineApp(ScreensApp):
             async for event in client.events():
                 self.receive(event)
         except ProtocolError as error:
-            reason = inert(
+            reason = sanitize(
                 f"The engine sent a message that this screen does not understand ({error}); press e to attach again."
             )
             await client.close()
@@ -142,7 +142,7 @@ class EngineApp(ScreensApp):
 
     def show_waiting(self, line: str) -> None:
         """Show what is waited for while there is no connection."""
-        self.set_state(replace(log_lines(self.state, inert(line)), link_reason=inert(line)))
+        self.set_state(replace(log_lines(self.state, sanitize(line)), link_reason=sanitize(line)))
 
     async def reattached(self, client: EngineClient) -> EngineClient | None:
         """Return a new connection: to an engine of several processes that lost one, or to the one that has taken the
@@ -179,7 +179,7 @@ class EngineApp(ScreensApp):
     @work(group="version", exclusive=True)
     async def ask_about_version(self, client: EngineClient) -> None:
         """Ask what to do about an engine of another version."""
-        engine, here = inert(client.welcome.version), program_version()
+        engine, here = sanitize(client.welcome.version), program_version()
         answer = await self.push_screen_wait(version_question(engine, here))
         if answer == "quit":
             self.exit()

@@ -22,7 +22,7 @@ from tui.terminal.ascii import needs_ascii
 from tui.terminal.driver import TerminalDriver, is_gone
 from tui.terminal.flow_control import FlowControl
 from tui.terminal.frame_diff import ScreenBuffer
-from tui.terminal.line_filters import AsciiFilter, InertFilter, NoColorFilter
+from tui.terminal.line_filters import AsciiFilter, NoColorFilter, SanitizeFilter
 from tui.terminal.notifications import call
 
 DARK, LIGHT = "textual-dark", "textual-light"
@@ -49,7 +49,7 @@ class TerminalApp(App[None]):
         self._frame_lost = False
 
     def get_line_filters(self) -> list[LineFilter]:
-        filters = [*super().get_line_filters(), InertFilter()]
+        filters = [*super().get_line_filters(), SanitizeFilter()]
         if self._no_color:
             filters.append(NoColorFilter())
         if self.plain_ascii:

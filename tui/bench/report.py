@@ -10,12 +10,12 @@ from tui.bench.busy import BusyRates
 from tui.bench.screen import SETTLING, ScreenCosts
 from tui.bench.throughput import Result
 from tui.terminal.printing import wide_console
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 
 def print_bench(result: Result) -> None:
     """Print median, spread and ratio of each row; a ratio under 1 is faster than the row called resident."""
-    machine = f"{inert(result.device_name)}, {counted(result.cores, 'core')}, torch {result.torch}"
+    machine = f"{sanitize(result.device_name)}, {counted(result.cores, 'core')}, torch {result.torch}"
     machine += f", {counted(result.threads, 'thread')}"
     print(f"{result.images:,} training images an epoch in batches of 100, on {result.device}: {machine}")
     table = Table("", "s per epoch", "from", "to", "images/s", "of resident", box=None, pad_edge=False)

@@ -18,7 +18,7 @@ from tui.coach.rate_too_low import VERY_LOW
 from tui.coach.regularisation import strongest_dropout
 from tui.state.advice import Advice
 from tui.state.run import RunView
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 BARREN = ("blank images", "repeated image")
 """Findings of images from which nothing can be learned, where they are half of a part."""
@@ -60,7 +60,7 @@ def odd_data(view: RunView) -> Advice | None:
 def advice_on_findings(findings: list[Finding], rule: str, final: bool = False) -> Advice | None:
     if not findings:
         return None
-    seen = "; ".join(inert(finding.message) for finding in findings[:MOST])
+    seen = "; ".join(sanitize(finding.message) for finding in findings[:MOST])
     more = f"; and {len(findings) - MOST} more, see `mnist-tui data status`" if len(findings) > MOST else ""
     return Advice(
         rule=rule,

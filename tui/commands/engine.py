@@ -10,7 +10,7 @@ import click
 from engine.storage.paths import engine_log
 from tui.commands.run_coroutine import run
 from tui.commands.shared_options import checkpoints_option, json_option
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 if TYPE_CHECKING:
     from engine.vocabulary.messages import StatusTold
@@ -55,7 +55,7 @@ def engine_stop(checkpoints: Path, force: bool) -> None:
     """
     from tui.link.stop import stop_engine
 
-    print(inert(run(stop_engine(checkpoints, force)), longest=2000), file=sys.stderr)
+    print(sanitize(run(stop_engine(checkpoints, force)), longest=2000), file=sys.stderr)
 
 
 @engine.command("log")
@@ -72,7 +72,7 @@ def engine_log_(checkpoints: Path) -> None:
         try:
             with open_regular(each) as file:
                 for line in file:
-                    print(inert(line.decode(errors="replace").rstrip("\n")))
+                    print(sanitize(line.decode(errors="replace").rstrip("\n")))
         except BrokenPipeError:  # nobody reads on
             raise
         except OSError as error:
@@ -84,14 +84,14 @@ def print_status(status: "StatusTold", checkpoints: Path) -> None:
     from tui.state.words.figures import duration
 
     up = f"up {duration(status.uptime)}, {status.memory / 2**20:.0f} MiB"
-    print(f"engine {inert(status.state)}, pid {status.pid}, {up}")
-    print(f"serves {inert(str(checkpoints))}; {status.clients} attached, this command included")
+    print(f"engine {sanitize(status.state)}, pid {status.pid}, {up}")
+    print(f"serves {sanitize(str(checkpoints))}; {status.clients} attached, this command included")
     if status.state.startswith("tuning"):
-        print(inert(status.run))
+        print(sanitize(status.run))
     elif status.run:
         unsaved = f", {status.unsaved:,} steps since the last checkpoint" if status.unsaved else ""
-        print(f"run {inert(status.run)}: epoch {status.epoch}, step {status.step:,}{unsaved}")
+        print(f"run {sanitize(status.run)}: epoch {status.epoch}, step {status.step:,}{unsaved}")
     if status.stalled:
         print(f"no step for {status.stalled:.0f} s")
     if status.last_error:
-        print(f"last error: {inert(status.last_error)}")
+        print(f"last error: {sanitize(status.last_error)}")

@@ -9,7 +9,7 @@ import click
 
 from tui.commands.shared_options import checkpoints_option, errors_in_one_line, json_option
 from tui.state.words.options import given, preset_options
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 if TYPE_CHECKING:
     from engine.storage.presets import ListedPreset
@@ -50,7 +50,7 @@ def show(name: str, checkpoints: Path, as_json: bool) -> None:
         print_json({"name": name, "title": preset.title, "changes": preset.changes})
     else:
         for line in preset_text(preset).splitlines():
-            print(inert(line, longest=5000))
+            print(sanitize(line, longest=5000))
 
 
 @presets.command()
@@ -92,12 +92,12 @@ def save(
             if record.steered:
                 began = f"; it started with {format_values(record.began)}" if record.began else ""
                 note = f"{record.run} was changed during the run: these are its last values{began}"
-                print(inert(f"note: {note}", longest=2000), file=sys.stderr)
+                print(sanitize(f"note: {note}", longest=2000), file=sys.stderr)
         try:
             path = save_preset(checkpoints, name, {**changes, **given(options)}, title, replace=replace)
         except PresetExists as error:
             raise click.ClickException(f"{error}; --replace overwrites it") from error
-    print(f"saved in {inert(str(path))}; `mnist-tui train --preset {name}` trains with it", file=sys.stderr)
+    print(f"saved in {sanitize(str(path))}; `mnist-tui train --preset {name}` trains with it", file=sys.stderr)
 
 
 @presets.command()
@@ -124,8 +124,8 @@ def print_presets(presets: "Sequence[ListedPreset]") -> None:
     for preset in presets:
         if not preset.problem:
             words = format_values(RunConfig().replace(preset.changes).differences()) or "nothing"
-            table.add_row(*(Text(inert(cell)) for cell in (preset.name, preset.title, words)))
+            table.add_row(*(Text(sanitize(cell)) for cell in (preset.name, preset.title, words)))
     wide_console().print(table)
     for preset in presets:
         if preset.problem:
-            print(f"cannot be used: {inert(preset.problem)}", file=sys.stderr)
+            print(f"cannot be used: {sanitize(preset.problem)}", file=sys.stderr)

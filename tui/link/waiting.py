@@ -13,7 +13,7 @@ from engine.machine.lock_holder import Holder, holder_of, locked_by
 from engine.storage.file_lock import is_held
 from engine.storage.paths import engine_lock, engine_socket
 from tui.link.errors import EngineSilent
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 TICK = 1.0  # seconds between two looks
 RETRY = 0.03  # seconds between two attempts
@@ -74,7 +74,7 @@ class WaitPrinter:
     def __call__(self, line: str) -> None:
         if line != self._said:
             self._said = line
-            print(inert(line), file=sys.stderr, flush=True)
+            print(sanitize(line), file=sys.stderr, flush=True)
 
 
 def holder(checkpoints: Path) -> Holder:

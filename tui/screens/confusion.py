@@ -12,7 +12,7 @@ from tui.state.run import RunView
 from tui.state.significance import wilson
 from tui.state.store import State
 from tui.state.words.figures import format_limits, percent
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 from tui.widgets.confusion import ConfusionMatrix
 
 
@@ -64,6 +64,6 @@ def caption_of(view: RunView) -> str:
         between = format_limits("accuracy", *wilson(right / images, images))
         accuracy = f", {percent(right / images)} right (95 % confidence: {between})"
     return (
-        f"{inert(view.run)}, test after epoch {view.epoch}{of}: {images - right} of {images:,} wrong{accuracy}."
+        f"{sanitize(view.run)}, test after epoch {view.epoch}{of}: {images - right} of {images:,} wrong{accuracy}."
         " Arrows select a cell, Enter shows its digits."
     )

@@ -15,7 +15,7 @@ from engine.vocabulary.messages import Digit, Predict
 from tui.screens.base import StateScreen
 from tui.state.actions import bindings
 from tui.state.store import State
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 from tui.widgets.digit import DigitCard, DigitView
 from tui.widgets.digit_art import ART_STYLES
 from tui.widgets.probabilities import Probabilities
@@ -119,7 +119,7 @@ class DigitsScreen(StateScreen):
         if view is None or (not view.epochs and not view.live):
             past = any(run.epoch and run.resumable for run in state.runs)
             self._show_empty(
-                f"{inert(view.run)} has no weights. Choose another run on the Runs screen (4)."
+                f"{sanitize(view.run)} has no weights. Choose another run on the Runs screen (4)."
                 if view is not None and view is state.opened
                 else "Opening the latest run that has weights ..."
                 if past
@@ -150,7 +150,7 @@ class DigitsScreen(StateScreen):
             self._index = first.index
         total = state.shown.test_images if state.shown else 0
         self.query_one("#large", DigitView).digit = first
-        weights = f"{inert(state.digits_run)}, step {state.digits_step:,}"
+        weights = f"{sanitize(state.digits_run)}, step {state.digits_step:,}"
         self.query_one(Verdict).facts = (first, total, self._filter_words(), weights)
         self.query_one(Probabilities).show(first.probabilities, predicted=first.predicted, actual=first.actual)
         for i, card in enumerate(self.query(DigitCard)):

@@ -12,7 +12,7 @@ from tui.screens.base import StateScreen
 from tui.state.store import State
 from tui.state.words.networks import NETWORK, network_of
 from tui.state.words.values import format_values
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 from tui.widgets.config_form import ROOM_FOR_HELP, ConfigForm, FieldRow
 
 
@@ -65,7 +65,7 @@ class FormScreen(StateScreen):
             self.complain(str(error), "Nothing was filled in")
         else:
             others = f"{format_values(changes)}, otherwise the defaults" if changes else "the defaults"
-            self.notify(f"Filled in: {inert(others, longest=500)}.", markup=False)
+            self.notify(f"Filled in: {sanitize(others, longest=500)}.", markup=False)
 
     def fill_rate(self, rate: float) -> None:
         """Put a learning rate into the form."""
@@ -82,12 +82,12 @@ class FormScreen(StateScreen):
 
     def show_refusal(self, problem: str) -> None:
         """Keep saying why the engine refused the form, until it is edited."""
-        self.query_one("#command", Static).update(inert(problem, longest=500))
+        self.query_one("#command", Static).update(sanitize(problem, longest=500))
 
     def complain(self, problem: str, title: str) -> None:
         """Say what is wrong with the form, or with what was to be done with it."""
         self.app.clear_notifications()  # at 80 columns one hides enough
-        self.notify(inert(problem), title=title, severity="error", markup=False)
+        self.notify(sanitize(problem), title=title, severity="error", markup=False)
 
     def on_descendant_focus(self) -> None:
         self.show_help()
@@ -101,7 +101,7 @@ class FormScreen(StateScreen):
         helping = isinstance(row, FieldRow) and self.size.width < ROOM_FOR_HELP
         self.set_class(helping, "-helping")
         if helping and isinstance(row, FieldRow):
-            self.query_one("#help", Static).update(f"{row.field.label}: {inert(row.hint())}")
+            self.query_one("#help", Static).update(f"{row.field.label}: {sanitize(row.hint())}")
 
     @on(ConfigForm.Left)
     def action_next_field(self) -> None:

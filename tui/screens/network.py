@@ -14,7 +14,7 @@ from tui.state.actions import bindings
 from tui.state.store import State, described
 from tui.state.words.networks import NETWORK, figures, layer_table, network_of, shown_name
 from tui.state.words.values import format_values
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 from tui.widgets.network_line import NetworkLine
 
 
@@ -59,7 +59,7 @@ class NetworkScreen(Page[RunConfig | Preset | None]):
         elif network is not None and network is not self._shown:
             self._shown = network
             entry = CATALOGUE.get(self._config.model)
-            notes = "".join(f"\n{inert(note, longest=1000)}" for note in network.notes)
+            notes = "".join(f"\n{sanitize(note, longest=1000)}" for note in network.notes)
             about = (
                 f"{entry.help}\n{figures(network)}\n{recipe_line(entry.name)}" if entry else figures(network) + notes
             )

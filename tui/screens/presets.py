@@ -14,7 +14,7 @@ from engine.storage.presets import LONGEST_NAME, ListedPreset, check_name
 from engine.vocabulary.config import RunConfig, Value
 from tui.screens.dialogs import Dialog
 from tui.state.words.values import format_values
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 MOST_DETAILS = 270  # characters, which five lines of the dialog hold
 
@@ -49,7 +49,7 @@ class PresetChoice(Dialog[ListedPreset | None]):
         preset = self._presets[event.option_index]
         details = self.query_one("#details", Static)
         details.set_class(bool(preset.problem), "bad")
-        details.update(inert(preset.problem or details_of(preset), longest=MOST_DETAILS))
+        details.update(sanitize(preset.problem or details_of(preset), longest=MOST_DETAILS))
 
     @on(OptionList.OptionSelected)
     def choose(self, event: OptionList.OptionSelected) -> None:
@@ -63,8 +63,8 @@ class PresetChoice(Dialog[ListedPreset | None]):
 def one_line(preset: ListedPreset, width: int) -> Text:
     kind = "cannot be used" if preset.problem else "" if preset.built_in else "yours"
     title = preset.title if preset.title != preset.name else ""
-    words = "  ".join(each for each in (inert(title, longest=40), kind) if each)
-    return Text(f"{inert(preset.name, longest=40):<{min(width, 40)}}  {words}", no_wrap=True, overflow="ellipsis")
+    words = "  ".join(each for each in (sanitize(title, longest=40), kind) if each)
+    return Text(f"{sanitize(preset.name, longest=40):<{min(width, 40)}}  {words}", no_wrap=True, overflow="ellipsis")
 
 
 def details_of(preset: ListedPreset) -> str:
@@ -82,7 +82,7 @@ class PresetName(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             what = format_values(self._changes) or "the defaults"
-            yield Static(f"Save as a preset: {inert(what)}. Under what name?", markup=False, classes="text")
+            yield Static(f"Save as a preset: {sanitize(what)}. Under what name?", markup=False, classes="text")
             yield Input(compact=True, max_length=LONGEST_NAME)
             yield Static("Enter saves it, Escape cancels.", markup=False, classes="text", id="problem")
 
@@ -91,6 +91,6 @@ class PresetName(Dialog[str | None]):
         try:
             check_name(event.value)
         except PresetError as error:
-            self.query_one("#problem", Static).update(inert(str(error)))
+            self.query_one("#problem", Static).update(sanitize(str(error)))
         else:
             self.dismiss(event.value)

@@ -5,7 +5,7 @@ from tui.state.advice import Advice
 from tui.state.store import State
 from tui.state.words.figures import duration
 from tui.state.words.runs import state_word
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 LEAVE = Answer("leave", "Leave it", "l")
 CANCEL = Answer("cancel", "Cancel", "c")
@@ -21,11 +21,11 @@ def quit_question(state: State) -> Question:
     if study is not None and study.live:
         word = "paused" if study.state == "paused" else "tuning"
         return Question(
-            f"Study {inert(study.study, 40)} is {word}. Keep it going in the background?",
+            f"Study {sanitize(study.study, 40)} is {word}. Keep it going in the background?",
             [LEAVE, Answer("stop", "Stop it", "s"), CANCEL],
         )
     if run is not None and run.live:
-        name = inert(run.run)
+        name = sanitize(run.run)
         if run.problem:
             text = f"{name} cannot be saved and waits: {run.problem}. It goes on as soon as there is room."
             return Question(text, [LEAVE, GIVE_UP, CANCEL])
@@ -34,9 +34,9 @@ def quit_question(state: State) -> Question:
             [LEAVE, Answer("stop", "Stop and save", "s"), CANCEL],
         )
     if run is not None:
-        name, ended = inert(run.run), inert(run.state, 16)
+        name, ended = sanitize(run.run), sanitize(run.state, 16)
     else:
-        name, ended = (inert(study.study, 40), study.state) if study else ("What trained", "ended")
+        name, ended = (sanitize(study.study, 40), study.state) if study else ("What trained", "ended")
     return Question(
         f"{name} ended in the meantime: {ended}. Leave the screen?", [Answer("leave", "Leave", "l"), CANCEL]
     )
@@ -49,12 +49,13 @@ def stop_question(state: State) -> Question | None:
         return hang_question(state, [KEEP_WAITING, GIVE_UP])
     if study is not None and study.live:
         return Question(
-            f"Stop study {inert(study.study, 40)}? Its trials are kept; start a study of the same name to continue it.",
+            f"Stop study {sanitize(study.study, 40)}? Its trials are kept; start a study of the same name to continue"
+            " it.",
             [Answer("stop", "Stop it", "s"), Answer("cancel", "Keep tuning", "k")],
         )
     if run is None or not run.live:
         return None
-    name = inert(run.run)
+    name = sanitize(run.run)
     if run.problem:
         text = f"{name} cannot be saved and waits: {run.problem}. End it anyway? All since its last checkpoint is lost."
         return Question(text, [KEEP_WAITING, GIVE_UP])
@@ -70,7 +71,7 @@ def hang_question(state: State, answers: list[Answer]) -> Question:
     name = f"study {study.study}" if study is not None and study.live else run.run if run is not None else "the run"
     seconds = duration(state.stalled)
     return Question(
-        f"{inert(name, 40)} has made no step for {seconds}. End it and its engine? All since its last checkpoint is"
+        f"{sanitize(name, 40)} has made no step for {seconds}. End it and its engine? All since its last checkpoint is"
         " lost.",
         answers,
     )
@@ -81,7 +82,7 @@ def new_run_question(state: State) -> Question | None:
     run = state.run
     if run is None or not run.live:
         return None
-    name = inert(run.run)
+    name = sanitize(run.run)
     if run.problem:  # why it cannot be saved
         text = f"{name} cannot be saved and waits: {run.problem}. Wait for it before you start a new run."
         return Question(text, [KEEP_WAITING])

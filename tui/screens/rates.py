@@ -9,7 +9,7 @@ from engine.vocabulary.messages import RatesTried
 from tui.screens.dialogs import Dialog
 from tui.state.store import State
 from tui.state.words.events import why_no_rate
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 from tui.widgets.chart import Chart
 from tui.widgets.plotting.plot import Line
 
@@ -74,7 +74,7 @@ class RatesScreen(Dialog[float | None]):
             )
             self.query_one("#verdict", Static).update(words)
         else:
-            self.query_one("#verdict", Static).update(inert(verdict(tried), longest=500))
+            self.query_one("#verdict", Static).update(sanitize(verdict(tried), longest=500))
             self.query_one("#keys", Static).update(
                 f"enter: {self._takes} the suggestion   s: the steepest   escape: neither" if marks else "escape: back"
             )

@@ -15,7 +15,7 @@ from tui.screens.base import StateScreen
 from tui.state.actions import bindings
 from tui.state.store import State
 from tui.state.words.runs import RUN_COLUMNS, run_notes, run_row
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 
 class RunTable(DataTable[Text]):
@@ -104,9 +104,9 @@ class RunsScreen(StateScreen):
 
     @on(DataTable.RowHighlighted)
     def explain(self) -> None:
-        self.query_one("#about", Static).update(inert(" ".join(run_notes(self.current))) if self.current else "")
+        self.query_one("#about", Static).update(sanitize(" ".join(run_notes(self.current))) if self.current else "")
         ended = self.current is not None and self.current.state == "finished"  # its reason is why it ended early
-        self.query_one("#problem", Static).update(inert(self.current.problem) if self.current and not ended else "")
+        self.query_one("#problem", Static).update(sanitize(self.current.problem) if self.current and not ended else "")
         self.refresh_bindings()
 
     @on(DataTable.RowSelected)

@@ -17,7 +17,7 @@ from tui.state.actions import bindings
 from tui.state.store import State
 from tui.state.words.options import command_line
 from tui.state.words.values import format_values
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 from tui.widgets.config_form import ConfigForm
 from tui.widgets.network_line import NetworkLine
 from tui.widgets.preview import Preview
@@ -138,7 +138,7 @@ class SetupScreen(FormScreen):
             started = before.run is None or not before.training or before.run.run != state.run.run
             if started or (before.run is not None and before.run.config != state.run.config):
                 form.fill(state.run.config)
-            headline = f"Changing {inert(state.run.run)} while it trains; F5 applies the changes"
+            headline = f"Changing {sanitize(state.run.run)} while it trains; F5 applies the changes"
         else:
             data = state.data
             images = ""
@@ -166,7 +166,7 @@ class SetupScreen(FormScreen):
         self._show_network()
         self.show_help()
         if event.config is None:
-            self.query_one("#command", Static).update(inert(event.problems[0]))
+            self.query_one("#command", Static).update(sanitize(event.problems[0]))
             return
         self._show_command(event.config)
         self._want_preview()
@@ -181,7 +181,7 @@ class SetupScreen(FormScreen):
         )
         if self._state.training:  # a run has the precision that auto became
             config = msgspec.structs.replace(config, precision=self._state.next_config.precision)
-        self.query_one("#command", Static).update(inert(f"$ {command_line(config)}{began}", longest=5000))
+        self.query_one("#command", Static).update(sanitize(f"$ {command_line(config)}{began}", longest=5000))
 
     @on(Button.Pressed, "#submit")
     def action_submit(self) -> None:

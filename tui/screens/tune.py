@@ -18,7 +18,7 @@ from tui.state.actions import bindings
 from tui.state.store import State
 from tui.state.study import StudyView
 from tui.state.words.figures import percent
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 from tui.widgets.leaderboard import Leaderboard
 from tui.widgets.parallel_coordinates import ParallelCoordinates
 from tui.widgets.study_chart import StudyChart
@@ -129,7 +129,7 @@ class TuneScreen(StateScreen):
             problem = study.reason
         names = ", ".join(self._names[:4])
         known = f"Studies in this folder: {names}. Enter a name above to continue one." if names else ""
-        hint.update(inert(problem or known, longest=500))
+        hint.update(sanitize(problem or known, longest=500))
         hint.set_class(bool(problem), "bad")
         hint.display = bool(problem or (known and not self.has_class("tuning")))
 
@@ -216,9 +216,8 @@ class TuneScreen(StateScreen):
 def headline(study: StudyView) -> str:
     """Return the study in one line."""
     word = "tuning" if study.state == "running" else study.state
-    parts = [
-        f"{inert(study.study, 40)} {word}, {study.done}/{study.target} trials of {counted(study.base.epochs, 'epoch')}"
-    ]
+    length = counted(study.base.epochs, "epoch")
+    parts = [f"{sanitize(study.study, 40)} {word}, {study.done}/{study.target} trials of {length}"]
     if study.best is not None:
         parts.append(f"best {percent(study.best.accuracy or 0)} (#{study.best.number})")
     base = study.base_trial

@@ -23,7 +23,7 @@ from engine.vocabulary.messages import (
 )
 from engine.vocabulary.schedule import learning_rate
 from tui.state.words.values import format_values
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 MOST_POINTS = 4096  # losses kept for the chart; beyond, neighbours are averaged
 
@@ -112,7 +112,7 @@ class RunView:
 
 def short_run_name(run: str) -> str:
     """Return what a run is called where room is short: its number, or the beginning of another name."""
-    return inert(run.partition("-")[0], longest=8)
+    return sanitize(run.partition("-")[0], longest=8)
 
 
 def open_run(opened: RunView | None, event: RunOpened) -> RunView | None:
@@ -121,7 +121,7 @@ def open_run(opened: RunView | None, event: RunOpened) -> RunView | None:
         opened = apply_to_run(opened, part)
     if opened is None or not event.last:
         return opened
-    return replace(opened, state=inert(event.summary.state), reason=inert(event.summary.problem))
+    return replace(opened, state=sanitize(event.summary.state), reason=sanitize(event.summary.problem))
 
 
 def apply_to_run(view: RunView | None, event: RunEvent) -> RunView | None:
@@ -131,7 +131,7 @@ def apply_to_run(view: RunView | None, event: RunEvent) -> RunView | None:
     if view is None or view.run != event.run:
         return view
     if isinstance(event, SavingFailed):
-        return replace(view, problem=inert(event.reason))
+        return replace(view, problem=sanitize(event.reason))
     if view.problem:
         view = replace(view, problem="")  # what happens on a run, happens on record: it can be saved again
     match event:
@@ -155,7 +155,7 @@ def apply_to_run(view: RunView | None, event: RunEvent) -> RunView | None:
         case Continued():
             return replace(view, state="running")
         case RunEnded():
-            return replace(view, state=event.state, reason=inert(event.reason))
+            return replace(view, state=event.state, reason=sanitize(event.reason))
         case CheckpointSaved():
             return view
 

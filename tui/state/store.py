@@ -34,7 +34,7 @@ from tui.state.advice import Coach
 from tui.state.run import RunView, apply_to_run, open_run
 from tui.state.study import StudyView, apply_to_study
 from tui.state.words.events import describe
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 MOST_LOG_LINES = 500
 MOST_NETWORKS = 16  # descriptions that are kept, of up to 2,000 layers each
@@ -119,11 +119,11 @@ def apply(state: State, event: AnyEvent) -> State:
         case EngineReady():
             state = replace(state, engine=event, engine_problem="")
         case EngineFailed():
-            state = replace(state, engine_problem=inert(event.reason))
+            state = replace(state, engine_problem=sanitize(event.reason))
         case DataReady():
             state = replace(state, data=event, data_problem="", progress=None)
         case DataFailed():
-            state = replace(state, data_problem=inert(event.reason), progress=None)
+            state = replace(state, data_problem=sanitize(event.reason), progress=None)
         case DataProgress():
             state = replace(state, progress=event, data_problem="")
         case Predicted():
@@ -146,15 +146,15 @@ def apply(state: State, event: AnyEvent) -> State:
             state = replace(state, listed=() if event.last else listed, runs=listed if event.last else state.runs)
         case RunOpened():
             before = () if event.first else state.opened_log
-            past = (inert(line) for part in event.history for line in describe(part))
+            past = (sanitize(line) for part in event.history for line in describe(part))
             state = replace(
                 state,
                 opened=open_run(None if event.first else state.opened, event),
                 opened_log=(*before, *past)[-MOST_LOG_LINES:],
             )
         case CommandFailed():
-            state = replace(state, failures=state.failures + 1, failure=inert(event.reason))
-    lines = [inert(line) for line in describe(event)]
+            state = replace(state, failures=state.failures + 1, failure=sanitize(event.reason))
+    lines = [sanitize(line) for line in describe(event)]
     if isinstance(event, DataFailed) and state.shown is None:
         return state  # the first screen says it
     return log_lines(state, *lines) if lines else state

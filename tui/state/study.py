@@ -15,7 +15,7 @@ from engine.vocabulary.messages import (
     TrialTold,
 )
 from engine.vocabulary.search_space import Dimension, parse_search
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 
 @dataclass(frozen=True)
@@ -95,8 +95,8 @@ def apply_to_study(view: StudyView | None, event: StudyEvent) -> StudyView | Non
         case ImportancesTold():
             return replace(view, importances=event.importances)
         case StudyPaused():
-            return replace(view, state="paused", reason=inert(event.reason))
+            return replace(view, state="paused", reason=sanitize(event.reason))
         case StudyContinued():
             return replace(view, state="running", reason="")
         case StudyEnded():
-            return replace(view, state=inert(event.state), reason=inert(event.reason))
+            return replace(view, state=sanitize(event.state), reason=sanitize(event.reason))

@@ -9,7 +9,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 
 from tui.terminal.ascii import to_ascii
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 
 class AsciiFilter(LineFilter):
@@ -22,7 +22,7 @@ class AsciiFilter(LineFilter):
         ]
 
 
-class InertFilter(LineFilter):
+class SanitizeFilter(LineFilter):
     """Replaces what a terminal could obey in any text. Widgets do so themselves; this is for what one may forget."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
@@ -38,7 +38,7 @@ class InertFilter(LineFilter):
 def as_wide(text: str) -> str:
     """Return the text made harmless in the same number of cells: what takes none goes."""
     return "".join(
-        character if character.isprintable() else inert(character) * cell_len(character) for character in text
+        character if character.isprintable() else sanitize(character) * cell_len(character) for character in text
     )
 
 

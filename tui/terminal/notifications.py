@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 
 from engine.vocabulary.messages import AnyEvent, RunEnded, SavingFailed, StudyEnded, StudyPaused
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 BELL = "\a"
 ONLY_OSC_9 = ("xterm-kitty", "xterm-ghostty", "wezterm", "foot")  # would show both
@@ -41,7 +41,7 @@ def call_for_attention(event: AnyEvent) -> None:
 
 def call(text: str, env: Mapping[str, str] = os.environ) -> str:
     """Return what to write to the terminal: bell and notification, in ASCII."""
-    body = inert(text, longest=200).encode("ascii", "replace").decode()
+    body = sanitize(text, longest=200).encode("ascii", "replace").decode()
     term = env.get("TERM", "")
     if term in ("linux", "dumb", ""):
         return BELL

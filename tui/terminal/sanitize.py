@@ -11,7 +11,7 @@ MOST_MARKS = 4  # combining marks on one character; scripts need three
 REPLACEMENT = "�"
 
 
-def inert(text: str, longest: int = LONGEST) -> str:
+def sanitize(text: str, longest: int = LONGEST) -> str:
     """Return the text on one line without control, bidi or surrogate characters, shortened if need be.
 
     Newlines and tabs become spaces; whatever a terminal could obey becomes U+FFFD. Of marks piled up on one

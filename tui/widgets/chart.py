@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from textual.reactive import reactive
 
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 from tui.widgets.cells import Cells, CellWidget
 from tui.widgets.plotting.frame import draw_frame, draw_legend
 from tui.widgets.plotting.layout import lay_out
@@ -81,13 +81,13 @@ class Chart(CellWidget):
         Give an `x_range` where the end is known: what is drawn then stays where it is while the lines grow.
         """
         self.plot = Plot(
-            lines=tuple(replace(line, name=inert(line.name, 40), points=tuple(line.points)) for line in lines),
-            title=inert(title),
-            x_label=inert(x_label),
-            y_label=inert(y_label),
+            lines=tuple(replace(line, name=sanitize(line.name, 40), points=tuple(line.points)) for line in lines),
+            title=sanitize(title),
+            x_label=sanitize(x_label),
+            y_label=sanitize(y_label),
             log_x=log_x,
             log_y=log_y,
-            marks=tuple((x, inert(label)) for x, label in marks),
+            marks=tuple((x, sanitize(label)) for x, label in marks),
             x_range=x_range,
             y_range=y_range,
             percent=percent,

@@ -16,7 +16,7 @@ from engine.vocabulary.architectures import CATALOGUE
 from engine.vocabulary.config import FIELDS, ConfigError, RunConfig, Value
 from engine.vocabulary.fields import FieldInfo
 from tui.state.words.options import clean
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 from tui.widgets.cells import Cells, CellWidget
 
 INPUT_AT, HINT_AT = 16, 36  # columns of a row
@@ -57,7 +57,7 @@ class FieldRow(CellWidget):
     def draw(self, cells: Cells) -> None:
         wrong = self.problem.rpartition("; ")[2]  # the remedy; the whole sentence stands at the bottom
         cells.put(0, 0, self.field.label, "row--bad" if wrong else "row--locked" if self.locked else "row--label")
-        hint = inert(wrong) or self.hint()
+        hint = sanitize(wrong) or self.hint()
         room, dots = cells.width - HINT_AT, "..." if self.ascii else "…"
         hint = hint if len(hint) <= room else hint[: max(0, room - len(dots))] + dots
         cells.put(HINT_AT, 0, hint, "row--wrong" if wrong else "row--hint")

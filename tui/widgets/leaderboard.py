@@ -7,7 +7,7 @@ from engine.vocabulary.messages import TrialSummary
 from tui.state.study import StudyView
 from tui.state.words.figures import percent
 from tui.state.words.trials import short_name, short_value
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 ROWS = 200
 
@@ -58,5 +58,5 @@ class Leaderboard(DataTable[Text]):
 def outcome(trial: TrialSummary) -> str:
     """Return a trial's accuracy, or how it stands or ended where that is not in the order of things."""
     if trial.accuracy is None or trial.state in ("running", "failed"):
-        return inert(trial.state, 10)
+        return sanitize(trial.state, 10)
     return percent(trial.accuracy) + (" pruned" if trial.state == "pruned" else "")

@@ -4,7 +4,7 @@ from rich.text import Text
 from textual.widgets import RichLog
 
 from tui.state.store import State
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 
 class LogPane(RichLog):
@@ -36,7 +36,7 @@ class LogPane(RichLog):
             self.clear()
             self._past = past
             self._count = self._began = state.log_began
-            self.border_title = Text(f"log of {inert(past, longest=40)}" if past else "log")
+            self.border_title = Text(f"log of {sanitize(past, longest=40)}" if past else "log")
             for line in state.opened_log if past else ():
                 self.write(Text(line))
         if past:

@@ -13,7 +13,7 @@ from engine.vocabulary.messages import TrialSummary
 from engine.vocabulary.search_space import Dimension, Range
 from tui.state.study import StudyView
 from tui.state.words.trials import range_words, short_name
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 from tui.widgets.cells import Cells, CellWidget
 from tui.widgets.probabilities import bar
 
@@ -88,7 +88,7 @@ class ParallelCoordinates(CellWidget):
             heights = [height_of(each, study.values_of(trial)) for trial in shown]
             self._draw_row(cells, y, short_name(each.field.name), heights, shown, trials, wide)
             if ranges:
-                cells.put(right, y, inert(range_words(each), RANGE), "parallel--muted")
+                cells.put(right, y, sanitize(range_words(each), RANGE), "parallel--muted")
             if figures:
                 self._draw_importance(cells, y, right + RANGE + 1, study.importances.get(each.field.name))
             y += 1
@@ -108,7 +108,7 @@ class ParallelCoordinates(CellWidget):
         trials: list[TrialSummary], wide: int,
     ) -> None:  # fmt: skip
         levels = ASCII_LEVELS if self.ascii else LEVELS
-        cells.put(0, y, inert(label, LABEL - 1), "parallel--label")
+        cells.put(0, y, sanitize(label, LABEL - 1), "parallel--label")
         good = {trial.number for trial in trials[: max(1, len(trials) // 4)]}
         for i, (height, trial) in enumerate(zip(heights, shown, strict=True)):
             style = "best" if trial is trials[0] else "good" if trial.number in good else "rest"

@@ -9,7 +9,7 @@ from tui.state.store import State
 from tui.state.study import StudyView
 from tui.state.words.figures import duration, percent
 from tui.state.words.runs import state_word
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 BAR_WIDTH = 10
 NAME_WIDTH, STATE_WIDTH = 40, 16
@@ -82,9 +82,9 @@ def segments(state: State) -> list[tuple[str, str, int]]:
         parts += live_segment(state)
     if state.progress is not None:
         share = 100 * state.progress.done // max(1, state.progress.total)
-        parts.append((f"{inert(state.progress.action, NAME_WIDTH)} {share} %", "busy", 2))
+        parts.append((f"{sanitize(state.progress.action, NAME_WIDTH)} {share} %", "busy", 2))
     if state.engine is not None:
-        parts.append((inert(state.engine.device, NAME_WIDTH), "muted", 7))
+        parts.append((sanitize(state.engine.device, NAME_WIDTH), "muted", 7))
     return parts
 
 
@@ -92,7 +92,7 @@ def live_segment(state: State) -> list[tuple[str, str, int]]:
     """Return what trains while a past run is shown."""
     study, run = state.study, state.run
     if study is not None and study.live:
-        return [(f"▶ {inert(study.study, 12)} {'paused' if study.state == 'paused' else 'tuning'}", "busy", 0)]
+        return [(f"▶ {sanitize(study.study, 12)} {'paused' if study.state == 'paused' else 'tuning'}", "busy", 0)]
     if run is not None and run.live:
         return [(f"▶ {short_run_name(run.run)} {state_word(run.state)} {100 * run.run_fraction:.0f} %", "busy", 0)]
     return []
@@ -102,7 +102,7 @@ def study_segments(study: StudyView, stalled: str = "") -> list[tuple[str, str, 
     share = min(1.0, study.done / max(1, study.target))
     words = {"running": ("tuning", "busy"), "paused": ("paused", "bad")}
     parts = [
-        (inert(study.study, NAME_WIDTH), "", 3),
+        (sanitize(study.study, NAME_WIDTH), "", 3),
         ("waiting for its storage", "bad", 0) if study.reason else (*words[study.state], 0),
         *([(stalled, "bad", 0)] if stalled else []),
         (f"trial {min(study.done + 1, study.target)}/{study.target}", "", 2),
@@ -124,7 +124,7 @@ def run_segments(view: RunView, past: bool, stalled: str = "", silent: bool = Fa
     done = view.epoch
     epoch = min(done + 1, view.config.epochs) if view.live else done
     current = view.live and not past
-    word = (inert(state_word(view.state), STATE_WIDTH), style, 0)
+    word = (sanitize(state_word(view.state), STATE_WIDTH), style, 0)
     if view.problem:
         word = ("waiting for the disk", "bad", 0)
     elif stalled and current:
@@ -132,7 +132,7 @@ def run_segments(view: RunView, past: bool, stalled: str = "", silent: bool = Fa
     elif silent and current:
         word = (word[0], "muted", 7)  # as it was
     parts = [
-        (inert(view.run, NAME_WIDTH) + (" (past)" if past else ""), "", 3),
+        (sanitize(view.run, NAME_WIDTH) + (" (past)" if past else ""), "", 3),
         word,
         (f"epoch {epoch}/{view.config.epochs}", "", 2),
     ]

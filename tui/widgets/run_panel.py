@@ -9,7 +9,7 @@ from tui.state.run import RunView
 from tui.state.words.figures import percent
 from tui.state.words.networks import shown_name
 from tui.state.words.values import format_change, format_value
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 SHOWN = ("epochs", "batch_size", "lr", "weight_decay", "dropout2d", "dropout", "seed")
 # Whose other fields are shown where they differ from the default.
@@ -79,7 +79,7 @@ def figures(view: RunView) -> list[tuple[str, str, str]]:
     rows += [
         ("", "", "value"),
         ("Images", f"{view.train_images:,} + {view.test_images:,}", "value"),
-        ("Device", inert(f"{view.device}, {view.config.precision}{several}", longest=40), "value"),
+        ("Device", sanitize(f"{view.device}, {view.config.precision}{several}", longest=40), "value"),
     ]
     if view.threads and (view.most_threads > 1 or view.config.threads):
         rows.append(("Threads", threads(view), "changed" if view.threads != view.most_threads else "value"))

@@ -8,7 +8,7 @@ from engine.vocabulary.fields import counted
 from tui.state.store import State
 from tui.state.words.networks import shown_name
 from tui.state.words.runs import state_word
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 
 class Welcome(Widget):
@@ -55,19 +55,19 @@ def sentences(state: State) -> list[tuple[str, str]]:
         parts += [("data     ", "muted"), (f"{state.data_problem}\n", "bad")]
     if state.progress is not None:
         done, total = state.progress.done, state.progress.total
-        parts += [("data     ", "muted"), (f"{inert(state.progress.action)}: {done:,} of {total:,}\n", "")]
+        parts += [("data     ", "muted"), (f"{sanitize(state.progress.action)}: {done:,} of {total:,}\n", "")]
     elif state.data is not None:
         data = state.data
         parts += [("data     ", "muted"), (f"{data.train:,} training and {data.test:,} test images\n", "")]
-        where = "the sample that ships with mnist-tui" if data.sample else f"{data.kind} in {inert(data.path)}"
+        where = "the sample that ships with mnist-tui" if data.sample else f"{data.kind} in {sanitize(data.path)}"
         parts += [(f"         {where}\n", "muted")]
     elif not state.data_problem:
         parts += [("data     ", "muted"), ("looking for it\n", "")]
 
     if state.engine is not None:
         engine = state.engine
-        parts += [("device   ", "muted"), (f"{inert(f'{engine.device}, {engine.device_name}')}\n", "")]
-        parts += [(f"         torch {inert(engine.torch)}, {counted(engine.threads, 'thread')}\n\n", "muted")]
+        parts += [("device   ", "muted"), (f"{sanitize(f'{engine.device}, {engine.device_name}')}\n", "")]
+        parts += [(f"         torch {sanitize(engine.torch)}, {counted(engine.threads, 'thread')}\n\n", "muted")]
     else:
         parts += [("device   ", "muted"), (f"{state.link_reason or 'the engine is loading torch'}\n\n\n", "")]
 
@@ -79,14 +79,14 @@ def sentences(state: State) -> list[tuple[str, str]]:
         parts += [("d", "key"), ("  download the full MNIST: 70,000 images, 11 MB\n", "")]
     if state.runs and state.runs[0].resumable:
         last = state.runs[0]
-        word = inert(state_word(last.state), 16)
+        word = sanitize(state_word(last.state), 16)
         if last.epoch >= last.epochs:
             how = f"after {counted(last.epoch, 'epoch')}"
         elif last.state == "finished":  # by early stopping
             how = f"after epoch {last.epoch} of {last.epochs}"
         else:
             how = f"in epoch {last.epoch + 1} of {last.epochs}"
-        parts += [("R", "key"), (f"  resume {inert(last.run)}, {word} {how}\n", "")]
+        parts += [("R", "key"), (f"  resume {sanitize(last.run)}, {word} {how}\n", "")]
     if state.runs:
         parts += [
             ("4", "key"),

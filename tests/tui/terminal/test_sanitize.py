@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from tui.terminal.sanitize import LONGEST, inert
+from tui.terminal.sanitize import LONGEST, sanitize
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ from tui.terminal.sanitize import LONGEST, inert
     ids=ascii,
 )
 def test_what_a_terminal_could_obey_is_replaced(text: str) -> None:
-    shown = inert(f"a{text}b")
+    shown = sanitize(f"a{text}b")
     assert shown[0] + shown[-1] == "ab"
     assert "�" in shown
     assert all(unicodedata.category(character)[0] != "C" for character in shown)
@@ -37,24 +37,24 @@ def test_what_a_terminal_could_obey_is_replaced(text: str) -> None:
 
 def test_every_character_gives_one_printable_character_on_one_line() -> None:
     for number in range(sys.maxunicode + 1):
-        shown = inert(chr(number))
+        shown = sanitize(chr(number))
         assert len(shown) == 1
         assert shown.isprintable() or shown in ("\xa0", "\u3000") or unicodedata.category(shown) == "Zs", hex(number)
 
 
 @pytest.mark.parametrize("between", ["\n", "\r\n", "\t", "\u2028", "\u2029", "\x0b", "\x0c", "\x85", "\x1c"])
 def test_it_stays_one_line(between: str) -> None:
-    shown = inert(f"a{between}b")
+    shown = sanitize(f"a{between}b")
     assert len(shown.splitlines()) == 1
     assert shown[0] + shown[-1] == "ab"
 
 
 def test_ordinary_text_is_left_alone() -> None:
     text = "Größe 3×3 — 数字 🙂 é [/nope] [bold]"
-    assert inert(text) == text
+    assert sanitize(text) == text
 
 
 def test_long_text_is_shortened() -> None:
-    assert inert("x" * LONGEST) == "x" * LONGEST
-    assert inert("x" * (LONGEST + 1)) == "x" * (LONGEST - 1) + "…"
-    assert inert("\x1b" * 10**6, longest=5) == "����…"
+    assert sanitize("x" * LONGEST) == "x" * LONGEST
+    assert sanitize("x" * (LONGEST + 1)) == "x" * (LONGEST - 1) + "…"
+    assert sanitize("\x1b" * 10**6, longest=5) == "����…"

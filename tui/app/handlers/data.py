@@ -6,7 +6,7 @@ from engine.storage.paths import default_data
 from engine.vocabulary.messages import AnyEvent, CancelDownload, DataFailed, DataReady, DownloadData
 from tui.app.engine import EngineApp
 from tui.screens.questions import download_question
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 
 class DataHandlers(EngineApp):
@@ -32,7 +32,9 @@ class DataHandlers(EngineApp):
         """Download MNIST after asking, or cancel the download that is going on."""
         if self.downloading:
             self.send(CancelDownload())
-        elif await self.push_screen_wait(download_question(inert(str(default_data().absolute()), 200))) == "download":
+        elif (
+            await self.push_screen_wait(download_question(sanitize(str(default_data().absolute()), 200))) == "download"
+        ):
             self.send(DownloadData())
 
     @property

@@ -23,7 +23,7 @@ from tui.screens.runs import RunsScreen
 from tui.screens.train import TrainScreen
 from tui.state.run import short_run_name
 from tui.state.words.events import describe
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 
 class RunHandlers(EngineApp):
@@ -32,19 +32,19 @@ class RunHandlers(EngineApp):
     def receive(self, event: AnyEvent) -> None:
         super().receive(event)
         if isinstance(event, SavingFailed):
-            self.notify(inert(describe(event)[0]), title="Disk", severity="error", markup=False)
+            self.notify(sanitize(describe(event)[0]), title="Disk", severity="error", markup=False)
         if isinstance(event, RunOpened) and event.last:
             self.report_damage(event)
         if isinstance(event, RunEnded | RunStarted):
             self.send(ListRuns())
         if isinstance(event, RunEnded):
             self.notify(
-                inert(f"{event.run} {event.state} {self.state.run.reason if self.state.run else ''}"), markup=False
+                sanitize(f"{event.run} {event.state} {self.state.run.reason if self.state.run else ''}"), markup=False
             )
 
     def report_damage(self, event: RunOpened) -> None:
         """Say what of a past run cannot be shown."""
-        run = inert(event.summary.run)
+        run = sanitize(event.summary.run)
         if self.state.opened is None:
             self.notify(f"{run} cannot be shown, as the beginning of its log is lost.", severity="error", markup=False)
         elif event.skipped:
@@ -89,7 +89,7 @@ class RunHandlers(EngineApp):
         summary = event.summary
         changes = dict(event.changes)
         if summary.epoch >= summary.epochs:
-            epochs = await self.push_screen_wait(EpochsQuestion(inert(summary.run), summary.epoch))
+            epochs = await self.push_screen_wait(EpochsQuestion(sanitize(summary.run), summary.epoch))
             if epochs is None:
                 return
             changes["epochs"] = epochs

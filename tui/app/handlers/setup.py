@@ -20,7 +20,7 @@ from tui.link.errors import CommandRefused
 from tui.screens.network import NetworkScreen
 from tui.screens.rates import RatesScreen
 from tui.screens.setup import SetupScreen
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 from tui.widgets.network_line import NetworkLine
 from tui.widgets.preview import Preview
 
@@ -67,7 +67,7 @@ class SetupHandlers(TrainingHandlers):
         try:
             await self.client.request(command, CommandDone)
         except CommandRefused as error:
-            self.notify(inert(str(error)), title=otherwise, severity="error", markup=False)
+            self.notify(sanitize(str(error)), title=otherwise, severity="error", markup=False)
             self.get_screen("setup", SetupScreen).show_refusal(f"{otherwise}: {error}")
             return False
         return True
@@ -97,7 +97,7 @@ class SetupHandlers(TrainingHandlers):
             self.begin(FindRate(config=event.config))
         else:
             self.send(FindRate(config=event.config))
-        what, takes = (inert(run.run), "change the run to") if run else (f"a new {event.config.model}", "fill in")
+        what, takes = (sanitize(run.run), "change the run to") if run else (f"a new {event.config.model}", "fill in")
         rate = await self.push_screen_wait(RatesScreen(what, takes))
         if self.state.rates is None or not self.state.rates.done:
             self.send(StopFinding())

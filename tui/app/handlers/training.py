@@ -11,7 +11,7 @@ from tui.screens.dialogs import OVER
 from tui.screens.questions import new_run_question, quit_question, stop_question
 from tui.screens.runs import RunsScreen
 from tui.state.run import short_run_name
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 STOPPING = 10.0  # seconds to hear that a run is stopped and saved
 
@@ -66,7 +66,7 @@ class TrainingHandlers(EngineApp):
         try:
             await self.client.request(Stop(force=force), CommandDone)
         except CommandRefused as error:
-            self.notify(inert(str(error)), title="Not stopped", severity="error", markup=False)
+            self.notify(sanitize(str(error)), title="Not stopped", severity="error", markup=False)
             return False
         return True
 
@@ -96,7 +96,7 @@ class TrainingHandlers(EngineApp):
             return super().key_label(action, label)
         study, run = self.state.study, self.state.run
         if study is not None and study.live:
-            return f"{label} {inert(study.study, 12)}"
+            return f"{label} {sanitize(study.study, 12)}"
         return f"{label} {short_run_name(run.run)}" if run is not None else label
 
     @property

@@ -9,7 +9,7 @@ from engine.storage.paths import default_data
 from engine.storage.typed_path import path_of
 from tui.commands.run_coroutine import run
 from tui.commands.shared_options import checkpoints_option, data_option, json_option
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 
 @click.group()
@@ -43,7 +43,7 @@ def download(checkpoints: Path) -> None:
     from tui.commands.data.transfers import download_data
 
     run(download_data(checkpoints))
-    print(f"MNIST is in {inert(str(default_data() / 'MNIST' / 'raw'))}", file=sys.stderr)
+    print(f"MNIST is in {sanitize(str(default_data() / 'MNIST' / 'raw'))}", file=sys.stderr)
 
 
 @data.command()
@@ -55,4 +55,4 @@ def export(folder: str, checkpoints: Path, data: str) -> None:
     from tui.commands.data.transfers import export_data
 
     run(export_data(checkpoints, data, path_of(folder)))
-    print(f"written to {inert(folder)}", file=sys.stderr)
+    print(f"written to {sanitize(folder)}", file=sys.stderr)

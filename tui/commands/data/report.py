@@ -4,14 +4,14 @@ from rich.table import Table
 
 from engine.vocabulary.messages import DataCheck, DataReady
 from tui.terminal.printing import wide_console
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 
 def print_data(data: DataReady) -> None:
     print(f"{data.train:,} training and {data.test:,} test images")
-    print(inert(f"from {data.path} ({data.kind}), fingerprint {data.fingerprint}, loaded in {data.seconds:.2f} s"))
+    print(sanitize(f"from {data.path} ({data.kind}), fingerprint {data.fingerprint}, loaded in {data.seconds:.2f} s"))
     for note in data.notes:
-        print(inert(note))
+        print(sanitize(note))
     if data.check is not None:
         print_check(data.check)
     if data.sample:
@@ -30,4 +30,4 @@ def print_check(check: DataCheck) -> None:
     print(f"{check.duplicates:,} of the test images are also among the training images")
     for finding in check.findings:
         if finding.warning:
-            print(inert(f"warning: {finding.message}"))
+            print(sanitize(f"warning: {finding.message}"))

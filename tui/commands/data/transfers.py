@@ -20,7 +20,7 @@ from engine.vocabulary.messages import (
 from tui.link.attach import attached
 from tui.link.errors import CommandRefused
 from tui.link.session import Session
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 
 async def download_data(checkpoints: Path) -> None:
@@ -55,7 +55,7 @@ async def follow(session: Session, command: Command, until: type[DataReady] | ty
             share = 100 * event.done // max(1, event.total)
             if share != shown and (sys.stderr.isatty() or share % 10 == 0):
                 end = "\r" if sys.stderr.isatty() else "\n"
-                print(f"{inert(event.action)} {share:3d} %", end=end, file=sys.stderr, flush=True)
+                print(f"{sanitize(event.action)} {share:3d} %", end=end, file=sys.stderr, flush=True)
             shown = share
         elif isinstance(event, until):
             return

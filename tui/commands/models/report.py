@@ -19,7 +19,7 @@ from tui.link.session import Session
 from tui.state.words.networks import figures, layer_table, operations
 from tui.state.words.options import clean
 from tui.terminal.printing import print_json, wide_console
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 
 async def show_models(checkpoints: Path, name: str, sizes: Mapping[str, Value], as_json: bool) -> None:
@@ -42,9 +42,9 @@ async def ask(session: Session, config: RunConfig) -> ModelDescribed:
 
 def print_network(network: ModelDescribed) -> None:
     wide_console().print(layer_table(network))
-    print(f"\n{inert(network.model)}: {figures(network)}")
+    print(f"\n{sanitize(network.model)}: {figures(network)}")
     for note in network.notes:
-        print(f"note: {inert(note, longest=1000)}")
+        print(f"note: {sanitize(note, longest=1000)}")
 
 
 def print_table(networks: list[ModelDescribed]) -> None:
@@ -82,15 +82,17 @@ def trust_run(checkpoints: Path, name: str, sure: bool) -> None:
     model = read_record(folder).config.model
     code = brought_code(model, folder)
     if code is None:
-        print(f"{folder.name} trains {inert(model)}, which comes with the program; nothing to trust", file=sys.stderr)
+        print(
+            f"{folder.name} trains {sanitize(model)}, which comes with the program; nothing to trust", file=sys.stderr
+        )
         return
     code = Code(name_of_copy(code, folder), code.text)
     if is_trusted(code):
-        print(f"you have run this code before: {inert(where(code, folder))}", file=sys.stderr)
+        print(f"you have run this code before: {sanitize(where(code, folder))}", file=sys.stderr)
         return
     for line in code.text.decode(errors="replace").splitlines():
-        print(inert(line, longest=sys.maxsize - 1))  # all of it: who reads it must see what there is
-    question = f"This is the code {inert(where(code, folder))}. May {folder.name} run it, with all your rights?"
+        print(sanitize(line, longest=sys.maxsize - 1))  # all of it: who reads it must see what there is
+    question = f"This is the code {sanitize(where(code, folder))}. May {folder.name} run it, with all your rights?"
     if not sure and not click.confirm(question, err=True):
         raise click.Abort
     trust(code)

@@ -12,7 +12,7 @@ from engine.storage.paths import PathError
 from engine.storage.typed_path import path_of, written
 from tui.commands.run_coroutine import run
 from tui.commands.shared_options import checkpoints_option, data_option, json_option
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 weights_options = click.option(
     "--best/--last",
@@ -43,7 +43,8 @@ def runs(checkpoints: Path, as_json: bool) -> None:
         print_runs(found)
     else:
         print(
-            f"no run in {inert(str(checkpoints))} yet; start one with `mnist-tui` or `mnist-tui train`", file=sys.stderr
+            f"no run in {sanitize(str(checkpoints))} yet; start one with `mnist-tui` or `mnist-tui train`",
+            file=sys.stderr,
         )
 
 
@@ -80,7 +81,7 @@ def evaluate(run_name: str, best: bool | None, checkpoints: Path, data: str, as_
         print_evaluation(result)
         with contextlib.suppress(RunError):
             if note := other_epoch(read_record(checkpoints / result.run), result):
-                print(inert(note), file=sys.stderr)
+                print(sanitize(note), file=sys.stderr)
 
 
 @click.command()

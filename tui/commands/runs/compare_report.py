@@ -9,21 +9,21 @@ from tui.state.run_numbers import numbers_of
 from tui.state.significance import Sample
 from tui.state.words.figures import format_deviation, format_interval, format_metric
 from tui.terminal.printing import wide_console
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 FEW = 5  # pairs, below which only large differences can be told from noise
 
 
 def print_comparison(result: Comparison) -> None:
-    print(inert(f"A: {in_words(result.a)}", longest=2000))
-    print(inert(f"B: {in_words(result.b)}", longest=2000))
+    print(sanitize(f"A: {in_words(result.a)}", longest=2000))
+    print(sanitize(f"B: {in_words(result.b)}", longest=2000))
     for line in what_differs(result):
-        print(inert(line, longest=2000))
+        print(sanitize(line, longest=2000))
     print()
     wide_console().print(table(result))
     print()
     for line in verdict(result):
-        print(inert(line, longest=2000))
+        print(sanitize(line, longest=2000))
 
 
 def in_words(side: Side) -> str:

@@ -14,7 +14,7 @@ from tui.state.significance import wilson
 from tui.state.words.figures import format_limits, percent
 from tui.state.words.runs import run_row, table_lines
 from tui.terminal.printing import wide_console
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 
 def print_runs(runs: Sequence[RunSummary]) -> None:
@@ -23,9 +23,9 @@ def print_runs(runs: Sequence[RunSummary]) -> None:
         print(line)
     for run in runs:
         if run.problem:
-            print(f"{inert(run.run)}: {inert(run.problem)}", file=sys.stderr)
+            print(f"{sanitize(run.run)}: {sanitize(run.problem)}", file=sys.stderr)
     for line in about_runs(runs):
-        print(inert(line, longest=2000), file=sys.stderr)
+        print(sanitize(line, longest=2000), file=sys.stderr)
 
 
 def about_runs(runs: Sequence[RunSummary]) -> list[str]:
@@ -42,7 +42,7 @@ def about_runs(runs: Sequence[RunSummary]) -> list[str]:
 
 
 def print_evaluation(result: Evaluated) -> None:
-    print(f"{inert(weights_in_words(result))} on {counted(result.images, 'test image')} of {inert(result.data)}")
+    print(f"{sanitize(weights_in_words(result))} on {counted(result.images, 'test image')} of {sanitize(result.data)}")
     print(f"test accuracy {percent(result.accuracy)}, test loss {result.loss:.4f}")
     between = format_limits("accuracy", *wilson(accuracy=result.accuracy, count=result.images))
     print(f"95 % confidence of the accuracy: {between} (Wilson, from {counted(result.images, 'image')})\n")
@@ -79,9 +79,9 @@ def other_epoch(record: RunRecord, result: Evaluated) -> str:
 def print_predictions(files: Sequence[FilePrediction], weights: str) -> None:
     for file in files:
         if file.error:
-            print(f"mnist-tui: {inert(file.error)}", file=sys.stderr)
+            print(f"mnist-tui: {sanitize(file.error)}", file=sys.stderr)
         else:
             sure = percent(file.probabilities[file.predicted])
-            print(f"{file.predicted}  {sure:>8}  {inert(file.path)}  ({inert(file.treatment)})")
+            print(f"{file.predicted}  {sure:>8}  {sanitize(file.path)}  ({sanitize(file.treatment)})")
     if not all(file.error for file in files):
-        print(f"classified by {inert(weights).removesuffix(',')}", file=sys.stderr)
+        print(f"classified by {sanitize(weights).removesuffix(',')}", file=sys.stderr)

@@ -9,7 +9,7 @@ from engine.vocabulary.messages import AnyEvent, DataProgress, DataReady, EpochD
 from tui.state.run import RunView
 from tui.state.words.events import describe, warnings
 from tui.state.words.figures import duration
-from tui.terminal.sanitize import ascii_json, inert
+from tui.terminal.sanitize import ascii_json, sanitize
 
 
 class Display(Protocol):
@@ -28,7 +28,7 @@ class Lines:
             self.say(line)
 
     def say(self, line: str) -> None:
-        print(inert(line), file=sys.stderr, flush=True)
+        print(sanitize(line), file=sys.stderr, flush=True)
 
 
 class ProgressBars(Lines):
@@ -59,7 +59,7 @@ class ProgressBars(Lines):
         super().show(event, view)
         if isinstance(event, DataProgress):
             self.progress.update(
-                self.task, description=inert(event.action), completed=event.done, total=event.total, figures=""
+                self.task, description=sanitize(event.action), completed=event.done, total=event.total, figures=""
             )
         elif view is not None and isinstance(event, StepsDone | EpochDone | RunStarted):
             left = view.seconds_left
@@ -74,7 +74,7 @@ class ProgressBars(Lines):
             )
 
     def say(self, line: str) -> None:
-        self.console.print(inert(line))
+        self.console.print(sanitize(line))
 
 
 class JsonLines(Lines):

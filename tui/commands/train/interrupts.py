@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from engine.vocabulary.messages import CommandFailed, Stop
 from tui.link.session import Session
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 STOP = 3  # the id of the command, by which its refusal is known
 TERMINATED = 10.0  # seconds after SIGTERM to hear that the run is stopped: who sends it waits for this program to end
@@ -80,7 +80,7 @@ class Interrupts:
 
     def refused(self, event: CommandFailed) -> None:
         """Say why the run cannot be stopped."""
-        print(f"not stopped: {inert(event.reason)}", file=sys.stderr)
+        print(f"not stopped: {sanitize(event.reason)}", file=sys.stderr)
         if self._terminated:
             self._leave()
 

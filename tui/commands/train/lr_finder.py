@@ -10,7 +10,7 @@ from tui.link.attach import attached, with_new_engine
 from tui.link.errors import CommandRefused
 from tui.state.words.events import why_no_rate
 from tui.terminal.printing import print_json
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 
 async def try_rates(checkpoints: Path, config: RunConfig) -> RatesTried:
@@ -28,7 +28,7 @@ async def find_rate(checkpoints: Path, config: RunConfig, *, as_json: bool) -> N
     if as_json:
         print_json(tried)
     if tried.problem or not tried.steepest:
-        raise CommandRefused(inert(why_no_rate(tried), longest=500))
+        raise CommandRefused(sanitize(why_no_rate(tried), longest=500))
     if as_json:
         return
     lowest = min(tried.smoothed)

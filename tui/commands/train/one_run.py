@@ -17,7 +17,7 @@ from tui.link.attach import attached, with_new_engine
 from tui.link.errors import CommandRefused
 from tui.link.logout import logout_warning
 from tui.state.advice import Coach
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 
 class TrainOptions(TypedDict, total=False):
@@ -39,7 +39,7 @@ async def train_headless(checkpoints: Path, config: RunConfig, **options: Unpack
 
 async def warn_of_logout() -> None:
     if warning := await asyncio.to_thread(logout_warning):
-        print(f"warning: {inert(warning)}", file=sys.stderr)
+        print(f"warning: {sanitize(warning)}", file=sys.stderr)
 
 
 async def train_run(
@@ -87,7 +87,7 @@ async def train_once(
         except CommandRefused as error:
             if not (interrupts.came and session.waits):
                 raise
-            print(inert(str(error)), file=sys.stderr)  # stopped before it began
+            print(sanitize(str(error)), file=sys.stderr)  # stopped before it began
             return Outcome(INTERRUPTED, None)
         except KeyboardInterrupt:  # nobody reads what is printed
             return Outcome(INTERRUPTED, None)

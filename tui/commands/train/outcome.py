@@ -10,7 +10,7 @@ from tui.state.run import RunView
 from tui.state.run_numbers import numbers_of
 from tui.state.words.figures import percent
 from tui.state.words.values import format_values
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 
 @dataclass(frozen=True)
@@ -25,17 +25,17 @@ def tell_end(checkpoints: Path, view: RunView | None, interrupted: bool, failure
     """Say what became of a run; return the exit status."""
     if view is None or view.live:
         number = numbers_of([view.run]) if view is not None else "RUN"
-        resume = f"`mnist-tui train --resume {inert(number)}` continues it"
+        resume = f"`mnist-tui train --resume {sanitize(number)}` continues it"
         if interrupted:
             print(
                 f"left at once; the engine stops the run after its current step and saves it: {resume}", file=sys.stderr
             )
             return INTERRUPTED
-        why = f" ({inert(failure)})" if failure else ""
+        why = f" ({sanitize(failure)})" if failure else ""
         print(f"the engine ended{why}; everything up to the last epoch is kept: {resume}", file=sys.stderr)
         return 1
     for line in result_of(checkpoints, view):
-        print(inert(line, longest=5000), file=sys.stderr)
+        print(sanitize(line, longest=5000), file=sys.stderr)
     if view.state in ("stopped", "interrupted"):
         return INTERRUPTED if interrupted else 1
     return 0 if view.state == "finished" else 1

@@ -19,7 +19,7 @@ from tui.commands.train.seeds_report import SeedRun, SeedsDone, print_seeds, wha
 from tui.link.errors import CommandRefused, EngineUnreachable
 from tui.state.metrics import METRICS
 from tui.state.significance import Sample, sample
-from tui.terminal.sanitize import ascii_json, inert
+from tui.terminal.sanitize import ascii_json, sanitize
 
 
 async def train_seeds(
@@ -61,7 +61,7 @@ async def train_seeds(
         except (CommandRefused, EngineUnreachable, ProtocolError, PathError, OSError) as error:
             if not done:
                 raise
-            print(f"seed {seed} failed: {inert(str(error))}", file=sys.stderr)
+            print(f"seed {seed} failed: {sanitize(str(error))}", file=sys.stderr)
             done.append(SeedRun(seed=seed, state="failed", reason=str(error)))
             if interrupts.came:
                 break
@@ -78,7 +78,7 @@ async def train_seeds(
     else:
         print_seeds(result)
     for line in what_is_left(config, result):
-        print(inert(line, longest=5000), file=sys.stderr)
+        print(sanitize(line, longest=5000), file=sys.stderr)
     return INTERRUPTED if interrupts.came else int(result.missing > 0)
 
 

@@ -13,7 +13,7 @@ from tui.state.significance import Sample
 from tui.state.words.figures import format_deviation, format_interval, format_metric
 from tui.state.words.options import command_line
 from tui.terminal.printing import wide_console
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 
 class SeedRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,13 +61,13 @@ def print_seeds(result: SeedsDone) -> None:
         first, *others = (format_metric(metric, getattr(run, metric)) for metric in metrics)
         epoch = [str(run.epoch or "-")] if validated else []
         row = (str(run.seed), run.run or "-", *epoch, run.state if run.accuracy is None else first, *others)
-        table.add_row(*(Text(inert(cell)) for cell in row))
+        table.add_row(*(Text(sanitize(cell)) for cell in row))
     for name, *cells in sample_rows(metrics, (getattr(result, metric) for metric in metrics)):
         table.add_row("", name, *([""] if validated else []), *cells)
     wide_console().print(table)
     for run in result.runs:
         if run.accuracy is None:
-            print(inert(f"seed {run.seed} {run.state}{f': {run.reason}' if run.reason else ''}"))
+            print(sanitize(f"seed {run.seed} {run.state}{f': {run.reason}' if run.reason else ''}"))
     if result.sample:
         print("on the sample of 5,000 digits that ships with mnist-tui, not on the full MNIST")
     if result.missing:

@@ -32,7 +32,7 @@ from tui.state.words.figures import percent
 from tui.state.words.options import command_line
 from tui.state.words.trials import trial_words
 from tui.terminal.notifications import call_for_attention
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 
 class TrialLines(Lines):
@@ -84,7 +84,7 @@ async def tune_once(checkpoints: Path, command: StartStudy, *, json: bool, notif
         except CommandRefused as error:
             if not (interrupts.came and session.waits):
                 raise
-            print(inert(str(error)), file=sys.stderr)  # stopped before it began
+            print(sanitize(str(error)), file=sys.stderr)  # stopped before it began
             return INTERRUPTED
         except KeyboardInterrupt:  # nobody reads what is printed
             return INTERRUPTED
@@ -99,7 +99,7 @@ async def tune_once(checkpoints: Path, command: StartStudy, *, json: bool, notif
     if view.state == "finished":
         return 0 if view.best is not None else 1
     storage = f" --storage {command.storage}" if command.storage and "@" not in command.storage else ""
-    print(f"`mnist-tui tune --name {inert(view.study)}{inert(storage)}` continues it", file=sys.stderr)
+    print(f"`mnist-tui tune --name {sanitize(view.study)}{sanitize(storage)}` continues it", file=sys.stderr)
     return INTERRUPTED if interrupts.came else 1
 
 
@@ -132,12 +132,12 @@ def report(view: StudyView, asked: RunConfig, json: bool) -> None:
     if best is None:
         print("no trial was trained to the end", file=sys.stderr)
         return
-    print(inert(f"best: {trial_words(view, best)}"), file=sys.stderr)
+    print(sanitize(f"best: {trial_words(view, best)}"), file=sys.stderr)
     if base is not None and base.accuracy is not None:
         budget = counted(view.base.epochs, "epoch")
         print(f"the base: {percent(base.accuracy)}, also after {budget}", file=sys.stderr)
     if view.importances:
-        shares = ", ".join(f"{inert(name, 40)} {100 * share:.0f} %" for name, share in view.importances.items())
+        shares = ", ".join(f"{sanitize(name, 40)} {100 * share:.0f} %" for name, share in view.importances.items())
         print(f"what mattered: {shares}", file=sys.stderr)
     print(
         "measured on held-out training images, not on the test set. To train on all training images (with more --epochs"
@@ -145,5 +145,5 @@ def report(view: StudyView, asked: RunConfig, json: bool) -> None:
         file=sys.stderr,
     )
     here = {name: getattr(asked, name) for name in ("data", "device", "precision")}
-    command = inert(command_line(view.config_of(best).replace(here)), longest=2000)
+    command = sanitize(command_line(view.config_of(best).replace(here)), longest=2000)
     print(command, file=sys.stderr if json else sys.stdout)

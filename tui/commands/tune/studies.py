@@ -12,7 +12,7 @@ from engine.tuning.history import best_of
 from engine.vocabulary.messages import TrialSummary
 from tui.state.words.figures import percent
 from tui.terminal.printing import wide_console
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 
 class StudyLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +65,6 @@ def print_studies(lines: list[StudyLine]) -> None:
             Text(line.study),
             Text(f"{line.trials}/{line.target}"),
             *(Text("-" if figure is None else percent(figure)) for figure in figures),
-            Text(inert(line.problem or "; ".join(filter(None, [" ".join(line.search), line.damage])))),
+            Text(sanitize(line.problem or "; ".join(filter(None, [" ".join(line.search), line.damage])))),
         )
     wide_console().print(table)

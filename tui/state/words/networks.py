@@ -6,7 +6,7 @@ from rich.text import Text
 from engine.vocabulary.architectures import CATALOGUE, SIZES, is_own, short_name
 from engine.vocabulary.config import FIELDS, RunConfig
 from engine.vocabulary.messages import Layer, ModelDescribed
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 LONGEST_NAME = 40
 NETWORK = ("model", "width", "depth")  # the fields that it is made from
@@ -23,7 +23,7 @@ def network_of(config: RunConfig) -> RunConfig:
 
 def shown_name(model: str) -> str:
     """Return a network's name as far as it fits beside other things: of a file, without its folder."""
-    return inert(short_name(model), longest=LONGEST_NAME)
+    return sanitize(short_name(model), longest=LONGEST_NAME)
 
 
 def operations(flops: int) -> str:
@@ -72,4 +72,4 @@ def layer_table(network: ModelDescribed) -> Table:
 
 def layer_row(layer: Layer) -> tuple[str, str, str, str]:
     shape = "x".join(str(size) for size in layer.shape) if layer.shape else "not called"
-    return inert(layer.name), inert(layer.kind), shape, f"{layer.parameters:,}" if layer.parameters else "-"
+    return sanitize(layer.name), sanitize(layer.kind), shape, f"{layer.parameters:,}" if layer.parameters else "-"

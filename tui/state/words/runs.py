@@ -9,7 +9,7 @@ from engine.vocabulary.config import FIELDS
 from engine.vocabulary.messages import MNIST_FINGERPRINT, RunSummary
 from tui.state.words.figures import percent
 from tui.state.words.values import format_change, format_values
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 RUN_COLUMNS = ("run", "state", "epochs", "accuracy", "loss", "data", "changed", "started")
 GAP = 2
@@ -27,13 +27,13 @@ def run_row(run: RunSummary) -> tuple[str, ...]:
         of_last = f", last {accuracy.removesuffix(' %')}" if run.best.epoch != run.epoch else ""
         accuracy, loss = percent(run.best.test_accuracy) + of_last, run.best.test_loss
     return (
-        inert(run.run, longest=255),
-        inert(state_word(run.state), longest=16),
+        sanitize(run.run, longest=255),
+        sanitize(state_word(run.state), longest=16),
         f"{run.epoch}/{run.epochs}" + (f", best {run.best.epoch}" if run.best is not None else ""),
         accuracy,
         f"{loss:.4f}" if loss is not None else "-",
         data_word(run),
-        inert(changes_of(run), longest=400),
+        sanitize(changes_of(run), longest=400),
         time.strftime("%Y-%m-%d %H:%M", time.localtime(run.started)) if run.started else "-",
     )
 

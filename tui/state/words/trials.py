@@ -5,7 +5,7 @@ from engine.vocabulary.messages import TrialSummary
 from engine.vocabulary.search_space import Dimension
 from tui.state.study import StudyView
 from tui.state.words.figures import percent
-from tui.terminal.sanitize import inert
+from tui.terminal.sanitize import sanitize
 
 SHORT = {"batch_size": "batch", "weight_decay": "decay", "label_smoothing": "smoothing"}
 
@@ -29,7 +29,7 @@ def short_name(name: str) -> str:
 
 def short_value(value: Value) -> str:
     """Return a value in the room of a narrow column."""
-    return f"{value:.3g}" if isinstance(value, float) else inert(str(value), 12)
+    return f"{value:.3g}" if isinstance(value, float) else sanitize(str(value), 12)
 
 
 def trial_words(view: StudyView, trial: TrialSummary) -> str:
@@ -37,8 +37,8 @@ def trial_words(view: StudyView, trial: TrialSummary) -> str:
     values = ", ".join(f"{short_name(name)} {short_value(value)}" for name, value in view.values_of(trial).items())
     figure = percent(trial.accuracy) if trial.accuracy is not None else "no figure"
     base = " (the base)" if trial.base else ""
-    reason = f" ({inert(trial.reason, 120)})" if trial.reason else ""
-    state = "" if trial.state == "finished" else f" {inert(trial.state, 12)}{reason}"
+    reason = f" ({sanitize(trial.reason, 120)})" if trial.reason else ""
+    state = "" if trial.state == "finished" else f" {sanitize(trial.state, 12)}{reason}"
     return f"trial {trial.number}{base}{state}: {figure} with {values}"
 
 
