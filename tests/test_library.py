@@ -19,7 +19,7 @@ def shown() -> str:
 
 def test_what_the_readme_shows_trains() -> None:
     program = f"import sys, engine\nprint('torch' in sys.modules)\n{shown()}"
-    program = program.replace("epochs=1", "epochs=1, model='mlp', width=0.1, device='cpu'")
+    program = program.replace("epochs=1", "epochs=1, model='mlp', width=0.25, device='cpu'")
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=LIMIT)
     assert done.returncode == 0, done.stderr
     first, *events = done.stdout.splitlines()

@@ -2,12 +2,14 @@
 parts, and whether the test images are like the training images. All of MNIST takes about a tenth of a second."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.vocabulary.messages import DataCheck, Finding, PartFacts
-from engine.vocabulary.messages.data_facts import CLASSES, MOST_FINDINGS
+from engine.vocabulary.messages.base import DIGITS
+from engine.vocabulary.messages.data_facts import MOST_FINDINGS
 
 LEAST_CONTRAST = 25  # of 255, between the darkest and the brightest pixel: with less, nothing can be seen
 RARE = 1 / 5  # of the mean of all classes
@@ -23,32 +25,32 @@ Array = npt.NDArray[np.uint8]
 Names = {"train": "training", "test": "test"}
 
 
-def check_data(arrays: dict[str, Array]) -> DataCheck:
+def check_data(arrays: dict[str, Array], classes: Sequence[str] = DIGITS) -> DataCheck:
     """Look at images uint8 [N, 28, 28] and labels [N] of both parts, as Dataset has them on the CPU."""
-    train, test = (part_facts(arrays[f"{part}_images"], arrays[f"{part}_labels"]) for part in Names)
+    train, test = (part_facts(arrays[f"{part}_images"], arrays[f"{part}_labels"], len(classes)) for part in Names)
     train_keys, train_labels = visible(arrays["train_images"], arrays["train_labels"], train)
     test_keys, _ = visible(arrays["test_images"], arrays["test_labels"], test)
     known = set(train_keys)
     shared = sum(key in known for key in test_keys)
     unlike = unlike_parts(train, test)
     findings = [
-        *class_findings("train", train), *class_findings("test", test),
+        *class_findings("train", train, classes), *class_findings("test", test, classes),
         *blank_findings("train", train), *blank_findings("test", test),
         *repeated_findings("train", train_keys, train), *repeated_findings("test", test_keys, test),
         *conflicts(train_keys, train_labels),
         *duplicate_findings(shared, test.images),
-        *(unlike or mismatched_labels(arrays)),  # of an inverted digit nobody asks what it looks like
+        *(unlike or mismatched_labels(arrays, classes)),  # of an inverted digit nobody asks what it looks like
     ]  # fmt: skip
     return DataCheck(train=train, test=test, duplicates=shared, findings=findings[:MOST_FINDINGS])
 
 
-def part_facts(images: Array, labels: npt.NDArray[np.integer]) -> PartFacts:
+def part_facts(images: Array, labels: npt.NDArray[np.integer], classes: int) -> PartFacts:
     flat = images.reshape(len(images), -1)
     means = flat.mean(axis=1, dtype=np.float32)
     low, high = flat.min(axis=1), flat.max(axis=1)
     return PartFacts(
         images=len(flat),
-        classes=np.bincount(labels, minlength=CLASSES).tolist(),
+        classes=np.bincount(labels, minlength=classes).tolist(),
         mean=round(float(means.mean(dtype=np.float64)), 2),
         deviation=round(float(means.std(dtype=np.float64)), 2),
         low=float(low.min()),
@@ -73,19 +75,17 @@ def keys_of(images: Array) -> list[bytes]:
     return keys
 
 
-def class_findings(part: str, facts: PartFacts) -> list[Finding]:
+def class_findings(part: str, facts: PartFacts, names: Sequence[str]) -> list[Finding]:
     findings = []
-    mean = facts.images / CLASSES
+    mean = facts.images / len(names)
     for digit, count in enumerate(facts.classes):
         if count == 0:
-            message = f"no {Names[part]} image is a {digit}"
+            message = f"no {Names[part]} image is a {names[digit]}"
             if part == "train":
                 message += ": the network cannot learn it"
             findings.append(Finding(kind="missing class", part=part, digit=digit, message=message))
         elif count < RARE * mean:
-            message = (
-                f"only {of(count, part)} {'is' if count == 1 else 'are'} a {digit}; the mean is {mean:,.0f} per digit"
-            )
+            message = f"only {are(count, part)} a {names[digit]}; the mean is {mean:,.0f} per digit"
             findings.append(Finding(kind="rare class", part=part, digit=digit, count=count, message=message))
     return findings
 
@@ -147,30 +147,30 @@ def unlike_parts(train: PartFacts, test: PartFacts) -> list[Finding]:
     return [Finding(kind="unlike parts", message=message)]
 
 
-def mismatched_labels(arrays: dict[str, Array]) -> list[Finding]:
+def mismatched_labels(arrays: dict[str, Array], names: Sequence[str]) -> list[Finding]:
     """Compare how each digit looks on average in both parts: labels that are shifted, or images turned or mirrored in
     one of them, have a digit look like another."""
-    train, test = (mean_digits(arrays[f"{part}_images"], arrays[f"{part}_labels"]) for part in Names)
+    train, test = (mean_digits(arrays[f"{part}_images"], arrays[f"{part}_labels"], len(names)) for part in Names)
     alike = test @ train.T  # correlations [digits, digits], 0 where there are too few images
     looks = alike.argmax(axis=1)
     wrong = [
         digit
-        for digit in range(CLASSES)
+        for digit in range(len(names))
         if alike[digit, digit] and alike[digit, looks[digit]] > alike[digit, digit] + CLEARLY
     ]
     if not wrong:
         return []
-    seen = ", ".join(f"{digit} like {looks[digit]}" for digit in wrong)
+    seen = ", ".join(f"{names[digit]} like {names[looks[digit]]}" for digit in wrong)
     message = f"some digits of the test part look like other training digits ({seen}): check labels and pixels"
     return [Finding(kind="mismatched labels", count=len(wrong), message=message)]
 
 
-def mean_digits(images: Array, labels: npt.NDArray[np.integer]) -> npt.NDArray[np.float64]:
-    """Return the mean image of each digit [10, 784], with a mean of 0 and a length of 1; 0 for too few images."""
+def mean_digits(images: Array, labels: npt.NDArray[np.integer], classes: int) -> npt.NDArray[np.float64]:
+    """Return the mean image of each class [classes, 784], with a mean of 0 and a length of 1; 0 for too few images."""
     step = -(-len(images) // SAMPLED)
     some, of_them = images[::step].reshape(-1, images[0].size), labels[::step]
-    means = np.zeros((CLASSES, some.shape[1]))
-    for digit in range(CLASSES):
+    means = np.zeros((classes, some.shape[1]))
+    for digit in range(classes):
         chosen = some[of_them == digit]
         if len(chosen) >= ENOUGH:
             mean = chosen.mean(axis=0, dtype=np.float64)

@@ -21,9 +21,9 @@ from engine.data.images.mnist_form import of_arrays
 from engine.data.npz import as_images, names_in
 from engine.storage.typed_path import written
 from engine.vocabulary.messages import DataCheck
+from engine.vocabulary.messages.base import DIGITS
 from engine.vocabulary.preprocessing import MNIST, Preprocessing
 
-CLASSES = 10
 MOST_IMAGES = 1_000_000  # of one split: 784 MB in memory; a larger count is a damaged or hostile file
 
 Array = npt.NDArray[np.uint8]
@@ -54,6 +54,7 @@ class Dataset:
     notes: tuple[str, ...] = ()  # what the user should know about how it was read
     check: DataCheck | None = None  # what its images and labels look like
     preprocessing: Preprocessing = MNIST  # how a picture is read for a network trained on this
+    classes: tuple[str, ...] = DIGITS  # the names of the labels 0, 1, ...
 
     def to(self, device: torch.device | str) -> "Dataset":
         return dataclasses.replace(self, **{name: getattr(self, name).to(device) for name in ARRAYS})
@@ -67,8 +68,9 @@ def make_dataset(
     sample: bool = False,
     notes: tuple[str, ...] = (),
     preprocessing: Preprocessing | None = None,
+    classes: tuple[str, ...] = DIGITS,
 ) -> Dataset:
-    """Make a Dataset of the four arrays: images [N, 28, 28] and labels [N].
+    """Make a Dataset of the four arrays: images [N, 28, 28] and labels [N], each the index of its class's name.
 
     Without `preprocessing` they are taken as they are, and pictures are read so that they look alike.
     """
@@ -83,8 +85,9 @@ def make_dataset(
         sample=sample,
         fingerprint=fingerprint(arrays),
         notes=notes,
-        check=check_data(arrays),
+        check=check_data(arrays, classes),
         preprocessing=preprocessing or of_arrays(arrays["train_images"]),
+        classes=classes,
     )
 
 
@@ -134,8 +137,8 @@ def write_npz(arrays: dict[str, Array], notes: tuple[str, ...]) -> bytes:
     return buffer.getvalue()
 
 
-def check_arrays(path: Path, split: str, images: Array, labels: Array, remedy: str) -> None:
-    """Raises DataError unless these are as many images of 28x28 as labels of 0 to 9."""
+def check_arrays(path: Path, split: str, images: Array, labels: Array, remedy: str, classes: int = len(DIGITS)) -> None:
+    """Raises DataError unless these are as many images of 28x28 as labels of so many classes."""
     if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (SIDE, SIDE):
         spread = f" from {images.min():g} to {images.max():g}" if images.dtype.kind in "ufi" and images.size else ""
         raise DataError(
@@ -146,9 +149,9 @@ def check_arrays(path: Path, split: str, images: Array, labels: Array, remedy: s
         raise DataError(
             f"{path}: {len(images)} {split} images with {' x '.join(map(str, labels.shape))} labels; {remedy}"
         )
-    if labels.dtype.kind in "ufi" and not (labels.min() >= 0 and labels.max() < CLASSES):
+    if labels.dtype.kind in "ufi" and not (labels.min() >= 0 and labels.max() < classes):
         wrong = labels.min() if labels.min() < 0 else labels.max()
-        raise DataError(f"{path}: has the {split} label {wrong}, labels are 0 to {CLASSES - 1}; {remedy}")
+        raise DataError(f"{path}: has the {split} label {wrong}, labels are 0 to {classes - 1}; {remedy}")
     if labels.dtype != np.uint8:
         raise DataError(f"{path}: {split} labels are {labels.dtype}, not whole numbers; {remedy}")
 

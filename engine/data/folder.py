@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 from engine.data.cache import cache_name, read_cache, write_cache
-from engine.data.dataset import CLASSES, SIDE, Array, DataError, Dataset, Progress, make_dataset, throttled
+from engine.data.dataset import SIDE, Array, DataError, Dataset, Progress, make_dataset, throttled
 from engine.data.folder_files import SPLITS, Tree, scan
 from engine.data.folder_images import Reader, ReadingReport, survey
 from engine.data.images.decode import read_file
@@ -156,10 +156,10 @@ def export_pngs(dataset: Dataset, folder: Path, progress: Progress | None = None
             for split in SPLITS:
                 images = getattr(dataset, f"{split}_images").cpu().numpy()
                 labels = getattr(dataset, f"{split}_labels").tolist()
-                for digit in range(CLASSES):
-                    (work / split / str(digit)).mkdir(parents=True)
+                for name in dataset.classes:
+                    (work / split / name).mkdir(parents=True)
                 for index, (image, label) in enumerate(zip(images, labels, strict=True)):
-                    Image.fromarray(image).save(work / split / str(label) / f"{index:05}.png")
+                    Image.fromarray(image).save(work / split / dataset.classes[label] / f"{index:05}.png")
                     report("writing images", next(done), total)
             if not read_as_they_are(dataset.train_images.cpu().numpy(), dataset.test_images.cpu().numpy()):
                 preprocessing = msgspec.structs.replace(of_arrays(dataset.train_images.cpu().numpy()), fit="keep")

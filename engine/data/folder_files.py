@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.data.dataset import CLASSES, MOST_IMAGES, DataError
+from engine.data.dataset import MOST_IMAGES, DataError
 from engine.data.images.decode import ENDINGS
+from engine.vocabulary.messages.base import DIGITS
 
 SPLITS = ("train", "test")
 LAYOUT = "there must be train/0 to train/9 and test/0 to test/9, with images in each"
@@ -85,9 +86,9 @@ def digit_folders(split: Path, tree: Tree) -> list[Path]:
     for entry in split.iterdir():
         if entry.name.startswith(".") or not entry.is_dir():
             tree.ignored += 1
-        elif not re.fullmatch(f"[0-{CLASSES - 1}]", entry.name, re.ASCII):
+        elif entry.name not in DIGITS:
             raise DataError(f"{entry}: is not the folder of a digit; {LAYOUT}, and no other folders")
-    folders = [split / str(digit) for digit in range(CLASSES)]
+    folders = [split / name for name in DIGITS]
     for folder in folders:
         if not folder.is_dir():
             raise DataError(f"{folder}: is missing; {LAYOUT}")

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.data.dataset import CLASSES, MOST_IMAGES, SIDE, Array, DataError, Dataset
+from engine.data.dataset import MOST_IMAGES, SIDE, Array, DataError, Dataset
+from engine.vocabulary.messages.base import DIGITS
 
 SPLITS = {"train": "train", "test": "t10k"}
 GZIP = 16 + zlib.MAX_WBITS  # tells zlib to expect a gzip header and to verify its checksum
@@ -82,7 +83,7 @@ def read_images(path: Path) -> Array:
 def read_labels(path: Path) -> Array:
     """Return uint8 [N], each 0 to 9. Raises DataError."""
     labels = read_idx(path, ())
-    if labels.max() >= CLASSES:
+    if labels.max() >= len(DIGITS):
         raise bad(path, f"has the label {labels.max()} at position {int(labels.argmax())}; labels are 0 to 9")
     return labels
 

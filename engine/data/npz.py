@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.data.images.mnist_form import SIDE
-from engine.vocabulary.messages.data_facts import CLASSES
+from engine.vocabulary.messages.base import DIGITS
 
 SPLITS = ("train", "test")
 NAMES = (
@@ -72,11 +72,11 @@ def scale_of(images: list[Any_]) -> int | None:
 def plain_labels(labels: Any_) -> Any_:
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
-    if labels.ndim == 2 and labels.shape[1] == CLASSES and labels.dtype.kind in "bufi" and one_hot(labels):
+    if labels.ndim == 2 and labels.shape[1] == len(DIGITS) and labels.dtype.kind in "bufi" and one_hot(labels):
         digits: Any_ = labels.argmax(axis=1).astype(np.uint8)
         return digits
     whole = labels.dtype.kind in "ui" or (labels.dtype.kind == "f" and labels.size and not (labels % 1).any())
-    if labels.ndim == 1 and labels.size and whole and labels.min() >= 0 and labels.max() < CLASSES:
+    if labels.ndim == 1 and labels.size and whole and labels.min() >= 0 and labels.max() < len(DIGITS):
         return labels.astype(np.uint8)
     return labels
 

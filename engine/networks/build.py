@@ -1,4 +1,4 @@
-"""How a network is built. It takes float32 images [N, 1, 28, 28] in 0..1 and returns logits [N, 10].
+"""How a network is built. It takes float32 images [N, 1, 28, 28] in 0..1 and returns logits [N, classes].
 
 Which there are says `engine/vocabulary/architectures.py`. One of the catalogue and one of a user's own are built in
 the same way.
@@ -16,14 +16,17 @@ from engine.networks.own.load import check_network, load_class, told
 from engine.storage.printing import say
 from engine.vocabulary.architectures import CATALOGUE, DEPTH, WIDTH, is_own
 from engine.vocabulary.config import FIELDS, ConfigError, RunConfig
+from engine.vocabulary.messages.base import DIGITS
 
 SIZES = (WIDTH, DEPTH)
 DROPOUTS = ("dropout2d", "dropout")
 MOST_PARAMETERS = 60_000_000  # with two moments and an average for each they are just below a checkpoint's limit
 
 
-def build_model(config: RunConfig, code: Code | None = None) -> nn.Module:
-    """Return a new network on the CPU, its weights drawn from the global generator. Raises ConfigError.
+def build_model(config: RunConfig, code: Code | None = None, classes: int = len(DIGITS)) -> nn.Module:
+    """Return a new network for so many classes, on the CPU. Its weights are drawn from the global generator.
+
+    Raises ConfigError.
 
     A user's own network is built from its `code` alone (see `named_code`), never from what its name leads to.
 
@@ -32,10 +35,10 @@ def build_model(config: RunConfig, code: Code | None = None) -> nn.Module:
     bit. Nor for a user's own, which may ask for a `view` that only the usual order has.
     """
     if is_own(config.model):
-        return build_own(config, code)
+        return build_own(config, code, classes)
     config.check()
     kind = class_of(config.model)
-    arguments = keywords(kind, config)
+    arguments = keywords(kind, config, classes)
     if any(name in arguments for name in SIZES):
         with torch.device("meta"):  # shapes without weights
             check_size(kind(**arguments), config.model)
@@ -45,20 +48,20 @@ def build_model(config: RunConfig, code: Code | None = None) -> nn.Module:
     return model.to(memory_format=torch.channels_last)
 
 
-def build_own(config: RunConfig, code: Code | None) -> nn.Module:
+def build_own(config: RunConfig, code: Code | None, classes: int = len(DIGITS)) -> nn.Module:
     """Return a user's own network, checked. Raises NetworkError."""
     if code is None:
         raise NetworkError(f"{config.model}: its code is needed to build it; pass named_code({config.model!r})")
     with inside(code, loading=True):
-        model = make_own(load_class(code), config, code)
-        for note in check_network(model, code):
+        model = make_own(load_class(code), config, code, classes)
+        for note in check_network(model, code, classes):
             say(note)
         return model
 
 
-def make_own(kind: type[nn.Module], config: RunConfig, code: Code) -> nn.Module:
+def make_own(kind: type[nn.Module], config: RunConfig, code: Code, classes: int = len(DIGITS)) -> nn.Module:
     """Return a new network of a user's class, its weights drawn from the global generator. Raises NetworkError."""
-    arguments = keywords(kind, config)
+    arguments = keywords(kind, config, classes)
     for name in SIZES:
         value, default = getattr(config, name), FIELDS[name].default
         if value != default and name not in arguments:
@@ -79,10 +82,10 @@ def class_of(name: str) -> type[nn.Module]:
     return found
 
 
-def keywords(kind: type[nn.Module], config: RunConfig) -> dict[str, object]:
+def keywords(kind: type[nn.Module], config: RunConfig, classes: int) -> dict[str, object]:
     """Return what a class is called with: the rates of dropout it takes, and the sizes that were chosen.
 
-    A size at its default is left to the class, whose own may be any, unless it cannot do without.
+    A size at its default, or ten classes, is left to the class, whose own may be any, unless it cannot do without.
     """
     taken = accepted(kind)
     arguments: dict[str, object] = {name: getattr(config, name) for name in DROPOUTS if name in taken}
@@ -90,6 +93,8 @@ def keywords(kind: type[nn.Module], config: RunConfig) -> dict[str, object]:
         value = getattr(config, name)
         if name in taken and (value != FIELDS[name].default or taken[name].default is inspect.Parameter.empty):
             arguments[name] = value
+    if "classes" in taken and (classes != len(DIGITS) or taken["classes"].default is inspect.Parameter.empty):
+        arguments["classes"] = classes
     return arguments
 
 

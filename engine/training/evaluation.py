@@ -51,15 +51,17 @@ def evaluate(
     The first BATCH of them pass through the network inside of `watch`.
     """
     loss = torch.zeros((), dtype=torch.float64 if images.device.type != "mps" else torch.float32, device=images.device)
-    confusion = torch.zeros(100, dtype=torch.int64, device=images.device)
+    confusion = torch.zeros((), dtype=torch.int64, device=images.device)
+    classes = 0
     with inference(model):
         for start in range(0, len(images), BATCH):
             with watch if watch is not None and start == 0 else nullcontext():
                 logits = model(as_input(images[start : start + BATCH]))
             actual = labels[start : start + BATCH]
             loss += F.cross_entropy(logits, actual, reduction="sum")
-            confusion += torch.bincount(actual * 10 + logits.argmax(1), minlength=100)
-    counts = confusion.reshape(10, 10).cpu()
+            classes = logits.shape[1]
+            confusion = confusion + torch.bincount(actual * classes + logits.argmax(1), minlength=classes**2)
+    counts = confusion.reshape(classes, classes).cpu()
     return Evaluation(
         loss=loss.item() / len(images),
         accuracy=counts.diagonal().sum().item() / len(images),
@@ -69,7 +71,7 @@ def evaluate(
 
 
 def predict(model: nn.Module, images: Tensor) -> tuple[Tensor, Tensor]:
-    """Return predicted classes [N] and probabilities [N, 10], on the CPU, for uint8 images [N, 28, 28]."""
+    """Return predicted classes [N] and probabilities [N, classes], on the CPU, for uint8 images [N, 28, 28]."""
     with inference(model):
         # A run that is about to fail may give what is no number, which no message can carry.
         probabilities = F.softmax(model(as_input(images)), dim=1).nan_to_num().cpu()

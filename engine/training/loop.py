@@ -116,6 +116,7 @@ def started(run: Run) -> RunStarted:
         threads=run.threads.count if run.device.type == "cpu" else 0,
         most_threads=run.threads.most if run.device.type == "cpu" else 0,
         check=run.data.check,
+        classes=run.data.classes,
     )
 
 

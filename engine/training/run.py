@@ -74,7 +74,7 @@ class Run(TrainingState):
         there is a network. Raises CheckpointError."""
         config, data, group, code = self.config, self.data, self.group, self.code
         torch.manual_seed(config.seed)
-        model = build_model(self.config, code) if code is None else self._build_own(code)
+        model = build_model(self.config, code, len(self.data.classes)) if code is None else self._build_own(code)
         if group.size > 1 and group.rank == 0:  # a network that cannot be built is no matter for the others
             group.tell(Begin(self.config, data.path, data.fingerprint, packed(state), str(self.folder or "")))
         self.begin(model)
@@ -86,7 +86,7 @@ class Run(TrainingState):
     def _build_own(self, code: Code) -> nn.Module:
         """Return a user's own network. What is drawn after that depends on the seed, whatever its code seeds."""
         seed_all(self.config.seed)
-        model = build_model(self.config, code)
+        model = build_model(self.config, code, len(self.data.classes))
         if torch.initial_seed() != self.config.seed:
             say(f"{code.model}: seeds torch in __init__, so its first weights are the same for every seed")
             seed_all(self.config.seed)

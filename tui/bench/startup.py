@@ -16,7 +16,7 @@ from tui.link.start import engine_environment
 from tui.link.waiting import keep_silent
 
 # Ends at once: taking torch apart again is no part of a start.
-LOADING = "import os, sys, torch, engine.data; engine.data.load_data(*sys.argv[1:]); os._exit(0)"
+LOADING = "import os, sys, torch, engine.data.find; engine.data.find.load_data(*sys.argv[1:]); os._exit(0)"
 
 
 def seconds_of(*arguments: str) -> float:

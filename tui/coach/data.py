@@ -3,11 +3,11 @@
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import Finding
 from tui.coach.evidence.progress import (
-    CHANCE,
     FIRST_EPOCHS,
     MOST_DEAD,
     UNLEARNED,
     WORSE,
+    chance,
     is_without_progress,
     recent_epochs,
     settled_since,
@@ -111,14 +111,22 @@ def nothing_learned(view: RunView) -> Advice | None:
     if len(epochs) < FIRST_EPOCHS or view.step - settled_since(view) < STEPS or is_far_off(config):
         return None
     last = epochs[-1]
-    if not low <= times_usual(config) <= high or last.test_loss < UNLEARNED or not is_without_progress(epochs):
+    if (
+        not low <= times_usual(config) <= high
+        or last.test_loss < UNLEARNED * chance(view)
+        or not is_without_progress(epochs)
+    ):
         return None
-    if last.dead >= MOST_DEAD or last.train_accuracy > LEARNED or max(epoch.train_loss for epoch in epochs) > WORSE:
+    if (
+        last.dead >= MOST_DEAD
+        or last.train_accuracy > LEARNED
+        or max(epoch.train_loss for epoch in epochs) > WORSE * chance(view)
+    ):
         return None
     return Advice(
         rule="nothing learned",
         seen=f"After {last.step - view.changed:,} steps at a usual learning rate, {config.lr:g}, the test loss is"
-        f" {last.test_loss:.3f}; guessing gives {CHANCE:.3f}.",
+        f" {last.test_loss:.3f}; guessing gives {chance(view):.3f}.",
         why="Either these images do not show what their labels say (labels in another order, images that are blank),"
         " or this network cannot learn at all, for instance because it has too many layers.",
         remedy="First look at some images with their labels, then try a network that is known to learn.",

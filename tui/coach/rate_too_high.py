@@ -4,11 +4,11 @@ import re
 
 from engine.vocabulary.config import FIELDS, Value
 from tui.coach.evidence.progress import (
-    CHANCE,
     FIRST_EPOCHS,
     MOST_DEAD,
     UNLEARNED,
     WORSE,
+    chance,
     held_out_loss,
     held_out_part,
     is_without_progress,
@@ -21,9 +21,9 @@ from tui.coach.evidence.usual_values import lower, rate, times_usual
 from tui.state.advice import Advice
 from tui.state.run import RunView
 
-DIVERGED = 1.5 * CHANCE  # worse than no answer at all
+DIVERGED = 1.5  # times chance: worse than no answer at all
 RISEN = 2.0  # times the lowest loss, for three bins: the noise of runs that learn stays far below
-RISEN_BY = 0.1 * CHANCE  # a loss near nothing doubles easily
+RISEN_BY = 0.1  # times chance: a loss near nothing doubles easily
 PATIENCE = 5  # epochs
 FLAT = 0.05  # of the training loss: what it may fall, by its slope and two standard errors, and still be flat
 FALLING = 2.0  # standard errors of the slope of the test loss, which must not fall by them
@@ -74,15 +74,15 @@ def nothing_at_this_rate(view: RunView) -> Advice | None:
     epochs = unlearned_epochs(view)
     if not epochs or times_usual(view.config) < LOW:
         return None
-    wild = times_usual(view.config) > HIGH or max(epoch.train_loss for epoch in epochs) > WORSE
-    lost = is_without_progress(epochs) or epochs[-1].train_loss > WORSE
+    wild = times_usual(view.config) > HIGH or max(epoch.train_loss for epoch in epochs) > WORSE * chance(view)
+    lost = is_without_progress(epochs) or epochs[-1].train_loss > WORSE * chance(view)
     if not (epochs[-1].dead >= MOST_DEAD or (wild and lost)):
         return None
     dead = f", and {100 * epochs[-1].dead:.0f} % of the units are dead" if epochs[-1].dead >= MOST_DEAD else ""
     return Advice(
         rule="rate too high",
         seen=f"After {epochs[-1].step - view.changed:,} steps the test loss is {epochs[-1].test_loss:.3f}{dead};"
-        f" guessing gives {CHANCE:.3f}.",
+        f" guessing gives {chance(view):.3f}.",
         why="Steps this long move the weights to where no unit responds to the images any more, and no gradient leads"
         " back.",
         remedy=f"Start again with a learning rate of {lower(view)['lr']:g}.",
@@ -98,7 +98,11 @@ def unsteady(view: RunView) -> Advice | None:
         return None
     first, last = epochs[-FIRST_EPOCHS], epochs[-1]
     lowest = min(map(held_out_loss, epochs))
-    if last.train_accuracy > LEARNED or last.train_loss < STEADY * first.train_loss or last.train_loss > UNLEARNED:
+    if (
+        last.train_accuracy > LEARNED
+        or last.train_loss < STEADY * first.train_loss
+        or last.train_loss > UNLEARNED * chance(view)
+    ):
         return None
     if held_out_loss(last) < (1 + FLAT) * lowest:
         return None
@@ -119,14 +123,14 @@ def diverging(view: RunView) -> Advice | None:
     if len(means) < BINS:
         return None
     lowest, last = min(loss for _, loss in means), min(loss for _, loss in means[-3:])
-    if lowest > UNLEARNED:
+    if lowest > UNLEARNED * chance(view):
         return None  # nothing is lost
-    if last < min(DIVERGED, max(RISEN * lowest, lowest + RISEN_BY)):
+    if last < min(DIVERGED * chance(view), max(RISEN * lowest, lowest + RISEN_BY * chance(view))):
         return None
     wrecked = times_usual(view.config) > WRECKING
     return Advice(
         rule="diverging",
-        seen=f"The training loss is {last:.3g}; it was {lowest:.3g}, and guessing gives {CHANCE:.3g}.",
+        seen=f"The training loss is {last:.3g}; it was {lowest:.3g}, and guessing gives {chance(view):.3g}.",
         why="Each step overshoots by more than it gains, so what was learned is being lost.",
         remedy=f"{'Start again' if wrecked else 'Go on'} with a learning rate of {lower(view)['lr']:g}.",
         changes=lower(view),
@@ -155,7 +159,7 @@ def plateau(view: RunView) -> Advice | None:
     epochs = epochs[-max(PATIENCE, len(epochs) // 2) :]
     if len(epochs) < PATIENCE or view.config.schedule != "constant":
         return None
-    if epochs[-1].train_accuracy > LEARNED or epochs[-1].train_loss > UNLEARNED:
+    if epochs[-1].train_accuracy > LEARNED or epochs[-1].train_loss > UNLEARNED * chance(view):
         return None
     train = fit([(epoch.epoch, epoch.train_loss) for epoch in epochs])
     checked = fit([(epoch.epoch, held_out_loss(epoch)) for epoch in epochs])

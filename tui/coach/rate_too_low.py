@@ -1,11 +1,11 @@
 """Rules about a learning rate that is too low: the loss falls far more slowly than it could."""
 
 from tui.coach.evidence.progress import (
-    CHANCE,
     FIRST_EPOCHS,
     FIRST_STEPS,
     MOST_DEAD,
     WORSE,
+    chance,
     held_out_accuracy,
     held_out_loss,
     is_without_progress,
@@ -24,7 +24,7 @@ STRAIGHT = 0.8  # of the mean slope is left in the second half; of a loss that s
 NOTABLE = 0.05  # of the loss, in half of the history; slower than that is a plateau
 HALF = 0.5
 VERY_LOW = 1 / 12
-BARELY = 0.5 * CHANCE  # a training loss above it is of a network that has hardly begun
+BARELY = 0.5  # times chance: a training loss above it is of a network that has hardly begun
 LITTLE = 0.25  # a training loss above it leaves much to learn
 DONE = 0.97  # of other images right: there is little left to win
 
@@ -45,17 +45,17 @@ def crawling(view: RunView) -> Advice | None:
     if times_usual(view.config) > VERY_LOW or len(epochs) < 2 or view.step - settled_since(view) < FIRST_STEPS:
         return None
     first, last = epochs[0], epochs[-1]
-    if last.dead >= MOST_DEAD or max(epoch.train_loss for epoch in epochs) > WORSE:
+    if last.dead >= MOST_DEAD or max(epoch.train_loss for epoch in epochs) > WORSE * chance(view):
         return None
     height = min(last.train_loss, held_out_loss(last))  # smoothed or mixed labels lift the first
     # A rate that was lowered on purpose, towards the end of a run, has another aim.
     little = height > LITTLE and held_out_accuracy(last) < DONE and len(epochs) > 2 and not view.changed
-    if height < BARELY and not little:
+    if height < BARELY * chance(view) and not little:
         return None
     return Advice(
         rule="rate too low",
         seen=f"In {last.step - view.changed:,} steps the training loss went from {first.train_loss:.4f} to"
-        f" {last.train_loss:.4f}; guessing gives {CHANCE:.4f}. The learning rate, {view.config.lr:g}, is"
+        f" {last.train_loss:.4f}; guessing gives {chance(view):.4f}. The learning rate, {view.config.lr:g}, is"
         f" {1 / times_usual(view.config):,.0f} times lower than usual for {view.config.optimizer}.",
         why="With steps this short, training takes many times longer than it needs to.",
         remedy=f"Raise the learning rate to {higher(view)['lr']:g}.",
@@ -70,7 +70,7 @@ def hardly_moving(view: RunView) -> Advice | None:
     return Advice(
         rule="rate too low",
         seen=f"In {epochs[-1].step - view.changed:,} steps the test loss fell from {epochs[0].test_loss:.4f} to"
-        f" {epochs[-1].test_loss:.4f}; guessing gives {CHANCE:.4f}.",
+        f" {epochs[-1].test_loss:.4f}; guessing gives {chance(view):.4f}.",
         why="The steps go the right way, but this short they take many times longer than needed.",
         remedy=f"Raise the learning rate to {higher(view)['lr']:g}.",
         changes=higher(view),

@@ -46,6 +46,7 @@ class ConfusionScreen(StateScreen):
             caption.update("Filled after the first epoch. Press t to train.")
             return
         caption.update(caption_of(view))
+        matrix.names = tuple(sanitize(name) for name in view.classes)
         matrix.counts = view.confusion
 
     @on(ConfusionMatrix.Selected)

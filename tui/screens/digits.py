@@ -1,6 +1,7 @@
 """The digits screen: a test digit, what it is, what the network says, and how sure it is."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.text import Text
@@ -12,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from engine.vocabulary.messages import Digit, Predict
+from engine.vocabulary.messages.base import DIGITS, class_name
 from tui.screens.base import StateScreen
 from tui.state.actions import bindings
 from tui.state.store import State
@@ -42,6 +44,8 @@ class Verdict(Widget):
     facts: reactive[tuple[Digit, int, str, str] | None] = reactive(None)
     """Digit, size of the test set, the filter in words, the weights in words."""
 
+    names: tuple[str, ...] = DIGITS
+
     def render(self) -> Text:
         text = Text(end="")
         if self.facts is None:
@@ -50,8 +54,8 @@ class Verdict(Widget):
         right = digit.predicted == digit.actual
         style = self.get_component_rich_style("verdict--right" if right else "verdict--wrong")
         muted = self.get_component_rich_style("verdict--muted")
-        text.append("predicted  ", muted).append(f"{digit.predicted}", style).append("    ")
-        text.append("actual  ", muted).append(f"{digit.actual}", "bold").append("    ")
+        text.append("predicted  ", muted).append(class_name(self.names, digit.predicted), style).append("    ")
+        text.append("actual  ", muted).append(class_name(self.names, digit.actual), "bold").append("    ")
         text.append("right" if right else "wrong", style)
         text.append(f"\ntest image {digit.index:,} of {total:,}, {filter_words}", muted)
         text.append(f"\nweights of {weights}", muted)
@@ -126,9 +130,8 @@ class DigitsScreen(StateScreen):
                 else "No weights yet. Press t to train; digits appear here while the network learns."
             )
         elif not state.digits and state.digits_run:
-            self._show_empty(
-                f"No test digit matches: {self._filter_words()}. The weights have changed; Escape shows all digits."
-            )
+            wanted = self._filter_words(view.classes)
+            self._show_empty(f"No test digit matches: {wanted}. The weights have changed; Escape shows all digits.")
         elif state.digits and state.digits_run == view.run:
             self._show_digits(state)
         if view is not None:
@@ -149,17 +152,21 @@ class DigitsScreen(StateScreen):
         if state.digits_start == self._index:  # an answer to an older question moves nobody back
             self._index = first.index
         total = state.shown.test_images if state.shown else 0
+        names = state.shown.classes if state.shown else DIGITS
+        self.query_one("#large", DigitView).names = names
         self.query_one("#large", DigitView).digit = first
         weights = f"{sanitize(state.digits_run)}, step {state.digits_step:,}"
-        self.query_one(Verdict).facts = (first, total, self._filter_words(), weights)
+        self.query_one(Verdict).facts = (first, total, self._filter_words(names), weights)
+        self.query_one(Verdict).names = self.query_one(Probabilities).names = tuple(map(sanitize, names))
         self.query_one(Probabilities).show(first.probabilities, predicted=first.predicted, actual=first.actual)
         for i, card in enumerate(self.query(DigitCard)):
+            card.names = names
             card.digit = others[i] if i < len(others) else None
 
-    def _filter_words(self) -> str:
+    def _filter_words(self, names: Sequence[str] = DIGITS) -> str:
         actual, predicted = self._pair
         if actual >= 0:
-            return f"{actual} taken for {predicted}"
+            return sanitize(f"{class_name(names, actual)} taken for {class_name(names, predicted)}")
         return "only wrong ones" if self._only_wrong else "all digits"
 
     def _ask(self, step: int = 1) -> None:

@@ -21,6 +21,7 @@ from engine.vocabulary.messages import (
     StepsDone,
     ThreadsChanged,
 )
+from engine.vocabulary.messages.base import DIGITS
 from engine.vocabulary.schedule import learning_rate
 from tui.state.words.values import format_values
 from tui.terminal.sanitize import sanitize
@@ -56,6 +57,7 @@ class RunView:
     threads: int = 0  # that compute, 0: not known, or on a GPU
     most_threads: int = 0  # that the machine has
     check: DataCheck | None = None  # what was seen of its data set; None for a run of an older version
+    classes: tuple[str, ...] = DIGITS  # the names of its labels
 
     @property
     def live(self) -> bool:
@@ -176,6 +178,7 @@ def start_run(view: RunView | None, event: RunStarted) -> RunView:
         threads=event.threads,
         most_threads=event.most_threads,
         check=event.check,
+        classes=event.classes,
         course=LogSummary(event.config),
     )
     if view is None or view.run != event.run or not event.step:

@@ -10,9 +10,9 @@ from textual.events import Click
 from textual.message import Message
 from textual.reactive import reactive
 
+from engine.vocabulary.messages.base import DIGITS
 from tui.widgets.cells import Cells, CellWidget
 
-DIGITS = 10
 LEFT = 4  # columns before the first cell: the actual digit and a rule
 TOP = 2
 RECALL = "recall"
@@ -23,7 +23,7 @@ Counts = Sequence[Sequence[int]]
 
 
 class ConfusionMatrix(CellWidget, can_focus=True):
-    """Ten rows of actual digits by ten columns of predicted ones, and the share of each that was found."""
+    """A row for each actual class by a column for each predicted one, and the share of each that was found."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1, 0)", "up", show=False),
@@ -62,6 +62,9 @@ class ConfusionMatrix(CellWidget, can_focus=True):
     counts: reactive[Counts] = reactive((), init=False, repaint=False)
     """Test images by actual and predicted digit: `counts[actual][predicted]`."""
 
+    names: reactive[tuple[str, ...]] = reactive(DIGITS, init=False, repaint=False)
+    """Of the classes, by their labels."""
+
     cursor: reactive[tuple[int, int]] = reactive((0, 0), init=False, repaint=False)
     """The cell the keys act on: actual and predicted digit."""
 
@@ -79,23 +82,24 @@ class ConfusionMatrix(CellWidget, can_focus=True):
             return self.matrix
 
     def draw(self, cells: Cells) -> None:
-        if len(self.counts) != DIGITS:
+        if len(self.counts) != len(self.names):
             cells.put_centered("Filled after the first epoch.", "confusion--heading")
             return
         cell_width, cell_height, left, top = self._layout()
         cells.put(left, top, "actual", "confusion--heading")
         title = "predicted"
-        middle = left + LEFT + (DIGITS * cell_width - len(title)) // 2
+        middle = left + LEFT + (len(self.names) * cell_width - len(title)) // 2
         cells.put(max(middle, left + 8), top, title, "confusion--heading")
-        for digit in range(DIGITS):
-            cells.put(left + LEFT + (digit + 1) * cell_width - 2, top + 1, str(digit), "confusion--heading")
-        end = left + LEFT + DIGITS * cell_width
+        for predicted, name in enumerate(self.names):
+            label = name[: cell_width - 1]
+            cells.put(left + LEFT + (predicted + 1) * cell_width - 1 - len(label), top + 1, label, "confusion--heading")
+        end = left + LEFT + len(self.names) * cell_width
         cells.put(end + RECALL_WIDTH - len(RECALL), top + 1, RECALL, "confusion--heading")
         most = max((n for i, row in enumerate(self.counts) for j, n in enumerate(row) if i != j), default=0)
         for actual, row in enumerate(self.counts):
             y = top + TOP + actual * cell_height
             middle = (cell_height - 1) // 2
-            cells.put(left, y + middle, f" {actual} {'|' if self.ascii else '│'}", "confusion--heading")
+            cells.put(left, y + middle, f" {self.names[actual][:1]} {'|' if self.ascii else '│'}", "confusion--heading")
             for predicted, count in enumerate(row):
                 style = self._style(actual, predicted, count, most)
                 x = left + LEFT + predicted * cell_width
@@ -126,13 +130,16 @@ class ConfusionMatrix(CellWidget, can_focus=True):
     def _layout(self) -> tuple[int, int, int, int]:
         """Return width and height of a cell, and the corner of the whole, centred."""
         width, height = self.size
-        cell_width = max(5, min(8, (width - LEFT - RECALL_WIDTH) // DIGITS))
-        cell_height = 3 if height >= TOP + 3 * DIGITS else 1
-        left = max(0, (width - LEFT - RECALL_WIDTH - DIGITS * cell_width) // 2)
-        top = max(0, (height - TOP - DIGITS * cell_height) // 2)
+        cell_width = max(5, min(8, (width - LEFT - RECALL_WIDTH) // len(self.names)))
+        cell_height = 3 if height >= TOP + 3 * len(self.names) else 1
+        left = max(0, (width - LEFT - RECALL_WIDTH - len(self.names) * cell_width) // 2)
+        top = max(0, (height - TOP - len(self.names) * cell_height) // 2)
         return cell_width, cell_height, left, top
 
     def watch_counts(self) -> None:
+        self.redraw()
+
+    def watch_names(self) -> None:
         self.redraw()
 
     def watch_cursor(self) -> None:
@@ -148,16 +155,19 @@ class ConfusionMatrix(CellWidget, can_focus=True):
         if offset is None:
             return
         actual, predicted = (offset.y - top - TOP) // cell_height, (offset.x - left - LEFT) // cell_width
-        if 0 <= actual < DIGITS and 0 <= predicted < DIGITS:
+        if 0 <= actual < len(self.names) and 0 <= predicted < len(self.names):
             self.cursor = actual, predicted
             self.action_select()
 
     def action_move(self, down: int, right: int) -> None:
         actual, predicted = self.cursor
-        self.cursor = min(DIGITS - 1, max(0, actual + down)), min(DIGITS - 1, max(0, predicted + right))
+        self.cursor = (
+            min(len(self.names) - 1, max(0, actual + down)),
+            min(len(self.names) - 1, max(0, predicted + right)),
+        )
 
     def action_select(self) -> None:
-        if len(self.counts) == DIGITS:
+        if len(self.counts) == len(self.names):
             actual, predicted = self.cursor
             self.post_message(self.Selected(self, actual, predicted, self.counts[actual][predicted]))
 

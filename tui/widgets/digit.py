@@ -1,8 +1,12 @@
 """A digit of the test set, drawn with characters."""
 
+from collections.abc import Sequence
+
 from textual.reactive import reactive
 
 from engine.vocabulary.messages import Digit
+from engine.vocabulary.messages.base import DIGITS, class_name
+from tui.terminal.sanitize import sanitize
 from tui.widgets.cells import Cells, CellWidget
 from tui.widgets.digit_art import ART_STYLES, draw, fit
 
@@ -25,6 +29,8 @@ class DigitDrawing(CellWidget):
 
     digit: reactive[Digit | None] = reactive(None, init=False, repaint=False)
     """The digit shown."""
+
+    names: tuple[str, ...] = DIGITS
 
     art: reactive[str] = reactive(ART_STYLES[0], init=False, repaint=False)
     """One of ART_STYLES. In ASCII it is the ramp whatever this says."""
@@ -70,7 +76,7 @@ class DigitView(DigitDrawing):
         if self.digit is None:
             cells.put_centered("no digit yet", "digit--muted")
         elif not self.draw_art(cells, self.digit, cells.height):
-            cells.put_centered(verdict(self.digit, self.ascii), "digit--ink")
+            cells.put_centered(verdict(self.digit, self.ascii, self.names), "digit--ink")
 
     def watch_digit(self) -> None:
         digit = self.digit
@@ -78,7 +84,7 @@ class DigitView(DigitDrawing):
         self.set_class(digit is not None and right, "-right")
         self.set_class(digit is not None and not right, "-wrong")
         self.border_title = "" if digit is None else f"test #{digit.index}"
-        self.border_subtitle = "" if digit is None else verdict(digit, self.ascii)
+        self.border_subtitle = "" if digit is None else verdict(digit, self.ascii, self.names)
         self.redraw()
 
     def watch_ascii(self) -> None:
@@ -99,14 +105,15 @@ class DigitCard(DigitDrawing):
         self.draw_art(cells, self.digit, cells.height - 2)
         right = self.digit.predicted == self.digit.actual
         style = f"digit--{'right' if right else 'wrong'}"
-        caption, number = verdict(self.digit, self.ascii), f"#{self.digit.index}"
+        caption, number = verdict(self.digit, self.ascii, self.names), f"#{self.digit.index}"
         bottom = cells.height - 1
         cells.put((cells.width - len(caption)) // 2, bottom - 1, caption, style)
         cells.put((cells.width - len(number)) // 2, bottom, number, "digit--muted")
 
 
-def verdict(digit: Digit, ascii: bool) -> str:
+def verdict(digit: Digit, ascii: bool, names: Sequence[str] = DIGITS) -> str:
     """Return "7 right", or what the digit was taken for."""
-    if digit.predicted == digit.actual:
-        return f"{digit.actual} right"
-    return f"{digit.actual} {'->' if ascii else '→'} {digit.predicted} wrong"
+    actual, predicted = (sanitize(class_name(names, label)) for label in (digit.actual, digit.predicted))
+    return (
+        f"{actual} right" if digit.actual == digit.predicted else f"{actual} {'->' if ascii else '→'} {predicted} wrong"
+    )

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from textual.reactive import reactive
 
+from engine.vocabulary.messages.base import DIGITS
 from tui.widgets.cells import Cells, CellWidget
 
-DIGITS = 10
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 FIGURE_WIDTH = 8  # " 100.0 %"
 MOST_BAR = 60
@@ -38,7 +38,9 @@ class Probabilities(CellWidget):
     """
 
     answer: reactive[tuple[tuple[float, ...], int, int]] = reactive(((), -1, -1), init=False, repaint=False)
-    """Probabilities of the ten digits, the predicted digit, and the actual one (-1 where not known)."""
+    """Probabilities of the classes, the predicted class, and the actual one (-1 where not known)."""
+
+    names: tuple[str, ...] = DIGITS
 
     def show(self, probabilities: Sequence[float], *, predicted: int = -1, actual: int = -1) -> None:
         """Show an answer of the network."""
@@ -54,9 +56,9 @@ class Probabilities(CellWidget):
         if room - len(sign) - 1 < 4:
             sign = sign[0]
         bar_width = min(MOST_BAR, room - len(sign) - 1)
-        for digit in range(min(DIGITS, cells.height)):
+        for digit, name in enumerate(self.names[: cells.height]):
             style = "predicted" if digit == predicted else "figure"
-            cells.put(0, digit, str(digit), f"probabilities--{'actual' if digit == actual else style}")
+            cells.put(0, digit, name[:1], f"probabilities--{'actual' if digit == actual else style}")
             if digit >= len(probabilities):
                 continue
             share = clamp(probabilities[digit])

@@ -1,7 +1,7 @@
 """The networks that `engine/vocabulary/architectures.py` names, one family a file.
 
-Each is a module that takes float32 images [N, 1, 28, 28] in 0..1 and returns logits [N, 10]. Their classes take those
-of `width`, `depth`, `dropout` and `dropout2d` that they have a use for, as keywords; a depth of 0 is the network's own.
+Each is a module that takes float32 images [N, 1, 28, 28] in 0..1 and returns logits [N, classes]. They take those of
+`width`, `depth`, `dropout` and `dropout2d` that they have a use for, as keywords; a depth of 0 is the network's own.
 Users' own networks are in `engine/networks/own/`. In the order to read them:
 
     seed.py: the notebook's network

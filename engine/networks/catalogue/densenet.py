@@ -20,7 +20,7 @@ class DenseNetSmall(nn.Module):
     of its networks for ImageNet: most of the work is at the largest scale.
     """
 
-    def __init__(self, width: float = 1.0, depth: int = 0) -> None:
+    def __init__(self, width: float = 1.0, depth: int = 0, classes: int = 10) -> None:
         super().__init__()
         growth = scaled(GROWTH, width)
         channels = 2 * growth
@@ -36,7 +36,7 @@ class DenseNetSmall(nn.Module):
         self.blocks = nn.Sequential(*blocks)
         self.norm = nn.BatchNorm2d(channels)
         self.pool = nn.AdaptiveAvgPool2d(1)
-        self.fc = nn.Linear(channels, 10)
+        self.fc = nn.Linear(channels, classes)
 
     def forward(self, images: Tensor) -> Tensor:
         x = F.relu(self.norm(self.blocks(self.stem(images))))

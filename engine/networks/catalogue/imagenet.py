@@ -12,8 +12,8 @@ from torchvision.models.resnet import BasicBlock
 class ResNet18(ResNet):  # type: ignore[misc]  # torchvision has no types
     """He, Zhang, Ren and Sun, Deep residual learning, https://arxiv.org/abs/1512.03385; 11,172,810 parameters."""
 
-    def __init__(self) -> None:
-        super().__init__(BasicBlock, [2, 2, 2, 2], num_classes=10)
+    def __init__(self, classes: int = 10) -> None:
+        super().__init__(BasicBlock, [2, 2, 2, 2], num_classes=classes)
         self.conv1 = nn.Conv2d(1, 64, 3, padding=1, bias=False)
         nn.init.kaiming_normal_(self.conv1.weight, mode="fan_out", nonlinearity="relu")  # as all its convolutions
         self.maxpool = nn.Identity()
@@ -23,8 +23,8 @@ class DenseNet121(DenseNet):  # type: ignore[misc]
     """Huang, Liu, van der Maaten and Weinberger, Densely connected convolutional networks,
     https://arxiv.org/abs/1608.06993; 6,955,274 parameters."""
 
-    def __init__(self) -> None:
-        super().__init__(growth_rate=32, block_config=(6, 12, 24, 16), num_init_features=64, num_classes=10)
+    def __init__(self, classes: int = 10) -> None:
+        super().__init__(growth_rate=32, block_config=(6, 12, 24, 16), num_init_features=64, num_classes=classes)
         self.features.conv0 = nn.Conv2d(1, 64, 3, padding=1, bias=False)
         nn.init.kaiming_normal_(self.features.conv0.weight)  # as all its convolutions
         self.features.pool0 = nn.Identity()

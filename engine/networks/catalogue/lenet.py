@@ -13,13 +13,13 @@ class LeNet5(nn.Module):
     distance to drawings of the characters; tanh is not scaled; pixels are in 0..1, not in -0.1..1.175.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 10) -> None:
         super().__init__()
         self.c1 = nn.Conv2d(1, 6, kernel_size=5, padding=2)  # the paper's images are 32x32
         self.c3 = nn.Conv2d(6, 16, kernel_size=5)
         self.c5 = nn.Conv2d(16, 120, kernel_size=5)
         self.f6 = nn.Linear(120, 84)
-        self.output = nn.Linear(84, 10)
+        self.output = nn.Linear(84, classes)
 
     def forward(self, images: Tensor) -> Tensor:
         s2 = F.avg_pool2d(self.c1(images).tanh(), 2)

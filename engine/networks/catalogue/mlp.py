@@ -14,7 +14,7 @@ class MLP(nn.Module):
     https://doi.org/10.1038/323533a0 (with sigmoids).
     """
 
-    def __init__(self, width: float = 1.0, depth: int = 0, dropout: float = 0.5) -> None:
+    def __init__(self, width: float = 1.0, depth: int = 0, dropout: float = 0.5, classes: int = 10) -> None:
         super().__init__()
         units = scaled(256, width)
         layers: list[nn.Module] = []
@@ -24,7 +24,7 @@ class MLP(nn.Module):
             inputs = units
         self.hidden = nn.Sequential(*layers)
         self.dropout = nn.Dropout(dropout)
-        self.fc = nn.Linear(units, 10)
+        self.fc = nn.Linear(units, classes)
 
     def forward(self, images: Tensor) -> Tensor:
         logits: Tensor = self.fc(self.dropout(self.hidden(images.flatten(1))))

@@ -10,7 +10,7 @@ class FastCNN(nn.Module):
     """Learns in the fewest seconds: more feature maps than SeedCNN, batch normalisation (Ioffe and Szegedy,
     https://arxiv.org/abs/1502.03167), and one linear layer; 18,426 parameters."""
 
-    def __init__(self, width: float = 1.0, dropout2d: float = 0.0, dropout: float = 0.0) -> None:
+    def __init__(self, width: float = 1.0, dropout2d: float = 0.0, dropout: float = 0.0, classes: int = 10) -> None:
         super().__init__()
         first, second = scaled(16, width), scaled(32, width)
         self.conv1 = nn.Conv2d(1, first, kernel_size=5, bias=False)
@@ -19,7 +19,7 @@ class FastCNN(nn.Module):
         self.norm2 = nn.BatchNorm2d(second)
         self.dropout2d = nn.Dropout2d(dropout2d)
         self.dropout = nn.Dropout(dropout)
-        self.fc = nn.Linear(16 * second, 10)
+        self.fc = nn.Linear(16 * second, classes)
 
     def forward(self, images: Tensor) -> Tensor:
         # Normalised after the pooling: a quarter of the values.
@@ -33,7 +33,7 @@ class DeepCNN(nn.Module):
     """Learns the most: five convolutions of 3x3, as in VGG (Simonyan and Zisserman, https://arxiv.org/abs/1409.1556),
     each with batch normalisation, and one linear layer; 150,698 parameters."""
 
-    def __init__(self, width: float = 1.0, dropout2d: float = 0.0, dropout: float = 0.3) -> None:
+    def __init__(self, width: float = 1.0, dropout2d: float = 0.0, dropout: float = 0.3, classes: int = 10) -> None:
         super().__init__()
         first, second, third = scaled(32, width), scaled(64, width), scaled(128, width)
         self.maps = nn.Sequential(
@@ -47,7 +47,7 @@ class DeepCNN(nn.Module):
         )
         self.dropout2d = nn.Dropout2d(dropout2d)
         self.dropout = nn.Dropout(dropout)
-        self.fc = nn.Linear(third * 3 * 3, 10)
+        self.fc = nn.Linear(third * 3 * 3, classes)
 
     def forward(self, images: Tensor) -> Tensor:
         logits: Tensor = self.fc(self.dropout(self.dropout2d(self.maps(images)).flatten(1)))

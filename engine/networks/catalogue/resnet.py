@@ -17,7 +17,7 @@ class ResNetSmall(nn.Module):
     CIFAR-10), with n = 2 blocks in each stage. Where a stage begins, the shortcut is a 1x1 convolution (option B).
     """
 
-    def __init__(self, width: float = 1.0, depth: int = 0) -> None:
+    def __init__(self, width: float = 1.0, depth: int = 0, classes: int = 10) -> None:
         super().__init__()
         channels = scaled(STAGES[0], width)
         self.conv = nn.Conv2d(1, channels, 3, padding=1, bias=False)
@@ -30,7 +30,7 @@ class ResNetSmall(nn.Module):
                 channels = outputs
         self.blocks = nn.Sequential(*blocks)
         self.pool = nn.AdaptiveAvgPool2d(1)
-        self.fc = nn.Linear(channels, 10)
+        self.fc = nn.Linear(channels, classes)
 
     def forward(self, images: Tensor) -> Tensor:
         x = self.blocks(F.relu(self.norm(self.conv(images))))

@@ -9,7 +9,7 @@ from engine.networks.catalogue import scaled
 class SeedCNN(nn.Module):
     """The seed notebook's network: two convolutions of 5x5, dropout, two linear layers; 21,840 parameters."""
 
-    def __init__(self, width: float = 1.0, dropout2d: float = 0.5, dropout: float = 0.5) -> None:
+    def __init__(self, width: float = 1.0, dropout2d: float = 0.5, dropout: float = 0.5, classes: int = 10) -> None:
         super().__init__()
         first, second, hidden = scaled(10, width), scaled(20, width), scaled(50, width)
         self.conv1 = nn.Conv2d(1, first, kernel_size=5)
@@ -17,7 +17,7 @@ class SeedCNN(nn.Module):
         self.dropout2d = nn.Dropout2d(dropout2d)
         self.fc1 = nn.Linear(16 * second, hidden)
         self.dropout = nn.Dropout(dropout)
-        self.fc2 = nn.Linear(hidden, 10)
+        self.fc2 = nn.Linear(hidden, classes)
 
     def forward(self, images: Tensor) -> Tensor:
         x = F.relu(F.max_pool2d(self.conv1(images), 2))
@@ -35,7 +35,7 @@ class SeedCNNNorm(nn.Module):
     The linear layer has none: it could not be trained on batches of one image.
     """
 
-    def __init__(self, width: float = 1.0, dropout2d: float = 0.5, dropout: float = 0.5) -> None:
+    def __init__(self, width: float = 1.0, dropout2d: float = 0.5, dropout: float = 0.5, classes: int = 10) -> None:
         super().__init__()
         first, second, hidden = scaled(10, width), scaled(20, width), scaled(50, width)
         self.conv1 = nn.Conv2d(1, first, kernel_size=5, bias=False)  # the normalisation has one
@@ -45,7 +45,7 @@ class SeedCNNNorm(nn.Module):
         self.dropout2d = nn.Dropout2d(dropout2d)
         self.fc1 = nn.Linear(16 * second, hidden)
         self.dropout = nn.Dropout(dropout)
-        self.fc2 = nn.Linear(hidden, 10)
+        self.fc2 = nn.Linear(hidden, classes)
 
     def forward(self, images: Tensor) -> Tensor:
         # Normalised after the pooling: a quarter of the values.

@@ -15,7 +15,9 @@ class VGGSmall(nn.Module):
     normalisation, which was not known yet, as in torchvision's `vgg11_bn`.
     """
 
-    def __init__(self, width: float = 1.0, depth: int = 0, dropout2d: float = 0.5, dropout: float = 0.5) -> None:
+    def __init__(
+        self, width: float = 1.0, depth: int = 0, dropout2d: float = 0.5, dropout: float = 0.5, classes: int = 10
+    ) -> None:
         super().__init__()
         layers: list[nn.Module] = []
         inputs = 1
@@ -33,7 +35,7 @@ class VGGSmall(nn.Module):
         self.fc1 = nn.Linear(inputs * 3 * 3, hidden)
         self.relu = nn.ReLU(inplace=True)
         self.dropout = nn.Dropout(dropout)
-        self.fc2 = nn.Linear(hidden, 10)
+        self.fc2 = nn.Linear(hidden, classes)
 
     def forward(self, images: Tensor) -> Tensor:
         x = self.dropout2d(self.blocks(images)).flatten(1)

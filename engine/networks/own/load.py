@@ -20,6 +20,7 @@ from engine.networks.own.isolation import MODULE, OwnCodeFailed, inside
 from engine.networks.own.unregistered_parameters import unreached
 from engine.storage.runs.checkpoint import brief
 from engine.storage.runs.checkpoint_safety import check_values
+from engine.vocabulary.messages.base import DIGITS
 
 
 def load_class(code: Code) -> type[nn.Module]:
@@ -56,20 +57,20 @@ def run_file(code: Code) -> ModuleType:
     return module
 
 
-def check_network(model: nn.Module, code: Code) -> list[str]:
+def check_network(model: nn.Module, code: Code, classes: int = len(DIGITS)) -> list[str]:
     """Raise NetworkError for what takes no images, gives no logits, has no weights, or could not be saved.
 
     Return what the user should know of a network that can be trained. Draws nothing from the global generators that is
     not given back.
     """
-    shape, what = "[2, 1, 28, 28]", "float32 logits [2, 10]"
+    shape, what = "[2, 1, 28, 28]", f"float32 logits [2, {classes}]"
     was_training = model.training
     with inside(code), kept_generators(), torch.no_grad(), told(code, f"fails on float32 images {shape}"):
         logits = model.eval()(torch.zeros(2, 1, 28, 28))
         model.train(was_training)
     if not isinstance(logits, torch.Tensor):
         raise NetworkError(f"{code.model}: returns a {type(logits).__name__} for images {shape}; it must be {what}")
-    if list(logits.shape) != [2, 10] or not logits.is_floating_point():
+    if list(logits.shape) != [2, classes] or not logits.is_floating_point():
         found = f"{str(logits.dtype).removeprefix('torch.')} {list(logits.shape)}"
         raise NetworkError(f"{code.model}: returns {found} for images {shape}; it must be {what}")
     notes = []
@@ -94,7 +95,7 @@ def check_network(model: nn.Module, code: Code) -> list[str]:
 
 
 def are_probabilities(outputs: torch.Tensor) -> bool:
-    """Tell whether each row of outputs [N, 10] looks like one of probabilities."""
+    """Tell whether each row of outputs [N, classes] looks like one of probabilities."""
     return bool((outputs >= 0).all() and ((outputs.sum(1) - 1).abs() < 1e-3).all())
 
 

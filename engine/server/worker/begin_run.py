@@ -55,6 +55,7 @@ def record_of(run: Run) -> RunRecord:
         data_path=run.data.path,
         sample=run.data.sample,
         treatment=run.data.preprocessing,
+        classes=run.data.classes,
         versions={
             "python": platform.python_version(),
             "torch": str(torch.__version__),

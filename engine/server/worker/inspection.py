@@ -16,7 +16,7 @@ from engine.networks.build import build_model
 from engine.networks.own.code import Code, code_of_run
 from engine.networks.own.isolation import inside
 from engine.storage.runs.checkpoint import CheckpointError, brief, load_checkpoint, load_last
-from engine.storage.runs.folders import BEST, LAST, find_run
+from engine.storage.runs.folders import BEST, LAST, RunError, find_run
 from engine.storage.runs.record import read_record
 from engine.storage.typed_path import path_of
 from engine.training.evaluation import evaluate, predict, walk_digits
@@ -32,6 +32,7 @@ from engine.vocabulary.messages import (
     Predicted,
     PredictFiles,
 )
+from engine.vocabulary.messages.base import DIGITS
 from engine.vocabulary.preprocessing import Preprocessing
 
 
@@ -46,6 +47,7 @@ class Network:
     model: torch.nn.Module
     code: Code | None = None  # of a user's own network
     best: bool = False  # of these epochs, by validation accuracy
+    classes: tuple[str, ...] = DIGITS  # the names of what it tells apart
 
     @property
     def device(self) -> torch.device:
@@ -74,6 +76,11 @@ class Inspector:
         """Raises RunError, CheckpointError, DataError."""
         network = self._network(command.run, live)
         data = self._data_of(network.name, live, loaded)
+        if data.classes != network.classes:
+            raise DataError(
+                f"{data.path}: has the classes {', '.join(data.classes)}, {network.name} was trained on"
+                f" {', '.join(network.classes)}; give a data set with these"
+            )
         images, labels = data.test_images.to(network.device), data.test_labels.to(network.device)
         with kept(network):
             digits = walk_digits(network.model, images, labels, command)
@@ -102,13 +109,23 @@ class Inspector:
                 )
             )
         return FilesPredicted(
-            run=network.name, files=files, epoch=network.epoch, steps=network.batch, best=network.best
+            run=network.name,
+            files=files,
+            epoch=network.epoch,
+            steps=network.batch,
+            best=network.best,
+            classes=network.classes,
         )
 
     def evaluate(self, command: Evaluate, live: Run | None, loaded: Dataset | None) -> Evaluated:
         """Raises RunError, CheckpointError, DataError."""
         network = self._chosen(command.run, live, command.best)
         data = self._read_data(command.data) if command.data else self._data_of(network.name, live, loaded)
+        if data.classes != network.classes:
+            raise DataError(
+                f"{data.path}: has the classes {', '.join(data.classes)}, {network.name} was trained on"
+                f" {', '.join(network.classes)}; give a data set with these"
+            )
         images, labels = data.test_images.to(network.device), data.test_labels.to(network.device)
         with kept(network):
             result = evaluate(network.model, images, labels)
@@ -122,6 +139,7 @@ class Inspector:
             epoch=network.epoch,
             steps=network.batch,
             best=network.best,
+            classes=network.classes,
         )
 
     def code_of(self, name: str, live: Run | None) -> tuple[RunConfig, Code] | None:
@@ -210,22 +228,31 @@ def network_in(path: Path, state: dict[str, Any]) -> Network:
     """Return the network of a checkpoint. Raises CheckpointError, and NetworkError for code that is not to be run."""
     config = config_in(state, path)
     code = code_of_run(config.model, path.parent)
+    classes = classes_of(path.parent)
     # Building a network draws from the global generator, which belongs to the run in progress.
     with kept_generators():
         if code is not None:
             seed_all(config.seed)  # as in training: what is drawn at its top may be no part of a checkpoint
-        model = build_model(config, code)
+        model = build_model(config, code, len(classes))
     try:
         with inside(code):
             model.load_state_dict(state["average" if "average" in state else "model"])
         position = position_in(state)
     except (RuntimeError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise CheckpointError(f"{path}: does not fit its network ({brief(error)})") from error
-    return Network(path.parent.name, position.step, position.epoch, position.batch, model, code)
+    return Network(path.parent.name, position.step, position.epoch, position.batch, model, code, classes=classes)
+
+
+def classes_of(folder: Path) -> tuple[str, ...]:
+    """Return the names of the labels that a run was trained on: MNIST's where its record cannot be read."""
+    try:
+        return read_record(folder).classes
+    except RunError:
+        return DIGITS
 
 
 def network_of(run: Run) -> Network:
-    return Network(run.name, run.step, run.epoch, run.batch, run.tested, run.code)
+    return Network(run.name, run.step, run.epoch, run.batch, run.tested, run.code, classes=run.data.classes)
 
 
 @contextmanager

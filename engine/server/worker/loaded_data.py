@@ -65,6 +65,7 @@ class Loader:
             seconds=round(time.perf_counter() - began, 3),
             notes=notes,
             check=data.check,
+            classes=data.classes,
         )
         self.sink.publish(self.announced)
 

@@ -11,6 +11,7 @@ from engine.storage.runs.folders import RunError
 from engine.vocabulary.config import ConfigError, RunConfig, Value
 from engine.vocabulary.log_summary import LogSummary, summarize_log
 from engine.vocabulary.messages import Count, EpochFigures, Loss, Seconds, Share, Text, encode
+from engine.vocabulary.messages.base import DIGITS, Classes
 from engine.vocabulary.preprocessing import MNIST, Preprocessing
 from engine.vocabulary.run_conventions import OLD, Conventions
 
@@ -46,6 +47,8 @@ class RunRecord(msgspec.Struct, kw_only=True):
     best: EpochFigures | None = None
     """The best epoch by validation accuracy; the figures above are of the last one."""
     conventions: Conventions = OLD
+    classes: Classes = DIGITS
+    """The names of its labels."""
     treatment: Preprocessing = MNIST
     """How the pictures of its data were read; `predict` reads others likewise."""
 

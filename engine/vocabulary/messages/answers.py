@@ -3,7 +3,7 @@
 import msgspec
 
 from engine.vocabulary.fields import Value
-from engine.vocabulary.messages.base import Event
+from engine.vocabulary.messages.base import DIGITS, Classes, Event
 from engine.vocabulary.messages.run_events import EpochFigures, RunEvent
 
 
@@ -72,6 +72,7 @@ class FilesPredicted(Event, frozen=True):
     epoch: int = 0
     steps: int = 0
     best: bool = False
+    classes: Classes = DIGITS
 
 
 class Evaluated(Event, frozen=True):
@@ -84,6 +85,7 @@ class Evaluated(Event, frozen=True):
     epoch: int = 0  # finished, when the weights were saved
     steps: int = 0  # of the next epoch, by then
     best: bool = False  # of these epochs, by validation accuracy
+    classes: Classes = DIGITS  # the names of the labels
 
 
 class Layer(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """What all messages have in common: limits, the base of commands and of events."""
 
 import typing
+from collections.abc import Sequence
 
 import msgspec
 
@@ -18,9 +19,18 @@ HIGHEST_LOSS = 1e39  # more than float32 can hold
 Loss = typing.Annotated[float, msgspec.Meta(ge=-HIGHEST_LOSS, le=HIGHEST_LOSS)]
 Seconds = typing.Annotated[float, msgspec.Meta(ge=0, le=1e10)]  # of a date, or a duration
 Positive = typing.Annotated[float, msgspec.Meta(ge=0, le=1e30)]
-Row = typing.Annotated[list[Count], msgspec.Meta(min_length=10, max_length=10)]
-Confusion = typing.Annotated[list[Row], msgspec.Meta(max_length=10)]
+DIGITS = tuple("0123456789")  # the names of MNIST's classes, by their labels
+MOST_CLASSES = 100
+ClassName = typing.Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+Classes = typing.Annotated[tuple[ClassName, ...], msgspec.Meta(min_length=2, max_length=MOST_CLASSES)]
+Row = typing.Annotated[list[Count], msgspec.Meta(max_length=MOST_CLASSES)]
+Confusion = typing.Annotated[list[Row], msgspec.Meta(max_length=MOST_CLASSES)]
 Text = typing.Annotated[str, msgspec.Meta(max_length=20_000)]
+
+
+def class_name(names: Sequence[str], label: int) -> str:
+    """Return the name of a label, or its number where there is no name for it."""
+    return names[label] if 0 <= label < len(names) else str(label)
 
 
 class ProtocolError(Exception):

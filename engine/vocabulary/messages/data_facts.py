@@ -4,9 +4,8 @@ import typing
 
 import msgspec
 
-from engine.vocabulary.messages.base import Count
+from engine.vocabulary.messages.base import MOST_CLASSES, Count
 
-CLASSES = 10
 FINDINGS = (
     "missing class",  # `digit` has no image in `part`
     "rare class",  # `digit` has under a fifth of the mean of the classes in `part`: `count` images
@@ -28,7 +27,7 @@ class PartFacts(msgspec.Struct, frozen=True, kw_only=True):
     """One part of a data set, training or test. Grey values are 0 to 255, ink bright."""
 
     images: Count
-    classes: typing.Annotated[list[Count], msgspec.Meta(min_length=CLASSES, max_length=CLASSES)]  # images of each digit
+    classes: typing.Annotated[list[Count], msgspec.Meta(max_length=MOST_CLASSES)]  # images of each class
     mean: Grey  # over all pixels
     deviation: Grey  # of the means of single images
     low: Grey
@@ -45,7 +44,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     kind: Brief  # one of FINDINGS, or what a later version knows
     message: Brief
     part: Brief = ""
-    digit: typing.Annotated[int, msgspec.Meta(ge=-1, lt=CLASSES)] = -1
+    digit: typing.Annotated[int, msgspec.Meta(ge=-1, lt=MOST_CLASSES)] = -1
     count: Count = 0
     warning: bool = True  # False: a fact that no one need worry about, such as a handful of duplicates
 

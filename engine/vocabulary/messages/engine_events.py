@@ -13,7 +13,7 @@ from engine.vocabulary.messages.answers import (
     RunsListed,
     StatusTold,
 )
-from engine.vocabulary.messages.base import Event
+from engine.vocabulary.messages.base import DIGITS, Classes, Event
 from engine.vocabulary.messages.data_facts import DataCheck
 from engine.vocabulary.messages.run_events import RunEvent
 from engine.vocabulary.messages.study_events import StudyEvent
@@ -60,7 +60,8 @@ class DataProgress(Event, frozen=True):
 class DataReady(Event, frozen=True):
     """The data set in memory. `sample` marks the 5,000 digits that ship with the program.
 
-    `notes` say how it was read; what is odd about its content is in `check`.
+    `notes` say how it was read; what is odd about its content is in `check`;
+    `classes` are the names of its labels.
     """
 
     kind: str
@@ -72,6 +73,7 @@ class DataReady(Event, frozen=True):
     seconds: float
     notes: list[str] = []
     check: DataCheck | None = None
+    classes: Classes = DIGITS
 
 
 class DataFailed(Event, frozen=True):

@@ -6,7 +6,9 @@ import msgspec
 
 from engine.vocabulary.config import RunConfig, Value
 from engine.vocabulary.messages.base import (
+    DIGITS,
     STEP_POINTS,
+    Classes,
     Confusion,
     Count,
     Event,
@@ -24,7 +26,7 @@ class RunStarted(Event, frozen=True):
     """A run began, or was resumed when `step` is not 0.
 
     `threads` of `most_threads` compute on a CPU; 0 elsewhere, and in logs of versions that did not tell. `check` is
-    what was seen of its data set.
+    what was seen of its data set, `classes` the names of its labels.
     """
 
     run: Text
@@ -41,6 +43,7 @@ class RunStarted(Event, frozen=True):
     threads: Count = 0
     most_threads: Count = 0
     check: DataCheck | None = None
+    classes: Classes = DIGITS
 
 
 class StepsDone(Event, frozen=True):
@@ -84,6 +87,10 @@ class EpochDone(Event, frozen=True):
     dead: Share = 0.0
     input_share: Share = 0.0
     lr_share: Share = 1.0
+
+    def __post_init__(self) -> None:
+        if any(len(row) != len(self.confusion) for row in self.confusion):
+            raise ValueError("the confusion matrix has rows of another length than its height")
 
 
 class EpochFigures(msgspec.Struct, frozen=True, kw_only=True):

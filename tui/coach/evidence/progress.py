@@ -6,12 +6,16 @@ from engine.vocabulary.messages import EpochDone
 from tui.coach.evidence.trends import CERTAIN, fit
 from tui.state.run import Point, RunView
 
-CHANCE = math.log(10)  # the loss of who gives each digit a tenth: nothing is learned at this height
-UNLEARNED = 0.9 * CHANCE
-WORSE = 1.1 * CHANCE  # for a whole epoch: some answers are given with confidence, and wrong
+UNLEARNED = 0.9  # times chance
+WORSE = 1.1  # times chance, for a whole epoch: some answers are given with confidence, and wrong
 FIRST_STEPS = 100  # a network that can learn at its rate shows it by then
 FIRST_EPOCHS = 4
 MOST_DEAD = 0.5  # of the units; with a third of them dead, networks were seen to learn as well as with none
+
+
+def chance(view: RunView) -> float:
+    """Return the loss of who finds all classes equally likely: nothing is learned at this height."""
+    return math.log(len(view.classes))
 
 
 def settled_since(view: RunView) -> float:
@@ -50,11 +54,11 @@ def unlearned_epochs(view: RunView) -> list[EpochDone]:
     epochs = recent_epochs(view)
     if not epochs or view.step - settled_since(view) < FIRST_STEPS:
         return []
-    return epochs if is_unlearned(epochs[-1]) else []
+    return epochs if is_unlearned(view, epochs[-1]) else []
 
 
-def is_unlearned(epoch: EpochDone) -> bool:
-    return min(epoch.train_loss, epoch.test_loss) > UNLEARNED
+def is_unlearned(view: RunView, epoch: EpochDone) -> bool:
+    return min(epoch.train_loss, epoch.test_loss) > UNLEARNED * chance(view)
 
 
 def is_without_progress(epochs: list[EpochDone]) -> bool:

@@ -1,5 +1,7 @@
 """A data set in words: its size, where it is from, and what is odd about it."""
 
+from collections.abc import Sequence
+
 from rich.table import Table
 
 from engine.vocabulary.messages import DataCheck, DataReady
@@ -13,14 +15,14 @@ def print_data(data: DataReady) -> None:
     for note in data.notes:
         print(sanitize(note))
     if data.check is not None:
-        print_check(data.check)
+        print_check(data.check, data.classes)
     if data.sample:
         print("this is the sample that ships with the program; `mnist-tui data download` downloads the full set")
 
 
-def print_check(check: DataCheck) -> None:
+def print_check(check: DataCheck, names: Sequence[str]) -> None:
     """Print the counts and grey values of both parts, and what is odd about them."""
-    table = Table("", *(str(digit) for digit in range(10)), "mean", "range", box=None, pad_edge=False)
+    table = Table("", *map(sanitize, names), "mean", "range", box=None, pad_edge=False)
     for column in table.columns[1:]:
         column.justify = "right"
     for name, part in (("training", check.train), ("test", check.test)):

@@ -119,7 +119,7 @@ def predict(files: tuple[str, ...], run_name: str, best: bool | None, checkpoint
         weights = {"run": result.run, "epoch": result.epoch, "best": result.best}
         print_json([{**_without_pixels(file), **weights} for file in result.files])
     else:
-        print_predictions(result.files, weights_in_words(result))
+        print_predictions(result.files, weights_in_words(result), result.classes)
     sys.exit(any(file.error for file in result.files))
 
 

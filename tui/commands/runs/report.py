@@ -9,6 +9,7 @@ from rich.text import Text
 from engine.storage.runs.record import RunRecord
 from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import Evaluated, FilePrediction, FilesPredicted, RunSummary
+from engine.vocabulary.messages.base import DIGITS, class_name
 from tui.state.run_numbers import numbers_of
 from tui.state.significance import wilson
 from tui.state.words.figures import format_limits, percent
@@ -42,17 +43,18 @@ def about_runs(runs: Sequence[RunSummary]) -> list[str]:
 
 
 def print_evaluation(result: Evaluated) -> None:
+    names = [sanitize(name) for name in result.classes]
     print(f"{sanitize(weights_in_words(result))} on {counted(result.images, 'test image')} of {sanitize(result.data)}")
     print(f"test accuracy {percent(result.accuracy)}, test loss {result.loss:.4f}")
     between = format_limits("accuracy", *wilson(accuracy=result.accuracy, count=result.images))
     print(f"95 % confidence of the accuracy: {between} (Wilson, from {counted(result.images, 'image')})\n")
-    table = Table("actual", *(str(digit) for digit in range(10)), "right", box=None, pad_edge=False)
+    table = Table("actual", *names, "right", box=None, pad_edge=False)
     for column in table.columns:
         column.justify = "right"
     for actual, row in enumerate(result.confusion):
         share = row[actual] / sum(row) if sum(row) else 0.0
         cells = [Text(str(count) if count else "·", style="bold" if i == actual else "") for i, count in enumerate(row)]
-        table.add_row(str(actual), *cells, percent(share))
+        table.add_row(class_name(names, actual), *cells, percent(share))
     wide_console().print(table)
     print("\nrows: actual digit; columns: predicted digit")
 
@@ -76,12 +78,12 @@ def other_epoch(record: RunRecord, result: Evaluated) -> str:
     )
 
 
-def print_predictions(files: Sequence[FilePrediction], weights: str) -> None:
+def print_predictions(files: Sequence[FilePrediction], weights: str, names: Sequence[str] = DIGITS) -> None:
     for file in files:
         if file.error:
             print(f"mnist-tui: {sanitize(file.error)}", file=sys.stderr)
         else:
-            sure = percent(file.probabilities[file.predicted])
-            print(f"{file.predicted}  {sure:>8}  {sanitize(file.path)}  ({sanitize(file.treatment)})")
+            name, sure = sanitize(class_name(names, file.predicted)), percent(file.probabilities[file.predicted])
+            print(f"{name}  {sure:>8}  {sanitize(file.path)}  ({sanitize(file.treatment)})")
     if not all(file.error for file in files):
         print(f"classified by {sanitize(weights).removesuffix(',')}", file=sys.stderr)
