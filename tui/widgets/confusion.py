@@ -81,8 +81,12 @@ class ConfusionMatrix(CellWidget, can_focus=True):
         def control(self) -> "ConfusionMatrix":
             return self.matrix
 
+    @property
+    def complete(self) -> bool:
+        return [len(row) for row in self.counts] == [len(self.names)] * len(self.names)
+
     def draw(self, cells: Cells) -> None:
-        if len(self.counts) != len(self.names):
+        if not self.complete:
             cells.put_centered("Filled after the first epoch.", "confusion--heading")
             return
         cell_width, cell_height, left, top = self._layout()
@@ -167,7 +171,7 @@ class ConfusionMatrix(CellWidget, can_focus=True):
         )
 
     def action_select(self) -> None:
-        if len(self.counts) == len(self.names):
+        if self.complete:
             actual, predicted = self.cursor
             self.post_message(self.Selected(self, actual, predicted, self.counts[actual][predicted]))
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,8 @@ from engine.networks.build import build_model
 from engine.networks.own.code import Code, code_of_run
 from engine.networks.own.isolation import inside
 from engine.storage.runs.checkpoint import CheckpointError, brief, load_checkpoint, load_last
-from engine.storage.runs.folders import BEST, LAST, RunError, find_run
-from engine.storage.runs.record import read_record
+from engine.storage.runs.folders import BEST, LAST, find_run
+from engine.storage.runs.record import classes_of, read_record
 from engine.storage.typed_path import path_of
 from engine.training.evaluation import evaluate, predict, walk_digits
 from engine.training.run import Run
@@ -53,6 +53,11 @@ class Network:
     def device(self) -> torch.device:
         return next(self.model.parameters()).device
 
+    @property
+    def weights(self) -> dict[str, Any]:
+        """Which weights answer, and in which classes, as answers tell it."""
+        return {"epoch": self.epoch, "steps": self.batch, "best": self.best, "classes": self.classes}
+
 
 class Inspector:
     """Answers questions about networks. Keeps the last network it used: the next question comes at once."""
@@ -77,9 +82,9 @@ class Inspector:
         network = self._network(command.run, live)
         data = self._data_of(network.name, live, loaded)
         if data.classes != network.classes:
+            has, needs = ", ".join(data.classes), ", ".join(network.classes)
             raise DataError(
-                f"{data.path}: has the classes {', '.join(data.classes)}, {network.name} was trained on"
-                f" {', '.join(network.classes)}; give a data set with these"
+                f"{data.path}: has the classes {has}, {network.name} was trained on {needs}; give such data"
             )
         images, labels = data.test_images.to(network.device), data.test_labels.to(network.device)
         with kept(network):
@@ -108,23 +113,16 @@ class Inspector:
                     treatment=done,
                 )
             )
-        return FilesPredicted(
-            run=network.name,
-            files=files,
-            epoch=network.epoch,
-            steps=network.batch,
-            best=network.best,
-            classes=network.classes,
-        )
+        return FilesPredicted(run=network.name, files=files, **network.weights)
 
     def evaluate(self, command: Evaluate, live: Run | None, loaded: Dataset | None) -> Evaluated:
         """Raises RunError, CheckpointError, DataError."""
         network = self._chosen(command.run, live, command.best)
         data = self._read_data(command.data) if command.data else self._data_of(network.name, live, loaded)
         if data.classes != network.classes:
+            has, needs = ", ".join(data.classes), ", ".join(network.classes)
             raise DataError(
-                f"{data.path}: has the classes {', '.join(data.classes)}, {network.name} was trained on"
-                f" {', '.join(network.classes)}; give a data set with these"
+                f"{data.path}: has the classes {has}, {network.name} was trained on {needs}; give such data"
             )
         images, labels = data.test_images.to(network.device), data.test_labels.to(network.device)
         with kept(network):
@@ -136,10 +134,7 @@ class Inspector:
             loss=result.loss,
             accuracy=result.accuracy,
             confusion=result.confusion,
-            epoch=network.epoch,
-            steps=network.batch,
-            best=network.best,
-            classes=network.classes,
+            **network.weights,
         )
 
     def code_of(self, name: str, live: Run | None) -> tuple[RunConfig, Code] | None:
@@ -243,14 +238,6 @@ def network_in(path: Path, state: dict[str, Any]) -> Network:
     return Network(path.parent.name, position.step, position.epoch, position.batch, model, code, classes=classes)
 
 
-def classes_of(folder: Path) -> tuple[str, ...]:
-    """Return the names of the labels that a run was trained on: MNIST's where its record cannot be read."""
-    try:
-        return read_record(folder).classes
-    except RunError:
-        return DIGITS
-
-
 def network_of(run: Run) -> Network:
     return Network(run.name, run.step, run.epoch, run.batch, run.tested, run.code, classes=run.data.classes)
 
@@ -258,8 +245,5 @@ def network_of(run: Run) -> Network:
 @contextmanager
 def kept(network: Network) -> Iterator[None]:
     """Have a network answer; a user's own changes nothing by it, and draws nothing that the run in progress would."""
-    if network.code is None:
-        yield
-        return
-    with inside(network.code), kept_generators():
+    with inside(network.code), kept_generators() if network.code is not None else nullcontext():
         yield

@@ -114,3 +114,11 @@ def read_log_summary(folder: Path) -> tuple[LogSummary | None, bool]:
         summary = summarize_log(reader)
         return summary, not reader.skipped and (folder / EVENTS).stat().st_size <= WINDOWS * WINDOW
     return None, False
+
+
+def classes_of(folder: Path) -> tuple[str, ...]:
+    """Return the names of the labels that a run was trained on: MNIST's where its record cannot be read."""
+    try:
+        return read_record(folder).classes
+    except RunError:
+        return DIGITS

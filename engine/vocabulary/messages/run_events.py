@@ -89,8 +89,9 @@ class EpochDone(Event, frozen=True):
     lr_share: Share = 1.0
 
     def __post_init__(self) -> None:
-        if any(len(row) != len(self.confusion) for row in self.confusion):
-            raise ValueError("the confusion matrix has rows of another length than its height")
+        lengths = {len(row) for row in self.confusion}
+        if len(lengths) > 1 or any(length < len(self.confusion) for length in lengths):
+            raise ValueError("the rows of the confusion matrix have another length than there are classes")
 
 
 class EpochFigures(msgspec.Struct, frozen=True, kw_only=True):

@@ -93,7 +93,7 @@ def test_a_run_of_the_engine_is_recorded_evaluated_and_resumed_with_its_classes(
     assert isinstance(result, Evaluated)
     assert (result.classes, [len(row) for row in result.confusion]) == (SHAPES, [3, 3, 3])
     assert result.accuracy > 0.9
-    answer = engine.tell(Predict(run=RUN, count=3))
+    answer = engine.tell(Predict(run=RUN, start=0, count=3))
     assert isinstance(answer, Predicted)
     assert [len(digit.probabilities) for digit in answer.digits] == [3, 3, 3]
     engine.done(ResumeRun(run=RUN, changes={"epochs": 4}))
@@ -108,5 +108,5 @@ def test_a_data_set_with_other_classes_is_no_test_for_a_run(
     run = Run(CONFIG, shapes)
     inspector.keep(run)
     monkeypatch.setattr(inspector, "_read_data", lambda path: dataclasses.replace(shapes, classes=classes))
-    with pytest.raises(DataError, match="was trained on square, bar, dot; give a data set with these"):
+    with pytest.raises(DataError, match="was trained on square, bar, dot; give such data"):
         inspector.evaluate(Evaluate(run="", data="other.npz"), run, shapes)

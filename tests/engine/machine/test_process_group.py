@@ -81,8 +81,8 @@ def choose_device(name):
         raise DeviceError("there is no GPU for this one")
     return choose(name)
 
-def build_model(config, code):
-    return build(config.replace({"width": 2.0}) if len(built) == 2 else config, code)
+def build_model(config, code, classes):
+    return build(config.replace({"width": 2.0}) if len(built) == 2 else config, code, classes)
 
 if group.rank:
     engine.training.state.choose_device, engine.training.run.build_model = choose_device, build_model

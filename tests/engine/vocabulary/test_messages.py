@@ -58,6 +58,10 @@ def example(hint: object) -> object:
         return RunConfig(epochs=3, lr=0.5, data="/daten")
     if hint == list[int]:
         return [7] * 10  # a row of a confusion matrix
+    if hint == list[list[int]]:
+        return [[7] * 10] * 10
+    if origin is tuple:
+        return tuple(example(part) for part in ((inside[0], inside[0]) if inside[-1] is ... else inside))
     if origin is list:
         return [example(inside[0]), example(inside[0])]
     if origin is dict and inside[1] is float:
