@@ -23,12 +23,12 @@ messages.program_version = lambda: "99.0"
 class Danced(messages.Event, frozen=True):
     steps: int
 from engine.__main__ import main
-from engine.server.listener import Server
-say = Server._publish
-def publish(self, event):
-    say(self, event)
-    say(self, Danced(steps=3))
-Server._publish = publish
+from engine.server.broadcast import Broadcast
+tell = Broadcast.tell
+def tell_both(self, event):
+    tell(self, event)
+    tell(self, Danced(steps=3))
+Broadcast.tell = tell_both
 sys.exit(main())
 """
 
@@ -41,6 +41,7 @@ def next_engine(world: World) -> Iterator["subprocess.Popen[bytes]"]:
         process = subprocess.Popen(command, cwd=ROOT, env=world.env, stdout=log, stderr=log)
     end = time.monotonic() + LIMIT
     while (told := world.status()) is None or told["state"] == "starting":
+        assert process.poll() is None, (world.checkpoints / "engine.log").read_text()
         assert time.monotonic() < end
         time.sleep(0.05)
     yield process
