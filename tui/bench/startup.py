@@ -35,8 +35,9 @@ async def first_step(data: str, device: str, checkpoints: Path) -> tuple[float, 
     alone = await asyncio.to_thread(seconds_of, "-c", LOADING, *([data] if data else []))
     began = time.perf_counter()
     command = [sys.executable, "-m", "tui", "train", "--json", "--device", device, "--checkpoints", str(checkpoints)]
+    command += ["--data", data] if data else []
     process = await asyncio.create_subprocess_exec(
-        *command, "--data", data, stdout=asyncio.subprocess.PIPE, limit=2 * MAX_LINE, env=engine_environment()
+        *command, stdout=asyncio.subprocess.PIPE, limit=2 * MAX_LINE, env=engine_environment()
     )
     assert process.stdout is not None
     while b'"StepsDone"' not in (line := await process.stdout.readline()):

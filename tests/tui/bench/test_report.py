@@ -130,8 +130,8 @@ def test_what_the_screen_costs_is_told_as_medians_and_a_percentile(capsys: pytes
 
 
 @pytest.mark.slow
-def test_the_screen_is_measured_in_a_terminal(checkpoints: Path, digits_folder: Path) -> None:
-    done = call(checkpoints, "bench", "--screen", "--quick", "--json", "--data", str(digits_folder))
+def test_the_screen_is_measured_in_a_terminal(checkpoints: Path) -> None:
+    done = call(checkpoints, "bench", "--screen", "--quick", "--json")
     costs = json.loads(done.stdout)
     assert len(costs["help"]) == len(costs["first_frame"]) == len(costs["attached"]) == QUICK.starts
     assert len(costs["first_step"]) == QUICK.steps
