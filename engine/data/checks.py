@@ -118,9 +118,7 @@ def conflicts(keys: list[bytes], labels: list[int]) -> list[Finding]:
     count = sum(key in torn for key in keys)
     if not count:
         return []
-    message = (
-        f"{of(count, 'train')} {'is' if count == 1 else 'are'} there again under another label: some labels are wrong"
-    )
+    message = f"{are(count, 'train')} there again under another label: some labels are wrong"
     return [Finding(kind="conflicting labels", part="train", count=count, message=message)]
 
 

@@ -1,11 +1,13 @@
 """Commands called as processes, and in this one."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 from limits import LIMIT
 
+from engine.vocabulary.messages import EpochDone, decode_event
 from tui.link.start import engine_environment
 
 
@@ -25,3 +27,20 @@ def call(checkpoints: Path, *arguments: str, expect: int = 0) -> subprocess.Comp
     assert done.returncode == expect, done.stderr
     assert "Traceback" not in done.stderr
     return done
+
+
+def interrupted_after_an_epoch(checkpoints: Path, *arguments: str) -> tuple[int, str, str]:
+    """Press Ctrl-C after the first epoch; return the exit status, and what it wrote to stdout since, and to stderr."""
+    process = subprocess.Popen(
+        command(*arguments), env=environment(checkpoints), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        while not isinstance(decode_event(process.stdout.readline().encode()), EpochDone):
+            pass
+        process.send_signal(signal.SIGINT)
+        rest, errors = process.communicate(timeout=LIMIT)
+    finally:
+        process.kill()
+    return process.returncode, rest, errors

@@ -2,12 +2,9 @@
 
 import json
 import os
-import signal
-import subprocess
 from pathlib import Path
 
 import torch
-from limits import LIMIT
 from PIL import Image
 
 from engine.data.dataset import Dataset
@@ -15,7 +12,7 @@ from engine.storage.runs.record import read_record
 from engine.techniques.precision import choose_precision
 from engine.vocabulary.messages import EpochDone, RunEnded, RunStarted, decode_event
 from engine.vocabulary.presets import PRESETS
-from tests.tui.commands.calls import call, command, environment
+from tests.tui.commands.calls import call, interrupted_after_an_epoch
 from tui.commands.runs.command import FILES_AT_ONCE
 
 
@@ -85,20 +82,9 @@ def test_a_preset_trains_and_does_not_go_with_a_resumed_run(checkpoints: Path, d
 
 
 def test_control_c_stops_and_saves_and_resume_finishes(checkpoints: Path) -> None:
-    process = subprocess.Popen(
-        command("train", "--epochs", "100000", "--batch-size", "50", "--json"),
-        env=environment(checkpoints), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True,
-    )  # fmt: skip
-    try:
-        assert process.stdout is not None
-        while not isinstance(decode_event(process.stdout.readline().encode()), EpochDone):
-            pass
-        process.send_signal(signal.SIGINT)
-        rest, errors = process.communicate(timeout=LIMIT)
-    finally:
-        process.kill()
-    assert process.returncode == 130
+    words = ("train", "--epochs", "100000", "--batch-size", "50", "--json")
+    status, rest, errors = interrupted_after_an_epoch(checkpoints, *words)
+    assert status == 130
     assert "Traceback" not in errors
     assert "stopping after this step and saving" in errors
     assert isinstance(decode_event(rest.splitlines()[-1].encode()), RunEnded)

@@ -1,18 +1,15 @@
 """`mnist-tui train --seeds` with a real engine."""
 
 import json
-import signal
-import subprocess
 from pathlib import Path
 
 import msgspec
 from click.testing import CliRunner
-from limits import LIMIT
 
 from engine.storage.runs.listing import list_runs
 from engine.storage.runs.record import read_record
-from engine.vocabulary.messages import EpochDone, decode_event
-from tests.tui.commands.calls import call, command, environment
+from engine.vocabulary.messages import decode_event
+from tests.tui.commands.calls import call, interrupted_after_an_epoch
 from tui.__main__ import cli
 from tui.commands.run_coroutine import INTERRUPTED
 
@@ -35,20 +32,9 @@ def test_seeds_become_runs_of_their_own_that_can_be_compared(checkpoints: Path) 
 
 
 def test_control_c_stops_saves_and_reports_what_is_done(checkpoints: Path) -> None:
-    process = subprocess.Popen(
-        command("train", "--seeds", "3", "--epochs", "100000", "--batch-size", "50", "--json"),
-        env=environment(checkpoints), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True,
-    )  # fmt: skip
-    try:
-        assert process.stdout is not None
-        while not isinstance(decode_event(process.stdout.readline().encode()), EpochDone):
-            pass
-        process.send_signal(signal.SIGINT)
-        rest, errors = process.communicate(timeout=LIMIT)
-    finally:
-        process.kill()
-    assert process.returncode == INTERRUPTED
+    words = ("train", "--seeds", "3", "--epochs", "100000", "--batch-size", "50", "--json")
+    status, rest, errors = interrupted_after_an_epoch(checkpoints, *words)
+    assert status == INTERRUPTED
     assert "Traceback" not in errors
     told = json.loads(rest.splitlines()[-1])
     assert [(run["seed"], run["state"]) for run in told["runs"]] == [(0, "stopped")]
