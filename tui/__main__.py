@@ -17,8 +17,9 @@ from tui.commands.data.command import data
 from tui.commands.engine import engine
 from tui.commands.models.command import models, trust
 from tui.commands.presets import presets
-from tui.commands.runs.command import evaluate, predict, runs
+from tui.commands.runs.command import evaluate, predict
 from tui.commands.runs.compare import compare
+from tui.commands.runs.listed import runs
 from tui.commands.shared_options import checkpoints_option, coach_option, data_option, notify_option, refuse_empty
 from tui.commands.train.command import find_lr, train
 from tui.commands.tune.command import studies, tune

@@ -11,7 +11,7 @@ from engine.server.connection import Connection
 from engine.server.snapshot import PRINTED, EngineState
 from engine.storage.growing_file import GrowingFile
 from engine.storage.runs.bounded_history import History, parts
-from engine.vocabulary.messages import AnyEvent, Printed, RunEnded, RunEvent, Snapshot, StudyEnded
+from engine.vocabulary.messages import AnyEvent, Printed, RunEnded, RunEvent, RunStarted, Snapshot, StudyEnded
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -61,6 +61,8 @@ class Broadcast:
         """Take an event from this thread."""
         self.state.apply(event)
         for client in self.clients:
+            if isinstance(event, RunStarted):
+                client.watching = ""  # every screen shows the new run
             if not client.send(event):
                 client.forget_news()
                 self.send_snapshot(client)

@@ -1,6 +1,7 @@
 """Where a client's commands go: what needs no torch is answered here, all else goes to the worker."""
 
 import asyncio
+import contextlib
 import os
 from functools import partial
 from pathlib import Path
@@ -16,14 +17,18 @@ from engine.server.protocols import CommandSink, Reply
 from engine.storage.files import in_words
 from engine.storage.runs.bounded_history import History
 from engine.storage.runs.event_log import EventReader
-from engine.storage.runs.folders import RunError, find_run
-from engine.storage.runs.listing import list_runs, summarize
+from engine.storage.runs.folders import RunError, find_run, named_run
+from engine.storage.runs.listing import RunList, summarize
+from engine.storage.runs.trash import empty_trash
 from engine.vocabulary.messages import (
     AnyCommand,
     AnyEvent,
     AskStatus,
+    CloseRun,
     CommandDone,
     CommandFailed,
+    DeleteRun,
+    EmptyTrash,
     ListRuns,
     OpenRun,
     RunOpened,
@@ -39,6 +44,7 @@ class CommandRouter:
 
     def __init__(self, checkpoints: Path, broadcast: Broadcast) -> None:
         self.checkpoints = checkpoints
+        self.runs = RunList(checkpoints)
         self.broadcast = broadcast
         self.worker: CommandSink | None = None
         self.early: list[tuple[AnyCommand, Reply]] = []  # commands that came before torch was imported
@@ -61,7 +67,7 @@ class CommandRouter:
             case AskStatus():
                 client.answer(msgspec.structs.replace(self.status(), reply_to=command.id))
             case ListRuns():
-                runs = await asyncio.to_thread(list_runs, self.checkpoints, live=self.live[0])
+                runs = await asyncio.to_thread(self.runs.summaries, live=self.live[0])
                 for part, first, last in marked_parts(runs):
                     client.answer(RunsListed(runs=part, first=first, last=last, reply_to=command.id), last=last)
             case OpenRun():
@@ -70,8 +76,21 @@ class CommandRouter:
                 except (RunError, OSError) as error:
                     client.answer(CommandFailed(reason=in_words(error), reply_to=command.id))
                 else:
+                    client.watching = opened[0].summary.run
                     for each in opened:
                         client.answer(msgspec.structs.replace(each, reply_to=command.id), last=each.last)
+            case CloseRun():
+                client.watching = ""
+                client.answer(CommandDone(reply_to=command.id))
+            case EmptyTrash():
+                try:  # in a thread of its own: thousands of files may take a while
+                    await asyncio.to_thread(empty_trash, self.checkpoints)
+                except (RunError, OSError) as error:
+                    client.answer(CommandFailed(reason=in_words(error), reply_to=command.id))
+                else:
+                    client.answer(CommandDone(reply_to=command.id))
+            case DeleteRun() if watched := self._watched(command.run, client):
+                client.answer(CommandFailed(reason=watched, reply_to=command.id))
             case Shutdown() if self.worker is None:
                 client.answer(CommandDone(reply_to=command.id))
                 await asyncio.to_thread(self.broadcast.flush)
@@ -117,6 +136,14 @@ class CommandRouter:
         """See that the engine ends after a SIGTERM; a second one hurries. The training thread takes it as well."""
         again = bool(self.hang_watch.endings)
         self.hang_watch.expect(FORCED if again else min(GRACE, max(TERMINATED, HANGING * ACTIVITY.usual_step)))
+
+    def _watched(self, name: str, asking: Connection) -> str:
+        """Say that others look at a run, "" if nobody does."""
+        with contextlib.suppress(RunError):  # the worker says so
+            name = named_run(self.checkpoints, name).name
+        others = sum(client.watching == name for client in self.broadcast.clients if client is not asking)
+        shows = "another screen shows" if others == 1 else f"{others} other screens show"
+        return f"{shows} run {name}; close it there first" if others and name else ""
 
     def _open_run(self, name: str) -> list[RunOpened]:
         folder = find_run(self.checkpoints, name)

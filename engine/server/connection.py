@@ -14,6 +14,7 @@ class Connection:
 
     def __init__(self, writer: asyncio.StreamWriter) -> None:
         self.writer = writer
+        self.watching = ""  # the past run that it shows
         self.questions = asyncio.Semaphore(OPEN_QUESTIONS)
         self.outbox: deque[tuple[AnyEvent, bool]] = deque()  # with whether it is the end of an answer
         self._ready = asyncio.Event()

@@ -1,7 +1,9 @@
 """Who holds a lock. The system frees it when its process ends."""
 
+import contextlib
 import fcntl
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -23,3 +25,23 @@ def is_held(path: Path) -> bool:
     finally:
         os.close(handle)
     return False
+
+
+@contextlib.contextmanager
+def locked_folder(folder: Path) -> Iterator[bool | None]:
+    """Hold the lock on a folder: no engine begins there meanwhile.
+
+    Yield None where somebody else has it, and False where locks mean nothing. Raises OSError.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield None
+        except OSError:
+            yield False
+        else:
+            yield is_held(folder)
+    finally:
+        os.close(handle)

@@ -9,5 +9,6 @@ them:
     advice.py: what the coach said
     comparison.py, significance.py, metrics.py: whether one configuration is better than another
     run_numbers.py: runs as people name them
+    run_filter/: which runs of the list are shown, and in which order
     words/: all of it in words
 """

@@ -17,7 +17,7 @@ SUBSTITUTES = str.maketrans(
         **dict.fromkeys("█▉▊▋▇▆▅▀▄▓", "#"),
         **dict.fromkeys("▍▒", "="),
         **dict.fromkeys("░▂▃", "-"),
-        **dict.fromkeys("●•◆■▪", "*"),
+        **dict.fromkeys("●•◆■▪★", "*"),
         **dict.fromkeys("○◦◇□·", "."),
         **dict.fromkeys("▶▸►→", ">"),
         **dict.fromkeys("◀◂◄←", "<"),

@@ -35,6 +35,15 @@ def check_traces(*codes: Code | None) -> None:
         )
 
 
+def check_deletable(run: str, live: str, parent: str, paused: bool) -> None:
+    """Raise CommandError for a run that is in use: the `live` one, or that one's parent."""
+    doing = "paused" if paused else "training"
+    if live and run == live:
+        raise CommandError(f"run {run} is {doing}; stop it first, then delete it")
+    if live and run == parent:
+        raise CommandError(f"run {run} is the parent of {live}, which is {doing}; stop that one first, then delete it")
+
+
 def checked(config: RunConfig) -> RunConfig:
     """Return the configuration of a message, which decoding has checked for types alone. Raises ConfigError."""
     return RunConfig().replace(msgspec.structs.asdict(config))

@@ -7,12 +7,15 @@ from engine.networks.own.check import described
 from engine.networks.own.code import Code, named_code
 from engine.networks.summary import describe_network
 from engine.server.protocols import Reply
-from engine.server.worker.checks import CommandError, checked
+from engine.server.worker.checks import CommandError, check_deletable, checked
 from engine.server.worker.inspection import Inspector
 from engine.server.worker.jobs import Jobs
 from engine.server.worker.loaded_data import Loader
 from engine.server.worker.network_checks import NetworkChecks
 from engine.storage.printing import say
+from engine.storage.runs.folders import named_run
+from engine.storage.runs.record import OwnWords, edit
+from engine.storage.runs.trash import delete_run, restore_run
 from engine.storage.typed_path import path_of
 from engine.techniques.augmentation_preview import preview
 from engine.vocabulary.config import RunConfig
@@ -23,8 +26,10 @@ from engine.vocabulary.messages import (
     CommandDone,
     CommandFailed,
     Continue,
+    DeleteRun,
     DescribeModel,
     DownloadData,
+    EditRun,
     Evaluate,
     ExportData,
     FindRate,
@@ -33,7 +38,9 @@ from engine.vocabulary.messages import (
     Predict,
     PredictFiles,
     PreviewAugmentation,
+    RestoreRun,
     ResumeRun,
+    RunsChanged,
     Shutdown,
     StartRun,
     StartStudy,
@@ -150,6 +157,8 @@ class CommandHandler:
                     return describe_network(config)
                 result = self.checks.result_of(config, code, command, reply)
                 return None if result is None else described(result)
+            case EditRun() | DeleteRun() | RestoreRun():
+                self.change_run(command)
             case Shutdown():
                 self.checks.cancel("the engine ends", all=True)
                 if self.jobs.training is not None:
@@ -159,6 +168,27 @@ class CommandHandler:
             case _:
                 raise CommandError(f"{type(command).__name__} is not a command for the engine's worker")
         return CommandDone()
+
+    def change_run(self, command: EditRun | DeleteRun | RestoreRun) -> None:
+        """Change a run on disk, and tell every screen. Here, as nothing begins or resumes a run meanwhile."""
+        active = self.jobs.active
+        checkpoints = self.jobs.checkpoints
+        match command:
+            case EditRun():
+                words = OwnWords(title=command.title, note=command.note, star=command.star)
+                folder = named_run(checkpoints, command.run)
+                if active is not None and folder.name == active.run.name:
+                    active.log.edit(words)  # its record is written again after each epoch
+                else:
+                    edit(folder, words)
+            case DeleteRun():
+                folder = named_run(checkpoints, command.run)
+                if active is not None:
+                    check_deletable(folder.name, active.run.name, active.log.record.parent, active.paused)
+                delete_run(folder)
+            case RestoreRun():
+                restore_run(checkpoints, command.run)
+        self.jobs.sink.publish(RunsChanged())
 
     def downloaded(self, answer: AnyEvent) -> None:
         """Tell those who wait for the downloaded data that it is there, although a run keeps it from being loaded."""

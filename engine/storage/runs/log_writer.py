@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.storage.files import flush_to_disk, identity, naming
 from engine.storage.runs.event_log import EVENTS, ends_torn, seal
-from engine.storage.runs.record import RunRecord, read_log_summary, read_record, write_record
+from engine.storage.runs.record import OwnWords, RunRecord, read_log_summary, read_record, write_record
 from engine.vocabulary.log_summary import LogSummary
 from engine.vocabulary.messages import (
     Continued,
@@ -43,6 +43,7 @@ class RunLog:
         if event is not self._appended:
             self._append(seal(event))
             self._appended = event
+            self._count(event)
         record = self.record
         match event:
             case EpochDone():
@@ -67,6 +68,24 @@ class RunLog:
             case _:
                 return
         self.save_record()
+
+    def edit(self, words: OwnWords) -> None:
+        """Write the user's words into the record of the run in progress. Raises RunError, OSError."""
+        record = self.record
+        before = OwnWords(title=record.title, note=record.note, star=record.star)
+        words.write_into(record)
+        try:
+            self.save_record()
+        except OSError:
+            before.write_into(record)
+            raise
+
+    def _count(self, event: RunEvent) -> None:
+        """Take over what must be counted once, although its record may have to be written again."""
+        if isinstance(event, RunStarted):
+            self.record.parameters = event.parameters
+        elif isinstance(event, EpochDone):
+            self.record.seconds += event.seconds
 
     def _follow_path(self) -> None:
         """Write to the file that is at the path now: the run may have been moved to another disk, or the log deleted.

@@ -1,12 +1,13 @@
 """`run.json`: what a person, or a resume, needs to know of a run."""
 
 import contextlib
+import unicodedata
 from pathlib import Path
 
 import msgspec
 
 from engine.storage.files import open_regular, write_atomically
-from engine.storage.runs.event_log import EVENTS, WINDOW, WINDOWS, EventReader
+from engine.storage.runs.event_log import EVENTS, EventReader, is_read_whole, sum_up
 from engine.storage.runs.folders import RunError
 from engine.vocabulary.config import ConfigError, RunConfig, Value
 from engine.vocabulary.log_summary import LogSummary, summarize_log
@@ -17,6 +18,7 @@ from engine.vocabulary.run_conventions import OLD, Conventions
 
 RECORD = "run.json"
 LONGEST_RECORD = 1 << 17
+LONGEST = {"title": 100, "note": 2000}  # characters
 
 
 class RunRecord(msgspec.Struct, kw_only=True):
@@ -51,6 +53,17 @@ class RunRecord(msgspec.Struct, kw_only=True):
     """The names of its labels."""
     treatment: Preprocessing = MNIST
     """How the pictures of its data were read; `predict` reads others likewise."""
+    title: Text = ""
+    note: Text = ""
+    star: bool = False
+    """The user's own, as the name is."""
+    parent: Text = ""
+    """The run with whose weights, after its epoch `parent_epoch`, it began; "" for one that began anew."""
+    parent_epoch: Count = 0
+    parameters: Count = 0
+    """Of its network; 0: not known."""
+    seconds: Seconds = 0.0
+    """Of training, without the tests, summed over all epochs."""
 
     @property
     def reported(self) -> EpochFigures | None:
@@ -87,6 +100,9 @@ def read_record(folder: Path) -> RunRecord:
         record.config = RunConfig().replace(msgspec.structs.asdict(record.config))  # decoding checks types, not bounds
         if (record.config.validation and record.epoch and record.best is None) or (record.steered and not record.began):
             record.update(*read_log_summary(folder))  # a record of the time before it said so
+        if record.epoch and not record.parameters:
+            with contextlib.suppress(OSError):  # likewise
+                record.parameters, record.seconds = sum_up(folder)
         return record
     except FileNotFoundError:
         raise RunError(f"{folder / RECORD}: is missing; the run was interrupted before its first step") from None
@@ -107,12 +123,47 @@ def mark(folder: Path, state: str, reason: str, step: int | None = None) -> None
     write_record(folder, record)
 
 
+def edit(folder: Path, words: "OwnWords") -> None:
+    """Write the user's words into a run's record. Raises RunError, OSError."""
+    record = read_record(folder)
+    words.write_into(record)
+    write_record(folder, record)
+
+
+class OwnWords(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user calls a run, notes of it, and whether it has a star; None leaves it as it is."""
+
+    title: str | None = None
+    note: str | None = None
+    star: bool | None = None
+
+    def write_into(self, record: RunRecord) -> None:
+        """Raises RunError, before anything is changed."""
+        title, note = (clean(name, getattr(self, name)) for name in ("title", "note"))
+        record.title = record.title if title is None else title
+        record.note = record.note if note is None else note
+        record.star = record.star if self.star is None else self.star
+
+
+def clean(name: str, text: str | None) -> str | None:
+    """Return a title or note without space around it. Raises RunError for one that cannot be shown, or is too long."""
+    if text is None:
+        return None
+    text = text.strip()
+    allowed = "\n" if name == "note" else ""
+    if any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") and char not in allowed for char in text):
+        raise RunError(f"{name} {text[:50]!r} has characters that are no text; give letters, digits, signs and spaces")
+    if len(text) > LONGEST[name]:
+        raise RunError(f"{name} {text[:20] + '…'!r} has {len(text):,} characters; give at most {LONGEST[name]:,}")
+    return text
+
+
 def read_log_summary(folder: Path) -> tuple[LogSummary | None, bool]:
     """Return the summary of a run from its log, None where that cannot be read, and whether all of the log was."""
     reader = EventReader(folder)
     with contextlib.suppress(OSError):
         summary = summarize_log(reader)
-        return summary, not reader.skipped and (folder / EVENTS).stat().st_size <= WINDOWS * WINDOW
+        return summary, not reader.skipped and is_read_whole((folder / EVENTS).stat().st_size)
     return None, False
 
 

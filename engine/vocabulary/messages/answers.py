@@ -118,7 +118,9 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the list of runs. `state` is running, paused, finished, stopped, failed or interrupted.
 
     Test and validation figures are of the last epoch; `best` has those of the best one by validation accuracy, None
-    where no images are held out. `began` has the values at the start of what was `steered` on the way.
+    where no images are held out. `began` has the values at the start of what was `steered` on the way. `title`, `note`
+    and `star` are the user's own. `seconds` are of training, without the tests. A run whose `parent` is not empty
+    began with the weights of that one after its epoch `parent_epoch`.
     """
 
     run: str
@@ -139,6 +141,16 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
     steered: bool = False
     began: dict[str, Value] = {}
     data: str = ""  # fingerprint of its data set
+    title: str = ""
+    note: str = ""
+    star: bool = False
+    parent: str = ""
+    parent_epoch: int = 0
+    parameters: int = 0  # 0: not known
+    seconds: float = 0.0
+    seed: int = 0
+    device: str = ""
+    machine: dict[str, Value] = {}  # what of the machine is not at its default, but for device and data
 
 
 class RunsListed(Event, frozen=True):
@@ -147,6 +159,10 @@ class RunsListed(Event, frozen=True):
     runs: list[RunSummary]
     first: bool = True
     last: bool = True
+
+
+class RunsChanged(Event, frozen=True):
+    """A run was renamed, deleted or restored, or the like: who shows the list asks for it again."""
 
 
 class RunOpened(Event, frozen=True):

@@ -163,6 +163,35 @@ class OpenRun(Command, frozen=True):
     run: str
 
 
+class CloseRun(Command, frozen=True):
+    """This screen shows no past run any more; until then, the one it opened last cannot be deleted by others."""
+
+
+class EditRun(Command, frozen=True):
+    """Give a run a title, a note or a star; None leaves what is there, an empty text removes it."""
+
+    run: str
+    title: str | None = None
+    note: str | None = None
+    star: bool | None = None
+
+
+class DeleteRun(Command, frozen=True):
+    """Move a run into the trash, unless it is in use."""
+
+    run: str
+
+
+class RestoreRun(Command, frozen=True):
+    """Bring a run back from the trash; of several of this name, the one deleted last."""
+
+    run: str
+
+
+class EmptyTrash(Command, frozen=True):
+    """Remove for ever what is in the trash."""
+
+
 class AskStatus(Command, frozen=True):
     pass
 
@@ -195,6 +224,11 @@ AnyCommand = (
     | DescribeModel
     | ListRuns
     | OpenRun
+    | CloseRun
+    | EditRun
+    | DeleteRun
+    | RestoreRun
+    | EmptyTrash
     | AskStatus
     | Shutdown
 )

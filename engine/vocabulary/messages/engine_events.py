@@ -10,6 +10,7 @@ from engine.vocabulary.messages.answers import (
     Predicted,
     RatesTried,
     RunOpened,
+    RunsChanged,
     RunsListed,
     StatusTold,
 )
@@ -111,6 +112,7 @@ AnyEvent = (
     | Evaluated
     | ModelDescribed
     | RunsListed
+    | RunsChanged
     | RunOpened
     | StatusTold
     | CommandDone

@@ -11,10 +11,14 @@ from limits import LIMIT
 from engine.server.connection import OPEN_QUESTIONS
 from engine.storage.runs.folders import create_folder
 from engine.storage.runs.log_writer import RunLog
+from engine.storage.runs.trash import delete_run, list_trash
 from engine.vocabulary.messages import (
     AskStatus,
+    CloseRun,
     CommandDone,
     CommandFailed,
+    DeleteRun,
+    EmptyTrash,
     EpochDone,
     ListRuns,
     LoadData,
@@ -136,3 +140,48 @@ async def test_a_run_that_is_not_there_is_refused_and_the_client_stays(running: 
     assert refused.reply_to == 6
     assert "there is no run" in refused.reason
     assert len((await screen.ask(ListRuns(), RunsListed)).runs) == 1
+
+
+async def test_a_run_that_another_screen_shows_is_not_deleted(running: RunningServer) -> None:
+    worker = running.employ()
+    name = make_run(running.server.checkpoints, 1)
+    (one, _), (other, _) = await running.attach(), await running.attach()
+    await one.ask(OpenRun(run=name), RunOpened)
+    refused = await other.ask(DeleteRun(run="1", id=5), CommandFailed)
+    assert refused.reason == f"another screen shows run {name}; close it there first"
+    one.send(DeleteRun(run=name, id=6))  # itself may
+    await worker.until(1)
+    await one.ask(CloseRun(id=7), CommandDone)
+    other.send(DeleteRun(run="1", id=8))
+    await worker.until(2)
+    assert worker.commands == [DeleteRun(run=name, id=6), DeleteRun(run="1", id=8)]
+
+
+async def test_a_screen_that_leaves_or_is_shown_a_new_run_keeps_no_run_from_being_deleted(
+    running: RunningServer,
+) -> None:
+    worker = running.employ()
+    name = make_run(running.server.checkpoints, 1)
+    (leaving, _), (other, _) = await running.attach(), await running.attach()
+    await other.ask(OpenRun(run=name), RunOpened)
+    await running.say(started())
+    await other.next(RunStarted)
+    await leaving.next(RunStarted)
+    await leaving.ask(OpenRun(run=name), RunOpened)
+    leaving.writer.close()
+    third, _ = await running.attach()
+    while len(running.server.broadcast.clients) > 2:
+        await third.ask(AskStatus(), StatusTold)
+    third.send(DeleteRun(run=name, id=8))
+    await worker.until(1)
+
+
+async def test_the_trash_is_emptied_without_the_worker(running: RunningServer) -> None:
+    checkpoints = running.server.checkpoints
+    delete_run(checkpoints / make_run(checkpoints, 1))
+    screen, _ = await running.attach()
+    assert (await screen.ask(EmptyTrash(id=3), CommandDone)).reply_to == 3
+    assert list_trash(checkpoints) == []
+    (checkpoints / ".trash").rmdir()
+    (checkpoints / ".trash").symlink_to(checkpoints)
+    assert "is not a plain folder" in (await screen.ask(EmptyTrash(id=4), CommandFailed)).reason

@@ -65,6 +65,14 @@ def test_train_to_the_end_then_look_at_the_run_with_every_command(
     assert data["kind"] == "image folders"
     assert (data["train"], data["test"]) == (200, 100)
 
+    call(checkpoints, "runs", "rename", "1", "by the engine")  # whose lock nobody else gets
+    call(checkpoints, "runs", "delete", "1")
+    assert json.loads(call(checkpoints, "runs", "--json").stdout) == []
+    call(checkpoints, "runs", "restore", "1")
+    assert "there is no run '7'" in call(checkpoints, "runs", "delete", "7", expect=1).stderr
+    [run] = json.loads(call(checkpoints, "runs", "--json", "--filter", "acc>=0 epochs:2 seed:3").stdout)
+    assert (run["title"], run["epoch"], run["parameters"]) == ("by the engine", 2, 21840)
+
     status = json.loads(call(checkpoints, "engine", "status", "--json").stdout)
     assert (status["state"], status["run"], status["step"]) == ("idle", "0001-seed-cnn", 20)
     assert "engine idle" in call(checkpoints, "engine", "status").stdout

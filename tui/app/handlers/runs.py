@@ -7,11 +7,13 @@ from textual import on, work
 from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import (
     AnyEvent,
+    CloseRun,
     ListRuns,
     OpenRun,
     ResumeRun,
     RunEnded,
     RunOpened,
+    RunsChanged,
     RunStarted,
     RunSummary,
     SavingFailed,
@@ -35,7 +37,7 @@ class RunHandlers(EngineApp):
             self.notify(sanitize(describe(event)[0]), title="Disk", severity="error", markup=False)
         if isinstance(event, RunOpened) and event.last:
             self.report_damage(event)
-        if isinstance(event, RunEnded | RunStarted):
+        if isinstance(event, RunEnded | RunStarted | RunsChanged):
             self.send(ListRuns())
         if isinstance(event, RunEnded):
             self.notify(
@@ -68,6 +70,8 @@ class RunHandlers(EngineApp):
 
     @on(TrainScreen.RunClosed)
     def close_run(self) -> None:
+        if self.client is not None and self.state.opened is not None:
+            self.send(CloseRun())
         self.set_state(update_advice(replace(self.state, opened=None, digits=(), digits_run="")))
 
     @property

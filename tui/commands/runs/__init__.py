@@ -2,6 +2,7 @@
 
 In the order to read them:
 
-    command.py, report.py: options of runs, evaluate and predict, and what they print
+    listed.py, changes.py, one_run.py: the list of runs, what changes it, and all that is known of one
+    command.py, report.py: options of evaluate and predict, and what they and the list print
     compare.py, compare_report.py: two configurations compared, and what is said of it
 """

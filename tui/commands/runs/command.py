@@ -1,4 +1,4 @@
-"""`mnist-tui runs`, `evaluate` and `predict`: what was trained, and how good it is."""
+"""`mnist-tui evaluate` and `predict`: how good a run is, and what it says of images."""
 
 import contextlib
 import sys
@@ -7,8 +7,6 @@ from typing import Any
 
 import click
 
-from engine.storage.files import in_words
-from engine.storage.paths import PathError
 from engine.storage.typed_path import path_of, written
 from tui.commands.run_coroutine import run
 from tui.commands.shared_options import checkpoints_option, data_option, json_option
@@ -21,31 +19,6 @@ weights_options = click.option(
     " were held out; the current ones for a run in progress]",
 )
 FILES_AT_ONCE = 100  # of some 2 kB each in an answer, which one line must hold
-
-
-@click.command()
-@json_option
-@checkpoints_option
-def runs(checkpoints: Path, as_json: bool) -> None:
-    """List runs, newest first."""
-    from engine.storage.runs.listing import list_runs
-    from tui.commands.runs.report import print_runs
-    from tui.link.waiting import engine_is_running
-    from tui.terminal.printing import print_json
-
-    try:
-        found = list_runs(checkpoints, live=None if engine_is_running(checkpoints) else "")
-    except (PathError, OSError) as error:
-        raise click.ClickException(in_words(error)) from error
-    if as_json:
-        print_json(found)
-    elif found:
-        print_runs(found)
-    else:
-        print(
-            f"no run in {sanitize(str(checkpoints))} yet; start one with `mnist-tui` or `mnist-tui train`",
-            file=sys.stderr,
-        )
 
 
 @click.command()

@@ -7,20 +7,43 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.storage.runs.record import RunRecord
+from engine.storage.runs.trash import TrashedRun
 from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import Evaluated, FilePrediction, FilesPredicted, RunSummary
 from engine.vocabulary.messages.base import DIGITS, class_name
 from tui.state.run_numbers import numbers_of
 from tui.state.significance import wilson
 from tui.state.words.figures import format_limits, percent
-from tui.state.words.runs import run_row, table_lines
+from tui.state.words.runs import LIST_COLUMNS, list_row, started_word, table_lines
 from tui.terminal.printing import wide_console
 from tui.terminal.sanitize import sanitize
 
 
+def print_trash(trash: Sequence[TrashedRun]) -> None:
+    """Print a line for each deleted run, and how large they are."""
+    table = Table("run", "deleted", "size", "state", "accuracy", "title", "note", box=None, pad_edge=False)
+    for run in trash:
+        row = dict(zip(LIST_COLUMNS, list_row(run.summary), strict=True))
+        size = size_in_words(run.bytes)
+        table.add_row(
+            *map(
+                Text,
+                (row["run"], started_word(run.deleted), size, row["state"], row["accuracy"], row["title"], row["note"]),
+            )
+        )
+    wide_console().print(table)
+    total = size_in_words(sum(run.bytes for run in trash))
+    print(f"`mnist-tui runs empty-trash` frees {total}", file=sys.stderr)
+
+
+def size_in_words(size: int) -> str:
+    """Return so many bytes as `12 kB` or `3.4 MB`."""
+    return f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
+
+
 def print_runs(runs: Sequence[RunSummary]) -> None:
     """Print a line for each run: in a terminal what fits there, in a pipe everything."""
-    for line in table_lines([run_row(run) for run in runs], wide_console().width if sys.stdout.isatty() else None):
+    for line in table_lines([list_row(run) for run in runs], wide_console().width if sys.stdout.isatty() else None):
         print(line)
     for run in runs:
         if run.problem:

@@ -7,14 +7,15 @@ from rich.cells import cell_len
 
 from engine.vocabulary.config import FIELDS
 from engine.vocabulary.messages import MNIST_FINGERPRINT, RunSummary
-from tui.state.words.figures import percent
+from tui.state.words.figures import duration, percent
 from tui.state.words.values import format_change, format_values
 from tui.terminal.sanitize import sanitize
 
 RUN_COLUMNS = ("run", "state", "epochs", "accuracy", "loss", "data", "changed", "started")
+LIST_COLUMNS = (*RUN_COLUMNS, "time", "title", "note")  # of `mnist-tui runs`
 GAP = 2
 # Which columns go first where room lacks; the name of a run never does. The last of the others may be cut.
-FIRST_TO_GO = ("data", "loss", "started", "epochs", "accuracy", "state")
+FIRST_TO_GO = ("note", "time", "data", "title", "loss", "started", "epochs", "accuracy", "state")
 LEAST_CHANGES = 16
 
 
@@ -34,14 +35,28 @@ def run_row(run: RunSummary) -> tuple[str, ...]:
         f"{loss:.4f}" if loss is not None else "-",
         data_word(run),
         sanitize(changes_of(run), longest=400),
-        time.strftime("%Y-%m-%d %H:%M", time.localtime(run.started)) if run.started else "-",
+        started_word(run.started),
     )
+
+
+def started_word(started: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(started)) if started else "-"
 
 
 def data_word(run: RunSummary) -> str:
     if run.sample:
         return "sample"
     return "own" if run.data not in ("", MNIST_FINGERPRINT) else "full"
+
+
+def list_row(run: RunSummary) -> tuple[str, ...]:
+    """Return a run's line under LIST_COLUMNS."""
+    return (
+        *run_row(run),
+        duration(run.seconds) if run.seconds else "-",
+        sanitize(" ".join(filter(None, ["★" * run.star, run.title])), longest=110) or "-",
+        sanitize(run.note, longest=400) or "-",
+    )
 
 
 def changes_of(run: RunSummary) -> str:
@@ -76,25 +91,29 @@ def state_word(state: str) -> str:
 
 
 def table_lines(rows: Sequence[tuple[str, ...]], room: int | None) -> list[str]:
-    """Return a heading and a line a row under RUN_COLUMNS, at most `room` columns wide (None: everything).
+    """Return a heading and a line a row under RUN_COLUMNS or LIST_COLUMNS, at most `room` cells wide (None: all).
 
-    What is not at its default gets the room that the other columns leave, and is cut there.
+    What is not at its default gets the room that the other columns leave, and is cut there. Where room is short, a
+    column in which no run has anything goes first.
     """
-    widths = [max(map(cell_len, column)) for column in zip(RUN_COLUMNS, *rows, strict=True)]
-    changes = RUN_COLUMNS.index("changed")
-    shown = list(range(len(RUN_COLUMNS)))
-    for name in FIRST_TO_GO:
+    columns = LIST_COLUMNS[: len(rows[0])] if rows else RUN_COLUMNS
+    widths = [max(map(cell_len, column)) for column in zip(columns, *rows, strict=True)]
+    changes = columns.index("changed")
+    shown = list(range(len(columns)))
+    order = [name for name in FIRST_TO_GO if name in columns]
+    empty = {name for i, name in enumerate(columns) if all(row[i] == "-" for row in rows)}
+    for name in sorted(order, key=lambda name: name not in empty):
         if room is None:
             break
         least = sum((min(widths[i], LEAST_CHANGES) if i == changes else widths[i]) + GAP for i in shown) - GAP
         if least > room:
-            shown.remove(RUN_COLUMNS.index(name))
+            shown.remove(columns.index(name))
     if room is not None:
         left = room - sum(widths[i] + GAP for i in shown if i != changes)
         widths[changes] = min(widths[changes], left)
-        if left < LEAST_CHANGES and left < cell_len(RUN_COLUMNS[changes]):
+        if left < LEAST_CHANGES and left < cell_len(columns[changes]):
             shown.remove(changes)
-    return ["  ".join(_fit(row[i], widths[i]) for i in shown).rstrip() for row in (RUN_COLUMNS, *rows)]
+    return ["  ".join(_fit(row[i], widths[i]) for i in shown).rstrip() for row in (columns, *rows)]
 
 
 def _fit(text: str, width: int) -> str:

@@ -27,3 +27,14 @@ def record(state: str = "running", run: str = RUN) -> RunRecord:
 def make_run(checkpoints: Path, state: str = "running") -> tuple[Path, RunLog]:
     folder = create_folder(checkpoints, "seed-cnn")
     return folder, RunLog(folder, record(state, folder.name))
+
+
+def finished_run(checkpoints: Path) -> Path:
+    folder, log = make_run(checkpoints)
+    log.close("finished", 12)
+    (folder / "last.pt").write_bytes(b"weights")
+    return folder
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}

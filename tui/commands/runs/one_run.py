@@ -1,0 +1,96 @@
+"""All that is known of one run, for `mnist-tui runs show`."""
+
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from engine.storage.runs.event_log import EventReader
+from engine.storage.runs.listing import summarize
+from engine.storage.runs.record import RunRecord, read_record
+from engine.storage.runs.trash import files_in
+from engine.vocabulary.fields import counted
+from engine.vocabulary.messages import EpochDone
+from tui.commands.runs.report import size_in_words
+from tui.state.words.figures import duration, format_metric, percent
+from tui.state.words.options import command_line
+from tui.state.words.runs import changes_of, data_word, run_notes, started_word, state_word
+from tui.terminal.printing import told, wide_console
+from tui.terminal.sanitize import sanitize
+
+
+def run_facts(folder: Path, live: str | None) -> dict[str, Any]:
+    """Return a run's line in the list, its record, its files with their bytes, and its epochs. Raises RunError."""
+    record = read_record(folder)
+    files = {str(Path(file.path).relative_to(folder)): file.stat().st_size for file in files_in(folder.resolve())}
+    return {
+        **told(summarize(folder, live=live)),
+        "folder": str(folder),
+        "files": dict(sorted(files.items())),
+        "record": record,
+        "history": [figures(event) for event in epochs_of(folder)],
+    }
+
+
+def figures(event: EpochDone) -> dict[str, Any]:
+    return {name: value for name, value in told(event).items() if name not in ("run", "confusion")}
+
+
+def epochs_of(folder: Path) -> list[EpochDone]:
+    """Return each epoch once, as it was trained last. Raises OSError."""
+    found: dict[int, EpochDone] = {}
+    for event in EventReader(folder, only=(b'{"event":"EpochDone"',)):
+        if isinstance(event, EpochDone):
+            found = {number: each for number, each in found.items() if number < event.epoch} | {event.epoch: event}
+    return list(found.values())
+
+
+def print_run(folder: Path, live: str | None) -> None:
+    """Raises RunError, OSError."""
+    run, record = summarize(folder, live=live), read_record(folder)
+    files = list(files_in(folder.resolve()))
+    size = size_in_words(sum(file.stat().st_size for file in files))
+    accuracy = run.best.test_accuracy if run.best is not None else run.test_accuracy
+    facts = {
+        "title": " ".join(filter(None, ["★" * run.star, run.title])),
+        "note": run.note.replace("\n", " / "),
+        "state": state_word(run.state),
+        "problem": run.problem,
+        "started": started_word(run.started),
+        "epochs": f"{run.epoch}/{run.epochs}" + (f", {duration(run.seconds)} of training" if run.seconds else ""),
+        "test accuracy": percent(accuracy) if accuracy is not None else "",
+        "network": run.model + (f", {run.parameters:,} parameters" if run.parameters else ""),
+        "changed": changes_of(run),
+        "seed": str(run.seed),
+        "parent": f"{run.parent} after epoch {run.parent_epoch}" if run.parent else "",
+        "machine": ", ".join([run.device, *(f"{name} {value}" for name, value in run.machine.items())]),
+        "data": f"{data_word(run)}, {record.data_path}",
+        "versions": ", ".join(f"{name} {version}" for name, version in record.versions.items()),
+        "folder": f"{folder}, {counted(len(files), 'file')}, {size}",
+        "command": "" if run.steered else command_line(record.config),
+    }
+    print(sanitize(run.run))
+    for name, value in facts.items():
+        if value:
+            print(f"{name:<14} {sanitize(value, longest=4000)}")
+    for line in run_notes(run):
+        print(sanitize(line, longest=2000))
+    if epochs := epochs_of(folder):
+        print()
+        wide_console().print(epoch_table(epochs, record))
+
+
+def epoch_table(epochs: list[EpochDone], record: RunRecord) -> Table:
+    """Return a row for each epoch; `*` marks the best one by validation accuracy."""
+    validated = any(event.validation_accuracy is not None for event in epochs)
+    names = ["train_loss", "train_accuracy", *["validation_loss", "validation_accuracy"] * validated]
+    names += ["test_loss", "test_accuracy"]
+    table = Table("epoch", *(name.replace("_", " ") for name in names), "lr", "seconds", box=None, pad_edge=False)
+    for column in table.columns:
+        column.justify = "right"
+    for event in epochs:
+        best = "*" if record.best is not None and record.best.epoch == event.epoch else ""
+        cells = [format_metric(name.split("_")[1], getattr(event, name)) for name in names]
+        table.add_row(*map(Text, (f"{best}{event.epoch}", *cells, f"{event.lr:.3g}", f"{event.seconds:.1f}")))
+    return table
