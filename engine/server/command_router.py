@@ -29,8 +29,10 @@ from engine.vocabulary.messages import (
     CommandFailed,
     DeleteRun,
     EmptyTrash,
+    HistoryRead,
     ListRuns,
     OpenRun,
+    ReadHistory,
     RunOpened,
     RunsListed,
     Shutdown,
@@ -79,6 +81,9 @@ class CommandRouter:
                     client.watching = opened[0].summary.run
                     for each in opened:
                         client.answer(msgspec.structs.replace(each, reply_to=command.id), last=each.last)
+            case ReadHistory():
+                for told in await asyncio.to_thread(self._read_history, command.run):
+                    client.answer(msgspec.structs.replace(told, reply_to=command.id), last=told.last)
             case CloseRun():
                 client.watching = ""
                 client.answer(CommandDone(reply_to=command.id))
@@ -136,6 +141,15 @@ class CommandRouter:
         """See that the engine ends after a SIGTERM; a second one hurries. The training thread takes it as well."""
         again = bool(self.hang_watch.endings)
         self.hang_watch.expect(FORCED if again else min(GRACE, max(TERMINATED, HANGING * ACTIVITY.usual_step)))
+
+    def _read_history(self, name: str) -> list[HistoryRead]:
+        try:
+            history = History(EventReader(find_run(self.checkpoints, name))).events
+        except (RunError, OSError) as error:
+            return [HistoryRead(run=name, history=[], problem=in_words(error))]
+        return [
+            HistoryRead(run=name, history=part, first=first, last=last) for part, first, last in marked_parts(history)
+        ]
 
     def _watched(self, name: str, asking: Connection) -> str:
         """Say that others look at a run, "" if nobody does."""

@@ -95,6 +95,7 @@ class EngineApp(ScreensApp):
                 link="foreign" if client.foreign else "live",
                 coach=self.state.coach,
                 next_config=self.state.next_config,
+                marks=self.state.marks,
             )
         )
         if client.foreign:

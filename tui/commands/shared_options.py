@@ -10,7 +10,7 @@ import click
 from engine.storage.files import in_words
 from engine.storage.paths import PathError, default_checkpoints
 from engine.vocabulary.config import ConfigError
-from tui.state.metrics import METRICS
+from tui.state.words.metrics import METRICS
 from tui.state.words.options import clean
 
 

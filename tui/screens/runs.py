@@ -1,141 +1,228 @@
-"""The runs screen: every run of this folder; open one, or resume it."""
+"""The runs screen: every run of this folder, what is known of each, and what differs between some."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import partial
 
-from rich.text import Text
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.events import ScreenResume
-from textual.message import Message
-from textual.widgets import DataTable, Static
+from textual.reactive import reactive
+from textual.timer import Timer
+from textual.widgets import Static
 
-from engine.vocabulary.config import Value
 from engine.vocabulary.messages import RunSummary
-from tui.screens.base import StateScreen
+from tui.screens.run_questions import SortChoice
+from tui.screens.run_wishes import RunWishes
 from tui.state.actions import bindings
+from tui.state.marks import Mark
+from tui.state.run import short_run_name, with_live
+from tui.state.run_filter import SORTS, sorted_runs
 from tui.state.store import State
-from tui.state.words.runs import RUN_COLUMNS, run_notes, run_row
+from tui.state.words.run_differences import seeds_of_one
+from tui.state.words.runs import run_notes
 from tui.terminal.sanitize import sanitize
+from tui.widgets.run_comparison import RunComparison
+from tui.widgets.run_filter_line import RunFilterLine
+from tui.widgets.run_list import RunList
+from tui.widgets.run_panes import RunPanes
+from tui.widgets.runs_welcome import RunsWelcome
+
+RESTING = 0.2  # seconds that the cursor stays on a run before its history is asked for
+NAMED = {"delete", "resume", "resume_lower"}  # what they act on is in the line of keys too
 
 
-class RunTable(DataTable[Text]):
-    """The list: the name of a run stays where it is, left and right bring the columns that do not fit."""
-
-    def action_cursor_left(self) -> None:
-        self.scroll_columns(-1)
-
-    def action_cursor_right(self) -> None:
-        self.scroll_columns(1)
-
-    def scroll_columns(self, direction: int) -> None:
-        self.scroll_relative(x=direction * self.size.width // 3, animate=False)
-
-
-class RunsScreen(StateScreen):
-    """A table, newest run first."""
+class RunsScreen(RunWishes):
+    """The list; beside or under it the run under the cursor, and the curves of those that are marked."""
 
     BINDINGS = bindings("runs")
+    AUTO_FOCUS = "RunList"
 
     DEFAULT_CSS = """
     RunsScreen {
-        DataTable { height: 1fr; background: $background; background-tint: $background 0%;
-                    scrollbar-size-horizontal: 0; }
-        DataTable:focus { background-tint: $background 0%; }
-        #empty { height: 1fr; content-align: center middle; color: $text-muted; }
         #about { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }
         #problem { height: auto; max-height: 3; padding: 0 1; color: $text-error; }
+        RunsWelcome { display: none; }
+        &.empty RunsWelcome { display: block; }
+        &.empty RunPanes { display: none; }
     }
     """
 
-    @dataclass
-    class Opened(Message):
-        run: str
+    sort: reactive[str] = reactive("age", init=False)
+    """One of SORTS."""
 
-    @dataclass
-    class Resumed(Message):
-        """Continue a run, with these changes of its hyperparameters."""
-
-        summary: RunSummary
-        changes: dict[str, Value]
-
-    class Refreshed(Message):
-        """Ask for the list again."""
+    descending: reactive[bool] = reactive(False, init=False)
+    """The highest values first."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._runs: tuple[RunSummary, ...] = ()
+        self._state = State()
         self._free = False  # nothing trains, so that a run can be resumed
+        self._drawn: object = None
+        self._resting: Timer | None = None
+        self._asked: object = None  # what seeds add up to
+        self._said: tuple[str, ...] = ()  # the answer
+        self.deleted = ""  # the run that was deleted last
 
     def compose_body(self) -> ComposeResult:
-        yield RunTable(cursor_type="row", zebra_stripes=False, fixed_columns=1)
-        yield Static("No runs yet. Press t to train.", markup=False, id="empty")
+        yield RunFilterLine()
+        yield RunPanes()
+        yield RunsWelcome()
         yield Static("", markup=False, id="about")
         yield Static("", markup=False, id="problem")
-
-    def on_mount(self) -> None:
-        self.query_one(DataTable).add_columns(*RUN_COLUMNS)
 
     def on_screen_resume(self, event: ScreenResume) -> None:
         self.post_message(self.Refreshed())
 
+    # ------------------------------------------------------------------ drawing
+
     def show_body(self, state: State) -> None:
+        self._state = state
         free = state.link == "live" and not state.training and not state.tuning
         if free != self._free:
             self._free = free
             self.refresh_bindings()
-        table = self.query_one(DataTable)
-        table.display = bool(state.runs)
-        self.query_one("#empty").display = not state.runs
-        if state.runs == self._runs:
+        self.set_class(not state.runs, "empty")
+        self.query_one(RunsWelcome).show(state)
+        self._draw()
+
+    def _draw(self) -> None:
+        """Show the runs that match, in their order; the same costs nothing."""
+        state, line = self._state, self.query_one(RunFilterLine)
+        live = state.run if state.run is not None and state.run.live else None
+        drawn = (state.runs, live and (live.run, live.state, live.epoch, live.config), line.filter, state.marks)
+        if (*drawn, self.sort, self.descending) != self._drawn:
+            self._drawn = (*drawn, self.sort, self.descending)
+            runs = [run for run in with_live(state.runs, live) if line.filter.matches(run)]
+            runs = sorted_runs(runs, self.sort, self.descending)
+            self.run_list.show(runs, state.marks, self.sort, self.descending)
+            line.count(len(runs), len(state.runs), f"by {self.sort} {'▼' if self.descending else '▲'}")
+        self._inspect()
+
+    def _inspect(self) -> None:
+        """Show what is known of the run under the cursor, and of those that are marked."""
+        state, run = self._state, self.current
+        panes = self.query_one(RunPanes)
+        panes.set_class(bool(state.marks), "marked")
+        panes.show(run, state.course_of(run.run) if run is not None else None, state.courses)
+        summaries = {each.run: each for each in with_live(state.runs, state.run)}
+        marked = [summaries[mark.run] for mark in state.marks if mark.run in summaries]
+        self.query_one(RunComparison).show(state.marks, marked, self._said)
+        self._tell_of_seeds(state.marks, marked)
+        unread = state.histories.problems.get(run.run, "") if run is not None else ""
+        ended = run is not None and run.state == "finished"  # its reason is why it ended early
+        self._write("#about", " ".join(run_notes(run)) if run is not None else "")
+        self._write("#problem", run.problem if run is not None and not ended and run.problem else unread)
+
+    def _write(self, line: str, text: str) -> None:
+        static = self.query_one(line, Static)
+        static.display = bool(text)
+        static.update(sanitize(text))
+
+    def _tell_of_seeds(self, marks: Sequence[Mark], runs: Sequence[RunSummary]) -> None:
+        """Say what the seeds of one configuration add up to; another time in a thread, as scipy is slow to come."""
+        letters = {mark.run: mark.letter for mark in marks}
+        question = (letters, tuple(runs))
+        if question == self._asked:
             return
-        chosen, row = self.current, table.cursor_row
-        self._runs = state.runs
-        table.clear()
-        for run in state.runs:
-            table.add_row(*(Text(cell) for cell in run_row(run)))
-        names = [run.run for run in state.runs]
-        following = chosen is not None and chosen.run in names and row > 0  # at the top it stays with the newest
-        table.move_cursor(row=names.index(chosen.run) if following and chosen else min(row, len(names) - 1))
+        self._asked = question
+        self._said = ()
+        if len(runs) > 1:
+            self.run_worker(partial(self._add_up, letters, tuple(runs)), thread=True, group="seeds", exclusive=True)
 
-    @property
-    def current(self) -> RunSummary | None:
-        row = self.query_one(DataTable).cursor_row
-        return self._runs[row] if 0 <= row < len(self._runs) else None
+    def _add_up(self, letters: dict[str, str], runs: tuple[RunSummary, ...]) -> None:
+        said = tuple(seeds_of_one(letters, runs))
+        self.app.call_from_thread(self._take_said, (letters, runs), said)
 
-    @on(DataTable.RowHighlighted)
+    def _take_said(self, question: object, said: tuple[str, ...]) -> None:
+        if question == self._asked and said:
+            self._said = said
+            self._inspect()
+
+    @on(RunList.Highlighted)
     def explain(self) -> None:
-        self.query_one("#about", Static).update(sanitize(" ".join(run_notes(self.current))) if self.current else "")
-        ended = self.current is not None and self.current.state == "finished"  # its reason is why it ended early
-        self.query_one("#problem", Static).update(sanitize(self.current.problem) if self.current and not ended else "")
+        self._inspect()
+        self.refresh_bindings()
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(RESTING, self._look)
+
+    def _look(self) -> None:
+        self.post_message(self.Looked(self.current.run if self.current is not None else ""))
+
+    # ------------------------------------------------------------------ filter and order
+
+    def action_filter(self) -> None:
+        self.query_one(RunFilterLine).edit()
+
+    @on(RunFilterLine.Changed)
+    def filter_list(self) -> None:
+        self._draw()
+
+    @on(RunFilterLine.Left)
+    def focus_list(self) -> None:
+        self.run_list.focus()
+
+    def action_back(self) -> None:
+        """Go back one level: from what is looked at to the list, to all runs, to no marks."""
+        panes, line = self.query_one(RunPanes), self.query_one(RunFilterLine)
+        if panes.can_inspect and panes.inspecting:
+            self.action_inspect()
+        elif line.text:
+            line.fill("")
+        else:
+            self.post_message(self.Marked(""))
+
+    def action_inspect(self) -> None:
+        panes = self.query_one(RunPanes)
+        panes.inspecting = not panes.inspecting
+        if not panes.inspecting:
+            self.run_list.focus()
         self.refresh_bindings()
 
-    @on(DataTable.RowSelected)
-    def open_selected(self) -> None:
-        self.action_open()
+    @work
+    async def action_sort(self) -> None:
+        chosen = await self.app.push_screen_wait(SortChoice(self.sort, self.descending))
+        if chosen is not None:
+            self.sort_by(chosen)
 
-    def action_open(self) -> None:
-        if self.current is not None:
-            self.post_message(self.Opened(self.current.run))
+    def sort_by(self, sort: str) -> None:
+        """Sort in the direction that people look for; again, the other way round."""
+        self.descending = not self.descending if sort == self.sort else SORTS[sort].descending
+        self.sort = sort
+        self._draw()
 
-    def action_resume(self) -> None:
-        if self.current is not None:
-            self.post_message(self.Resumed(self.current, {}))
+    @on(RunList.HeadClicked)
+    def sort_by_column(self, event: RunList.HeadClicked) -> None:
+        sort = {"started": "age"}.get(event.column, event.column)
+        if sort in SORTS:
+            self.sort_by(sort)
 
-    def action_resume_lower(self) -> None:
-        if self.current is not None:
-            self.post_message(self.Resumed(self.current, {"lr": self.current.lr / 10}))
+    # ------------------------------------------------------------------ keys
 
-    def action_columns(self, direction: int) -> None:
-        self.query_one(RunTable).scroll_columns(direction)
-
-    def action_refresh(self) -> None:
-        self.post_message(self.Refreshed())
+    def key_label(self, action: str, label: str) -> str:
+        """Return a key's label with the run that it acts on."""
+        if action.partition("(")[0] in NAMED and self.is_mounted and self.current is not None:
+            return f"{label} {short_run_name(self.current.run)}"
+        return label
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if not self.is_mounted or not self.query(RunPanes):
+            return True
+        run, panes = self.current, self.query_one(RunPanes)
         if action in ("resume", "resume_lower"):
-            run = self.current if self.is_mounted else None
             works = self._free and run is not None and run.resumable and (action == "resume" or run.state == "failed")
             return True if works else None if action == "resume" else False
+        if action in ("rename", "note", "star", "delete"):
+            return run is not None and self._state.link == "live"
+        if action in ("mark", "clone", "open", "sort", "filter"):
+            return bool(self._state.runs)
+        if action == "restore":
+            return bool(self.deleted) and self._state.link == "live"
         if action == "columns":
-            return bool(self.is_mounted and self.query_one(RunTable).max_scroll_x)
+            return self.run_list.has_more_columns
+        if action == "inspect":
+            return panes.can_inspect and bool(self._state.runs)
+        if action == "back":
+            looked = panes.can_inspect and panes.inspecting
+            return looked or bool(self.query_one(RunFilterLine).text) or bool(self._state.marks)
         return True

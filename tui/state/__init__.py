@@ -7,7 +7,8 @@ them:
     run.py, study.py: a run, a study as its events add up
     actions.py: every key
     advice.py: what the coach said
-    comparison.py, significance.py, metrics.py: whether one configuration is better than another
+    comparison.py, significance.py: whether one configuration is better than another
+    marks.py: runs that are marked, to be compared
     run_numbers.py: runs as people name them
     run_filter/: which runs of the list are shown, and in which order
     words/: all of it in words

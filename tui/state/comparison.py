@@ -9,8 +9,8 @@ from engine.storage.runs.folders import RunError
 from engine.storage.runs.record import RunRecord
 from engine.vocabulary.config import FIELDS, Value
 from engine.vocabulary.fields import counted
-from tui.state.metrics import VALIDATED
 from tui.state.significance import PairedTest, Sample, WelchTest, paired_test, pairing_helps, sample, welch_test
+from tui.state.words.metrics import VALIDATED
 from tui.state.words.values import format_values
 
 # What may differ within one configuration. Precision is of the machine too, but changes the figures.

@@ -1,7 +1,11 @@
 """A run as a screen shows it: what its events add up to. Pure; no Textual here."""
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
 
 from engine.vocabulary.config import RunConfig, Value
 from engine.vocabulary.log_summary import LogSummary, figures_of, is_better
@@ -16,6 +20,7 @@ from engine.vocabulary.messages import (
     RunEvent,
     RunOpened,
     RunStarted,
+    RunSummary,
     SavingFailed,
     Steered,
     StepsDone,
@@ -49,6 +54,7 @@ class RunView:
     losses: tuple[Point, ...] = ()
     epochs: tuple[EpochDone, ...] = ()
     marks: tuple[tuple[int, str], ...] = ()
+    resumed: tuple[int, ...] = ()  # the steps from which it was resumed
     course: LogSummary | None = None  # what it began with, and its best epoch
     changed: int = 0  # the step since which it trains with this config
     confusion: tuple[tuple[int, ...], ...] = ()
@@ -188,6 +194,7 @@ def start_run(view: RunView | None, event: RunStarted) -> RunView:
         losses=tuple(point for point in view.losses if point[0] <= event.step),
         epochs=tuple(epoch for epoch in view.epochs if epoch.epoch <= event.epoch),
         marks=tuple(mark for mark in view.marks if mark[0] <= event.step),
+        resumed=(*(step for step in view.resumed if step <= event.step), event.step),
         course=(view.course or LogSummary(view.config)).after(event),
         changed=view.changed if event.config == view.config else event.step,
         confusion=view.confusion,
@@ -211,3 +218,15 @@ def bounded(points: tuple[Point, ...]) -> tuple[Point, ...]:
         steps, losses = zip(*group, strict=True)
         merged.append((sum(steps) / len(steps), sum(losses) / len(losses)))
     return (*merged, *points[half:])
+
+
+def with_live(runs: Sequence[RunSummary], view: RunView | None) -> tuple[RunSummary, ...]:
+    """Return the runs with the present figures of the one in progress, which the list has as it was at its start."""
+    if view is None or not view.live:
+        return tuple(runs)
+    last = view.last
+    now: dict[str, Any] = {"state": view.state, "epoch": view.epoch, "epochs": view.config.epochs, "best": view.best}
+    if last is not None:
+        now |= {"test_accuracy": last.test_accuracy, "test_loss": last.test_loss}
+        now |= {"seconds": sum(epoch.seconds for epoch in view.epochs)}
+    return tuple(msgspec.structs.replace(run, **now) if run.run == view.run else run for run in runs)

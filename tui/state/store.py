@@ -18,9 +18,11 @@ from engine.vocabulary.messages import (
     Digit,
     EngineFailed,
     EngineReady,
+    HistoryRead,
     ModelDescribed,
     Predicted,
     RatesTried,
+    RunEnded,
     RunEvent,
     RunOpened,
     RunsListed,
@@ -31,6 +33,7 @@ from engine.vocabulary.messages import (
     TrialTold,
 )
 from tui.state.advice import Coach
+from tui.state.marks import Histories, Mark
 from tui.state.run import RunView, apply_to_run, open_run
 from tui.state.study import StudyView, apply_to_study
 from tui.state.words.events import describe
@@ -58,6 +61,8 @@ class State:
     study: StudyView | None = None
     runs: tuple[RunSummary, ...] = ()
     listed: tuple[RunSummary, ...] = ()  # of a newer list, whose other parts are on their way
+    marks: tuple[Mark, ...] = ()  # runs to draw beside each other, by their letters
+    histories: Histories = field(default_factory=Histories)  # of past runs that are drawn, but not opened
     digits: tuple[Digit, ...] = ()
     digits_run: str = ""
     digits_step: int = 0
@@ -78,6 +83,18 @@ class State:
     def shown(self) -> RunView | None:
         return self.opened or self.run
 
+    def course_of(self, run: str) -> RunView | None:
+        """Return the course of a run if it is known: of the one in progress, or one that was opened or read."""
+        for view in (self.run, self.opened):
+            if view is not None and view.run == run:
+                return view
+        return self.histories.views.get(run)
+
+    @property
+    def courses(self) -> list[tuple[str, RunView]]:
+        """The letters and the courses of the runs that are marked, as far as they are known."""
+        return [(mark.letter, view) for mark in self.marks if (view := self.course_of(mark.run)) is not None]
+
     @property
     def training(self) -> bool:
         return self.run is not None and self.run.live
@@ -93,6 +110,8 @@ def apply(state: State, event: AnyEvent) -> State:
         state = replace(state, run=apply_to_run(state.run, event))
         if isinstance(event, RunStarted):
             state = replace(state, opened=None)
+        if isinstance(event, RunStarted | RunEnded):
+            state = replace(state, histories=state.histories.without(event.run))
     if isinstance(event, StudyEvent):
         state = replace(state, study=apply_to_study(state.study, event))
     match event:
@@ -102,6 +121,8 @@ def apply(state: State, event: AnyEvent) -> State:
                 state = State(
                     link=state.link,
                     runs=state.runs,
+                    marks=state.marks,
+                    histories=replace(state.histories, coming=None),
                     networks=state.networks,
                     coach=state.coach,
                     next_config=state.next_config,
@@ -152,6 +173,9 @@ def apply(state: State, event: AnyEvent) -> State:
                 opened=open_run(None if event.first else state.opened, event),
                 opened_log=(*before, *past)[-MOST_LOG_LINES:],
             )
+        case HistoryRead():
+            wanted = {mark.run for mark in state.marks}
+            state = replace(state, histories=state.histories.after(event, wanted))
         case CommandFailed():
             state = replace(state, failures=state.failures + 1, failure=sanitize(event.reason))
     lines = [sanitize(line) for line in describe(event)]

@@ -6,7 +6,7 @@ from textual.widget import Widget
 
 from tui.state.advice import Advice, Coach
 
-KEYS = (("c", "do it"), ("v", "why"), ("x", "dismiss"))
+KEYS = (("c", "do it"), ("v", "why"), ("esc", "dismiss"))
 
 
 class CoachStrip(Widget):

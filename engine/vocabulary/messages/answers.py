@@ -178,6 +178,16 @@ class RunOpened(Event, frozen=True):
     last: bool = True
 
 
+class HistoryRead(Event, frozen=True):
+    """The history of a run to draw beside others, in parts as in RunOpened. `problem` says why it cannot be read."""
+
+    run: str
+    history: list[RunEvent]
+    first: bool = True
+    last: bool = True
+    problem: str = ""
+
+
 class StatusTold(Event, frozen=True):
     """`doing` is what the training thread does, "" while it waits for a command. `stalled` counts the seconds without
     a step where steps should be made, 0 where they come as usual. `unsaved` steps are in no checkpoint yet."""

@@ -163,6 +163,12 @@ class OpenRun(Command, frozen=True):
     run: str
 
 
+class ReadHistory(Command, frozen=True):
+    """Ask for the history of a run that is to be drawn beside others; HistoryRead answers."""
+
+    run: str
+
+
 class CloseRun(Command, frozen=True):
     """This screen shows no past run any more; until then, the one it opened last cannot be deleted by others."""
 
@@ -224,6 +230,7 @@ AnyCommand = (
     | DescribeModel
     | ListRuns
     | OpenRun
+    | ReadHistory
     | CloseRun
     | EditRun
     | DeleteRun

@@ -6,6 +6,7 @@ from engine.vocabulary.messages.answers import (
     CommandFailed,
     Evaluated,
     FilesPredicted,
+    HistoryRead,
     ModelDescribed,
     Predicted,
     RatesTried,
@@ -114,6 +115,7 @@ AnyEvent = (
     | RunsListed
     | RunsChanged
     | RunOpened
+    | HistoryRead
     | StatusTold
     | CommandDone
     | CommandFailed

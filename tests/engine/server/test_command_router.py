@@ -20,12 +20,14 @@ from engine.vocabulary.messages import (
     DeleteRun,
     EmptyTrash,
     EpochDone,
+    HistoryRead,
     ListRuns,
     LoadData,
     OpenRun,
     Paused,
     Predict,
     Predicted,
+    ReadHistory,
     RunEnded,
     RunOpened,
     RunsListed,
@@ -130,6 +132,17 @@ async def test_runs_are_listed_and_opened_without_the_worker(running: RunningSer
     assert (opened.reply_to, opened.first, opened.last, opened.skipped) == (4, True, True, 1)
     assert opened.summary == summary
     assert [type(event) for event in opened.history] == [RunStarted, EpochDone, EpochDone, EpochDone]
+
+
+async def test_the_history_of_a_run_is_read_to_be_drawn_beside_others(running: RunningServer) -> None:
+    screen, _ = await running.attach()
+    name = make_run(running.server.checkpoints, 3)
+    read = await screen.ask(ReadHistory(run=name, id=5), HistoryRead)
+    assert (read.run, read.reply_to, read.first, read.last, read.problem) == (name, 5, True, True, "")
+    assert [type(event) for event in read.history] == [RunStarted, EpochDone, EpochDone, EpochDone]
+    missing = await screen.ask(ReadHistory(run="0009-mlp", id=6), HistoryRead)
+    assert (missing.run, missing.history, missing.last) == ("0009-mlp", [], True)
+    assert "there is no run" in missing.problem
 
 
 @pytest.mark.parametrize("name", ["0009-seed-cnn", "../secret", "9" * 5000])

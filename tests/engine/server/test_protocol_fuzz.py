@@ -37,6 +37,7 @@ from engine.vocabulary.messages import (
     Pause,
     Predict,
     PredictFiles,
+    ReadHistory,
     ResumeRun,
     RunStarted,
     Shutdown,
@@ -81,6 +82,7 @@ commands: st.SearchStrategy[AnyCommand] = st.one_of(
     st.builds(Evaluate, id=ids, run=names, data=names),
     st.builds(ListRuns, id=ids),
     st.builds(OpenRun, id=ids, run=names),
+    st.builds(ReadHistory, id=ids, run=names),
     st.builds(AskStatus, id=ids),
 )
 configs = st.builds(RunConfig, epochs=st.integers(1, 2), batch_size=st.integers(20, 200), device=st.just("cpu"))

@@ -57,7 +57,7 @@ async def test_advice_that_no_hyperparameter_follows_can_be_read_and_dismissed_a
         assert "Do it" not in screen_text(app)
         await press(app, pilot, "x")
         assert isinstance(app.screen, TrainScreen)
-        assert "x dismiss" not in screen_text(app)
+        assert "esc dismiss" not in screen_text(app)
 
 
 async def test_advice_is_a_line_of_the_log_once(rule: Rule) -> None:
@@ -91,7 +91,7 @@ async def test_the_most_pressing_is_shown_and_the_others_are_counted(
         text = screen_text(app)
         assert "over-fitting" in text
         assert "+1 more" in text
-        await press(app, pilot, "x")
+        await press(app, pilot, "escape")
         text = screen_text(app)
         assert "plateau" in text
         assert "more" not in text.split("plateau")[1].splitlines()[1]

@@ -102,7 +102,8 @@ class RunHandlers(EngineApp):
 
     def key_label(self, action: str, label: str) -> str:
         """Return a key's label, with the run that it resumes where none is shown."""
-        if action == "resume" and self.resumable is not None and self.state.shown is None:
+        here = isinstance(self.screen, RunsScreen)  # which has a key of its own for the run at its cursor
+        if action == "resume" and self.resumable is not None and self.state.shown is None and not here:
             return f"{label} {short_run_name(self.resumable.run)}"
         return super().key_label(action, label)
 

@@ -4,10 +4,10 @@ from rich.table import Table
 from rich.text import Text
 
 from tui.state.comparison import Comparison, Side
-from tui.state.metrics import VALIDATED, is_accuracy, metric_in_words
 from tui.state.run_numbers import numbers_of
 from tui.state.significance import Sample
 from tui.state.words.figures import format_deviation, format_interval, format_metric
+from tui.state.words.metrics import VALIDATED, is_accuracy, metric_in_words
 from tui.terminal.printing import wide_console
 from tui.terminal.sanitize import sanitize
 

@@ -8,7 +8,7 @@ import click
 
 from tui.commands.run_coroutine import run
 from tui.commands.shared_options import checkpoints_option, coach_option, json_option, metric_option, notify_option
-from tui.state.metrics import VALIDATED
+from tui.state.words.metrics import VALIDATED
 from tui.state.words.options import config_of, config_options, given
 
 

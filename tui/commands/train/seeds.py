@@ -17,8 +17,8 @@ from tui.commands.train.one_run import train_run, warn_of_logout
 from tui.commands.train.outcome import Outcome
 from tui.commands.train.seeds_report import SeedRun, SeedsDone, print_seeds, what_is_left
 from tui.link.errors import CommandRefused, EngineUnreachable
-from tui.state.metrics import METRICS
 from tui.state.significance import Sample, sample
+from tui.state.words.metrics import METRICS
 from tui.terminal.sanitize import ascii_json, sanitize
 
 

@@ -7,10 +7,10 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.vocabulary.config import RunConfig
-from tui.state.metrics import VALIDATED, metric_in_words
 from tui.state.run_numbers import numbers_of
 from tui.state.significance import Sample
 from tui.state.words.figures import format_deviation, format_interval, format_metric
+from tui.state.words.metrics import VALIDATED, metric_in_words
 from tui.state.words.options import command_line
 from tui.terminal.printing import wide_console
 from tui.terminal.sanitize import sanitize

@@ -6,5 +6,6 @@ In the order to read them:
     options.py: a configuration as options, and as a command to copy
     networks.py: the layers of a network
     runs.py, trials.py: a line for a run, and for a trial
-    values.py, figures.py: hyperparameters, percentages, durations
+    run_columns.py, run_differences.py: the columns of a list of runs, and what differs between several
+    values.py, figures.py, metrics.py: hyperparameters, percentages, durations
 """

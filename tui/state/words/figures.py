@@ -1,7 +1,7 @@
 """Figures in words: percentages, losses, intervals and durations. Pure."""
 
-from tui.state.metrics import is_accuracy
 from tui.state.significance import Sample
+from tui.state.words.metrics import is_accuracy
 
 
 def percent(fraction: float) -> str:

@@ -4,7 +4,9 @@ The widget is `tui/widgets/chart.py`. In the order to read them:
 
     plot.py, layout.py: what a chart shows, and what of it has room; pure
     axes.py, ticks.py: where a number lies, and round ones; pure
-    series.py: smoothing and thinning; pure
+    series.py, thinning.py: smoothing, and what of each line has room
+    styles.py: its colours
     frame.py, lines.py: the axes and the legend, the lines and marks
+    cursor.py: the cursor, and the range that is being chosen
     raster.py: points as characters; it alone knows plotext
 """

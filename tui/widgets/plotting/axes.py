@@ -19,6 +19,10 @@ class Axes:
     def column(self, x: float) -> int:
         return _place(x, self.x, self.columns)
 
+    def x_of(self, column: int) -> float:
+        """Return the x in the middle of a column."""
+        return self.x[0] + (column + 0.5) * (self.x[1] - self.x[0]) / self.columns
+
     def row(self, y: float) -> int:
         return self.rows - 1 - _place(y, self.y, self.rows)
 
@@ -27,9 +31,8 @@ class Axes:
 
     def centre(self, point: Point) -> Point:
         """Return the middle of a point's cell, where its symbol is."""
-        x = self.x[0] + (self.column(point[0]) + 0.5) * (self.x[1] - self.x[0]) / self.columns
         y = self.y[1] - (self.row(point[1]) + 0.5) * (self.y[1] - self.y[0]) / self.rows
-        return x, y
+        return self.x_of(self.column(point[0])), y
 
 
 def _place(value: float, limits: Range, cells: int) -> int:

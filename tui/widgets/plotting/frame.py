@@ -1,35 +1,79 @@
 """What stands around the lines of a chart: the legend above, the axes with their ticks at the left and below."""
 
+from dataclasses import dataclass
+
 from rich.cells import cell_len
 
 from tui.widgets.cells import Cells
 from tui.widgets.plotting.layout import Layout
-from tui.widgets.plotting.plot import Plot
+from tui.widgets.plotting.plot import Line, Plot
+from tui.widgets.plotting.ticks import format_figure
 
 LEGEND_START = 11
 
 
-def draw_legend(cells: Cells, plot: Plot, ascii: bool) -> None:
-    """Write title, names and last values on the first row; where room lacks, leave out from the left."""
+def draw_legend(cells: Cells, plot: Plot, ascii: bool, cursor: float | None = None) -> None:
+    """Write title, names and values on the first row: the last ones, or those at the cursor.
+
+    What is said of the scale stands at the right. Where room lacks, names of overlaid runs go first (their letters
+    stay), at the cursor, and figures otherwise; then whole entries from the left.
+    """
     x = cells.put(0, 0, plot.title, "chart--title")
     if plot.y_label:
         x = cells.put(x + 1, 0, plot.y_label, "chart--axis")
     x = max(x + 2, LEGEND_START if cells.width >= 5 * LEGEND_START else 0) if x else 0
-    entries = [
-        [f"{line.look.ascii if ascii else line.look.key} {line.name}", line.last(plot.percent), line.style]
-        for line in plot.lines
-    ]
-    gaps = 3 * (len(entries) - 1)
-    for part in (1, 0):  # figures go first, then names
-        for entry in entries:
-            room = sum(cell_len(name) + bool(figure) + len(figure) for name, figure, _ in entries)
-            if x + gaps + room > cells.width:
-                entry[part] = ""
-    for name, figure, style in entries:
-        if name:
-            x = cells.put(x, 0, name, style)
-            x = cells.put(x + 1, 0, figure, "chart--value") if figure else x
-            x += 3
+    note = plot.note if cursor is None else f"{plot.x_label} {format_figure(cursor)}".strip()
+    note = note.replace("▴", "^") if ascii else note
+    entries = [legend_entry(line, plot.percent, ascii, cursor) for line in plot.lines]
+    room = cells.width - x - (cell_len(note) + 3 if note else 0)
+    shorten(entries, room, values_first=cursor is not None)
+    for entry in entries:
+        for text, style in zip(entry.texts, ("", "chart--value", "chart--axis"), strict=True):
+            x = cells.put(x, 0, text, style or entry.style)
+        x += 3 if any(entry.texts) else 0
+    if note and x + cell_len(note) - 1 <= cells.width:
+        cells.put(cells.width - cell_len(note), 0, note, "chart--value" if cursor is not None else "chart--axis")
+
+
+@dataclass
+class Entry:
+    """What the legend says of a line: its key with its name, its value, what was computed."""
+
+    texts: list[str]
+    key: str
+    style: str
+
+    @property
+    def width(self) -> int:
+        return sum(map(cell_len, self.texts)) + 3 * any(self.texts)
+
+
+def legend_entry(line: Line, percent: bool, ascii: bool, cursor: float | None) -> Entry:
+    key = line.look.ascii if ascii else line.look.key
+    if line.letter:
+        key = line.letter if ascii else f"{line.letter} {key}"
+    value = line.last(percent) if cursor is None or not line.figure else line.at(cursor, percent)
+    return Entry(
+        [f"{key} {line.name}", f" {value}" if value else "", f", {line.note}" if line.note else ""], key, line.style
+    )
+
+
+def shorten(entries: list[Entry], room: int, values_first: bool) -> None:
+    """Leave out of the entries what does not fit, the least important first."""
+
+    def fits() -> bool:
+        return sum(entry.width for entry in entries) - 3 <= room
+
+    lettered = [entry for entry in entries if entry.key[:1].isalpha()]
+    for part in (0, 1) if values_first else (1, 0):
+        for entry in entries if part else lettered:
+            if fits():
+                return
+            entry.texts[part] = "" if part else entry.key
+    for entry in entries:
+        if fits():
+            return
+        entry.texts = ["", "", ""]
 
 
 def draw_frame(cells: Cells, plot: Plot, layout: Layout, ascii: bool) -> None:

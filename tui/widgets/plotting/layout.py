@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from tui.widgets.plotting.axes import Axes
 from tui.widgets.plotting.plot import Plot
-from tui.widgets.plotting.series import Point, Range, decimate, finite
+from tui.widgets.plotting.series import Point, Range
+from tui.widgets.plotting.thinning import Thinner, outermost
 from tui.widgets.plotting.ticks import format_tick, inner_ticks, linear_scale, log_scale
 
 LABEL_WIDTH = 6  # of y ticks, at least: charts above each other line up
+MANY_LINES = 8  # from which on each has half the points
 
 
 @dataclass(frozen=True)
@@ -19,39 +21,41 @@ class Layout:
     The axes begin in column `left`, in the row below the legend; ticks have their labels with them.
     """
 
-    points: list[list[Point]]
+    points: list[tuple[Point, ...]]
     axes: Axes
     left: int
     x_ticks: list[tuple[float, str]]
     y_ticks: list[tuple[float, str]]
 
 
-def lay_out(plot: Plot, width: int, height: int) -> Layout | None:
+def lay_out(plot: Plot, width: int, height: int, thinner: Thinner | None = None) -> Layout | None:
     """Return the layout of a plot in so many cells, legend and axes included; None where it has no points."""
-    drawn = [drawable(line.points, plot.log_x, plot.log_y) for line in plot.lines]
-    ends = [point for points in drawn for point in points[:1] + points[-1:]]
-    if not ends:
+    thinner = thinner or Thinner()
+    limits = x_limits(plot)
+    if limits is None:
         return None
-    limits = x_limits(ends, plot.x_range)
-    drawn = [decimate(points, 2 * (width - LABEL_WIDTH - 2), limits) for points in drawn]
+    room = 2 * (width - LABEL_WIDTH - 2) // (1 + (len(plot.lines) > MANY_LINES))
+    edges, _ = x_axis(limits, width - LABEL_WIDTH - 2, plot.log_x)
+    drawn = [thinner.thin(line.points, edges, room, plot.log_x, plot.log_y) for line in plot.lines]
+    thinner.forget_unused()
+    seen = [point for points in drawn for point in points if edges[0] <= point[0] <= edges[1]]
+    if not any(drawn):
+        return None
     rows = height - 3
-    y_range, y_ticks = y_axis([point for points in drawn for point in points], plot, rows)
+    y_range, y_ticks = y_axis(seen or [(0.0, 0.0)], plot, rows)
     left = max(LABEL_WIDTH, *(len(label) for _, label in y_ticks)) + 2
     x_range, x_ticks = x_axis(limits, width - left, plot.log_x)
     return Layout(drawn, Axes(x_range, y_range, width - left, rows), left, x_ticks, y_ticks)
 
 
-def drawable(points: Sequence[Point], log_x: bool, log_y: bool) -> list[Point]:
-    """Return the points that can be drawn, with the logarithms of what is on a logarithmic axis."""
-    usable = finite(points)
-    if log_x:
-        usable = [(math.log10(x), y) for x, y in usable if x > 0]
-    return [(x, math.log10(y)) for x, y in usable if y > 0] if log_y else usable
-
-
-def x_limits(points: Sequence[Point], x_range: Range | None) -> Range:
-    """Return the range of x, never empty."""
-    low, high = x_range or (min(x for x, _ in points), max(x for x, _ in points))
+def x_limits(plot: Plot) -> Range | None:
+    """Return the range of x, logarithms on a logarithmic axis, never empty; None where there are no points."""
+    ends = [point for line in plot.lines for point in outermost(line.points, plot.log_x, plot.log_y)]
+    if not ends:
+        return None
+    low, high = plot.x_range or (min(x for x, _ in ends), max(x for x, _ in ends))
+    if plot.log_x:
+        low, high = (math.log10(max(x, 1e-300)) for x in (low, high))
     return (low, high) if high > low else (low - 0.5, low + 0.5)
 
 

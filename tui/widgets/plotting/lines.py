@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 from tui.widgets.cells import Cell, Cells
-from tui.widgets.plotting.axes import Axes, clipped
+from tui.widgets.plotting.axes import Axes
 from tui.widgets.plotting.layout import Layout
 from tui.widgets.plotting.plot import Line, Plot
 from tui.widgets.plotting.raster import Raster
 from tui.widgets.plotting.series import Point
 
 BRAILLE = 0x2800
+LETTERS_APART = 24  # columns
 SYMBOLS_APART = 3  # columns, at least, of a line that joins them
 
 
@@ -32,7 +33,8 @@ def draw_lines(cells: Cells, plot: Plot, layout: Layout, raster: Raster, *, asci
         draw_arrows(cells, axes, line, points, seen, ascii)
     for line, _, symbols in drawn:
         for x, y in symbols:
-            cells.put(axes.column(x), axes.row(y), line.look.symbol or "•", line.style)
+            symbol = line.letter or line.look.symbol or "•"
+            cells.put(min(axes.column(x), axes.columns - len(symbol)), axes.row(y), symbol, line.style)
     draw_marks(cells, plot, axes, ascii)
 
 
@@ -41,13 +43,8 @@ def draw_line(
 ) -> None:
     """Draw one line over those before it; it goes through the middle of its symbols."""
     look = line.look
-    if look.joined:
-        marked = set(symbols)
-        points = clipped([axes.centre(point) if point in marked else point for point in points], axes)
-    else:
-        points = [point for point in points if axes.holds(point)]
-    marker = look.ascii if ascii else "braille"
-    for y, text in enumerate(raster.draw(tuple(points), axes, marker, look.joined) if points else []):
+    marker = (line.letter[-1:] or look.ascii) if ascii else "braille"
+    for y, text in enumerate(raster.draw(tuple(points), axes, marker, look.joined, tuple(symbols))):
         for x, character in enumerate(text):
             if character not in " ⠀":
                 cells.put(x, y, _together(cells.rows[y][x], character), line.style)
@@ -63,6 +60,8 @@ def _together(below: Cell, character: str) -> str:
 
 def points_with_symbols(line: Line, points: Sequence[Point], axes: Axes, ascii: bool, no_color: bool) -> list[Point]:
     """Return the points at which a symbol is drawn: all but where they stand too close, and without colour all."""
+    if line.letter:
+        return points_with_letters(line, points, axes)
     if ascii or not (line.look.symbol or len(points) == 1):
         return []
     apart = 1 if no_color or not line.look.joined else SYMBOLS_APART
@@ -73,6 +72,24 @@ def points_with_symbols(line: Line, points: Sequence[Point], axes: Axes, ascii: 
     return chosen
 
 
+def points_with_letters(line: Line, points: Sequence[Point], axes: Axes) -> list[Point]:
+    """Return where the letter of a run stands on its line: at its end, and here and there before.
+
+    Runs do so at different columns, so that their letters stay apart where the lines do not.
+    """
+    seen = [point for point in points if axes.holds(point)]
+    if not seen:
+        return []
+    chosen = [seen[-1]]
+    first = 2 + 5 * sum(map(ord, line.letter)) % LETTERS_APART
+    wanted = list(range(first, axes.columns - 3, LETTERS_APART))
+    for point in seen:
+        if wanted and axes.column(point[0]) >= wanted[0]:
+            chosen.append(point)
+            wanted = [column for column in wanted if column > axes.column(point[0])]
+    return chosen
+
+
 def draw_arrows(
     cells: Cells, axes: Axes, line: Line, points: Sequence[Point], taken: set[tuple[int, int]], ascii: bool
 ) -> None:
@@ -80,8 +97,9 @@ def draw_arrows(
     below, above, left, right = tuple("v^<>" if ascii else line.look.beyond + "◂▸")
     inside = [point for point in points if axes.x[0] <= point[0] <= axes.x[1]]
     arrows = [(point, below if point[1] < axes.y[0] else above) for point in inside if not axes.holds(point)]
-    arrows += [(point, left) for point in [point for point in points if point[0] < axes.x[0]][-1:]]
-    arrows += [(point, right) for point in [point for point in points if point[0] > axes.x[1]][:1]]
+    if not line.look.joined and line.kind != "step":  # a line is seen to go on
+        arrows += [(point, left) for point in [point for point in points if point[0] < axes.x[0]][-1:]]
+        arrows += [(point, right) for point in [point for point in points if point[0] > axes.x[1]][:1]]
     for (x, y), arrow in arrows:
         column, row = axes.column(x), axes.row(y)
         free = [at for at in (column, column - 1, column + 1) if (at, row) not in taken and 0 <= at < axes.columns]

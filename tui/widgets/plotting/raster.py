@@ -1,9 +1,12 @@
 """Points as rows of characters. The only module that knows plotext, which it imports at the first drawing."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from tui.widgets.plotting.axes import Axes, near
+from tui.widgets.plotting.axes import Axes, clipped, near
 from tui.widgets.plotting.series import Point
+
+MOST_KEPT = 64  # lines
 
 
 class Raster:
@@ -13,18 +16,26 @@ class Raster:
         self._figure: Any = None
         self._kept: dict[tuple[object, ...], list[str]] = {}
 
-    def draw(self, points: tuple[Point, ...], axes: Axes, marker: str, joined: bool) -> list[str]:
-        """Return the rows of one line. Lines that did not change since the last few drawings come from memory."""
-        key = (points, axes, marker, joined)
+    def draw(
+        self, points: tuple[Point, ...], axes: Axes, marker: str, joined: bool, through: tuple[Point, ...] = ()
+    ) -> list[str]:
+        """Return the rows of one line. Lines that did not change since the last few drawings come from memory.
+
+        Those of `through` are drawn through the middle of their cells, where their symbols are.
+        """
+        key = (points, axes, marker, joined, through)
         rows = self._kept.pop(key, None)
         if rows is None:
-            rows = self._draw(points, axes, marker, joined)
+            marked = set(through)
+            placed = [axes.centre(point) if point in marked else point for point in points]
+            seen = clipped(placed, axes) if joined else [point for point in placed if axes.holds(point)]
+            rows = self._draw(seen, axes, marker, joined) if seen else []
         self._kept[key] = rows
-        if len(self._kept) > 8:
+        if len(self._kept) > MOST_KEPT:
             del self._kept[next(iter(self._kept))]
         return rows
 
-    def _draw(self, points: tuple[Point, ...], axes: Axes, marker: str, joined: bool) -> list[str]:
+    def _draw(self, points: Sequence[Point], axes: Axes, marker: str, joined: bool) -> list[str]:
         import plotext
 
         if self._figure is None:

@@ -24,7 +24,7 @@ async def test_without_advice_the_keys_of_the_coach_do_nothing() -> None:
     async with app.run_test() as pilot:
         await tell(app, pilot, snapshot(*TRAINING))
         before = list(app.engine.sent)
-        await press(app, pilot, "c", "v", "x")
+        await press(app, pilot, "c", "v", "escape")
         assert app.engine.sent == before
         assert isinstance(app.screen, TrainScreen)
 
@@ -50,7 +50,7 @@ async def test_what_is_dismissed_is_not_said_again_of_this_run_but_of_the_next(r
     app = FakeApp()
     async with app.run_test() as pilot:
         await tell(app, pilot, snapshot(*TRAINING))
-        await press(app, pilot, "x")
+        await press(app, pilot, "escape")
         rule.changes = {"dropout": 0.9}
         await tell(app, pilot, epoch_done(2))
         assert "coach" not in screen_text(app)

@@ -1,0 +1,139 @@
+"""What the screen of runs does to runs: marked, looked at, named, noted, starred, deleted, cloned."""
+
+from dataclasses import replace
+
+from textual import on, work
+
+from engine.storage.runs.record import LONGEST
+from engine.vocabulary.config import FIELDS, ConfigError
+from engine.vocabulary.messages import (
+    AnyEvent,
+    Command,
+    CommandDone,
+    DeleteRun,
+    EditRun,
+    HistoryRead,
+    ReadHistory,
+    RestoreRun,
+    RunsListed,
+    RunSummary,
+    Snapshot,
+)
+from tui.app.handlers.training import TrainingHandlers
+from tui.link.errors import CommandRefused
+from tui.screens.run_questions import TextQuestion, delete_question
+from tui.screens.runs import RunsScreen
+from tui.state.marks import toggled
+from tui.state.words.run_differences import value_of
+from tui.terminal.sanitize import sanitize
+
+
+class RunListHandlers(TrainingHandlers):
+    """Histories are asked for one at a time: first those of marked runs, then that of the run that is looked at."""
+
+    _looked_at = ""
+    _reading = ""  # the run whose history is on its way
+
+    def receive(self, event: AnyEvent) -> None:
+        super().receive(event)
+        if isinstance(event, Snapshot) and event.first:
+            self._reading = ""  # another engine, perhaps, which was not asked
+        if isinstance(event, HistoryRead) and event.last:
+            self._reading = ""
+        if isinstance(event, HistoryRead | RunsListed | Snapshot):
+            self.read_next_history()
+
+    def read_next_history(self) -> None:
+        """Ask for the history of the next run that is to be drawn, unless one is on its way."""
+        if self._reading or self.state.link != "live":
+            return
+        there = {run.run: run for run in self.state.runs}
+        for name in (*(mark.run for mark in self.state.marks), self._looked_at):
+            run = there.get(name)
+            wanted = run is not None and run.state != "unreadable"
+            if wanted and self.state.course_of(name) is None and not self.state.histories.has(name):
+                self._reading = name
+                self.send(ReadHistory(run=name))
+                return
+
+    @on(RunsScreen.Marked)
+    def mark_run(self, event: RunsScreen.Marked) -> None:
+        marks = toggled(self.state.marks, event.run) if event.run else ()
+        if event.run and marks == self.state.marks:
+            self.notify("26 runs are marked; unmark one first.", severity="warning", markup=False)
+        self.set_state(replace(self.state, marks=marks))
+        self.read_next_history()
+
+    @on(RunsScreen.Looked)
+    def look_at_run(self, event: RunsScreen.Looked) -> None:
+        self._looked_at = event.run
+        self.read_next_history()
+
+    @on(RunsScreen.Edited)
+    @work(group="edit", exclusive=True)
+    async def edit_run(self, event: RunsScreen.Edited) -> None:
+        run = event.summary
+        if event.field == "star":
+            await self.is_carried_out(EditRun(run=run.run, star=not run.star), "Not changed")
+            return
+        name = sanitize(run.run)
+        before = run.title if event.field == "title" else run.note
+        what = f"A name for {name}; empty: its folder's." if event.field == "title" else f"A note about {name}."
+        longest = LONGEST[event.field]
+        text = await self.push_screen_wait(TextQuestion(what, sanitize(before, longest), longest))
+        if text is not None and text != before:
+            title, note = (text, None) if event.field == "title" else (None, text)
+            await self.is_carried_out(EditRun(run=run.run, title=title, note=note), "Not changed")
+
+    @on(RunsScreen.Deleted)
+    @work(group="edit", exclusive=True)
+    async def delete_run(self, event: RunsScreen.Deleted) -> None:
+        run = event.summary.run
+        if await self.push_screen_wait(delete_question(event.summary)) != "delete":
+            return
+        if self.state.opened is not None and self.state.opened.run == run:
+            self.set_state(replace(self.state, opened=None, digits=(), digits_run=""))
+        if await self.is_carried_out(DeleteRun(run=run), "Not deleted"):
+            marks = tuple(mark for mark in self.state.marks if mark.run != run)
+            self.set_state(replace(self.state, marks=marks, histories=self.state.histories.without(run)))
+            self.get_screen("runs", RunsScreen).deleted = run
+            self.notify(f"{sanitize(run)} is in the trash. U brings it back.", markup=False)
+
+    @on(RunsScreen.Restored)
+    @work(group="edit", exclusive=True)
+    async def restore_run(self) -> None:
+        screen = self.get_screen("runs", RunsScreen)
+        if await self.is_carried_out(RestoreRun(run=screen.deleted), "Not brought back"):
+            screen.deleted = ""
+
+    async def is_carried_out(self, command: Command, otherwise: str) -> bool:
+        """Have the engine carry out a command; return whether it did, and say why where it did not."""
+        if self.client is None or self.client.foreign:
+            self.send(command)  # which says why not
+            return False
+        try:
+            await self.client.request(command, CommandDone)
+        except CommandRefused as error:
+            self.notify(sanitize(str(error)), title=otherwise, severity="error", markup=False)
+            return False
+        return True
+
+    @on(RunsScreen.Cloned)
+    @work(group="offer", exclusive=True)
+    async def clone_run(self, event: RunsScreen.Cloned) -> None:
+        """Fill in the form with the configuration of a run, but for the machine that it was trained on."""
+        try:
+            config = self.config.replace(values_of(event.summary))
+        except ConfigError as error:
+            name = sanitize(event.summary.run)
+            self.notify(f"{name} cannot be cloned: {sanitize(str(error))}", severity="error", markup=False)
+            return
+        if not await self.stop_for_new_run():
+            return
+        self.fill_form(config)
+        self.show_filled_form()
+
+
+def values_of(run: RunSummary) -> dict[str, int | float | str]:
+    """Return the hyperparameters of a run, those of the machine left out."""
+    return {name: value_of(run, name) for name, field in FIELDS.items() if field.group != "Machine"}

@@ -1,0 +1,79 @@
+"""What the screen of runs asks: by what to sort, a name, a note, and whether to delete."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from engine.vocabulary.messages import RunSummary
+from tui.screens.dialogs import Answer, Dialog, Question
+from tui.screens.questions import CANCEL
+from tui.state.run_filter import SORTS
+from tui.terminal.sanitize import sanitize
+
+
+class SortChoice(Dialog[str | None]):
+    """The orders of the list; the one that holds is under the cursor, so that `s` twice reverses it."""
+
+    BINDINGS = [("s", "choose", "choose")]  # noqa: RUF012
+
+    DEFAULT_CSS = """
+    SortChoice {
+        .dialog { width: 44; }
+        OptionList { height: auto; max-height: 60vh; background: $surface; }
+    }
+    """
+
+    def __init__(self, sort: str, descending: bool) -> None:
+        super().__init__()
+        self._sort = sort
+        self._descending = descending
+
+    def compose(self) -> ComposeResult:
+        arrow = "▼" if self._descending else "▲"
+        names = [f"{name} {arrow}" if name == self._sort else name for name in SORTS]
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = "sort by"
+            options = OptionList(*(Option(name) for name in names), markup=False, compact=True)
+            options.highlighted = list(SORTS).index(self._sort)
+            yield options
+            yield Static("Enter chooses; the same again reverses.", markup=False)
+
+    @on(OptionList.OptionSelected)
+    def choose(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(list(SORTS)[event.option_index])
+
+    def action_choose(self) -> None:
+        self.query_one(OptionList).action_select()
+
+
+class TextQuestion(Dialog[str | None]):
+    """A line of text; None where it is to stay as it was."""
+
+    def __init__(self, text: str, value: str, longest: int) -> None:
+        super().__init__()
+        self._text = text
+        self._value = value
+        self._longest = longest
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(self._text, markup=False, classes="text")
+            yield Input(self._value, max_length=self._longest, select_on_focus=False, compact=True)
+            yield Static("Enter saves it, Escape leaves it as it was.", markup=False)
+
+    @on(Input.Submitted)
+    def answer(self, event: Input.Submitted) -> None:
+        self.dismiss(event.value.strip())
+
+
+def delete_question(run: RunSummary) -> Question:
+    """Ask before a run goes to the trash."""
+    name = sanitize(run.run)
+    title = f" ({sanitize(run.title, 60)})" if run.title else ""
+    return Question(
+        f"Delete {name}{title}? It goes to the trash of this folder: U brings it back, as does `mnist-tui runs restore"
+        f" {name}`, until `mnist-tui runs empty-trash`.",
+        [Answer("delete", "Delete it", "d"), CANCEL],
+    )

@@ -1,0 +1,95 @@
+"""Runs that are marked to be compared: their letters, and the courses that their curves are drawn from. Pure."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+
+from engine.vocabulary.messages import HistoryRead
+from tui.state.run import RunView, apply_to_run
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"  # a run keeps its letter as long as it is marked
+MOST_HISTORIES = 32
+MOST_CURVE_POINTS = 512  # of a run that is drawn beside others
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A run is marked; its letter gives it its colour too."""
+
+    run: str
+    letter: str
+
+    @property
+    def number(self) -> int:
+        return LETTERS.index(self.letter)
+
+
+@dataclass(frozen=True)
+class Histories:
+    """The courses of past runs, the one that came last at the end; `problems` of those that cannot be read.
+
+    `coming` is the one of which not all parts are there.
+    """
+
+    views: Mapping[str, RunView] = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
+    coming: RunView | None = None
+
+    def has(self, run: str) -> bool:
+        return run in self.views or run in self.problems
+
+    def without(self, run: str) -> "Histories":
+        """Forget a run: it goes on, so that what is kept of it will soon be old."""
+        if not self.has(run):
+            return self
+        return replace(
+            self,
+            views={name: view for name, view in self.views.items() if name != run},
+            problems={name: problem for name, problem in self.problems.items() if name != run},
+        )
+
+    def after(self, event: HistoryRead, wanted: Collection[str]) -> "Histories":
+        """Return the histories after a part of one. Those that are `wanted` stay longest."""
+        coming = None if event.first else self.coming
+        for part in event.history:
+            coming = apply_to_run(coming, part)
+        if not event.last:
+            return replace(self, coming=coming)
+        others = self.without(event.run)
+        if coming is None:
+            problem = event.problem or "the beginning of its log is lost"
+            return replace(others, problems={**others.problems, event.run: problem}, coming=None)
+        views = {**others.views, event.run: thinned(coming)}
+        spare = [run for run in views if run not in wanted and run != event.run]
+        dropped = set(spare[: max(0, len(views) - MOST_HISTORIES)])
+        return replace(others, views={run: view for run, view in views.items() if run not in dropped}, coming=None)
+
+
+def toggled(marks: tuple[Mark, ...], run: str) -> tuple[Mark, ...]:
+    """Return the marks once a run is marked, with the first letter that is free, or not any more.
+
+    Where all letters are taken, nothing changes.
+    """
+    if letter_of(marks, run):
+        return tuple(mark for mark in marks if mark.run != run)
+    free = [letter for letter in LETTERS if letter not in {mark.letter for mark in marks}]
+    return tuple(sorted((*marks, Mark(run, free[0])), key=lambda mark: mark.letter)) if free else marks
+
+
+def letter_of(marks: tuple[Mark, ...], run: str) -> str:
+    """Return the letter of a run, "" where it is not marked."""
+    return next((mark.letter for mark in marks if mark.run == run), "")
+
+
+def thinned(view: RunView) -> RunView:
+    """Return a run with only what its curves are drawn from, in bounded size. The newest epoch stays."""
+    stride = -(-len(view.losses) // MOST_CURVE_POINTS)
+    losses = view.losses if stride < 2 else tuple(means(view.losses, stride))
+    gap = max(1, -(-len(view.epochs) // MOST_CURVE_POINTS))
+    epochs = view.epochs[(len(view.epochs) - 1) % gap :: gap] if view.epochs else ()
+    return replace(view, losses=losses, epochs=epochs, confusion=(), check=None)
+
+
+def means(points: tuple[tuple[float, float], ...], stride: int) -> list[tuple[float, float]]:
+    """Return the mean of each `stride` points."""
+    groups = [points[i : i + stride] for i in range(0, len(points), stride)]
+    return [(sum(x for x, _ in group) / len(group), sum(y for _, y in group) / len(group)) for group in groups]

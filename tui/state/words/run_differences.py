@@ -1,0 +1,105 @@
+"""What differs between several runs, and what those add up to that differ in their seed alone. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.vocabulary.config import FIELDS, Value
+from engine.vocabulary.messages import RunSummary
+from tui.state.significance import sample
+from tui.state.words.figures import duration, format_interval, percent
+from tui.state.words.networks import shown_name
+from tui.state.words.run_columns import name_of, reported_accuracy, reported_loss
+from tui.state.words.runs import data_word, state_word
+from tui.state.words.values import format_change, format_value
+from tui.terminal.sanitize import sanitize
+
+NOT_COMPARED = {"data", "model"}  # have rows of their own, by what was read and in short
+
+
+@dataclass(frozen=True)
+class Row:
+    """A name, and a value for each run."""
+
+    name: str
+    values: tuple[str, ...]
+
+    @property
+    def differs(self) -> bool:
+        return len(set(self.values)) > 1
+
+
+def value_of(run: RunSummary, name: str) -> Value:
+    """Return a hyperparameter of a run, as it is now."""
+    if name == "epochs":
+        return run.epochs
+    if name == "model":
+        return run.model
+    return run.changes.get(name, run.machine.get(name, FIELDS[name].default))
+
+
+def shown_value(run: RunSummary, name: str) -> str:
+    now = value_of(run, name)
+    if name in run.began:
+        return format_change(run.began[name], now)
+    return sanitize(format_value(now), longest=60) or "-"
+
+
+def differences(runs: Sequence[RunSummary]) -> list[Row]:
+    """Return a row for each thing in which the runs differ: configuration first, then what came of it."""
+    rows = [
+        Row("network", tuple(shown_name(run.model) or "-" for run in runs)),
+        *(Row(name, tuple(shown_value(run, name) for run in runs)) for name in FIELDS if name not in NOT_COMPARED),
+        Row("data", tuple(data_word(run) for run in runs)),
+        Row("device", tuple(sanitize(run.device, longest=20) or "-" for run in runs)),
+        *results(runs),
+    ]
+    return [row for row in rows if row.differs]
+
+
+def results(runs: Sequence[RunSummary]) -> list[Row]:
+    """Return what came of the runs."""
+    accuracies = [reported_accuracy(run) for run in runs]
+    losses = [reported_loss(run) for run in runs]
+    return [
+        Row("state", tuple(sanitize(state_word(run.state), longest=16) for run in runs)),
+        Row("accuracy", tuple("-" if each is None else percent(each) for each in accuracies)),
+        Row("loss", tuple("-" if each is None else f"{each:.4f}" for each in losses)),
+        Row("best epoch", tuple(str(run.best.epoch) if run.best is not None else "-" for run in runs)),
+        Row("finished", tuple(f"{run.epoch} of {run.epochs}" for run in runs)),
+        Row("time", tuple(duration(run.seconds) if run.seconds else "-" for run in runs)),
+        Row("parameters", tuple(f"{run.parameters:,}" if run.parameters else "-" for run in runs)),
+    ]
+
+
+def configuration(run: RunSummary) -> tuple[object, ...]:
+    """Return what is the same in runs that differ in their seed alone. Precision is of the machine, but counts."""
+    changes = {**run.changes, **{name: value for name, value in run.machine.items() if name == "precision"}}
+    changes.pop("seed", None)
+    return run.model, run.epochs, run.data, tuple(sorted(changes.items())), tuple(sorted(run.began.items()))
+
+
+def seeds_of_one(letters: Mapping[str, str], runs: Sequence[RunSummary]) -> list[str]:
+    """Return a line for each configuration of which several seeds have finished: their mean and what it proves.
+
+    `letters` are those of the runs. Imports scipy, so it is no work for an event loop.
+    """
+    groups: dict[tuple[object, ...], dict[Value, RunSummary]] = {}
+    for run in runs:
+        if run.state == "finished" and reported_accuracy(run) is not None:
+            groups.setdefault(configuration(run), {}).setdefault(value_of(run, "seed"), run)
+    lines = []
+    for seeds in groups.values():
+        values = [accuracy for run in seeds.values() if (accuracy := reported_accuracy(run)) is not None]
+        if len(values) > 1:
+            found = sample(values)
+            who = " ".join(sorted(letters.get(run.run, "") for run in seeds.values()))
+            lines.append(
+                f"{who}: {len(values)} seeds of one configuration, mean accuracy {percent(found.mean)},"
+                f" 95 % confidence {format_interval('accuracy', found)}"
+            )
+    return lines
+
+
+def headings(letters: Mapping[str, str], runs: Sequence[RunSummary]) -> list[str]:
+    """Return what the columns of the table are called: a letter and a name."""
+    return [f"{letters.get(run.run, '')} {name_of(run)}".strip() for run in runs]

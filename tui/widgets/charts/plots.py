@@ -1,0 +1,91 @@
+"""What each chart of a run shows: its lines, the ranges for what matters now, and what its legend says of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tui.state.run import RunView
+from tui.widgets.chart import Chart
+from tui.widgets.charts.curves import Curves
+from tui.widgets.charts.overlay import run_line
+from tui.widgets.charts.ranges import axis_end, leaves_out, recent_range, recent_start, window
+from tui.widgets.charts.view import ChartsView
+from tui.widgets.plotting.plot import Line
+from tui.widgets.plotting.series import Range
+from tui.widgets.plotting.ticks import format_figure
+
+ZOOM_WORDS = {"half": "second half", "quarter": "last quarter", "change": "since the change"}
+TITLES = {"lr": "learning rate", "speed": "images/s", "dead": "dead units", "gradient": "gradient norm"}
+EMPTY = {
+    "accuracy": "The first test is at the end of epoch 1.",
+    "dead": "Dead units are counted at the end of each epoch.",
+    "gradient": "This run has no gradient norms.",
+}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """All that is drawn: the run itself, and others with letter and name; the x axis is in units of `x_label`."""
+
+    own: Curves | None
+    others: Sequence[tuple[str, str, Curves]]
+    view: ChartsView
+    x_label: str
+
+    @property
+    def all(self) -> list[Curves]:
+        return ([self.own] if self.own else []) + [curves for _, _, curves in self.others]
+
+    @property
+    def reached(self) -> float:
+        return max(curves.reached for curves in self.all)
+
+
+def x_window(drawn: Drawn, runs: Sequence[RunView], chosen: Range | None, unit: float) -> Range:
+    """Return the range of x that all charts show: one that was chosen, or what the zoom says."""
+    ends = []
+    for run, curves in zip(runs, drawn.all, strict=True):
+        step = 1.0 if drawn.view.x != "step" else float(run.steps_per_epoch)
+        limit = run.config.epochs * step if drawn.view.x != "time" else float("inf")
+        ends.append(axis_end(curves.reached, limit if run.live else curves.reached, step))
+    end = max(ends)
+    if chosen is not None:
+        low, high = max(0.0, chosen[0]), min(end, chosen[1])
+        return (low, high) if high > low else (0.0, end)
+    return window(drawn.view.zoom, drawn.reached, end, drawn.own.changed if drawn.own else 0.0)
+
+
+def lines_of(metric: str, drawn: Drawn, third: str) -> list[Line]:
+    own: Sequence[Line] = ()
+    if drawn.own is not None:
+        own = {"loss": drawn.own.loss, "accuracy": drawn.own.accuracy}.get(metric, drawn.own.third.get(third, ()))
+    others = [run_line(letter, name, metric, curves, third) for letter, name, curves in drawn.others]
+    return [*others, *own]
+
+
+def draw_metric(chart: Chart, metric: str, drawn: Drawn, shown: Range, third: str, *, zoomed: bool) -> None:
+    """Draw one of CHARTS, with a range of y for what comes after the first quarter of what is shown."""
+    lines = lines_of(metric, drawn, third)
+    percent = metric == "accuracy" or (metric == "third" and third == "dead")
+    log_y = drawn.view.log_y and (metric == "loss" or third == "gradient") and not percent
+    y_range = recent_range(lines, shown, log_y) if metric != "third" or third == "gradient" else None
+    notes = []
+    if zoomed:
+        notes.append(f"{drawn.x_label} {format_figure(shown[0])} to {format_figure(shown[1])}")
+    elif drawn.view.zoom in ZOOM_WORDS and shown[0] > 0:
+        notes.append(ZOOM_WORDS[drawn.view.zoom])
+    if y_range is not None and leaves_out(lines, shown, y_range):
+        notes.append(f"scale of {drawn.x_label} {format_figure(recent_start(drawn.reached, shown))} on")
+    notes += ["log"] if log_y else []
+    own = metric == "third" and len(lines) == 1 and not lines[0].letter  # the title says what it is
+    chart.show(
+        [replace(lines[0], name="")] if own else lines,
+        title=TITLES.get(third, "") if metric == "third" else metric,
+        x_label=drawn.x_label,
+        marks=drawn.own.marks if drawn.own is not None else (),
+        log_y=log_y,
+        x_range=shown,
+        y_range=y_range,
+        percent=percent,
+        note=", ".join(notes),
+        empty=EMPTY.get(third if metric == "third" else metric, "nothing to draw yet"),
+    )

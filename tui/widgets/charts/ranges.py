@@ -1,0 +1,83 @@
+"""What part of the curves is shown: ranges for what matters now. Pure."""
+
+import bisect
+import math
+from collections.abc import Iterable, Sequence
+
+from tui.widgets.plotting.plot import Line
+from tui.widgets.plotting.series import Point, Range
+from tui.widgets.plotting.ticks import nice_steps
+
+ENDS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80)  # then times ten, from 10 on
+MANY = 100  # points, from which on the few highest and lowest do not count
+
+
+def axis_end(reached: float, limit: float = math.inf, unit: float = 1.0) -> float:
+    """Return the end of an x axis that has room for what comes next: a round number of `unit`, `limit` at most.
+
+    So the curve of a long run fills most of the chart from the start, and its scale changes only now and then.
+    """
+    power = 1.0
+    while reached > ENDS[-1] * power * unit:
+        power *= 10
+    end = next(each * power * unit for each in ENDS if each * power * unit >= reached)
+    return max(unit, min(limit, end))
+
+
+def window(zoom: str, reached: float, end: float, change: float = 0.0) -> Range:
+    """Return what a zoom shows of an axis from 0 to `end`, of which `reached` is behind us; `change` is the last one.
+
+    Both limits are round: they stay for a while as the run goes on.
+    """
+    begin = {"half": reached / 2, "quarter": reached * 3 / 4, "change": change}.get(zoom, 0.0)
+    if begin <= 0 or reached <= begin:
+        return 0.0, end
+    grain = next(nice_steps((reached - begin) / 10))
+    if zoom != "change":
+        begin = math.floor(begin / grain + 1e-9) * grain
+    return begin, min(end, math.ceil(reached / grain + 1e-9) * grain + grain)
+
+
+def recent_start(reached: float, shown: Range) -> float:
+    """Return where the part of a window begins that its scale is for: what comes after its first quarter."""
+    return shown[0] + (min(reached, shown[1]) - shown[0]) / 4
+
+
+def recent_range(lines: Sequence[Line], shown: Range | None = None, log: bool = False) -> Range | None:
+    """Return the range of what comes after the first quarter: the first values would flatten all the rest.
+
+    None as long as there are less than four points. Of many points the outermost hundredth does not count.
+    """
+    shown = shown or (-math.inf, math.inf)
+    seen = [(line, within(line.points, shown)) for line in lines]
+    if max((len(points) for _, points in seen), default=0) < 4:
+        return None
+    low = min(points[0][0] for _, points in seen if points)
+    high = max(points[-1][0] for _, points in seen if points)
+    start = low + (high - low) / 4 if math.isinf(shown[0]) else recent_start(high, shown)
+    lows, highs = list[float](), list[float]()
+    for line, points in seen:
+        late = [y for x, y in points if x > start and math.isfinite(y) and (y > 0 or not log)]
+        if not late:
+            continue
+        late.sort()
+        spared = len(late) // 100 if len(late) >= MANY or line.kind == "step" else 0
+        lows.append(late[spared])
+        highs.append(late[-1 - spared])
+    return (min(lows), max(highs)) if lows else None
+
+
+def leaves_out(lines: Iterable[Line], shown: Range, y_range: Range) -> bool:
+    """Tell whether a line, but for single steps, has points in the window that a range of y leaves out."""
+    return any(
+        not y_range[0] <= y <= y_range[1]
+        for line in lines
+        if line.kind != "step"
+        for _, y in within(line.points, shown)
+        if math.isfinite(y)
+    )
+
+
+def within(points: Sequence[Point], shown: Range) -> Sequence[Point]:
+    """Return the points whose x lies in a range; they are in order of x."""
+    return points[bisect.bisect_left(points, (shown[0],)) : bisect.bisect_right(points, (shown[1], math.inf))]

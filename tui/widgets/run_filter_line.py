@@ -1,0 +1,104 @@
+"""The line above the list of runs: what it is filtered by, how many are shown, and in which order."""
+
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from tui.state.run_filter import Filter, FilterError, parse
+from tui.terminal.sanitize import sanitize
+
+EXAMPLE = "acc>99 model:resnet state:failed star"
+
+
+class RunFilterLine(Widget):
+    """Filters while one types. A word that means nothing is said below, and the filter before it stays."""
+
+    DEFAULT_CSS = """
+    RunFilterLine {
+        height: auto;
+        #filter-line { height: 1; }
+        #filter-label { width: auto; padding: 0 1; color: $text-accent; }
+        Input { width: 1fr; background: $background; }
+        Input:focus { background: $surface; }
+        #filter-count { width: auto; padding: 0 1; color: $text-muted; }
+        #filter-problem { height: auto; max-height: 2; padding: 0 1; color: $text-error; display: none; }
+        &.wrong #filter-problem { display: block; }
+    }
+    """
+
+    BINDINGS = [  # noqa: RUF012
+        ("escape", "clear", "all runs"),
+        ("down", "leave", "to the list"),
+    ]
+
+    @dataclass
+    class Changed(Message):
+        """Another filter holds."""
+
+        filter: Filter
+
+    class Left(Message):
+        """The list is to have the keys again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.filter = Filter()
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="filter-line"):
+            yield Static("/", id="filter-label")
+            yield Input(placeholder=f"filters: {EXAMPLE}", compact=True, select_on_focus=False)
+            yield Static("", markup=False, id="filter-count")
+        yield Static("", markup=False, id="filter-problem")
+
+    @property
+    def text(self) -> str:
+        return self.query_one(Input).value
+
+    def edit(self) -> None:
+        self.query_one(Input).focus()
+
+    def fill(self, text: str) -> None:
+        self.query_one(Input).value = text
+
+    def count(self, shown: int, there: int, order: str) -> None:
+        """Say how many runs are shown of how many, and in which order."""
+        self.query_one("#filter-count", Static).update(f"{shown} of {there}   {order}")
+
+    @on(Input.Changed)
+    def read(self, event: Input.Changed) -> None:
+        event.stop()
+        problem = ""
+        try:
+            found = parse(event.value)
+        except FilterError as error:
+            found = self.filter
+            problem = "" if error.unfinished else sanitize(str(error))
+        self.set_class(bool(problem), "wrong")
+        self.query_one("#filter-problem", Static).update(problem)
+        if found != self.filter:
+            self.filter = found
+            self.post_message(self.Changed(found))
+
+    @on(Input.Submitted)
+    def submit(self, event: Input.Submitted) -> None:
+        event.stop()
+        try:
+            parse(event.value)
+        except FilterError as error:  # what is not finished is wrong from now on
+            self.set_class(True, "wrong")
+            self.query_one("#filter-problem", Static).update(sanitize(str(error)))
+            return
+        self.post_message(self.Left())
+
+    def action_clear(self) -> None:
+        self.fill("")
+        self.post_message(self.Left())
+
+    def action_leave(self) -> None:
+        self.post_message(self.Left())

@@ -1,0 +1,135 @@
+"""The panes of the screen of runs: the list, the run under the cursor, curves, and what differs between marked runs."""
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.events import Resize
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from engine.vocabulary.messages import RunSummary
+from tui.state.run import RunView
+from tui.widgets.run_comparison import RunComparison
+from tui.widgets.run_curves import METRICS, RunCurves
+from tui.widgets.run_detail import RunDetail
+from tui.widgets.run_list import RunList
+
+BESIDE = 160  # columns, from which curves are beside the list, and not under it
+WIDE = 100
+UNDER = 22  # lines, from which there is room for more than the list
+CHART = 8  # lines of a chart, at least
+
+
+class RunPanes(Widget):
+    """Beside the list from 160 columns on, else under it, where there are lines enough; else in place of it."""
+
+    DEFAULT_CSS = """
+    RunPanes {
+        height: 1fr;
+        layout: vertical;
+        #left { height: auto; }
+        #left RunDetail, #left RunCurves { display: none; }
+        #right { height: 1fr; border-top: solid $panel-lighten-2; }
+        #right RunDetail { width: 38; }
+        #curves { width: 1fr; height: 1fr; }
+        RunComparison { max-height: 55%; display: none; }
+        &.marked RunComparison { display: block; }
+        &.narrow #right { layout: vertical; }
+        &.narrow #right RunDetail { width: 1fr; }
+        &.narrow.marked #right RunDetail { display: none; }
+        &.no-curves #right RunDetail { width: 1fr; }
+        &.no-curves #curves { display: none; }
+        &.no-curves.marked #curves { display: block; }
+        &.list-only #right { display: none; }
+        &.inspecting #left { display: none; }
+        &.inspecting #right { border-top: none; }
+        &.beside { layout: horizontal; }
+        &.beside #left { width: 11fr; height: 1fr; }
+        &.beside #left RunDetail { display: block; }
+        &.beside #right { width: 9fr; layout: vertical; border-top: none; border-left: solid $panel-lighten-2; }
+        &.beside #right RunDetail { display: none; }
+        &.beside.left-curves #left RunCurves { display: block; }
+        &.beside.no-curves #right { display: none; }
+        &.beside.no-curves.marked #right { display: block; }
+    }
+    """
+
+    inspecting: reactive[bool] = reactive(False, init=False)
+    """Where there is room for the list or for the rest, show the rest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: tuple[RunSummary | None, RunView | None, Sequence[tuple[str, RunView]]] = (None, None, ())
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="left"):
+            yield RunList()
+            yield RunDetail()
+            yield RunCurves()
+        with Horizontal(id="right"):
+            yield RunDetail()
+            with Vertical(id="curves"):
+                yield RunCurves()
+                yield RunComparison()
+
+    @property
+    def can_inspect(self) -> bool:
+        """Whether there is no room for more than the list."""
+        return self.size.height < UNDER and self.size.width < BESIDE
+
+    def show(self, run: RunSummary | None, view: RunView | None, others: Sequence[tuple[str, RunView]]) -> None:
+        """Show the run under the cursor, and its course if it is known, or those of the marked runs."""
+        self._shown = (run, view, others)
+        for detail in self.query(RunDetail):
+            detail.show(run)
+        self.place_panes()
+
+    def place_panes(self) -> None:
+        """Give each pane its room, and draw the curves that have some."""
+        _, view, others = self._shown
+        width, height = self.size
+        if not width:
+            return
+        beside = width >= BESIDE
+        only = self.can_inspect
+        metrics = self._metrics()
+        self.set_class(beside, "beside")
+        self.set_class(width < WIDE, "narrow")
+        self.set_class(not metrics, "no-curves")
+        self.set_class(only and not self.inspecting, "list-only")
+        self.set_class(only and self.inspecting, "inspecting")
+        runs = self.query_one(RunList)
+        most = height if only else max(5, round(height * (0.6 if beside else 0.45)))
+        lines = min(len(runs.runs) + 1, most)
+        runs.styles.height = lines
+        left, right = self.query(RunCurves)
+        in_left: tuple[str, ...] = ()
+        if beside:
+            detail = self.query(RunDetail).first()
+            needs = detail.needs(width * 11 // 20)
+            rest = height - lines - needs
+            in_left = ("loss",) if rest >= CHART and "loss" in metrics and len(metrics) > 1 else ()
+            detail.styles.height = needs if in_left else max(1, height - lines)
+        self.set_class(bool(in_left), "left-curves")
+        in_right = tuple(metric for metric in metrics if metric not in in_left)
+        if not beside and height - lines < 2 * CHART + 2:
+            in_right = in_right[:1]
+        own = None if others else view
+        if in_left:
+            left.show(own, others, in_left)
+        right.show(own, others, in_right)
+
+    def _metrics(self) -> tuple[str, ...]:
+        """Return what there are curves of."""
+        run, view, others = self._shown
+        views = [each for _, each in others] or ([view] if view is not None else [])
+        if any(each.epochs for each in views) or (not views and run is not None and run.epoch):
+            return METRICS
+        return ("loss",) if any(each.losses for each in views) else ()
+
+    def on_resize(self, event: Resize) -> None:
+        self.place_panes()
+
+    def watch_inspecting(self) -> None:
+        self.place_panes()
