@@ -123,19 +123,12 @@ class Chart(CellWidget):
     def watch_plot(self) -> None:
         self.redraw()
 
-    def watch_cursor(self) -> None:
-        self.redraw()
-
-    def watch_chosen(self) -> None:
-        self.redraw()
-
-    def watch_window(self) -> None:
-        self.redraw()
+    watch_cursor = watch_chosen = watch_window = watch_plot
 
     def draw(self, cells: Cells) -> None:
         plot = self.plot
         if self.window is not None:
-            plot = replace(plot, x_range=self.window, y_range=None, note="zoomed, escape: all")
+            plot = replace(plot, x_range=self.window, y_range=None, note="zoomed, double click: all")
         self._layout = None
         if cells.width < MIN_WIDTH or cells.height < MIN_HEIGHT:
             cells.put_centered(f"{plot.title or 'chart'}: too little room", "chart--axis")
@@ -208,6 +201,7 @@ class Chart(CellWidget):
 
     def on_click(self, event: Click) -> None:
         if event.chain == 2:
+            self.window = None
             self.post_message(self.Opened(self))
 
     def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:

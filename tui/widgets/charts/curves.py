@@ -110,7 +110,7 @@ def accuracy_lines(view: RunView, place: Place, smoothing: float) -> tuple[Line,
     """Return the accuracies of the epochs, and in the first one those of its batches."""
     running: tuple[Point, ...] = getattr(view, "accuracies", ())
     if not view.epochs:
-        return smoothed_lines(running, place, smoothing)
+        return smoothed_lines(running, place, smoothing) if running else ()
     validation = at_epochs(view, place, "validation_accuracy")
     return (
         Line("train", at_epochs(view, place, "train_accuracy"), "train"),
@@ -123,6 +123,9 @@ def rates(view: RunView, place: Place) -> tuple[Point, ...]:
     """Return the learning rate: as the epochs tell up to the last change, and step by step since."""
     since = view.changed
     points = [(epoch.step, epoch.lr) for epoch in view.epochs if epoch.step <= since]
+    steady = view.config.schedule == "constant" and not view.config.warmup
+    if points and steady and view.marks and view.marks[0][0] >= points[0][0]:
+        points.insert(0, (0, points[0][1]))
     if view.config.valid and view.config.schedule != "plateau":
         stretch = max(1, view.step - since)
         steps = sorted({since + round(i * stretch / RATE_POINTS) for i in range(RATE_POINTS + 1)})

@@ -76,8 +76,10 @@ class ChartsPane(Vertical):
 
     def overlay(self, runs: Sequence[tuple[str, RunView]]) -> None:
         """Draw these runs too, each with its letter and the colour of that."""
-        self._others = tuple(runs)
-        self.draw_charts()
+        others = tuple(runs)
+        if others != self._others:
+            self._others = others
+            self.draw_charts()
 
     def draw_charts(self) -> None:
         """Draw what is shown anew; charts that stay the same cost nothing."""

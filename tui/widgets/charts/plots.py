@@ -11,7 +11,6 @@ from tui.widgets.charts.ranges import axis_end, leaves_out, recent_range, recent
 from tui.widgets.charts.view import ChartsView
 from tui.widgets.plotting.plot import Line
 from tui.widgets.plotting.series import Range
-from tui.widgets.plotting.ticks import format_figure
 
 ZOOM_WORDS = {"half": "second half", "quarter": "last quarter", "change": "since the change"}
 TITLES = {"lr": "learning rate", "speed": "images/s", "dead": "dead units", "gradient": "gradient norm"}
@@ -54,11 +53,17 @@ def x_window(drawn: Drawn, runs: Sequence[RunView], chosen: Range | None, unit: 
     return window(drawn.view.zoom, drawn.reached, end, drawn.own.changed if drawn.own else 0.0)
 
 
+def rounded(x: float, digits: int = 3) -> str:
+    return f"{x:.{digits}g}" if x < 10 ** (digits - 1) else f"{x:.0f}"
+
+
 def lines_of(metric: str, drawn: Drawn, third: str) -> list[Line]:
     own: Sequence[Line] = ()
     if drawn.own is not None:
         own = {"loss": drawn.own.loss, "accuracy": drawn.own.accuracy}.get(metric, drawn.own.third.get(third, ()))
     others = [run_line(letter, name, metric, curves, third) for letter, name, curves in drawn.others]
+    if metric == "third" and others:
+        own = [replace(line, name="this run") for line in own]
     return [*others, *own]
 
 
@@ -67,14 +72,15 @@ def draw_metric(chart: Chart, metric: str, drawn: Drawn, shown: Range, third: st
     lines = lines_of(metric, drawn, third)
     percent = metric == "accuracy" or (metric == "third" and third == "dead")
     log_y = drawn.view.log_y and (metric == "loss" or third == "gradient") and not percent
-    y_range = recent_range(lines, shown, log_y) if metric != "third" or third == "gradient" else None
+    start = recent_start(drawn.reached, shown)
+    y_range = recent_range(lines, shown, start, log_y) if metric != "third" or third == "gradient" else None
     notes = []
     if zoomed:
-        notes.append(f"{drawn.x_label} {format_figure(shown[0])} to {format_figure(shown[1])}")
+        notes.append(f"{drawn.x_label} {rounded(shown[0])} to {rounded(shown[1])}")
     elif drawn.view.zoom in ZOOM_WORDS and shown[0] > 0:
         notes.append(ZOOM_WORDS[drawn.view.zoom])
     if y_range is not None and leaves_out(lines, shown, y_range):
-        notes.append(f"scale of {drawn.x_label} {format_figure(recent_start(drawn.reached, shown))} on")
+        notes.append(f"fits {drawn.x_label} {rounded(start, 2)} on")
     notes += ["log"] if log_y else []
     own = metric == "third" and len(lines) == 1 and not lines[0].letter  # the title says what it is
     chart.show(

@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from tui.widgets.plotting.plot import Line
-from tui.widgets.plotting.series import Point, Range
+from tui.widgets.plotting.series import MOST, Point, Range
 from tui.widgets.plotting.ticks import nice_steps
 
 ENDS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80)  # then times ten, from 10 on
@@ -43,39 +43,41 @@ def recent_start(reached: float, shown: Range) -> float:
     return shown[0] + (min(reached, shown[1]) - shown[0]) / 4
 
 
-def recent_range(lines: Sequence[Line], shown: Range | None = None, log: bool = False) -> Range | None:
-    """Return the range of what comes after the first quarter: the first values would flatten all the rest.
+def recent_range(
+    lines: Sequence[Line], shown: Range | None = None, start: float | None = None, log: bool = False
+) -> Range | None:
+    """Return the range of what comes after `start` in a window: the first values would flatten all the rest.
 
-    None as long as there are less than four points. Of many points the outermost hundredth does not count.
+    Without a start it is after the first quarter of what there is. None as long as there are less than
+    four points. Of many points the outermost hundredth does not count.
     """
     shown = shown or (-math.inf, math.inf)
     seen = [(line, within(line.points, shown)) for line in lines]
     if max((len(points) for _, points in seen), default=0) < 4:
         return None
-    low = min(points[0][0] for _, points in seen if points)
-    high = max(points[-1][0] for _, points in seen if points)
-    start = low + (high - low) / 4 if math.isinf(shown[0]) else recent_start(high, shown)
-    lows, highs = list[float](), list[float]()
-    for line, points in seen:
-        late = [y for x, y in points if x > start and math.isfinite(y) and (y > 0 or not log)]
-        if not late:
-            continue
-        late.sort()
-        spared = len(late) // 100 if len(late) >= MANY or line.kind == "step" else 0
-        lows.append(late[spared])
-        highs.append(late[-1 - spared])
+    if start is None:
+        low = min(points[0][0] for _, points in seen if points)
+        start = recent_start(max(points[-1][0] for _, points in seen if points), (low, math.inf))
+    spans = [late_span(line, start, shown[1], log) for line in lines]
+    lows, highs = [span[0] for span in spans if span], [span[1] for span in spans if span]
     return (min(lows), max(highs)) if lows else None
+
+
+def late_span(line: Line, start: float, end: float, log: bool) -> Range | None:
+    """Return the lowest and the highest value between two x, but for outliers among many."""
+    points = line.points[bisect.bisect_right(line.points, (start, math.inf)) :]
+    points = points[: bisect.bisect_right(points, (end, math.inf))]
+    late = sorted(y for _, y in points if (0 if log else -MOST) < y < MOST)
+    if not late:
+        return None
+    spared = len(late) // 100 if len(late) >= MANY or line.kind == "step" else 0
+    return late[spared], late[-1 - spared]
 
 
 def leaves_out(lines: Iterable[Line], shown: Range, y_range: Range) -> bool:
     """Tell whether a line, but for single steps, has points in the window that a range of y leaves out."""
-    return any(
-        not y_range[0] <= y <= y_range[1]
-        for line in lines
-        if line.kind != "step"
-        for _, y in within(line.points, shown)
-        if math.isfinite(y)
-    )
+    low, high = y_range
+    return any(not low <= y <= high for line in lines if line.kind != "step" for _, y in within(line.points, shown))
 
 
 def within(points: Sequence[Point], shown: Range) -> Sequence[Point]:

@@ -43,6 +43,8 @@ def _place(value: float, limits: Range, cells: int) -> int:
 
 def clipped(points: Sequence[Point], axes: Axes) -> list[Point]:
     """Return a line with its ends just out of sight where they lie further out, and all of it that is seen the same."""
+    if all(axes.holds(point) for point in points):
+        return list(points)
     kept = list(points[:1])
     for one, other in itertools.pairwise(points):
         shares = [0.0, 1.0]

@@ -7,7 +7,6 @@ from rich.cells import cell_len
 from tui.widgets.cells import Cells
 from tui.widgets.plotting.layout import Layout
 from tui.widgets.plotting.plot import Line, Plot
-from tui.widgets.plotting.ticks import format_figure
 
 LEGEND_START = 11
 
@@ -15,18 +14,23 @@ LEGEND_START = 11
 def draw_legend(cells: Cells, plot: Plot, ascii: bool, cursor: float | None = None) -> None:
     """Write title, names and values on the first row: the last ones, or those at the cursor.
 
-    What is said of the scale stands at the right. Where room lacks, names of overlaid runs go first (their letters
-    stay), at the cursor, and figures otherwise; then whole entries from the left.
+    What is said of the scale stands at the right. Where room lacks, figures go first (at the cursor the names of
+    overlaid runs, whose letters stay), then what is said of the scale and of the lines, then whole entries.
     """
     x = cells.put(0, 0, plot.title, "chart--title")
     if plot.y_label:
         x = cells.put(x + 1, 0, plot.y_label, "chart--axis")
-    x = max(x + 2, LEGEND_START if cells.width >= 5 * LEGEND_START else 0) if x else 0
-    note = plot.note if cursor is None else f"{plot.x_label} {format_figure(cursor)}".strip()
-    note = note.replace("▴", "^") if ascii else note
+    narrow = x + 2 if x else 0
+    x = max(narrow, LEGEND_START if cells.width >= 5 * LEGEND_START else 0) if x else 0
+    note = plot.note if cursor is None else f"{plot.x_label} {cursor:.4g}".strip()
     entries = [legend_entry(line, plot.percent, ascii, cursor) for line in plot.lines]
-    room = cells.width - x - (cell_len(note) + 3 if note else 0)
-    shorten(entries, room, values_first=cursor is not None)
+    beside = cells.width - (cell_len(note) + 3 if note else 0)
+    shorten(entries, beside - x, values_first=cursor is not None)
+    if width_of(entries) > beside - x:
+        x = narrow
+    if width_of(entries) > beside - x and cursor is None:
+        note, beside = "", cells.width
+    leave_out(entries, beside - x)
     for entry in entries:
         for text, style in zip(entry.texts, ("", "chart--value", "chart--axis"), strict=True):
             x = cells.put(x, 0, text, style or entry.style)
@@ -53,27 +57,32 @@ def legend_entry(line: Line, percent: bool, ascii: bool, cursor: float | None) -
     if line.letter:
         key = line.letter if ascii else f"{line.letter} {key}"
     value = line.last(percent) if cursor is None or not line.figure else line.at(cursor, percent)
-    return Entry(
-        [f"{key} {line.name}", f" {value}" if value else "", f", {line.note}" if line.note else ""], key, line.style
-    )
+    note = f", {line.note}" if line.note and cursor is None else ""
+    return Entry([f"{key} {line.name}", f" {value}" if value else "", note], key, line.style)
+
+
+def width_of(entries: list[Entry]) -> int:
+    return sum(entry.width for entry in entries) - 3
 
 
 def shorten(entries: list[Entry], room: int, values_first: bool) -> None:
-    """Leave out of the entries what does not fit, the least important first."""
-
-    def fits() -> bool:
-        return sum(entry.width for entry in entries) - 3 <= room
-
+    """Leave out of the entries what matters least, as long as they do not fit."""
     lettered = [entry for entry in entries if entry.key[:1].isalpha()]
+    for entry in entries:
+        if width_of(entries) > room and entry.style == "chart--step" and len(entries) > 1:
+            entry.texts = ["", "", ""]  # it lies behind its line, in grey
     for part in (0, 1) if values_first else (1, 0):
         for entry in entries if part else lettered:
-            if fits():
-                return
-            entry.texts[part] = "" if part else entry.key
-    for entry in entries:
-        if fits():
-            return
-        entry.texts = ["", "", ""]
+            if width_of(entries) > room:
+                entry.texts[part] = "" if part else entry.key
+
+
+def leave_out(entries: list[Entry], room: int) -> None:
+    """Leave out what was computed, then whole entries from the left, as long as they do not fit."""
+    for parts in (slice(2, 3), slice(0, 3)):
+        for entry in entries:
+            if width_of(entries) > room:
+                entry.texts[parts] = [""] * len(entry.texts[parts])
 
 
 def draw_frame(cells: Cells, plot: Plot, layout: Layout, ascii: bool) -> None:

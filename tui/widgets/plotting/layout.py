@@ -11,7 +11,8 @@ from tui.widgets.plotting.thinning import Thinner, outermost
 from tui.widgets.plotting.ticks import format_tick, inner_ticks, linear_scale, log_scale
 
 LABEL_WIDTH = 6  # of y ticks, at least: charts above each other line up
-MANY_LINES = 8  # from which on each has half the points
+MOST_POINTS = 1500  # of all lines: many are seen less closely than few
+LEAST_POINTS = 64  # of each line all the same
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,11 @@ def lay_out(plot: Plot, width: int, height: int, thinner: Thinner | None = None)
     limits = x_limits(plot)
     if limits is None:
         return None
-    room = 2 * (width - LABEL_WIDTH - 2) // (1 + (len(plot.lines) > MANY_LINES))
+    room = max(LEAST_POINTS, min(2 * (width - LABEL_WIDTH - 2), MOST_POINTS // len(plot.lines)))
     edges, _ = x_axis(limits, width - LABEL_WIDTH - 2, plot.log_x)
     drawn = [thinner.thin(line.points, edges, room, plot.log_x, plot.log_y) for line in plot.lines]
     thinner.forget_unused()
-    seen = [point for points in drawn for point in points if edges[0] <= point[0] <= edges[1]]
+    seen = [point for points in drawn for point in points if edges[0] <= point[0] <= edges[1] or plot.y_range]
     if not any(drawn):
         return None
     rows = height - 3

@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
@@ -17,37 +19,54 @@ LETTERS_APART = 24  # columns
 SYMBOLS_APART = 3  # columns, at least, of a line that joins them
 
 
+class DrawnLine(NamedTuple):
+    """A line on the cells of its axes: its characters, the points that have symbols, and its arrows."""
+
+    characters: list[tuple[int, int, str]]
+    symbols: list[Point]
+    arrows: list[tuple[int, int, str]]
+
+
 def draw_lines(cells: Cells, plot: Plot, layout: Layout, raster: Raster, *, ascii: bool, no_color: bool) -> None:
     """Draw all that lies within the axes on cells of their own."""
     axes = layout.axes
     drawn = [
-        (line, points, points_with_symbols(line, points, axes, ascii, no_color))
+        (
+            line,
+            raster.keep(
+                (points, axes, line.kind, line.letter, ascii, no_color),
+                partial(draw_line, line, points, axes, raster, ascii, no_color),
+            ),
+        )
         for line, points in zip(plot.lines, layout.points, strict=True)
     ]
     # Single steps lie below all. What has symbols is seen by them; its line gives way to others in the same cell.
-    for line, points, symbols in sorted(drawn, key=lambda each: (each[0].kind != "step", not each[2])):
-        if ascii or not (no_color and line.look.symbol):  # else its symbols alone tell it from the others
-            draw_line(cells, axes, line, points, symbols, raster, ascii)
-    seen = {(axes.column(x), axes.row(y)) for _, _, symbols in drawn for x, y in symbols}
-    for line, points, _ in drawn:
-        draw_arrows(cells, axes, line, points, seen, ascii)
-    for line, _, symbols in drawn:
-        for x, y in symbols:
+    for line, each in sorted(drawn, key=lambda pair: (pair[0].kind != "step", not pair[1].symbols)):
+        for x, y, character in each.characters:
+            cells.put(x, y, _together(cells.rows[y][x], character), line.style)
+    seen = {(axes.column(x), axes.row(y)) for _, each in drawn for x, y in each.symbols}
+    for line, each in drawn:
+        for column, row, arrow in each.arrows:
+            free = [at for at in (column, column - 1, column + 1) if (at, row) not in seen and 0 <= at < axes.columns]
+            cells.put(free[0] if free else column, row, arrow, line.style)
+    for line, each in drawn:
+        for point in each.symbols:
             symbol = line.letter or line.look.symbol or "•"
-            cells.put(min(axes.column(x), axes.columns - len(symbol)), axes.row(y), symbol, line.style)
+            cells.put(min(axes.column(point[0]), axes.columns - len(symbol)), axes.row(point[1]), symbol, line.style)
     draw_marks(cells, plot, axes, ascii)
 
 
 def draw_line(
-    cells: Cells, axes: Axes, line: Line, points: Sequence[Point], symbols: list[Point], raster: Raster, ascii: bool
-) -> None:
-    """Draw one line over those before it; it goes through the middle of its symbols."""
-    look = line.look
+    line: Line, points: tuple[Point, ...], axes: Axes, raster: Raster, ascii: bool, no_color: bool
+) -> DrawnLine:
+    """Return one line as it is drawn; it goes through the middle of its symbols."""
+    look, symbols = line.look, points_with_symbols(line, points, axes, ascii, no_color)
     marker = (line.letter[-1:] or look.ascii) if ascii else "braille"
-    for y, text in enumerate(raster.draw(tuple(points), axes, marker, look.joined, tuple(symbols))):
-        for x, character in enumerate(text):
-            if character not in " ⠀":
-                cells.put(x, y, _together(cells.rows[y][x], character), line.style)
+    rows: list[str] = []
+    if ascii or not (no_color and look.symbol):  # else its symbols alone tell it from the others
+        rows = raster.draw(points, axes, marker, look.joined, symbols)
+    characters = [(x, y, each) for y, row in enumerate(rows) for x, each in enumerate(row) if each not in " ⠀"]
+    return DrawnLine(characters, symbols, arrows_of(line, points, axes, ascii))
 
 
 def _together(below: Cell, character: str) -> str:
@@ -90,20 +109,15 @@ def points_with_letters(line: Line, points: Sequence[Point], axes: Axes) -> list
     return chosen
 
 
-def draw_arrows(
-    cells: Cells, axes: Axes, line: Line, points: Sequence[Point], taken: set[tuple[int, int]], ascii: bool
-) -> None:
-    """Say at the edge where a line has points that lie outside; what stands there already keeps its cell."""
+def arrows_of(line: Line, points: Sequence[Point], axes: Axes, ascii: bool) -> list[tuple[int, int, str]]:
+    """Return arrows with their cells, which say at the edge where a line has points that lie outside."""
     below, above, left, right = tuple("v^<>" if ascii else line.look.beyond + "◂▸")
     inside = [point for point in points if axes.x[0] <= point[0] <= axes.x[1]]
     arrows = [(point, below if point[1] < axes.y[0] else above) for point in inside if not axes.holds(point)]
     if not line.look.joined and line.kind != "step":  # a line is seen to go on
         arrows += [(point, left) for point in [point for point in points if point[0] < axes.x[0]][-1:]]
         arrows += [(point, right) for point in [point for point in points if point[0] > axes.x[1]][:1]]
-    for (x, y), arrow in arrows:
-        column, row = axes.column(x), axes.row(y)
-        free = [at for at in (column, column - 1, column + 1) if (at, row) not in taken and 0 <= at < axes.columns]
-        cells.put(free[0] if free else column, row, arrow, line.style)
+    return [(axes.column(x), axes.row(y), arrow) for (x, y), arrow in arrows]
 
 
 def draw_marks(cells: Cells, plot: Plot, axes: Axes, ascii: bool) -> None:

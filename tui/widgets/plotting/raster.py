@@ -1,12 +1,13 @@
 """Points as rows of characters. The only module that knows plotext, which it imports at the first drawing."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, TypeVar, cast
 
 from tui.widgets.plotting.axes import Axes, clipped, near
 from tui.widgets.plotting.series import Point
 
 MOST_KEPT = 64  # lines
+T = TypeVar("T")
 
 
 class Raster:
@@ -14,26 +15,24 @@ class Raster:
 
     def __init__(self) -> None:
         self._figure: Any = None
-        self._kept: dict[tuple[object, ...], list[str]] = {}
+        self._kept: dict[Hashable, object] = {}
 
-    def draw(
-        self, points: tuple[Point, ...], axes: Axes, marker: str, joined: bool, through: tuple[Point, ...] = ()
-    ) -> list[str]:
-        """Return the rows of one line. Lines that did not change since the last few drawings come from memory.
-
-        Those of `through` are drawn through the middle of their cells, where their symbols are.
-        """
-        key = (points, axes, marker, joined, through)
-        rows = self._kept.pop(key, None)
-        if rows is None:
-            marked = set(through)
-            placed = [axes.centre(point) if point in marked else point for point in points]
-            seen = clipped(placed, axes) if joined else [point for point in placed if axes.holds(point)]
-            rows = self._draw(seen, axes, marker, joined) if seen else []
-        self._kept[key] = rows
+    def keep(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` makes, from memory where it was made for the same key lately."""
+        made = self._kept.pop(key, None)
+        self._kept[key] = made = make() if made is None else made
         if len(self._kept) > MOST_KEPT:
             del self._kept[next(iter(self._kept))]
-        return rows
+        return cast(T, made)
+
+    def draw(
+        self, points: Sequence[Point], axes: Axes, marker: str, joined: bool, through: Sequence[Point] = ()
+    ) -> list[str]:
+        """Return the rows of one line; `through` are those of its points that lie in the middle of their cells."""
+        marked = set(through)
+        placed = [axes.centre(point) if point in marked else point for point in points]
+        seen = clipped(placed, axes) if joined else [point for point in placed if axes.holds(point)]
+        return self._draw(seen, axes, marker, joined) if seen else []
 
     def _draw(self, points: Sequence[Point], axes: Axes, marker: str, joined: bool) -> list[str]:
         import plotext

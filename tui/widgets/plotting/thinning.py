@@ -34,10 +34,10 @@ class Thinner:
 
 def prepare(points: Sequence[Point], limits: Range, room: int, log_x: bool, log_y: bool) -> list[Point]:
     """Return what of a line is drawn, see `Thinner.thin`."""
-    usable = drawable(points, log_x, log_y)
-    start = max(0, bisect.bisect_left(usable, (limits[0],)) - 1)
-    end = bisect.bisect_right(usable, (limits[1], math.inf)) + 1
-    return decimate(usable[start:end], room, limits)
+    low, high = (10 ** limits[0], 10 ** limits[1]) if log_x else limits
+    start = max(0, bisect.bisect_left(points, (low,)) - 1)
+    end = bisect.bisect_right(points, (high, math.inf)) + 1
+    return decimate(drawable(points[start:end], log_x, log_y), room, limits)
 
 
 def drawable(points: Sequence[Point], log_x: bool, log_y: bool) -> list[Point]:
