@@ -171,8 +171,8 @@ def main_of_other_ranks() -> int:
 def leave_group(status: int) -> None:
     """End this process at once where something would hold it up: of several processes, a connection to one that is
     lost; threads and exit handlers of a user's own network."""
-    guard = sys.modules.get("engine.networks.own.isolation")
-    if world_size() > 1 or (guard is not None and guard.guards):
+    isolation = sys.modules.get("engine.networks.own.isolation")
+    if world_size() > 1 or (isolation is not None and isolation.isolations):
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)

@@ -8,6 +8,7 @@ from typing import Literal, TypeVar
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.events import Key
 from textual.screen import ModalScreen
 from textual.validation import Integer
 from textual.widgets import Button, Input, Static
@@ -115,10 +116,10 @@ class Question(Dialog[str | None]):
             self.refresh(recompose=True)
             self.call_after_refresh(self.focus_next)
 
-    def on_key(self, event: object) -> None:
-        key = getattr(event, "key", "")
+    def on_key(self, event: Key) -> None:
         for answer in self._answers:
-            if key == answer.key:
+            if event.key == answer.key:
+                event.stop()  # it would be a key of the screen below as well
                 self.dismiss(answer.name)
 
     @on(Button.Pressed)
