@@ -3,7 +3,8 @@
 Nothing here knows what is trained. In the order to read them:
 
     device.py: which device computes
-    threads.py, cpu_load.py, cpu_priority.py: how many threads a run uses, beside what other programs need
+    threads.py, cpu_priority.py: how many threads a run uses, beside what other programs need
+    usage/: what is in use of processors, memory and GPUs
     process_group.py, torchrun.py: several processes that train one network
     process_settings.py: what torch and Python are set to, kept whatever a user's code sets
     activity.py: what the training thread does now

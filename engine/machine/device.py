@@ -67,3 +67,10 @@ def device_name(device: torch.device) -> str:
     except OSError:
         pass
     return platform.processor() or platform.machine()
+
+
+def gpu_uuids(device: torch.device) -> tuple[str, ...]:
+    """Return the driver's name of the GPU that computes on a CUDA device; none elsewhere."""
+    if device.type != "cuda" or torch.version.hip is not None:
+        return ()
+    return (f"GPU-{torch.cuda.get_device_properties(device).uuid}",)

@@ -17,7 +17,7 @@ from types import TracebackType
 
 import torch
 
-from engine.machine.cpu_load import CpuLoad, quota, usable_cores
+from engine.machine.usage.cpu_load import CpuLoad, quota, usable_cores
 
 LOOK_EVERY = 0.25  # seconds between two looks at the other processes
 TWICE = 2  # looks in a row that ask for fewer threads: a burst of a moment is no reason

@@ -9,7 +9,7 @@ several runs in search of hyperparameters in `engine/tuning/`. In the order to r
     evaluation.py, validation.py: what is predicted, and which epoch is best
     state.py: what a checkpoint takes down, and what it puts back
     lr_finder.py: losses over increasing rates
-    diagnostics.py, memory.py: dead units and waiting for input; memory that runs out
+    diagnostics.py, memory.py: dead units, gradients and waiting for input; memory that runs out
     reseeding.py: chance that follows the seed beside users' code
     worker_rank.py: a process that trains along
 """

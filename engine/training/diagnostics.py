@@ -1,18 +1,22 @@
-"""Signs of a run's health that its losses do not show: dead units, and how long steps wait for their images.
+"""Signs of a run's health that its losses do not show: dead units, the norm of gradients, and how long steps wait for
+their images.
 
-Neither is a computation of its own: the test is watched, and training timed. No figure, weight or generator changes.
+The test is watched, training timed, and gradients are read now and then. No figure, weight or generator changes.
 """
 
+import math
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
 
 from engine.training.run import Run
 
+HIGHEST_NORM = 1e30  # that a message holds
 RELUS = {F.relu, F.relu_, torch.relu, torch.relu_, Tensor.relu, Tensor.relu_}  # nn.ReLU calls the first
 
 
@@ -57,3 +61,31 @@ def input_share(run: Run) -> float:
     if run.device.type != "cpu" or not run.seconds:
         return 0.0
     return round(min(1.0, run.input_seconds / run.seconds), 4)
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """Gradients of one step, on the device; `norm` is theirs where clipping, which changed them, has measured it."""
+
+    each: list[Tensor]
+    norm: Tensor | None = None
+
+    def total_norm(self) -> float | None:
+        """Return the 2-norm of all gradients as one vector, before clipping; None where there is none, or no number.
+
+        Waits for the device.
+        """
+        norm = self.norm
+        if norm is None:
+            if not self.each:
+                return None
+            with torch.no_grad():
+                norm = nn.utils.get_total_norm(self.each)
+        value = float(norm)
+        return min(value, HIGHEST_NORM) if math.isfinite(value) else None
+
+
+def gradients_of(run: Run) -> Gradients:
+    """Return the gradients that the last step left."""
+    found = [each.grad for each in run.model.parameters() if each.grad is not None]
+    return Gradients([grad for grad in found if grad.layout == torch.strided], run.clipped_norm)

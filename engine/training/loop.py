@@ -68,16 +68,16 @@ def train_epochs(run: Run) -> Generator[StepsDone | EpochDone | CheckpointSaved,
         order = order_of(run.images, run.config.seed, run.epoch).to(run.device)
         order = order if run.kept is None else run.kept[order]
         batches = torch.split(order, run.batch_sizes)
-        report = Report(run)
+        report = Report(run, take_step)
         while run.batch < len(batches):
             batch = batches[run.batch]
             ACTIVITY.begin(STEP)
-            loss = take_step(batch)
+            result = take_step(batch)
             run.batch += 1
             run.step += 1
             if reseed_guard is not None:
                 reseed_guard.after_step()
-            if report.add(loss, len(batch)):
+            if report.add(result, len(batch)):
                 yield report.event()
                 report.begin()
         if report.pending:
@@ -175,10 +175,11 @@ def finish_epoch(run: Run) -> EpochDone:
 
 
 class Report:
-    """Losses of the last steps, on the device until they are read."""
+    """Losses and right predictions of the last steps, on the device until they are read."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, steps: Steps) -> None:
         self.run = run
+        self.steps = steps
         self.alone = run.group.size == 1
         # Steps to ask for before a device that queues them is waited for: a pause would wait for all of them. Several
         # processes go by this number alone, as they have clocks of their own.
@@ -188,21 +189,21 @@ class Report:
     def begin(self) -> None:
         """Start an interval. What the reader of the events did in between, a pause say, is not training time."""
         self.pending: list[torch.Tensor] = []
-        self.images = 0
+        self.sizes: list[int] = []
         self.most = self.run.agree(self.most)
         self.since = time.perf_counter()
 
-    def add(self, loss: torch.Tensor, images: int) -> bool:
-        """Take a step's loss; True when it is time to report."""
-        self.pending.append(loss)
-        self.images += images
+    def add(self, result: torch.Tensor, images: int) -> bool:
+        """Take a step's loss and right predictions [2]; True when it is time to report."""
+        self.pending.append(result)
+        self.sizes.append(images)
         late = self.alone and time.perf_counter() - self.since >= REPORT_EVERY
         return late or len(self.pending) >= self.most
 
     def event(self) -> StepsDone:
-        means = torch.stack(self.pending)
-        self.run.collect(means)
-        losses = means.tolist()
+        results = torch.stack(self.pending)
+        self.run.collect(results)
+        losses, right = zip(*results.tolist(), strict=True)
         for offset, loss in enumerate(losses):
             if not math.isfinite(loss):
                 step = self.run.step - len(losses) + offset + 1
@@ -210,17 +211,21 @@ class Report:
                     f"the loss became {loss} at step {step} with learning rate {self.run.lr_of(step - 1):g};"
                     " start again with a lower one"
                 )
+        norm = self.steps.gradients.total_norm()  # once a report: a tenth of a percent of its time, and less
         seconds = time.perf_counter() - self.since
         self.run.seconds += seconds
         if self.most < math.inf:
             self.most = max(10, REPORT_EVERY * len(losses) / seconds)
         stride = math.ceil(len(losses) / STEP_POINTS)
+        shares = [min(1.0, max(0.0, count / images)) for count, images in zip(right, self.sizes, strict=True)]
         return StepsDone(
             run=self.run.name,
             step=self.run.step,
             epoch=self.run.epoch,
             stride=stride,
             losses=[round(loss, 6) for loss in coarsen([(1, loss) for loss in losses], stride)],
-            images_per_s=round(self.images / seconds, 1),
+            accuracies=[round(share, 5) for share in coarsen([(1, share) for share in shares], stride)],
+            grad_norms=[] if norm is None else [(self.run.step, float(f"{norm:.5g}"))],
+            images_per_s=round(sum(self.sizes) / seconds, 1),
             steps=len(losses),
         )

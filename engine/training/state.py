@@ -56,6 +56,7 @@ class TrainingState:
         exact = torch.float64 if self.device.type != "mps" else torch.float32
         self.loss_sum = torch.zeros((), dtype=exact, device=self.device)
         self.right = torch.zeros((), dtype=torch.int64, device=self.device)
+        self.clipped_norm: torch.Tensor | None = None  # of the last step's gradients, where they are clipped
 
     @property
     def images(self) -> int:

@@ -20,6 +20,7 @@ from engine.techniques.augmentation import augment
 from engine.techniques.mixup import mix, mixed_loss
 from engine.techniques.optimizers import is_capturable, set_learning_rate
 from engine.techniques.precision import logits_of
+from engine.training.diagnostics import Gradients, gradients_of
 from engine.training.memory import fitting_batch, is_out_of_memory
 from engine.training.run import Run
 
@@ -78,13 +79,20 @@ class Steps:
         self.new_graph = graphs_for(run.device) if alone else None
         self._config = run.config
         self._graphs: dict[int, CapturedStep] = {}
+        self._replayed: Gradients | None = None  # where the last step was a graph, which has its own
+
+    @property
+    def gradients(self) -> Gradients:
+        """Those of the last step, as long as no other is taken."""
+        return self._replayed or gradients_of(self.run)
 
     def __call__(self, batch: Tensor) -> Tensor:
-        """Train on the images of a batch of indices [b]; return its mean loss, on the device. Raises TrainingFailed."""
+        """Train on the images of a batch of indices [b]; return [2], on the device: its mean loss, and how many
+        predictions were right. Raises TrainingFailed."""
         run = self.run
         set_learning_rate(run.optimizer, run.lr)
         try:
-            loss = self._captured(batch, self.new_graph) if self.new_graph else train_step(run, batch)
+            loss = self._captured(batch, self.new_graph) if self.new_graph else counted_step(run, batch)
             if run.average:  # its share of each step depends on the step, which no graph may do
                 run.average.update(run.step + 1, run.config.ema)
             return loss
@@ -114,12 +122,15 @@ class Steps:
         if step is None:
             step = self._graphs[len(batch)] = CapturedStep(self.run, len(batch), new_graph())
         try:
-            return step(batch)
+            result = step(batch)
+            self._replayed = step.gradients
+            return result
         except CaptureFailed as error:
             say(f"{self.run.name} trains without CUDA graphs: {error}")
             self.new_graph = None
             self._graphs.clear()
-            return train_step(self.run, batch)
+            self._replayed = None
+            return counted_step(self.run, batch)
 
 
 class CaptureFailed(Exception):
@@ -135,6 +146,7 @@ class CapturedStep:
         self.indices = torch.zeros(size, dtype=torch.int64, device=run.device)
         self.warm_up = WARM_UP
         self.captured = False
+        self.gradients: Gradients | None = None  # in the memory of the graph
 
     def __call__(self, batch: Tensor) -> Tensor:
         """Raises CaptureFailed, with nothing changed."""
@@ -150,14 +162,21 @@ class CapturedStep:
                     raise
                 raise CaptureFailed(brief(error)) from error
             self.captured = True
+            self.gradients = gradients_of(self.run)
         return self.graph.replay()
 
     def _compute(self) -> Tensor:
-        return train_step(self.run, self.indices)
+        return counted_step(self.run, self.indices)
 
 
 def train_step(run: Run, batch: Tensor) -> Tensor:
-    """Train on a batch of indices [b] and return its mean loss, or this process's part of it.
+    """Train on a batch of indices [b] and return its mean loss, or this process's part of it."""
+    return counted_step(run, batch)[0]
+
+
+def counted_step(run: Run, batch: Tensor) -> Tensor:
+    """Train on a batch of indices [b] and return [2]: its mean loss and the number of right predictions, or this
+    process's part of them.
 
     Nothing here waits for the device.
     """
@@ -174,12 +193,15 @@ def train_step(run: Run, batch: Tensor) -> Tensor:
     loss = mixed_loss(logits, actual, other, share, run.config.label_smoothing)
     weight = part * run.group.size  # gradients are averaged over processes, whose parts may differ by an image
     (loss if weight == 1 else loss * weight).backward()  # type: ignore[no-untyped-call]
+    run.clipped_norm = None
     if run.config.clip:
-        nn.utils.clip_grad_norm_(run.model.parameters(), run.config.clip)
+        run.clipped_norm = nn.utils.clip_grad_norm_(run.model.parameters(), run.config.clip)
     run.optimizer.step()
     loss = loss.detach() if part == 1 else loss.detach() * part
     run.loss_sum += loss.to(run.loss_sum.dtype) * len(batch)
-    if part:
-        label = actual if other is None or share is None else torch.where(share < 0.5, actual[other], actual)
-        run.right += (logits.detach().argmax(1) == label).sum()
-    return loss
+    if not part:
+        return torch.stack((loss, torch.zeros_like(loss)))
+    label = actual if other is None or share is None else torch.where(share < 0.5, actual[other], actual)
+    right = (logits.detach().argmax(1) == label).sum()
+    run.right += right
+    return torch.stack((loss, right.to(loss.dtype)))

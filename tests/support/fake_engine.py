@@ -18,6 +18,7 @@ from engine.vocabulary.messages import (
     Digit,
     EngineReady,
     EpochDone,
+    MachineMeasured,
     ProtocolError,
     RunStarted,
     Snapshot,
@@ -150,6 +151,12 @@ def epoch_done(epoch: int, run: str = RUN, accuracy: float = 0.9) -> EpochDone:
         lr=1e-3,
         confusion=confusion,
     )
+
+
+def measured(second: int, run: str = RUN, **more) -> MachineMeasured:
+    """Return what was measured of the machine in a second of a run."""
+    known = {"cpu": 0.9, "engine": 0.8, "memory": 6 << 30, "memory_total": 16 << 30, "engine_memory": 700 << 20}
+    return MachineMeasured(run=run, step=second, time=float(second), **{**known, **more})
 
 
 def digit(index: int = 0, actual: int = 7, predicted: int = 7) -> Digit:

@@ -1,24 +1,22 @@
 """The train screen: live charts, the run at a glance, a random digit, and the log."""
 
-import random
 from dataclasses import dataclass
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.events import Resize
 from textual.message import Message
 from textual.reactive import reactive
 
 from tui.screens.base import TALL, StateScreen
 from tui.state.actions import bindings
-from tui.state.run import RunView
 from tui.state.store import State
 from tui.widgets.charts.pane import ChartsPane
 from tui.widgets.charts.view import ChartsView
 from tui.widgets.coach import CoachStrip
-from tui.widgets.digit import DigitView
 from tui.widgets.log import LogPane
-from tui.widgets.run_panel import RunPanel
+from tui.widgets.side.pane import TrainSide
+from tui.widgets.side.strip import FigureStrip
 from tui.widgets.welcome import Welcome
 
 
@@ -30,10 +28,9 @@ class TrainScreen(StateScreen):
     DEFAULT_CSS = """
     TrainScreen {
         #body { height: 1fr; }
-        #side { width: 36; display: none; border-left: solid $panel-lighten-2; }
+        #charts { width: 1fr; }
         &.-wide #side { display: block; }
-        #side DigitView { height: 1fr; min-height: 16; display: none; }
-        &.-wide.-very-tall #side DigitView { display: block; }
+        &.-wide FigureStrip, &.no-run FigureStrip { display: none; }
         LogPane { display: none; }
         &.-tall LogPane, &.-very-tall LogPane { display: block; }
         &.log-shown LogPane { display: block; }
@@ -48,13 +45,6 @@ class TrainScreen(StateScreen):
     view: reactive[ChartsView] = reactive(ChartsView(), init=False)
     """How the charts are looked at."""
 
-    @dataclass
-    class DigitWanted(Message):
-        """Ask for the network's answer to one test digit."""
-
-        index: int
-        run: str
-
     class RunClosed(Message):
         """Leave the past run that is shown."""
 
@@ -67,16 +57,13 @@ class TrainScreen(StateScreen):
     def __init__(self) -> None:
         super().__init__()
         self._state = State()
-        self._digit_index = 0
-        self._asked: tuple[str, int] | None = None
 
     def compose_body(self) -> ComposeResult:
         yield Welcome()
+        yield FigureStrip()
         with Horizontal(id="body"):
             yield ChartsPane(id="charts")
-            with Vertical(id="side"):
-                yield RunPanel()
-                yield DigitView()
+            yield TrainSide(id="side")
         yield CoachStrip()
         yield LogPane()
 
@@ -89,25 +76,14 @@ class TrainScreen(StateScreen):
         if view is None:
             self.query_one(Welcome).show(state)
             return
-        self.query_one(RunPanel).show(view)
         self.query_one(ChartsPane).show(view)
         self.query_one(ChartsPane).overlay(state.courses)
-        self._show_digit(state, view)
+        self.query_one(FigureStrip).show(view)
+        self.query_one(TrainSide).show(state, view)
 
     def on_resize(self, event: Resize) -> None:
         self.query_one(CoachStrip).brief = event.size.height < TALL
-
-    def _show_digit(self, state: State, view: RunView) -> None:
-        """Draw the digit beside the charts, and ask for it again whenever an epoch changed the weights."""
-        digit_view = self.query_one(DigitView)
-        if not digit_view.display:
-            return
-        if state.digits and state.digits[0].index == self._digit_index:
-            digit_view.digit = state.digits[0]
-        wanted = (view.run, view.epoch * 1_000_000 + self._digit_index)
-        if wanted != self._asked:
-            self._asked = wanted
-            self.post_message(self.DigitWanted(self._digit_index, view.run))
+        self.query_one(TrainSide).fit(event.size)
 
     @property
     def pane(self) -> ChartsPane:
@@ -154,9 +130,10 @@ class TrainScreen(StateScreen):
         self.set_class(shown, "log-hidden")
 
     def action_random_digit(self) -> None:
-        if self._state.shown is not None:
-            self._digit_index = random.randrange(self._state.shown.test_images)
-            self.show(self._state)
+        self.query_one(TrainSide).other_digits()
+
+    def action_hold_digit(self) -> None:
+        self.query_one(TrainSide).hold()
 
     def action_close_run(self) -> None:
         self.post_message(self.RunClosed())
@@ -175,8 +152,8 @@ class TrainScreen(StateScreen):
             return False  # Escape goes back one level at a time
         if action == "close_run":
             return self._state.opened is not None and self._state.coach.present is None
-        if action == "random_digit":
-            return bool(self.is_mounted and self.query_one(DigitView).display)
+        if action in ("random_digit", "hold_digit"):
+            return bool(self.is_mounted and self._state.shown is not None and self.query_one(TrainSide).is_shown)
         if action in ("log_axis", "smooth", "zoom", "x_axis", "third", "maximise", "cursor"):
             return self._state.shown is not None
         if action == "chart_back":

@@ -15,6 +15,7 @@ from engine.vocabulary.messages import (
     DataCheck,
     EpochDone,
     EpochFigures,
+    MachineMeasured,
     Paused,
     RunEnded,
     RunEvent,
@@ -25,12 +26,14 @@ from engine.vocabulary.messages import (
     Steered,
     StepsDone,
     ThreadsChanged,
+    thin_machine,
 )
 from engine.vocabulary.messages.base import DIGITS
 from engine.vocabulary.schedule import learning_rate
 from tui.state.words.values import format_values
 from tui.terminal.sanitize import sanitize
 
+MOST_MACHINE = 512  # measurements of the machine
 MOST_POINTS = 4096  # losses kept for the chart; beyond, neighbours are averaged
 
 Point = tuple[float, float]
@@ -38,7 +41,8 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True)
 class RunView:
-    """One run as a screen shows it. `losses` are (step, loss), `marks` (step, what was steered)."""
+    """One run as a screen shows it. `losses`, `accuracies` and `grad_norms` are (step, value), of the training batches;
+    `marks` (step, what was steered). `machine` is what was measured of it, from old to new."""
 
     run: str
     config: RunConfig
@@ -52,6 +56,9 @@ class RunView:
     step: int = 0
     images_per_s: float = 0.0
     losses: tuple[Point, ...] = ()
+    accuracies: tuple[Point, ...] = ()
+    grad_norms: tuple[Point, ...] = ()
+    machine: tuple[MachineMeasured, ...] = ()
     epochs: tuple[EpochDone, ...] = ()
     marks: tuple[tuple[int, str], ...] = ()
     resumed: tuple[int, ...] = ()  # the steps from which it was resumed
@@ -145,10 +152,17 @@ def apply_to_run(view: RunView | None, event: RunEvent) -> RunView | None:
     match event:
         case StepsDone():
             before = event.step - (event.steps or event.stride * len(event.losses))
-            new = tuple(
-                (float(min(before + (i + 1) * event.stride, event.step)), loss) for i, loss in enumerate(event.losses)
+            at = [float(min(before + (i + 1) * event.stride, event.step)) for i in range(len(event.losses))]
+            return replace(
+                view,
+                step=event.step,
+                images_per_s=event.images_per_s,
+                losses=bounded((*view.losses, *zip(at, event.losses, strict=True))),
+                accuracies=bounded((*view.accuracies, *zip(at, event.accuracies, strict=False))),
+                grad_norms=bounded((*view.grad_norms, *((float(step), norm) for step, norm in event.grad_norms))),
             )
-            return replace(view, step=event.step, images_per_s=event.images_per_s, losses=bounded(view.losses + new))
+        case MachineMeasured():
+            return replace(view, machine=tuple(thin_machine((*view.machine, event), MOST_MACHINE)))
         case EpochDone():
             confusion = tuple(tuple(row) for row in event.confusion) or view.confusion
             return replace(view, step=event.step, epochs=(*view.epochs, event), confusion=confusion)
@@ -192,6 +206,9 @@ def start_run(view: RunView | None, event: RunStarted) -> RunView:
     return replace(
         fresh,
         losses=tuple(point for point in view.losses if point[0] <= event.step),
+        accuracies=tuple(point for point in view.accuracies if point[0] <= event.step),
+        grad_norms=tuple(point for point in view.grad_norms if point[0] <= event.step),
+        machine=view.machine,
         epochs=tuple(epoch for epoch in view.epochs if epoch.epoch <= event.epoch),
         marks=tuple(mark for mark in view.marks if mark[0] <= event.step),
         resumed=(*(step for step in view.resumed if step <= event.step), event.step),

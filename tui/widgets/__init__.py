@@ -6,7 +6,7 @@ In the order to read them:
     run_bar.py, nav.py, key_bar.py: on every screen: the run, the screens, the keys
     chart.py, plotting/: curves, and how they are prepared, placed and drawn
     charts/: the charts of a run, and of several over each other
-    run_panel.py, coach.py, log.py, welcome.py: the train screen, and what it shows before the first run
+    side/, coach.py, log.py, welcome.py: the train screen, and what it shows before the first run
     run_list.py, run_table.py, run_filter_line.py, run_panes.py, run_detail.py, run_curves.py, run_comparison.py,
     run_colours.py, runs_welcome.py: the screen of runs
     digit.py, digit_art.py, probabilities.py: a digit, and how sure the network is

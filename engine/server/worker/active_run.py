@@ -8,7 +8,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator
 
+from engine.machine.device import gpu_uuids
 from engine.machine.process_group import GroupBroken
+from engine.machine.usage.monitor import MachineMonitor
+from engine.machine.usage.nvidia import Gpus
 from engine.networks.own.isolation import OwnCodeFailed
 from engine.storage.printing import say, say_traceback
 from engine.storage.runs.checkpoint import brief
@@ -17,7 +20,7 @@ from engine.training.loop import train
 from engine.training.run import Run
 from engine.training.step import TrainingFailed
 from engine.vocabulary.fields import counted
-from engine.vocabulary.messages import Continued, Paused, RunEnded, RunEvent, SavingFailed
+from engine.vocabulary.messages import Continued, Paused, RunEnded, RunEvent, SavingFailed, StepsDone
 
 DISK_PATIENCE = 2.0  # seconds between two attempts to write what a full disk did not take
 
@@ -31,6 +34,7 @@ class ActiveRun:
         self.paused = False
         self.problem = ""
         self.ended: RunEnded | None = None
+        self.monitor = MachineMonitor(Gpus(gpu_uuids(run.device)))
         self._publish = publish
         self._events: Generator[RunEvent, None, None] = train(run)
         self._unsaved = False
@@ -69,6 +73,8 @@ class ActiveRun:
             self.record(self._end("failed", str(error) if named else f"{type(error).__name__}: {error}"))
         else:
             self.record(event)
+            if isinstance(event, StepsDone) and (measured := self.monitor.poll(self.run.name, self.run.step)):
+                self.record(measured)
 
     def record(self, event: RunEvent) -> None:
         """Log an event, then tell every screen: what a screen has seen is on record."""

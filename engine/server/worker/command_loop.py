@@ -127,7 +127,7 @@ class Worker:
             return
         try:
             run = Run(RunConfig(batch_size=min(RunConfig().batch_size, len(data.train_labels))), data)
-            Steps(run)(torch.arange(run.config.batch_size, device=run.device)).item()
+            Steps(run)(torch.arange(run.config.batch_size, device=run.device))[0].item()
             self.loader.data = run.data  # on the run's device: the first run starts at once
         except Exception as error:  # a run will fail in the same way, and say so to those who asked for it
             say(f"warming up failed: {error}")

@@ -8,16 +8,19 @@ import msgspec
 from engine.vocabulary.messages import (
     CheckpointSaved,
     EpochDone,
+    MachineMeasured,
     RunEvent,
     RunStarted,
     SavingFailed,
     StepsDone,
     encode,
     merge_steps,
+    thin_machine,
 )
 
 STEP_EVENTS = 128  # with STEP_POINTS losses in each: some 8,000 points however long the run
 EPOCHS = 4096  # beyond, there are gaps between those of the older half
+MACHINE = 512  # measurements of the machine; beyond, there are gaps between those of the older half
 OTHERS = 2048  # pauses, changes and the like; beyond, the older half is left out
 PART_BYTES = 512 * 1024
 T = TypeVar("T", bound=msgspec.Struct)
@@ -31,6 +34,7 @@ class History:
         self._steps = 0
         self._epochs = 0
         self._others = 0
+        self._machine = 0
         for event in events:
             self.add(event)
 
@@ -48,6 +52,8 @@ class History:
         elif isinstance(event, EpochDone):
             self._forget_confusion()
             self._epochs += 1
+        elif isinstance(event, MachineMeasured):
+            self._machine += 1
         else:
             self._others += 1
         self.events.append(event)
@@ -55,6 +61,8 @@ class History:
             self._halve()
         if self._epochs > EPOCHS:
             self._thin_epochs()
+        if self._machine > MACHINE:
+            self._thin_machine()
         if self._others > OTHERS:
             self._forget_others()
 
@@ -77,9 +85,18 @@ class History:
         self._leave_out(set(older).difference(kept[: EPOCHS // 4]))
         self._epochs = len(epochs) - len(older) + len(kept[: EPOCHS // 4])
 
+    def _thin_machine(self) -> None:
+        places = {id(event): i for i, event in enumerate(self.events) if isinstance(event, MachineMeasured)}
+        measured = [event for event in self.events if isinstance(event, MachineMeasured)]
+        kept = thin_machine(measured, MACHINE)
+        self._machine = len(kept)
+        self._leave_out(set(places.values()).difference(places[id(event)] for event in kept))
+
     def _forget_others(self) -> None:
         """Leave out the older half of what is neither a step nor an epoch, but for the beginning of the run."""
-        places = [i for i, event in enumerate(self.events) if not isinstance(event, StepsDone | EpochDone)]
+        places = [
+            i for i, event in enumerate(self.events) if not isinstance(event, StepsDone | EpochDone | MachineMeasured)
+        ]
         older = places[1 : len(places) // 2]
         self._leave_out(set(older))
         self._others = len(places) - len(older)

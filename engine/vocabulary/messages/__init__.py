@@ -8,6 +8,7 @@ accuracies fractions of 1, losses mean cross-entropy in nats per image. In the o
     commands.py: what screens ask for
     engine_events.py, data_facts.py: the engine and its data; the snapshot
     run_events.py, steps.py: a run from start to end, and steps merged into fewer
+    machine_events.py: what its machine did meanwhile
     study_events.py: a study
     answers.py: replies to questions
     codec.py: to lines of JSON and back
@@ -99,6 +100,7 @@ from engine.vocabulary.messages.engine_events import (
     StateEvent,
     Welcome,
 )
+from engine.vocabulary.messages.machine_events import GpuUse, MachineMeasured, thin_machine
 from engine.vocabulary.messages.run_events import (
     CheckpointSaved,
     Continued,
@@ -170,6 +172,7 @@ __all__ = [
     "FilesPredicted",
     "FindRate",
     "Finding",
+    "GpuUse",
     "Hello",
     "HistoryRead",
     "ImportancesTold",
@@ -177,6 +180,7 @@ __all__ = [
     "ListRuns",
     "LoadData",
     "Loss",
+    "MachineMeasured",
     "ModelDescribed",
     "OpenRun",
     "PartFacts",
@@ -234,4 +238,5 @@ __all__ = [
     "encode",
     "merge_steps",
     "program_version",
+    "thin_machine",
 ]

@@ -20,6 +20,7 @@ from engine.vocabulary.messages.base import (
     Text,
 )
 from engine.vocabulary.messages.data_facts import DataCheck
+from engine.vocabulary.messages.machine_events import MachineMeasured
 
 
 class RunStarted(Event, frozen=True):
@@ -50,7 +51,9 @@ class StepsDone(Event, frozen=True):
     """Training losses since the last one. `losses` are means over `stride` steps each, ending at `step`.
 
     Together they stand for `steps` steps, the last of them for fewer where that is no multiple of `stride`
-    (0: it is one).
+    (0: it is one). `accuracies` are the shares of right predictions of the same batches, in as many points; empty in
+    logs of versions that did not tell. `grad_norms` are (step, 2-norm of all gradients as one vector, before clipping),
+    of about ten steps a second.
     """
 
     run: Text
@@ -60,6 +63,8 @@ class StepsDone(Event, frozen=True):
     losses: typing.Annotated[list[Loss], msgspec.Meta(max_length=STEP_POINTS)]
     images_per_s: Positive
     steps: Count = 0
+    accuracies: typing.Annotated[list[Share], msgspec.Meta(max_length=STEP_POINTS)] = []
+    grad_norms: typing.Annotated[list[tuple[Count, Positive]], msgspec.Meta(max_length=STEP_POINTS)] = []
 
 
 class EpochDone(Event, frozen=True):
@@ -168,6 +173,7 @@ RunEvent = (
     | Paused
     | Continued
     | ThreadsChanged
+    | MachineMeasured
     | CheckpointSaved
     | SavingFailed
     | RunEnded

@@ -1,5 +1,6 @@
 """Merges neighbouring step events into one with fewer points."""
 
+import itertools
 from collections.abc import Sequence
 
 import msgspec
@@ -13,22 +14,41 @@ def merge_steps(earlier: StepsDone, later: StepsDone) -> StepsDone:
 
     A screen that cannot keep up, and one that attaches late, get the same curve from fewer points.
     """
-    groups = [*_groups(earlier), *_groups(later)]
+    groups = [*_groups(earlier, earlier.losses), *_groups(later, later.losses)]
     steps = sum(count for count, _ in groups)
     stride = max(1, earlier.stride, later.stride)
     while steps > stride * STEP_POINTS:
         stride *= 2
     # The mean of the highest losses may be rounded up.
     losses = [min(max(loss, -HIGHEST_LOSS), HIGHEST_LOSS) for loss in coarsen(groups, stride)]
-    return msgspec.structs.replace(later, stride=min(stride, MOST), losses=losses, steps=min(steps, MOST))
+    accuracies: list[float] = []
+    if all(len(event.accuracies) == len(event.losses) for event in (earlier, later)):  # an older version told none
+        shares = [*_groups(earlier, earlier.accuracies), *_groups(later, later.accuracies)]
+        accuracies = [min(max(share, 0.0), 1.0) for share in coarsen(shares, stride)]
+    return msgspec.structs.replace(
+        later,
+        stride=min(stride, MOST),
+        losses=losses,
+        steps=min(steps, MOST),
+        accuracies=accuracies,
+        grad_norms=halved([*earlier.grad_norms, *later.grad_norms]),
+    )
 
 
-def _groups(event: StepsDone) -> list[tuple[int, float]]:
-    """Return each loss with the number of steps it is the mean of."""
+def _groups(event: StepsDone, values: Sequence[float]) -> list[tuple[int, float]]:
+    """Return each of an event's values with the number of steps it is the mean of."""
     stride = max(1, event.stride)
-    full = len(event.losses) - 1
+    full = len(values) - 1
     last = max(1, event.steps - stride * full) if event.steps else stride
-    return [(stride if i < full else last, loss) for i, loss in enumerate(event.losses)]
+    return [(stride if i < full else last, value) for i, value in enumerate(values)]
+
+
+def halved(points: list[tuple[int, float]]) -> list[tuple[int, float]]:
+    """Return (step, value) points, neighbours joined to their mean at the later step until STEP_POINTS have room."""
+    while len(points) > STEP_POINTS:
+        pairs = itertools.zip_longest(points[::2], points[1::2])
+        points = [(b[0], (a[1] + b[1]) / 2) if b is not None else a for a, b in pairs]
+    return points
 
 
 def coarsen(groups: Sequence[tuple[int, float]], stride: int) -> list[float]:

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from engine.data.dataset import Dataset
-from engine.machine.cpu_load import CpuLoad
 from engine.machine.threads import CALM, LOOK_EVERY, Threads, limit_threads
+from engine.machine.usage.cpu_load import CpuLoad
 from engine.storage.runs.log_writer import RunLog
 from engine.storage.runs.record import read_record
 from engine.training.loop import train

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from fake_engine import DATA, READY, RUN, epoch_done, started, steps
+from fake_engine import DATA, READY, RUN, epoch_done, measured, started, steps
 
 from engine.server.broadcast import Broadcast
 from engine.storage.growing_file import GrowingFile
@@ -13,6 +13,7 @@ from engine.vocabulary.messages import (
     AskStatus,
     DataFailed,
     EpochDone,
+    MachineMeasured,
     Printed,
     RunEnded,
     RunStarted,
@@ -86,6 +87,22 @@ async def test_a_slow_client_gets_merged_steps_and_every_epoch(running: RunningS
     assert len(told) < 3000
     assert sum(event.steps or len(event.losses) for event in told) == 12_000
     assert [event.step for event in told if event.step % 40 == 0] == list(range(40, 12_001, 40))
+
+
+async def test_to_a_slow_client_measurements_of_the_machine_keep_no_steps_apart(running: RunningServer) -> None:
+    await running.say(READY, started())
+    slow, _ = await running.attach()
+    for step in range(1, 1001):
+        running.server.broadcast.publish(steps(step, [step / 1000]))
+        running.server.broadcast.publish(measured(step))
+    running.server.broadcast.publish(epoch_done(1))
+    received: list[AnyEvent] = []
+    while not isinstance(event := await slow.next(AnyEvent), EpochDone):  # type: ignore[arg-type]
+        received.append(event)
+    told = [event for event in received if isinstance(event, StepsDone)]
+    assert sum(event.steps or len(event.losses) for event in told) == 1000
+    assert len(received) < 20
+    assert [event for event in received if isinstance(event, MachineMeasured)][-1] == measured(1000)
 
 
 async def test_a_client_that_lags_far_behind_is_told_the_present_state_instead(

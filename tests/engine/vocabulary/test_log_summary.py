@@ -18,7 +18,7 @@ from tui.commands.runs.report import print_runs
 from tui.commands.train.outcome import result_of
 from tui.state.run import RunView, apply_to_run
 from tui.state.words.runs import changes_of, run_notes, run_row
-from tui.widgets.run_panel import figures
+from tui.widgets.side.figures import figures
 
 
 def steered(step: int, config: RunConfig, **changes: Value) -> Steered:

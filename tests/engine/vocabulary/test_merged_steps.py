@@ -82,3 +82,26 @@ def test_coarsen_lets_the_last_group_be_the_smaller_one() -> None:
     assert coarsen([(1, loss) for loss in (1.0, 3.0, 5.0, 7.0, 9.0)], 2) == [2.0, 6.0, 9.0]
     assert coarsen([(1, 2.0)], 1) == [2.0]
     assert coarsen([], 4) == []
+
+
+def test_accuracies_are_merged_at_the_same_points_as_the_losses() -> None:
+    losses = [1 - step / 400 for step in range(300)]
+    merged = None
+    for step, loss in enumerate(losses, 1):
+        event = msgspec.structs.replace(one(step, loss), accuracies=[loss], grad_norms=[(step, loss)])
+        merged = event if merged is None else merge_steps(merged, event)
+    assert merged is not None
+    assert merged.accuracies == pytest.approx(merged.losses)
+    assert len(merged.accuracies) == len(merged.losses)
+    assert len(merged.grad_norms) <= STEP_POINTS
+    assert merged.grad_norms[-1][0] == 300
+    steps = [step for step, _ in merged.grad_norms]
+    assert steps == sorted(set(steps))
+
+
+def test_steps_of_a_version_that_told_no_accuracies_leave_none_that_would_lie_at_other_steps() -> None:
+    new = msgspec.structs.replace(one(2, 0.5), accuracies=[0.9], grad_norms=[(2, 1.5)])
+    merged = merge_steps(one(1, 1.0), new)
+    assert merged.losses == [1.0, 0.5]
+    assert merged.accuracies == []
+    assert merged.grad_norms == [(2, 1.5)]

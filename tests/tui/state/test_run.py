@@ -3,13 +3,13 @@
 import itertools
 
 import pytest
-from fake_engine import RUN, epoch_done, snapshot, started, steps
+from fake_engine import RUN, epoch_done, measured, snapshot, started, steps
 
 from engine.storage.runs.bounded_history import History
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import RunEnded, Steered, StepsDone
 from tests.tui.state.events import LIFE, after, run_after
-from tui.state.run import MOST_POINTS, apply_to_run, bounded
+from tui.state.run import MOST_MACHINE, MOST_POINTS, apply_to_run, bounded
 
 
 def test_a_run_grows_with_its_events() -> None:
@@ -130,3 +130,22 @@ def test_fractions_follow_the_steps() -> None:
     assert run.run_fraction == pytest.approx(50 / 160)
     ended = run_after(started(epochs=1), epoch_done(1), RunEnded(run=RUN, step=40, time=1, state="finished"))
     assert ended.run_fraction == 1.0
+
+
+def test_accuracies_lie_at_the_steps_of_the_losses_and_norms_at_their_own() -> None:
+    event = StepsDone(
+        run=RUN, step=25, epoch=0, stride=10, losses=[3.0, 2.0, 1.0], images_per_s=1.0, steps=25,
+        accuracies=[0.1, 0.2, 0.3], grad_norms=[(25, 4.5)],
+    )  # fmt: skip
+    run = run_after(started(), event)
+    assert run.accuracies == ((10.0, 0.1), (20.0, 0.2), (25.0, 0.3))
+    assert run.grad_norms == ((25.0, 4.5),)
+
+
+def test_what_the_machine_did_stays_bounded_and_ends_with_the_newest() -> None:
+    run = run_after(started(), *(measured(second) for second in range(1, 3001)))
+    assert len(run.machine) <= MOST_MACHINE
+    assert run.machine[-1] == measured(3000)
+    assert run.machine[0].time < 60
+    resumed = run_after(started(), measured(3), started(step=60, epoch=1), measured(4))
+    assert [each.time for each in resumed.machine] == [3.0, 4.0]

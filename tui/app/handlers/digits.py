@@ -2,11 +2,11 @@
 
 from textual import on
 
-from engine.vocabulary.messages import OpenRun, Predict
+from engine.vocabulary.messages import OpenRun
 from tui.app.engine import EngineApp
 from tui.screens.confusion import ConfusionScreen
 from tui.screens.digits import DigitsScreen
-from tui.screens.train import TrainScreen
+from tui.widgets.side.pane import TrainSide
 
 
 class DigitHandlers(EngineApp):
@@ -29,9 +29,9 @@ class DigitHandlers(EngineApp):
                 self._requested_run = newest
                 self.send(OpenRun(run=newest))
 
-    @on(TrainScreen.DigitWanted)
-    def want_digit(self, event: TrainScreen.DigitWanted) -> None:
-        self.send(Predict(start=event.index, run=event.run))
+    @on(TrainSide.DigitsWanted)
+    def want_digits_beside_charts(self, event: TrainSide.DigitsWanted) -> None:
+        self.send(event.command)
 
     @on(DigitsScreen.Wanted)
     def want_digits(self, event: DigitsScreen.Wanted) -> None:

@@ -1,5 +1,6 @@
 """The worker driven by hand: commands in, events out, step by step."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -91,6 +92,7 @@ def as_dict(command: AnyCommand) -> dict[str, object]:
 def engine(checkpoints: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     monkeypatch.setattr("engine.training.loop.REPORT_EVERY", 0.0)
     monkeypatch.setattr("engine.server.worker.active_run.DISK_PATIENCE", 0.0)
+    monkeypatch.setattr("engine.machine.usage.monitor.FIRST", math.inf)  # a test that asks for it, gets it
     made = Engine(checkpoints)
     made.worker.loader.load("")
     return made

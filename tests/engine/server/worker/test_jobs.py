@@ -15,6 +15,7 @@ from engine.vocabulary.messages import (
     Continued,
     DataReady,
     EpochDone,
+    MachineMeasured,
     Pause,
     Paused,
     ResumeRun,
@@ -45,6 +46,21 @@ def test_a_run_from_start_to_end(engine: Engine) -> None:
     assert (record.state, record.epoch, record.step, record.config) == ("finished", 2, 8, CONFIG)
     assert record.versions.keys() == {"python", "torch", "numpy"}
     assert record.test_accuracy == engine.sink.of(EpochDone)[-1].test_accuracy
+
+
+def test_what_the_machine_does_meanwhile_is_in_the_log_and_told(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.machine.usage.monitor.FIRST", 0.0)
+    monkeypatch.setattr("engine.machine.usage.monitor.EVERY", 0.0)
+    engine.done(StartRun(config=CONFIG))
+    while not engine.sink.of(MachineMeasured):
+        engine.done(Steer(changes={"epochs": 1000}))
+        engine.worker.jobs.advance()
+    engine.done(Stop())
+    [measured] = engine.sink.of(MachineMeasured)
+    assert measured in list(EventReader(engine.checkpoints / RUN))
+    assert (measured.run, 0 < measured.memory <= measured.memory_total) == (RUN, True)
 
 
 def test_the_log_holds_what_the_screens_were_told(engine: Engine) -> None:

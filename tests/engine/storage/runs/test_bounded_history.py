@@ -4,15 +4,16 @@ import itertools
 
 import msgspec
 import pytest
-from fake_engine import epoch_done, started
+from fake_engine import epoch_done, measured, started
 
-from engine.storage.runs.bounded_history import EPOCHS, OTHERS, PART_BYTES, STEP_EVENTS, History, parts
+from engine.storage.runs.bounded_history import EPOCHS, MACHINE, OTHERS, PART_BYTES, STEP_EVENTS, History, parts
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import (
     STEP_POINTS,
     CheckpointSaved,
     Continued,
     EpochDone,
+    MachineMeasured,
     Paused,
     RunEnded,
     RunEvent,
@@ -174,3 +175,19 @@ def test_one_event_over_the_limit_goes_alone_and_nothing_is_one_empty_part() -> 
     assert [len(part) for part in parts([epoch_done(1), epoch_done(2)], size=10)] == [1, 1]
     assert list(parts([])) == [[]]
     assert PART_BYTES < 1 << 20
+
+
+def test_measurements_of_the_machine_stay_bounded_and_even_over_time_and_push_out_nothing_else() -> None:
+    history = History([started()])
+    for i in range(1, 20_001):
+        history.add(measured(i))
+        if i % 1000 == 0:
+            history.add(Paused(run=RUN, step=i))
+    kept = [event.time for event in history.events if isinstance(event, MachineMeasured)]
+    assert len(kept) <= MACHINE
+    assert len(kept) > MACHINE // 4
+    assert kept == sorted(kept)
+    assert kept[-100:] == [float(i) for i in range(19_901, 20_001)]
+    assert kept[0] < 300
+    assert max(later - earlier for earlier, later in itertools.pairwise(kept)) <= 20_000 // 50
+    assert sum(isinstance(event, Paused) for event in history.events) == 20

@@ -34,7 +34,7 @@ from tui.coach.watch import apply_rules
 from tui.state.advice import Coach
 from tui.state.run import MOST_POINTS, RunView, apply_to_run
 from tui.widgets.run_bar import run_segments
-from tui.widgets.run_panel import figures
+from tui.widgets.side.figures import figures
 
 pytestmark = pytest.mark.slow
 

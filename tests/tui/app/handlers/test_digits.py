@@ -81,4 +81,5 @@ async def test_weights_that_cannot_be_used_are_asked_for_once_an_epoch() -> None
         await press(app, pilot, "2")
         for i in range(5):
             await tell(app, pilot, CommandFailed(reason="its checkpoint is gone"), steps(51 + i, [0.5]))
-        assert len([each for each in app.engine.sent_of(Predict) if each.run == OLD.run]) == 1
+        asked = [each.count for each in app.engine.sent_of(Predict) if each.run == OLD.run]
+        assert len(asked) == len(set(asked)) == 2  # the train screen once, and this one once

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from engine.machine.cpu_load import limit_in, quota
+from engine.machine.usage.cpu_load import limit_in, quota
 
 
 def files(root: Path, **contents: str) -> Path:

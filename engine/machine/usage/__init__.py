@@ -1,0 +1,8 @@
+"""What is in use of this machine: processors, memory, GPUs.
+
+In the order to read them:
+
+    cpu_load.py: how many cores other processes keep busy, and how many this one may use
+    monitor.py: all of it once a second, beside training
+    nvidia.py: GPUs, as NVIDIA's driver tells
+"""
