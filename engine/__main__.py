@@ -93,6 +93,8 @@ def main() -> int:
         return 1
     instance.release()
     server.broadcast.flush()
+    if worker.restarts:
+        os.execv(sys.executable, sys.orig_argv)
     leave_group(0)
     return 0
 

@@ -22,6 +22,7 @@ from tui.commands.runs.compare import compare
 from tui.commands.runs.listed import runs
 from tui.commands.shared_options import checkpoints_option, coach_option, data_option, notify_option, refuse_empty
 from tui.commands.train.command import find_lr, train
+from tui.commands.train.queue.command import queue
 from tui.commands.tune.command import studies, tune
 from tui.terminal.ascii import needs_ascii, to_ascii, write_anything
 from tui.terminal.sanitize import sanitize
@@ -35,6 +36,7 @@ COMMANDS = (
     compare,
     tune,
     studies,
+    queue,
     runs,
     evaluate,
     predict,

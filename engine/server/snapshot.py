@@ -19,6 +19,7 @@ from engine.vocabulary.messages import (
     EpochDone,
     Paused,
     Printed,
+    QueueChanged,
     RunEnded,
     RunEvent,
     RunStarted,
@@ -43,6 +44,7 @@ class EngineState:
         self.history = History()
         self.study = StudyHistory()
         self.printed: deque[str] = deque(maxlen=PRINTED)
+        self.queue: list[QueueChanged] = []  # the parts of the newest
         self.last_error = ""
 
     def apply(self, event: AnyEvent) -> None:
@@ -53,9 +55,11 @@ class EngineState:
                 self.data, self.data_news = event, None
             case DataFailed() | DataProgress():
                 self.data_news = event
+            case QueueChanged():
+                self.queue = [event] if event.first else [*self.queue, event]
             case Printed():
                 self.printed.extend(event.lines)
-            case RunStarted() if event.step == 0:
+            case RunStarted() if not event.resumes:
                 self.history = History([event])
             case _ if isinstance(event, RunEvent):
                 self.history.add(event)
@@ -70,7 +74,7 @@ class EngineState:
         events: list[StateEvent] = [event for event in (self.engine, self.data, self.data_news) if event is not None]
         if self.printed:
             events.append(Printed(lines=list(self.printed)))
-        return [*events, *self.history.events, *self.study.events]
+        return [*events, *self.queue, *self.history.events, *self.study.events]
 
     def status(self, clients: int, *, busy: bool) -> StatusTold:
         """Return it in a few words."""

@@ -8,6 +8,7 @@ import math
 import time
 from collections.abc import Generator
 
+import msgspec
 import torch
 
 from engine.machine.activity import ACTIVITY, STEP
@@ -117,6 +118,7 @@ def started(run: Run) -> RunStarted:
         most_threads=run.threads.most if run.device.type == "cpu" else 0,
         check=run.data.check,
         classes=run.data.classes,
+        **msgspec.structs.asdict(run.origin),
     )
 
 

@@ -22,7 +22,7 @@ from engine.techniques.optimizers import steer_optimizer
 from engine.training.state import TrainingState, config_in, conventions_in, packed
 from engine.vocabulary.config import FIELDS, ConfigError, RunConfig, Value
 from engine.vocabulary.messages import CheckpointSaved
-from engine.vocabulary.run_conventions import PRESENT, Conventions
+from engine.vocabulary.run_conventions import PRESENT, Conventions, Origin
 from engine.vocabulary.schedule import learning_rate
 
 
@@ -43,6 +43,7 @@ class Run(TrainingState):
         state: dict[str, Any] | None = None,
         code: Code | None = None,
         conventions: Conventions = PRESENT,
+        origin: Origin | None = None,
     ) -> None:
         """Begin anew, or where the checkpoint `state` was taken, with its conventions. Raises CheckpointError when that
         does not fit.
@@ -53,6 +54,7 @@ class Run(TrainingState):
         self.folder = folder
         self.group = group
         self.code = code
+        self.origin = origin or Origin()
         try:
             super().__init__(name, config, data, conventions_in(state) if state else conventions)
             with inside(code, loading=True):

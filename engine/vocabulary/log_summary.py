@@ -37,6 +37,11 @@ class LogSummary(msgspec.Struct, frozen=True):
         """The best epoch by validation accuracy, the earliest of equals; None where no images are held out."""
         return self.bests[-1] if self.bests else None
 
+    def at(self, step: int) -> RunConfig:
+        """Return the configuration that a checkpoint of this step was made with."""
+        undone = {change.name: change.before for change in reversed(self.changes) if change.step >= step}
+        return msgspec.structs.replace(self.config, **undone)
+
     def steered(self, step: int, config: RunConfig) -> "LogSummary":
         """Return the summary once another configuration holds from `step` on."""
         new = tuple(

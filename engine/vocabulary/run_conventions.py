@@ -1,4 +1,4 @@
-"""Conventions of a run that are not hyperparameters and stay when it is resumed: how images and weights are divided.
+"""What is no hyperparameter of a run and stays when it is resumed: how images and weights are divided, and its origin.
 
 A checkpoint, a record or a study that says nothing of it is of the time before: OLD. Light: no torch.
 """
@@ -13,6 +13,17 @@ class Conventions(msgspec.Struct, frozen=True, kw_only=True):
     stratified: bool = False
     joined: bool = False
     hidden: bool = False
+
+
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a run comes from: the run that it is a fork of ("" for none), how far that was, and the number under which
+    it has waited (0: it has not)."""
+
+    parent: str = ""
+    parent_epoch: int = 0
+    parent_step: int = 0
+    queued: int = 0
+    resumed: bool = False
 
 
 OLD = Conventions()

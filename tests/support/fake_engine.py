@@ -17,6 +17,8 @@ from engine.vocabulary.messages import (
     DataReady,
     Digit,
     EngineReady,
+    Enqueue,
+    Enqueued,
     EpochDone,
     MachineMeasured,
     ProtocolError,
@@ -56,14 +58,14 @@ class FakeClient:
     def send(self, command: Command) -> None:
         self.sent.append(command)
 
-    async def request(self, command: Command, kind: type[AnyEvent]) -> CommandDone | StatusTold:
+    async def request(self, command: Command, kind: type[AnyEvent]) -> CommandDone | Enqueued | StatusTold:
         if isinstance(command, AskStatus):
             await self.answers.wait()
             return self.status
         self.sent.append(command)
         if self.refusal:
             raise CommandRefused(self.refusal)
-        return CommandDone()
+        return Enqueued(queued=1, place=0) if isinstance(command, Enqueue) else CommandDone()
 
     async def rejoin(self, on_wait: object = None, limit: float = 0.0) -> "FakeClient":
         if self.successor is None:

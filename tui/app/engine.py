@@ -53,6 +53,7 @@ class EngineApp(ScreensApp):
         self.checkpoints = checkpoints
         self.data = data
         self.client: EngineClient | None = None
+        self.fork = ""  # the checkpoint that the run of the form is to begin with
         self._replacing = False  # the engine that is ending is to be followed by one that suits
         self._processes: int | None = None  # that the next engine is to have
         self._next: Command | None = None  # for the next engine

@@ -12,6 +12,7 @@ from textual.screen import Screen
 from tui.app.handlers.coach import CoachHandlers
 from tui.app.handlers.data import DataHandlers
 from tui.app.handlers.digits import DigitHandlers
+from tui.app.handlers.forks import ForkHandlers
 from tui.app.handlers.run_list import RunListHandlers
 from tui.app.handlers.runs import RunHandlers
 from tui.app.handlers.setup import SetupHandlers
@@ -27,7 +28,16 @@ from tui.screens.tune import TuneScreen
 from tui.state.actions import ACTIONS, NAVIGATION, bindings
 
 
-class MnistApp(CoachHandlers, DataHandlers, DigitHandlers, RunHandlers, RunListHandlers, SetupHandlers, TuningHandlers):
+class MnistApp(
+    CoachHandlers,
+    DataHandlers,
+    DigitHandlers,
+    ForkHandlers,
+    RunHandlers,
+    RunListHandlers,
+    SetupHandlers,
+    TuningHandlers,
+):
     """Screens that draw the state of one engine, and what becomes of the wishes of who sits before them."""
 
     TITLE = "mnist-tui"

@@ -6,7 +6,7 @@ In the order to read them:
     shared_options.py: options that several commands have
     run_coroutine.py: from the first word with the engine to the exit status
     presets.py: a short command, to see how one is made
-    train/: train, find-lr
+    train/: train, queue, find-lr
     tune/: tune, studies
     runs/: runs, evaluate, predict, compare
     models/: models, trust

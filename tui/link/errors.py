@@ -15,9 +15,14 @@ class CommandRefused(Exception):
     """The engine's reason for not carrying out a command."""
 
 
+class EngineBusy(CommandRefused):
+    """Something else trains; a run can wait in the queue."""
+
+
 class EngineStale(CommandRefused):
     """A new engine would carry it out: this one was changed by a user's own network."""
 
 
 def refusal(event: CommandFailed) -> CommandRefused:
-    return EngineStale(event.reason) if event.renew else CommandRefused(event.reason)
+    kind = EngineStale if event.renew else EngineBusy if event.busy else CommandRefused
+    return kind(event.reason)

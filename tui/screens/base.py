@@ -84,6 +84,7 @@ class StateScreen(Screen[None]):
             study,
             state.opened and state.opened.run,
             state.runs,
+            bool(state.queue),
             state.progress is None,
         )
         if keys != self._keys_shown:

@@ -15,6 +15,7 @@ TITLES = {
     "digits": "Digits screen",
     "confusion": "Confusion screen",
     "runs": "Runs screen",
+    "queue": "Queue (at the top of Runs)",
     "setup": "Setup screen",
     "tune": "Tune screen",
     "network": "Networks (f8 on Setup)",

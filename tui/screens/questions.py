@@ -1,10 +1,12 @@
 """What is asked before something that cannot be undone. A question about what trains is a function of the state."""
 
+from engine.vocabulary.fields import counted
 from tui.screens.dialogs import Answer, Question
 from tui.state.advice import Advice
 from tui.state.store import State
 from tui.state.words.figures import duration
 from tui.state.words.runs import state_word
+from tui.state.words.values import format_values
 from tui.terminal.sanitize import sanitize
 
 LEAVE = Answer("leave", "Leave it", "l")
@@ -30,8 +32,9 @@ def quit_question(state: State) -> Question:
             text = f"{name} cannot be saved and waits: {run.problem}. It goes on as soon as there is room."
             return Question(text, [LEAVE, GIVE_UP, CANCEL])
         return Question(
-            f"{name} is {state_word(run.state)}. Keep it going in the background? `mnist-tui` brings it back.",
-            [LEAVE, Answer("stop", "Stop and save", "s"), CANCEL],
+            f"{name} is {state_word(run.state)}. Keep it going in the background? `mnist-tui` brings it back."
+            + queue_words(state),
+            [LEAVE, *stop_answers(state), CANCEL],
         )
     if run is not None:
         name, ended = sanitize(run.run), sanitize(run.state, 16)
@@ -60,8 +63,41 @@ def stop_question(state: State) -> Question | None:
         text = f"{name} cannot be saved and waits: {run.problem}. End it anyway? All since its last checkpoint is lost."
         return Question(text, [KEEP_WAITING, GIVE_UP])
     return Question(
-        f"Stop {name} after the current step and save it? You can resume it later.",
-        [Answer("stop", "Stop and save", "s"), Answer("cancel", "Keep training", "k")],
+        f"Stop {name} after the current step and save it? You can resume it later." + queue_words(state),
+        [*stop_answers(state), Answer("cancel", "Keep training", "k")],
+    )
+
+
+def queue_words(state: State) -> str:
+    """Say what the queue does when the run in progress ends; "" where none waits."""
+    if not state.waiting:
+        return ""
+    waiting = f" {counted(state.waiting, 'run')} wait{'s' * (state.waiting == 1)}"
+    return f"{waiting}; the queue is paused." if state.queue_paused else f"{waiting}, and the next starts afterwards."
+
+
+def stop_answers(state: State) -> list[Answer]:
+    """Return how a run can be stopped: with or without the next one in its place."""
+    if not state.waiting or state.queue_paused:
+        return [Answer("stop", "Stop and save", "s")]
+    return [Answer("stop", "Stop, next", "s"), Answer("hold", "Stop, pause queue", "p")]
+
+
+def queue_question(state: State) -> Question | None:
+    """Ask whether a run is to wait for what trains; None where nothing does."""
+    run, study = state.run, state.study
+    if study is not None and study.live:
+        what = f"Study {sanitize(study.study, 40)} is tuning"
+    elif run is not None and run.live:
+        what = f"{sanitize(run.run)} is {state_word(run.state)}"
+    else:
+        return None
+    place = f", after {counted(state.waiting, 'other run')}" if state.waiting else ""
+    changes = format_values(state.next_config.differences()) or "the defaults"
+    return Question(
+        f"{what}. Put the run of the form into the queue? It starts by itself when nothing trains{place}."
+        f"\n\n{sanitize(changes, longest=300)}",
+        [Answer("queue", "Queue it", "q"), CANCEL],
     )
 
 

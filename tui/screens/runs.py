@@ -21,6 +21,7 @@ from tui.state.store import State
 from tui.state.words.run_differences import seeds_of_one
 from tui.state.words.runs import run_notes
 from tui.terminal.sanitize import sanitize
+from tui.widgets.queue_list import QueueList
 from tui.widgets.run_comparison import RunComparison
 from tui.widgets.run_filter_line import RunFilterLine
 from tui.widgets.run_list import RunList
@@ -64,6 +65,7 @@ class RunsScreen(RunWishes):
         self.deleted = ""  # the run that was deleted last
 
     def compose_body(self) -> ComposeResult:
+        yield QueueList()
         yield RunFilterLine()
         yield RunPanes()
         yield RunsWelcome()
@@ -76,6 +78,7 @@ class RunsScreen(RunWishes):
     # ------------------------------------------------------------------ drawing
 
     def show_body(self, state: State) -> None:
+        self.query_one(QueueList).show(state)
         self._state = state
         free = state.link == "live" and not state.training and not state.tuning
         if free != self._free:

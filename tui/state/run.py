@@ -69,6 +69,9 @@ class RunView:
     problem: str = ""  # why it cannot be saved, and so waits
     threads: int = 0  # that compute, 0: not known, or on a GPU
     most_threads: int = 0  # that the machine has
+    parent: str = ""  # the run that this is a fork of
+    parent_epoch: int = 0
+    parent_step: int = 0  # of the parent, whose curve this one's goes on with
     check: DataCheck | None = None  # what was seen of its data set; None for a run of an older version
     classes: tuple[str, ...] = DIGITS  # the names of its labels
 
@@ -79,7 +82,7 @@ class RunView:
     @property
     def epoch(self) -> int:
         """Finished epochs."""
-        return self.epochs[-1].epoch if self.epochs else 0
+        return self.epochs[-1].epoch if self.epochs else self.parent_epoch
 
     @property
     def began(self) -> dict[str, Value]:
@@ -199,9 +202,12 @@ def start_run(view: RunView | None, event: RunStarted) -> RunView:
         most_threads=event.most_threads,
         check=event.check,
         classes=event.classes,
+        parent=event.parent,
+        parent_epoch=event.parent_epoch,
+        parent_step=event.parent_step,
         course=LogSummary(event.config),
     )
-    if view is None or view.run != event.run or not event.step:
+    if view is None or view.run != event.run or not event.resumes:
         return fresh
     return replace(
         fresh,

@@ -21,6 +21,8 @@ from engine.vocabulary.messages import (
     HistoryRead,
     ModelDescribed,
     Predicted,
+    QueueChanged,
+    QueuedRun,
     RatesTried,
     RunEnded,
     RunEvent,
@@ -63,6 +65,10 @@ class State:
     listed: tuple[RunSummary, ...] = ()  # of a newer list, whose other parts are on their way
     marks: tuple[Mark, ...] = ()  # runs to draw beside each other, by their letters
     histories: Histories = field(default_factory=Histories)  # of past runs that are drawn, but not opened
+    queue: tuple[QueuedRun, ...] = ()  # runs that wait until nothing trains, the next one first
+    queue_listed: tuple[QueuedRun, ...] = ()  # of a newer queue, whose other parts are on their way
+    queue_paused: bool = False
+    queue_problem: str = ""  # why it cannot be read
     digits: tuple[Digit, ...] = ()
     digits_run: str = ""
     digits_step: int = 0
@@ -98,6 +104,11 @@ class State:
     @property
     def training(self) -> bool:
         return self.run is not None and self.run.live
+
+    @property
+    def waiting(self) -> int:
+        """How many runs wait and can start."""
+        return sum(not run.problem for run in self.queue)
 
     @property
     def tuning(self) -> bool:
@@ -165,6 +176,15 @@ def apply(state: State, event: AnyEvent) -> State:
         case RunsListed():
             listed = (() if event.first else state.listed) + tuple(event.runs)
             state = replace(state, listed=() if event.last else listed, runs=listed if event.last else state.runs)
+        case QueueChanged():
+            queue = (() if event.first else state.queue_listed) + tuple(event.runs)
+            state = replace(
+                state,
+                queue_listed=() if event.last else queue,
+                queue=queue if event.last else state.queue,
+                queue_paused=event.paused,
+                queue_problem=event.problem,
+            )
         case RunOpened():
             before = () if event.first else state.opened_log
             past = (sanitize(line) for part in event.history for line in describe(part))

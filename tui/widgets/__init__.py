@@ -12,5 +12,6 @@ In the order to read them:
     digit.py, digit_art.py, probabilities.py: a digit, and how sure the network is
     confusion.py: the matrix
     config_form.py, preview.py, network_line.py: the form of a run
+    queue_list.py: runs that wait
     study_form.py, study_chart.py, parallel_coordinates.py, leaderboard.py: a study
 """

@@ -80,6 +80,9 @@ def segments(state: State) -> list[tuple[str, str, int]]:
         parts.append(("connecting", "busy", 1))
     if state.opened is not None:
         parts += live_segment(state)
+    if state.queue:
+        held = ", paused" if state.queue_paused else ""
+        parts.append((f"{state.waiting} waiting{held}", "muted", 3))
     if state.progress is not None:
         share = 100 * state.progress.done // max(1, state.progress.total)
         parts.append((f"{sanitize(state.progress.action, NAME_WIDTH)} {share} %", "busy", 2))

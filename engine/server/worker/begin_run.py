@@ -5,35 +5,55 @@ import shutil
 import time
 from pathlib import Path
 
+import msgspec
 import numpy
 import torch
 
 from engine.data.dataset import Dataset
 from engine.machine.process_group import GroupBroken, ProcessGroup
 from engine.networks.own.code import keep_copy, named_code, trust
-from engine.storage.runs.folders import create_folder
+from engine.server.worker.checks import check_traces
+from engine.server.worker.fork import Fork, branched, open_fork
+from engine.server.worker.loaded_data import Loader
+from engine.storage.runs.checkpoint import save_checkpoint
+from engine.storage.runs.folders import LAST, create_folder
 from engine.storage.runs.log_writer import RunLog
 from engine.storage.runs.record import RunRecord
 from engine.training.run import Run
 from engine.vocabulary.architectures import folder_name
 from engine.vocabulary.batches import count_held_out
 from engine.vocabulary.config import ConfigError, RunConfig
+from engine.vocabulary.messages import StartRun
+from engine.vocabulary.run_conventions import Origin
 
 
-def begin_run(checkpoints: Path, config: RunConfig, data: Dataset, group: ProcessGroup) -> tuple[Run, RunLog]:
-    """Return a new run, and its record in a folder of its own. Raises ConfigError, NetworkError and OSError."""
+def begin_run(
+    checkpoints: Path,
+    config: RunConfig,
+    data: Dataset,
+    group: ProcessGroup,
+    origin: Origin,
+    fork: Fork | None = None,
+) -> tuple[Run, RunLog]:
+    """Return a new run, and its record in a folder of its own; one that is a `fork` has a checkpoint at once.
+
+    Raises ConfigError, NetworkError, CheckpointError and OSError.
+    """
     images = len(data.train_labels)
     images -= count_held_out(images, config.validation)
     if config.batch_size > images:
         raise ConfigError(
             f"Batch size (batch_size): {config.batch_size} is more than the {images} training images; give at most that"
         )
-    code = named_code(config.model)
+    code = named_code(config.model) if fork is None else fork.code
+    state = branched(fork, config, images) if fork is not None else None
     folder = create_folder(checkpoints, folder_name(config.model))
     try:
         trust(code)
         keep_copy(code, folder)
-        run = Run(config, data, name=folder.name, folder=folder, group=group, code=code)
+        run = Run(config, data, name=folder.name, folder=folder, group=group, state=state, code=code, origin=origin)
+        if fork is not None:
+            save_checkpoint(folder / LAST, run.state())
         log = RunLog(folder, record_of(run))
     except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)  # no half-made run in the list
@@ -41,6 +61,24 @@ def begin_run(checkpoints: Path, config: RunConfig, data: Dataset, group: Proces
             group.end()
         raise
     return run, log
+
+
+def begin_fork(
+    checkpoints: Path, command: StartRun, config: RunConfig, loader: Loader, group: ProcessGroup
+) -> tuple[Run, RunLog]:
+    """Return a new run from a checkpoint of another, on the same data. Raises also RunError, DataError, EngineStale."""
+    fork = open_fork(checkpoints, command.fork, config)
+    check_traces(fork.code)
+    config = config.replace({"model": fork.code.model}) if fork.code is not None else config
+    loader.load_for(fork.record, config.data, f"train --fork {command.fork}")
+    origin = msgspec.structs.replace(fork.origin, queued=command.queued)
+    return begin_run(checkpoints, config, loader.needed(), group, origin, fork)
+
+
+def origin_of(record: RunRecord) -> Origin:
+    """Return where a run that is resumed comes from."""
+    parent, epoch, step = record.parent, record.parent_epoch, record.parent_step
+    return Origin(parent=parent, parent_epoch=epoch, parent_step=step, resumed=bool(parent))
 
 
 def record_of(run: Run) -> RunRecord:
@@ -61,6 +99,9 @@ def record_of(run: Run) -> RunRecord:
             "torch": str(torch.__version__),
             "numpy": numpy.__version__,
         },
+        parent=run.origin.parent,
+        parent_epoch=run.origin.parent_epoch,
+        parent_step=run.origin.parent_step,
         epoch=run.epoch,
         step=run.step,
     )

@@ -13,6 +13,10 @@ class CommandError(Exception):
     """A command that cannot be carried out now; the message says why and what to do."""
 
 
+class Busy(CommandError):
+    """Something else trains; a run can wait in the queue."""
+
+
 class EngineStale(CommandError):
     """This process is no longer as it was: what is to be trained wants another one."""
 

@@ -7,11 +7,12 @@ from engine.networks.own.check import described
 from engine.networks.own.code import Code, named_code
 from engine.networks.summary import describe_network
 from engine.server.protocols import Reply
-from engine.server.worker.checks import CommandError, check_deletable, checked
+from engine.server.worker.checks import Busy, CommandError, check_deletable, check_machine, checked
 from engine.server.worker.inspection import Inspector
 from engine.server.worker.jobs import Jobs
 from engine.server.worker.loaded_data import Loader
 from engine.server.worker.network_checks import NetworkChecks
+from engine.server.worker.run_queue import RunQueue
 from engine.storage.printing import say
 from engine.storage.runs.folders import named_run
 from engine.storage.runs.record import OwnWords, edit
@@ -29,15 +30,19 @@ from engine.vocabulary.messages import (
     DeleteRun,
     DescribeModel,
     DownloadData,
+    EditQueued,
     EditRun,
+    Enqueue,
     Evaluate,
     ExportData,
     FindRate,
     LoadData,
     Pause,
+    PauseQueue,
     Predict,
     PredictFiles,
     PreviewAugmentation,
+    QueueCommand,
     RestoreRun,
     ResumeRun,
     RunsChanged,
@@ -55,11 +60,17 @@ class CommandHandler:
     """`ending` is set once the engine was told to end."""
 
     def __init__(
-        self, loader: Loader, inspector: Inspector, jobs: Jobs, submit: Callable[[AnyCommand, Reply], None]
+        self,
+        loader: Loader,
+        inspector: Inspector,
+        jobs: Jobs,
+        queue: RunQueue,
+        submit: Callable[[AnyCommand, Reply], None],
     ) -> None:
         self.loader = loader
         self.inspector = inspector
         self.jobs = jobs
+        self.queue = queue
         self.submit = submit
         self.checks = NetworkChecks(submit)
         self.ending = False
@@ -72,7 +83,7 @@ class CommandHandler:
         if isinstance(command, StartRun | ResumeRun | StartStudy):
             self.jobs.check_free()
             if self.checks.starting is not None:
-                raise CommandError("a run is about to start, once its network has been checked; stop it first")
+                raise Busy("a run is about to start, once its network has been checked; stop it first")
         for config, code in self.networks_to_check(command):
             result = self.checks.result_of(config, code, command, reply)
             if result is None:
@@ -85,7 +96,7 @@ class CommandHandler:
     def networks_to_check(self, command: AnyCommand) -> Iterator[tuple[RunConfig, Code]]:
         """Yield the users' own networks of a command that are to be trained, or asked while something else trains."""
         match command:
-            case StartRun():
+            case StartRun() if not command.fork:
                 configs = [checked(command.config)]
             case FindRate() if command.new or self.jobs.live is None:
                 configs = [checked(command.config)]
@@ -123,6 +134,8 @@ class CommandHandler:
             case Pause() | Continue():
                 self.jobs.pause(isinstance(command, Pause))
             case Stop():
+                if command.pause_queue:
+                    self.queue.handle(PauseQueue())
                 if not self.checks.cancel("stopped before it began"):
                     self.jobs.stop(command.force)
             case LoadData():
@@ -159,6 +172,10 @@ class CommandHandler:
                 return None if result is None else described(result)
             case EditRun() | DeleteRun() | RestoreRun():
                 self.change_run(command)
+            case _ if isinstance(command, QueueCommand):
+                if isinstance(command, Enqueue | EditQueued):
+                    check_machine(command.config, self.jobs.group)
+                return self.queue.handle(command)
             case Shutdown():
                 self.checks.cancel("the engine ends", all=True)
                 if self.jobs.training is not None:

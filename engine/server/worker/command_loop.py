@@ -19,24 +19,29 @@ from engine.machine.threads import limit_threads
 from engine.machine.torchrun import is_whole
 from engine.networks.own.isolation import OwnCodeFailed, traces_of_others
 from engine.server.protocols import EventSink, Reply
-from engine.server.worker.checks import CommandError, EngineStale
+from engine.server.worker.checks import Busy, CommandError, EngineStale
 from engine.server.worker.command_handler import CommandHandler
 from engine.server.worker.inspection import Inspector
 from engine.server.worker.jobs import Jobs
 from engine.server.worker.loaded_data import Loader
+from engine.server.worker.run_queue import RunQueue
 from engine.storage.files import in_words
 from engine.storage.printing import say, say_traceback
 from engine.storage.runs.checkpoint import CheckpointError
 from engine.storage.runs.folders import RunError
+from engine.storage.runs.queue_file import QueueError
 from engine.training.run import Run
 from engine.training.step import Steps
 from engine.tuning.files import StudyError
 from engine.vocabulary.config import ConfigError, RunConfig
 from engine.vocabulary.messages import (
     AnyCommand,
+    AnyEvent,
     CommandFailed,
     EngineReady,
+    QueuedRun,
     Shutdown,
+    StartRun,
 )
 
 COMMANDS_SHARE = 0.05  # seconds for commands between two stretches of training, of 0.1 seconds each
@@ -60,7 +65,9 @@ class Worker:
         self.loader = Loader(sink)
         self.inspector = Inspector(checkpoints)
         self.jobs = Jobs(checkpoints, self.loader, self.inspector, sink, group)
-        self.handler = CommandHandler(self.loader, self.inspector, self.jobs, self.submit)
+        self.queue = RunQueue(checkpoints, sink)
+        self.handler = CommandHandler(self.loader, self.inspector, self.jobs, self.queue, self.submit)
+        self.restarts = False  # a new engine is to take this one's place, for the runs that wait
 
     def submit(self, command: AnyCommand, reply: Reply) -> None:
         """Hand over a command; called from any thread, and from signal handlers."""
@@ -86,7 +93,17 @@ class Worker:
     @property
     def busy(self) -> bool:
         work = (self.jobs.training, self.jobs.finding, self.loader.download)
-        return any(each is not None for each in work) or self.handler.checks.busy or not self.commands.empty()
+        if any(each is not None for each in work) or self.handler.checks.busy or not self.commands.empty():
+            return True
+        return bool(self.queue.starting) or self.queue.next is not None
+
+    @property
+    def next_queued(self) -> QueuedRun | None:
+        """The waiting run that can begin now, None for none."""
+        jobs = self.jobs
+        if jobs.training is not None or jobs.finding is not None or self.handler.checks.starting is not None:
+            return None
+        return self.queue.next
 
     # ------------------------------------------------------------------ loop
 
@@ -102,6 +119,8 @@ class Worker:
             threads=torch.get_num_threads(),
         )
         self.sink.publish(self.ready)
+        if self.queue.queue.runs or self.queue.queue.paused or self.queue.problem:
+            self.queue.tell()
         ACTIVITY.begin(DOING["LoadData"])
         with contextlib.suppress(DataError):  # DataFailed tells every screen; another folder can be named
             self.loader.load(data_path)
@@ -110,8 +129,35 @@ class Worker:
         while not self.handler.ending:
             self.take_commands()
             self.jobs.advance()
+            self.start_queued()
             self.tell_traces()
         self.group.tell(Leave())
+
+    def start_queued(self) -> None:
+        """Begin the next waiting run once nothing trains; one that cannot begin does not stop those after it."""
+        self.queue.settle()
+        while not self.handler.ending and (run := self.next_queued) is not None:
+            try:
+                self.queue.check(run)
+            except (CommandError, ConfigError) as error:
+                self.queue.failed(run.id, str(error))
+                continue
+            self.queue.starting = run.id
+            command = StartRun(config=run.config, fork=run.fork, queued=run.id)
+            self.carry_out(command, lambda answer, run=run: self.tell_started(run, answer))  # type: ignore[misc]
+
+    def tell_started(self, run: QueuedRun, answer: AnyEvent) -> None:
+        """Take a waiting run from the queue that has begun, or say why it has not."""
+        if not isinstance(answer, CommandFailed):
+            self.queue.begun(run.id)
+        elif answer.renew and self.group.size == 1:
+            self.queue.starting = 0
+            self.restarts = self.handler.ending = True
+            say("a new engine takes the place of this one, for the runs that wait")
+        elif answer.busy:
+            self.queue.starting = 0
+        else:
+            self.queue.failed(run.id, answer.reason)
 
     def tell_traces(self) -> None:
         """Tell every screen, once, that a user's own network has changed this process for good."""
@@ -137,7 +183,7 @@ class Worker:
 
         Many commands get a share of the time, so that no flood of them keeps the run from training.
         """
-        patience = self.jobs.patience
+        patience = self.jobs.patience if self.next_queued is None else 0.0
         if patience is None:
             self.jobs.tidy()
         if patience != 0:
@@ -157,6 +203,8 @@ class Worker:
             raise
         except EngineStale as error:
             answer = CommandFailed(reason=str(error), renew=True)
+        except Busy as error:
+            answer = CommandFailed(reason=str(error), busy=True)
         except (
             CommandError,
             ConfigError,
@@ -165,6 +213,7 @@ class Worker:
             RunError,
             CheckpointError,
             StudyError,
+            QueueError,
             OwnCodeFailed,
             OSError,
         ) as error:

@@ -12,8 +12,8 @@ from engine.networks.own.code import code_of_run, named_code
 from engine.networks.own.isolation import isolated
 from engine.server.protocols import EventSink
 from engine.server.worker.active_run import ActiveRun
-from engine.server.worker.begin_run import begin_run
-from engine.server.worker.checks import CommandError, check_machine, check_traces, checked
+from engine.server.worker.begin_run import begin_fork, begin_run, origin_of
+from engine.server.worker.checks import Busy, CommandError, check_machine, check_traces, checked
 from engine.server.worker.inspection import Inspector
 from engine.server.worker.loaded_data import Loader
 from engine.storage.printing import say_traceback
@@ -29,6 +29,7 @@ from engine.tuning.files import INSTALL, can_tune
 from engine.vocabulary.config import Value
 from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import FindRate, RatesTried, ResumeRun, RunEvent, StartRun, StartStudy, Steer, Steered
+from engine.vocabulary.run_conventions import Origin
 from engine.vocabulary.search_space import networks_in, parse_search
 
 if TYPE_CHECKING:
@@ -103,9 +104,18 @@ class Jobs:
     def start(self, command: StartRun) -> None:
         self.check_free()
         config = checked(command.config)
-        check_traces(named_code(config.model))
         check_machine(config, self.group)
-        self._launch(*begin_run(self.checkpoints, config, self.loader.data_for(config), self.group))
+        if command.fork:
+            self._launch(*begin_fork(self.checkpoints, command, config, self.loader, self.group))
+            return
+        check_traces(named_code(config.model))
+        if command.queued and not config.data:
+            self.loader.load("")  # not what a screen has loaded meanwhile
+        self._launch(
+            *begin_run(
+                self.checkpoints, config, self.loader.data_for(config), self.group, Origin(queued=command.queued)
+            )
+        )
 
     def resume(self, command: ResumeRun) -> None:
         self.check_free()
@@ -115,6 +125,7 @@ class Jobs:
         self.loader.load_for(record, command.data)
         data = self.loader.needed()
         run = resume(folder.name, folder, data, command.changes, self.group, command.data)
+        run.origin = origin_of(record)
         record.data_path = data.path
         record.state, record.reason = "running", ""
         self.sink.replace_history(History(EventReader(folder)).events)
@@ -199,11 +210,11 @@ class Jobs:
     # ----------------------------------------------------------------- helpers
 
     def check_free(self) -> None:
-        """Raises CommandError while something trains."""
+        """Raises Busy while something trains."""
         if self.active is not None:
-            raise CommandError(f"run {self.active.run.name} is already training; stop it first")
+            raise Busy(f"run {self.active.run.name} is already training; stop it first")
         if self.study is not None:
-            raise CommandError(f"study {self.study.name} is tuning; stop it first (you can continue it later)")
+            raise Busy(f"study {self.study.name} is tuning; stop it first (you can continue it later)")
 
     def _running(self) -> ActiveRun:
         if self.active is None:

@@ -81,22 +81,24 @@ class Loader:
             self.load(self.path)
         return self.needed()
 
-    def load_for(self, record: RunRecord, path: str) -> None:
-        """Have the data of a run loaded, from where it is now. Raises DataError for other data."""
+    def load_for(self, record: RunRecord, path: str, command: str = "") -> None:
+        """Have the data of a run loaded, from where it is now, for a `command` other than to resume it. Raises
+        DataError for other data."""
         loaded = self.unchanged() if not path else None
         if loaded is not None and loaded.fingerprint == record.data:
             return
         try:
             self.load(path or record.data_path, only=record.data)
         except DataError as error:
-            again = f"mnist-tui train --resume {record.run.partition('-')[0].lstrip('0')}"
+            again = f"mnist-tui {command or 'train --resume ' + record.run.partition('-')[0].lstrip('0')}"
+            what = "forked" if command else "resumed"
             remedy = (
                 f"`{again}` without --data continues on its own data, {record.data_path}; start a new run for other"
                 " data"
                 if path
                 else f"restore it; where it has moved, `{again} --data FOLDER` continues with it"
             )
-            raise DataError(f"run {record.run} cannot be resumed: {error}. {remedy[0].upper()}{remedy[1:]}") from error
+            raise DataError(f"run {record.run} cannot be {what}: {error}. {remedy[0].upper()}{remedy[1:]}") from error
 
     def unchanged(self, *, at_once: bool = True) -> Dataset | None:
         """Return what is loaded if its files are as they were, else None.

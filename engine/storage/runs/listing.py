@@ -95,6 +95,7 @@ def line_of(folder: Path, record: RunRecord, *, live: str | None) -> RunSummary:
         star=record.star,
         parent=record.parent,
         parent_epoch=record.parent_epoch,
+        parent_step=record.parent_step,
         parameters=record.parameters,
         seconds=record.seconds,
         seed=record.config.seed,

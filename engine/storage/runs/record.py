@@ -51,15 +51,16 @@ class RunRecord(msgspec.Struct, kw_only=True):
     conventions: Conventions = OLD
     classes: Classes = DIGITS
     """The names of its labels."""
+    parent: Text = ""
+    """The run with whose weights, after its epoch `parent_epoch`, it began; "" for one that began anew."""
+    parent_epoch: Count = 0
+    parent_step: Count = 0
     treatment: Preprocessing = MNIST
     """How the pictures of its data were read; `predict` reads others likewise."""
     title: Text = ""
     note: Text = ""
     star: bool = False
     """The user's own, as the name is."""
-    parent: Text = ""
-    """The run with whose weights, after its epoch `parent_epoch`, it began; "" for one that began anew."""
-    parent_epoch: Count = 0
     parameters: Count = 0
     """Of its network; 0: not known."""
     seconds: Seconds = 0.0

@@ -10,6 +10,7 @@ accuracies fractions of 1, losses mean cross-entropy in nats per image. In the o
     run_events.py, steps.py: a run from start to end, and steps merged into fewer
     machine_events.py: what its machine did meanwhile
     study_events.py: a study
+    queue.py: runs that wait until nothing trains
     answers.py: replies to questions
     codec.py: to lines of JSON and back
 """
@@ -101,6 +102,20 @@ from engine.vocabulary.messages.engine_events import (
     Welcome,
 )
 from engine.vocabulary.messages.machine_events import GpuUse, MachineMeasured, thin_machine
+from engine.vocabulary.messages.queue import (
+    MOST_QUEUED,
+    ClearQueue,
+    ContinueQueue,
+    EditQueued,
+    Enqueue,
+    Enqueued,
+    MoveQueued,
+    PauseQueue,
+    QueueChanged,
+    QueueCommand,
+    QueuedRun,
+    RemoveQueued,
+)
 from engine.vocabulary.messages.run_events import (
     CheckpointSaved,
     Continued,
@@ -133,6 +148,7 @@ __all__ = [
     "MAX_LINE",
     "MNIST_FINGERPRINT",
     "MOST",
+    "MOST_QUEUED",
     "PROTOCOL",
     "STABLE_COMMANDS",
     "STEP_POINTS",
@@ -142,12 +158,14 @@ __all__ = [
     "AugmentationPreviewed",
     "CancelDownload",
     "CheckpointSaved",
+    "ClearQueue",
     "CloseRun",
     "Command",
     "CommandDone",
     "CommandFailed",
     "Confusion",
     "Continue",
+    "ContinueQueue",
     "Continued",
     "Count",
     "DataCheck",
@@ -158,10 +176,13 @@ __all__ = [
     "DescribeModel",
     "Digit",
     "DownloadData",
+    "EditQueued",
     "EditRun",
     "EmptyTrash",
     "EngineFailed",
     "EngineReady",
+    "Enqueue",
+    "Enqueued",
     "EpochDone",
     "EpochFigures",
     "Evaluate",
@@ -182,9 +203,11 @@ __all__ = [
     "Loss",
     "MachineMeasured",
     "ModelDescribed",
+    "MoveQueued",
     "OpenRun",
     "PartFacts",
     "Pause",
+    "PauseQueue",
     "Paused",
     "Positive",
     "Predict",
@@ -193,8 +216,12 @@ __all__ = [
     "PreviewAugmentation",
     "Printed",
     "ProtocolError",
+    "QueueChanged",
+    "QueueCommand",
+    "QueuedRun",
     "RatesTried",
     "ReadHistory",
+    "RemoveQueued",
     "RestoreRun",
     "ResumeRun",
     "Row",

@@ -146,6 +146,7 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
     star: bool = False
     parent: str = ""
     parent_epoch: int = 0
+    parent_step: int = 0
     parameters: int = 0  # 0: not known
     seconds: float = 0.0
     seed: int = 0
@@ -211,7 +212,9 @@ class CommandDone(Event, frozen=True):
 
 
 class CommandFailed(Event, frozen=True):
-    """`renew`: a new engine, in place of this one, which nothing keeps busy, would carry it out."""
+    """`renew`: a new engine, in place of this one, which nothing keeps busy, would carry it out. `busy`: it could be
+    done once nothing trains; a run can wait in the queue until then."""
 
     reason: str
     renew: bool = False
+    busy: bool = False

@@ -2,6 +2,7 @@
 
 from engine.vocabulary.config import RunConfig, Value
 from engine.vocabulary.messages.base import Command
+from engine.vocabulary.messages.queue import QueueCommand
 
 
 class Hello(Command, frozen=True):
@@ -32,7 +33,14 @@ class ExportData(Command, frozen=True):
 
 
 class StartRun(Command, frozen=True):
+    """Begin a run; with `fork` from a checkpoint of another one: 12@10, 12@best, 12@last.
+
+    `queued` is the number that it had in the queue, 0 where it did not wait.
+    """
+
     config: RunConfig
+    fork: str = ""
+    queued: int = 0
 
 
 class ResumeRun(Command, frozen=True):
@@ -81,10 +89,11 @@ class Continue(Command, frozen=True):
 class Stop(Command, frozen=True):
     """End the current run after the present step and save it. With `force`, also when it cannot be saved.
 
-    A study is left as it is, and can be continued.
+    A study is left as it is, and can be continued. With `pause_queue`, no waiting run begins in its place.
     """
 
     force: bool = False
+    pause_queue: bool = False
 
 
 class Predict(Command, frozen=True):
@@ -238,6 +247,7 @@ AnyCommand = (
     | EmptyTrash
     | AskStatus
     | Shutdown
+    | QueueCommand
 )
 # What a screen may ask of an engine of another version: what it does, and to end. These, and Hello and Welcome, stay.
 STABLE_COMMANDS = AskStatus | Shutdown

@@ -17,6 +17,7 @@ from engine.vocabulary.messages.answers import (
 )
 from engine.vocabulary.messages.base import DIGITS, Classes, Event
 from engine.vocabulary.messages.data_facts import DataCheck
+from engine.vocabulary.messages.queue import Enqueued, QueueChanged
 from engine.vocabulary.messages.run_events import RunEvent
 from engine.vocabulary.messages.study_events import StudyEvent
 
@@ -88,7 +89,9 @@ class Printed(Event, frozen=True):
     lines: list[str]
 
 
-StateEvent = RunEvent | StudyEvent | EngineReady | EngineFailed | DataReady | DataFailed | DataProgress | Printed
+StateEvent = (
+    RunEvent | StudyEvent | EngineReady | EngineFailed | DataReady | DataFailed | DataProgress | Printed | QueueChanged
+)
 
 
 class Snapshot(Event, frozen=True):
@@ -117,6 +120,7 @@ AnyEvent = (
     | RunOpened
     | HistoryRead
     | StatusTold
+    | Enqueued
     | CommandDone
     | CommandFailed
 )

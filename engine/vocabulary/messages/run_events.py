@@ -27,7 +27,9 @@ class RunStarted(Event, frozen=True):
     """A run began, or was resumed when `step` is not 0.
 
     `threads` of `most_threads` compute on a CPU; 0 elsewhere, and in logs of versions that did not tell. `check` is
-    what was seen of its data set, `classes` the names of its labels.
+    what was seen of its data set, `classes` the names of its labels. A fork has the name of its `parent`, and where
+    that one's checkpoint was taken: its first step follows that. `queued` is the number under which the run has
+    waited, 0 where it has not.
     """
 
     run: Text
@@ -45,6 +47,16 @@ class RunStarted(Event, frozen=True):
     most_threads: Count = 0
     check: DataCheck | None = None
     classes: Classes = DIGITS
+    parent: Text = ""
+    parent_epoch: Count = 0
+    parent_step: Count = 0
+    queued: Count = 0
+    resumed: bool = False  # told of forks, which begin at a step other than 0
+
+    @property
+    def resumes(self) -> bool:
+        """Whether it goes on with a run that has been in the log before; a fork begins at the step of its parent."""
+        return bool(self.step) and (self.resumed or not self.parent)
 
 
 class StepsDone(Event, frozen=True):

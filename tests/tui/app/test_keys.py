@@ -13,6 +13,7 @@ from tui.screens.runs import RunsScreen
 from tui.screens.setup import SetupScreen
 from tui.screens.train import TrainScreen
 from tui.screens.tune import TuneScreen
+from tui.widgets.queue_list import QueueList
 
 
 async def test_every_action_of_the_table_exists() -> None:
@@ -23,6 +24,7 @@ async def test_every_action_of_the_table_exists() -> None:
         "train": TrainScreen,
         "digits": DigitsScreen,
         "runs": RunsScreen,
+        "queue": QueueList,
         "setup": SetupScreen,
         "tune": TuneScreen,
         "network": NetworkScreen,

@@ -8,6 +8,8 @@ are passed on with `super()`. In the order to read them:
     runs.py: runs listed, opened, resumed
     run_list.py: runs marked, looked at, named, deleted, cloned
     training.py: what trains is started, paused, stopped, left
+    queue.py: runs that wait
+    forks.py: runs from a checkpoint of another
     setup.py, presets.py: the form
     tuning.py: studies
     coach.py: advice followed, explained, dismissed

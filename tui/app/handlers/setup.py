@@ -15,7 +15,7 @@ from engine.vocabulary.messages import (
     Steer,
     StopFinding,
 )
-from tui.app.handlers.training import TrainingHandlers
+from tui.app.handlers.queue import QueueHandlers
 from tui.link.errors import CommandRefused
 from tui.screens.network import NetworkScreen
 from tui.screens.rates import RatesScreen
@@ -25,7 +25,7 @@ from tui.widgets.network_line import NetworkLine
 from tui.widgets.preview import Preview
 
 
-class SetupHandlers(TrainingHandlers):
+class SetupHandlers(QueueHandlers):
     """The screen of the form, and the two that open over it: networks, and the learning-rate finder."""
 
     def receive(self, event: AnyEvent) -> None:
@@ -47,9 +47,12 @@ class SetupHandlers(TrainingHandlers):
     async def start_run(self, event: SetupScreen.Chosen) -> None:
         """Start a run with the form, and stay there when the engine refuses."""
         self.config = event.config
-        if self.client is None or not self.is_for_this_engine(self.config.processes):
+        if self.busy or self._edited is not None:
+            await self.enqueue(self.config)
+        elif self.client is None or not self.is_for_this_engine(self.config.processes):
             self.action_train()
-        elif await self.is_done(StartRun(config=self.config), "Nothing was started"):
+        elif await self.is_done(StartRun(config=self.config, fork=self.fork), "Nothing was started"):
+            self.fork = ""
             self.go("train")
 
     @on(SetupScreen.SteeringChosen)

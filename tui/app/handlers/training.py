@@ -4,7 +4,7 @@ import asyncio
 
 from textual import work
 
-from engine.vocabulary.messages import AnyEvent, CommandDone, Continue, Pause, RunEnded, StartRun, Stop
+from engine.vocabulary.messages import AnyEvent, CommandDone, Continue, Pause, RunEnded, Stop
 from tui.app.engine import EngineApp
 from tui.link.errors import CommandRefused
 from tui.screens.dialogs import OVER
@@ -17,7 +17,7 @@ STOPPING = 10.0  # seconds to hear that a run is stopped and saved
 
 
 class TrainingHandlers(EngineApp):
-    """The keys t, space, S and q, and what is asked before they do something that cannot be undone."""
+    """The keys space, S and q, and what is asked before they do something that cannot be undone."""
 
     def on_mount(self) -> None:
         self._run_ended = asyncio.Event()  # the run in progress has
@@ -26,10 +26,6 @@ class TrainingHandlers(EngineApp):
         super().receive(event)
         if isinstance(event, RunEnded):
             self._run_ended.set()
-
-    def action_train(self) -> None:
-        self.begin(StartRun(config=self.config))
-        self.go("train")
 
     def action_pause(self) -> None:
         self.send(Pause())
@@ -44,8 +40,8 @@ class TrainingHandlers(EngineApp):
             self.notify(f"The {self.state.silence}. {remedy}", title="Not stopped", severity="error", markup=False)
             return
         answer = await self.ask_about_state(stop_question)
-        if answer in ("stop", "force"):
-            self.send(Stop(force=answer == "force"))
+        if answer in ("stop", "hold", "force"):
+            self.send(Stop(force=answer == "force", pause_queue=answer == "hold"))
             self.notify("Stopping after the current step.", markup=False)
 
     async def stop_for_new_run(self) -> bool:
@@ -54,17 +50,17 @@ class TrainingHandlers(EngineApp):
         if answer != "stop":
             return answer == OVER
         self._run_ended.clear()
-        if not await self.is_stopped():
+        if not await self.is_stopped(hold=self.state.waiting > 0 and not self.state.queue_paused):
             return False
         await self._run_ended.wait()  # the form shows the run in progress while there is one
         return True
 
-    async def is_stopped(self, *, force: bool = False) -> bool:
+    async def is_stopped(self, *, force: bool = False, hold: bool = False) -> bool:
         """Have the engine stop what trains; return whether it did, and say why where it did not."""
         if self.client is None:
             return False
         try:
-            await self.client.request(Stop(force=force), CommandDone)
+            await self.client.request(Stop(force=force, pause_queue=hold), CommandDone)
         except CommandRefused as error:
             self.notify(sanitize(str(error)), title="Not stopped", severity="error", markup=False)
             return False
@@ -80,14 +76,14 @@ class TrainingHandlers(EngineApp):
             self.exit()
             return
         answer = await self.ask_about_state(quit_question)
-        if answer in ("stop", "force") and self.client is not None:
+        if answer in ("stop", "hold", "force") and self.client is not None:
             try:
                 async with asyncio.timeout(STOPPING):
-                    if not await self.is_stopped(force=answer == "force"):
+                    if not await self.is_stopped(force=answer == "force", hold=answer == "hold"):
                         return
             except TimeoutError:
                 pass  # it has the command, and needs no screen to carry it out
-        if answer in ("stop", "force", "leave"):
+        if answer in ("stop", "hold", "force", "leave"):
             self.exit()
 
     def key_label(self, action: str, label: str) -> str:
@@ -108,8 +104,6 @@ class TrainingHandlers(EngineApp):
         busy, live = self.state.training or self.state.tuning, self.state.link == "live"
         job = self.state.study if self.state.tuning else self.state.run
         paused = job is not None and job.state == "paused"
-        if action == "train":
-            return not busy and live
         if action in ("pause", "continue"):
             return busy and live and paused is (action == "continue")
         if action == "stop":

@@ -1,4 +1,4 @@
-"""`mnist-tui train` and `find-lr`: one run, or one with each of several seeds, followed without a screen.
+"""`mnist-tui train`, `queue` and `find-lr`: one run, or one with each of several seeds, followed without a screen.
 
 In the order to read them:
 
@@ -7,6 +7,7 @@ In the order to read them:
     follow.py, own_events.py: a run followed to its end, by the events that are its own
     displays.py, outcome.py: what is printed meanwhile, and at the end
     interrupts.py: Ctrl-C meanwhile
+    queue/: queue, and runs that wait
     seeds.py, seeds_report.py: one run for each seed, and what they add up to
     lr_finder.py: find-lr
 """

@@ -1,6 +1,7 @@
 """`mnist-tui train`: a run without a screen. `mnist-tui find-lr`: a learning rate for one."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,14 @@ from tui.state.words.options import config_of, config_options, given
 @click.pass_context
 @click.option("--preset", metavar="NAME", help="Start from this preset; other options override it. [see: presets]")
 @config_options
+@click.option("--wait", is_flag=True, help="If something else trains, wait for it in the queue, then train.")
+@click.option("--queue", "enqueue", is_flag=True, help="Put the run into the queue and return. [see: queue]")
+@click.option(
+    "--fork",
+    metavar="RUN[@EPOCH]",
+    default="",
+    help="Begin with a checkpoint of another run: 12@10, 12@best, 12@last. Other options override its hyperparameters.",
+)
 @click.option("--resume", metavar="RUN", default="", help="Resume a run from its last checkpoint.")
 @click.option(
     "--seeds",
@@ -34,6 +43,9 @@ def train(
     checkpoints: Path,
     as_json: bool,
     preset: str | None,
+    wait: bool,
+    enqueue: bool,
+    fork: str,
     resume: str,
     seeds: int | None,
     metric: str | None,
@@ -44,9 +56,16 @@ def train(
     """Train without a screen. Ctrl-C stops after the current step and saves."""
     from engine.storage.preset_file import PresetError
     from engine.storage.presets import load_preset
-    from tui.commands.train.one_run import train_headless
+    from tui.commands.train.one_run import BUSY, train_headless
 
     options["data"] = options["data"] or context.find_root().params["data"] or None
+    if fork and (resume or preset or seeds):
+        other = "--resume" if resume else "--preset" if preset else "--seeds"
+        raise click.UsageError(f"--fork begins with what another run has learned; leave out {other}")
+    if resume and (wait or enqueue):
+        raise click.UsageError("a run that is resumed cannot wait in the queue; leave out --wait and --queue")
+    if wait and enqueue:
+        raise click.UsageError("--wait waits for the run, and --queue returns at once; leave out one of them")
     if resume and preset:
         raise click.UsageError("--resume keeps the run's own hyperparameters; leave out --preset")
     if resume and seeds:
@@ -54,10 +73,17 @@ def train(
     if metric and not seeds:
         raise click.UsageError("--metric needs --seeds, whose runs it compares; add --seeds, or leave out --metric")
     try:
-        config = config_of(options, load_preset(checkpoints, preset).changes if preset else {})
+        base = load_preset(checkpoints, preset).changes if preset else {}
+        if fork:
+            fork, base = forked(checkpoints, fork)
+        config = config_of(options, base)
     except PresetError as error:
         raise click.BadParameter(str(error), param_hint="--preset") from error
     processes = options["processes"]  # of the engine: a run can be resumed on another number
+    if enqueue:
+        from tui.commands.train.queue.enqueue import enqueue_runs
+
+        sys.exit(run(enqueue_runs(checkpoints, config, seeds or 1, fork=fork, processes=processes, json=as_json)))
     if seeds:
         from tui.commands.train.seeds import train_seeds
 
@@ -74,20 +100,44 @@ def train(
             json=as_json,
             notify=notify,
             coach=coach,
+            wait=wait,
         )
         sys.exit(run(several))
     changes = {name: value for name, value in given(options).items() if name not in ("processes", "data")}
-    training = train_headless(
+    begin = partial(
+        train_headless,
         checkpoints,
         config,
         resume=resume,
+        fork=fork,
         changes=changes,
         processes=processes,
         json=as_json,
         notify=notify,
         coach=coach,
     )
-    sys.exit(run(training))
+    status = run(begin(wait=wait))
+    if status == BUSY:
+        question = "Wait for it here (w), leave the run in the queue (q), or cancel (c)?"
+        answer = click.prompt(question, type=click.Choice(["w", "q", "c"]), default="w", err=True)
+        if answer == "q":
+            from tui.commands.train.queue.enqueue import enqueue_runs
+
+            sys.exit(run(enqueue_runs(checkpoints, config, 1, fork=fork, processes=processes, json=as_json)))
+        status = run(begin(wait=True)) if answer == "w" else 1
+    sys.exit(status)
+
+
+def forked(checkpoints: Path, fork: str) -> tuple[str, dict[str, Any]]:
+    """Return the checkpoint that is meant, in full, and the hyperparameters of its run by then."""
+    from engine.storage.runs.folders import RunError
+    from engine.storage.runs.lineage import find_checkpoint
+
+    try:
+        folder, checkpoint = find_checkpoint(checkpoints, fork)
+    except (RunError, OSError) as error:
+        raise click.BadParameter(str(error), param_hint="--fork") from error
+    return f"{folder.name}@{checkpoint.name}", checkpoint.config.differences()
 
 
 @click.command("find-lr")

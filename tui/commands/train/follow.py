@@ -19,6 +19,7 @@ from tui.coach.watch import apply_rules
 from tui.commands.train.displays import Display
 from tui.commands.train.interrupts import Interrupts
 from tui.commands.train.own_events import COMMAND, own_events
+from tui.commands.train.queue.turn import Turn
 from tui.link.errors import CommandRefused
 from tui.link.session import CaughtUp, Rejoined, Session
 from tui.state.advice import Coach
@@ -34,8 +35,10 @@ async def follow(
     coach: Coach,
     asked: RunConfig,
     interrupts: Interrupts | None = None,
+    turn: Turn | None = None,
 ) -> RunView | None:
-    """Show events until the run that we asked for ends, or we are told to leave; return the run.
+    """Show events until the run that we asked for ends, or we are told to leave; return the run. One that waits in
+    the queue is shown from its `turn` on.
 
     Raises CommandRefused when it does not begin, or is gone without an end.
     """
@@ -45,6 +48,14 @@ async def follow(
     shown: list[AnyEvent] = []
     session.waits = True
     async for event, news in own_events(session, RunStarted, interrupts):
+        if turn is not None and not turn.came:
+            came = turn.has_come(event)
+            session.waits = not turn.number  # the queue may take hours, and that is no matter of the engine
+            if interrupts is not None:
+                interrupts.follow(turn)
+            if not came:
+                continue
+            news = True  # whether it came with a snapshot or not
         if isinstance(event, Rejoined | CaughtUp) and end is not None:  # it ended while nobody listened
             display.show(end, view)
             return view

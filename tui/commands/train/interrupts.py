@@ -6,8 +6,9 @@ import select
 import signal
 import sys
 from collections.abc import Callable
+from typing import Protocol
 
-from engine.vocabulary.messages import CommandFailed, Stop
+from engine.vocabulary.messages import CommandFailed, RemoveQueued, Stop
 from tui.link.session import Session
 from tui.terminal.sanitize import sanitize
 
@@ -56,6 +57,13 @@ def drop_output() -> None:
     os.close(nowhere)
 
 
+class Waiting(Protocol):
+    """A run in the queue: its number, 0 until that is told, and whether its turn has come."""
+
+    number: int
+    came: bool
+
+
 class Interrupts:
     """Ctrl-C and SIGTERM: the first stops what trains and saves it, a second does not wait.
 
@@ -65,6 +73,7 @@ class Interrupts:
     def __init__(self, words: str = "stopping after this step and saving") -> None:
         self.came = False
         self._words = words  # at the first
+        self.queued = 0  # the number of our run in the queue while it waits; below 0: not told yet
         self._terminated = False
         self._session: Session | None = None
 
@@ -74,9 +83,20 @@ class Interrupts:
         listen(self._take)
 
     def repeat(self) -> None:
-        """Ask again, an engine that has started anew."""
+        """Ask again: an engine that has started anew, or one that had not told our place in the queue."""
         if self.came and self._session is not None:
-            self._session.client.send(Stop(id=STOP))
+            self._ask(self._session)
+
+    def follow(self, waiting: Waiting) -> None:
+        """Know whether our run still waits in the queue."""
+        before, self.queued = self.queued, 0 if waiting.came else waiting.number or -1
+        if self.queued != before:
+            self.repeat()
+
+    def _ask(self, session: Session) -> None:
+        """Have our run ended, or taken from the queue: what trains while it waits is somebody else's."""
+        if self.queued >= 0:
+            session.client.send(RemoveQueued(queued=self.queued, id=STOP) if self.queued else Stop(id=STOP))
 
     def refused(self, event: CommandFailed) -> None:
         """Say why the run cannot be stopped."""
@@ -91,8 +111,9 @@ class Interrupts:
                 raise KeyboardInterrupt
             print("stopping before the next run", file=sys.stderr)
         elif first:
-            print(f"{self._words}; press Ctrl-C again to leave at once", file=sys.stderr)
-            self._session.client.send(Stop(id=STOP))
+            words = "leaving the queue" if self.queued else self._words
+            print(f"{words}; press Ctrl-C again to leave at once", file=sys.stderr)
+            self._ask(self._session)
             if number == signal.SIGTERM:
                 self._terminated = True
                 asyncio.get_running_loop().call_later(TERMINATED, self._leave)

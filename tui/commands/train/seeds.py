@@ -32,6 +32,7 @@ async def train_seeds(
     json: bool,
     notify: bool,
     coach: bool,
+    wait: bool = False,
 ) -> int:
     """Train once with each seed from the config's on, print what they add up to, and return the exit status.
 
@@ -55,6 +56,7 @@ async def train_seeds(
                 json=json,
                 notify=notify and seed == last,
                 coach=coach,
+                wait=wait,
             )
         except BrokenPipeError:  # nobody reads what the others would print either
             raise

@@ -49,7 +49,7 @@ def describe(event: AnyEvent) -> list[str]:
             ]
         case DataFailed():
             return [f"data: {event.reason}"]
-        case RunStarted() if event.step:
+        case RunStarted() if event.resumes:
             return [f"{event.run} resumed on {event.device} at step {event.step:,}"]
         case RunStarted():
             config = event.config
@@ -57,7 +57,8 @@ def describe(event: AnyEvent) -> list[str]:
             return [
                 f"{event.run} started on {event.device}: {event.parameters:,} parameters,"
                 f" {counted(config.epochs, 'epoch')}, batch {config.batch_size}, lr {config.lr:g}"
-                f" {config.schedule}, seed {config.seed}, {config.precision}{several}"
+                f" {config.schedule}, seed {config.seed}, {config.precision}{several}",
+                *fork_words(event),
             ]
         case EpochDone():
             return [
@@ -97,6 +98,12 @@ def describe(event: AnyEvent) -> list[str]:
             return [f"engine: {line}" for line in event.lines]
         case _:
             return []
+
+
+def fork_words(event: RunStarted) -> list[str]:
+    if not event.parent:
+        return []
+    return [f"{event.run} is a fork of {event.parent}, from step {event.parent_step:,} (epoch {event.parent_epoch}) on"]
 
 
 def warnings(data: DataReady) -> list[str]:

@@ -1,0 +1,55 @@
+"""Runs that wait: put into the queue from the app, moved, edited and removed by keys."""
+
+from fake_engine import FakeApp, snapshot, tell
+
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import Enqueue, MoveQueued, QueueChanged, QueuedRun, RemoveQueued, StartRun, Stop
+from tests.tui.app.screen_text import TRAINING, screen_text
+from tui.screens.dialogs import Question
+from tui.widgets.queue_list import QueueList
+
+WAITING = QueueChanged(
+    runs=[QueuedRun(id=3, config=RunConfig(seed=3)), QueuedRun(id=4, config=RunConfig(lr=0.5), problem="no data")]
+)
+
+
+async def test_t_during_a_run_asks_whether_the_run_of_the_form_is_to_wait() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        await pilot.press("t")
+        await pilot.pause()
+        assert isinstance(app.screen, Question)
+        assert not app.engine.sent_of(Enqueue)
+        await pilot.press("q")
+        await pilot.pause()
+        assert len(app.engine.sent_of(Enqueue)) == 1
+        assert not app.engine.sent_of(StartRun)
+
+
+async def test_waiting_runs_are_counted_in_the_header_and_moved_and_removed_on_runs() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING), WAITING)
+        assert "1 waiting" in screen_text(app)
+        await pilot.press("4")
+        await tell(app, pilot)
+        text = screen_text(app)
+        assert "seed 3" in text
+        assert "could not start: no data" in text
+        app.screen.query_one(QueueList).query_one("OptionList").focus()
+        await pilot.press("J", "D")
+        await pilot.pause()
+        assert app.engine.sent_of(MoveQueued) == [MoveQueued(queued=3, place=1)]
+        assert app.engine.sent_of(RemoveQueued) == [RemoveQueued(queued=3)]
+
+
+async def test_stopping_a_run_asks_whether_the_queue_goes_on() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING), WAITING)
+        await pilot.press("S")
+        await pilot.pause()
+        await pilot.press("p")
+        await pilot.pause()
+        assert [command.pause_queue for command in app.engine.sent_of(Stop)] == [True]

@@ -1,0 +1,65 @@
+"""The key F: the form of a new run from a checkpoint of another."""
+
+import asyncio
+
+from textual import work
+
+from engine.storage.files import in_words
+from engine.storage.runs.folders import RunError
+from engine.storage.runs.lineage import Checkpoint, kept_checkpoints
+from engine.vocabulary.config import RunConfig
+from tui.app.engine import EngineApp
+from tui.screens.dialogs import Answer, Question
+from tui.screens.runs import RunsScreen
+from tui.state.run import short_run_name
+from tui.state.words.figures import percent
+from tui.terminal.sanitize import sanitize
+
+MOST = 8  # checkpoints to choose from; `train --fork` knows the others
+
+
+class ForkHandlers(EngineApp):
+    """Asks from which checkpoint of the run that is shown, or under the cursor."""
+
+    def fill_form(self, config: RunConfig) -> None:
+        """Fill the form with another run, which is no fork any more."""
+        self.fork = ""
+        super().fill_form(config)
+
+    @property
+    def forkable(self) -> str:
+        if isinstance(self.screen, RunsScreen):
+            return self.screen.current.run if self.screen.current is not None else ""
+        return self.state.shown.run if self.state.shown is not None else ""
+
+    @work(group="fork", exclusive=True)
+    async def action_fork(self) -> None:
+        run = self.forkable
+        try:
+            kept = await asyncio.to_thread(kept_checkpoints, self.checkpoints / run)
+        except (RunError, OSError) as error:
+            self.notify(sanitize(in_words(error)), title="No fork", severity="error", markup=False)
+            return
+        if not kept:
+            self.notify(f"{sanitize(run)} has no checkpoint yet.", title="No fork", severity="error", markup=False)
+            return
+        answers = [Answer(each.name, choice(each), str(i + 1)) for i, each in enumerate(kept[:MOST])]
+        name = await self.push_screen_wait(Question(f"Fork {sanitize(run)} from which checkpoint?", answers))
+        chosen = next((each for each in kept if each.name == name), None)
+        if chosen is None:
+            return
+        self.fill_form(chosen.config)
+        self.fork = f"{run}@{chosen.name}"
+        self.go("setup")
+        what = f"a fork of {short_run_name(run)}, epoch {chosen.epoch}"
+        self.notify(f"The form is {what}. Change what is to differ; F5 trains.", title="Fork", markup=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "fork":
+            return self.state.link == "live" and self.current_mode in ("train", "runs") and bool(self.forkable)
+        return super().check_action(action, parameters)
+
+
+def choice(checkpoint: Checkpoint) -> str:
+    accuracy = f" {percent(checkpoint.test_accuracy)}" if checkpoint.test_accuracy is not None else ""
+    return f"{checkpoint.name if not checkpoint.name.isdigit() else 'epoch'} {checkpoint.epoch}{accuracy}"

@@ -1,0 +1,104 @@
+"""Runs that wait until nothing trains: put into the queue, moved, edited, removed."""
+
+from textual import on, work
+
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import CommandDone, EditQueued, Enqueue, Enqueued, QueueCommand, QueuedRun, StartRun
+from tui.app.handlers.training import TrainingHandlers
+from tui.link.errors import CommandRefused
+from tui.screens.dialogs import OVER
+from tui.screens.questions import queue_question
+from tui.screens.setup import SetupScreen
+from tui.terminal.sanitize import sanitize
+from tui.widgets.queue_list import QueueList
+
+
+class QueueHandlers(TrainingHandlers):
+    """The keys t during a run and Q, and the list of waiting runs."""
+
+    def on_mount(self) -> None:
+        self._edited: QueuedRun | None = None  # the waiting run that is in the form
+
+    def action_train(self) -> None:
+        """Start a run with the form; while something trains, ask whether it is to wait for that."""
+        if self.busy:
+            self.ask_to_wait()
+            return
+        self.begin(StartRun(config=self.config, fork=self.fork))
+        self.fork = ""
+        self.go("train")
+
+    @work(group="start", exclusive=True)
+    async def ask_to_wait(self) -> None:
+        answer = await self.ask_about_state(queue_question)
+        if answer == OVER:
+            self.action_train()
+        elif answer == "queue":
+            await self.enqueue(self.config)
+
+    @work(group="start", exclusive=True)
+    async def action_enqueue(self) -> None:
+        """Put the form's run into the queue; where nothing trains, it starts at once."""
+        await self.enqueue(self.config)
+
+    async def enqueue(self, config: RunConfig) -> bool:
+        """Have a run wait, in the place of the one that was being edited; return whether it does."""
+        edited, place = self._edited, 0
+        if edited is not None and all(run.id != edited.id for run in self.state.queue):
+            edited = None  # it has started, or was removed
+        if self.client is None or self.client.foreign:
+            self.send(Enqueue(config=config))  # which says why not
+            return False
+        try:
+            if edited is not None:
+                await self.client.request(EditQueued(queued=edited.id, config=config, fork=edited.fork), CommandDone)
+            else:
+                answer = await self.client.request(Enqueue(config=config, fork=self.fork), Enqueued)
+                place = answer.place
+        except CommandRefused as error:
+            self.notify(sanitize(str(error)), title="Not in the queue", severity="error", markup=False)
+            self.get_screen("setup", SetupScreen).show_refusal(f"Not in the queue: {error}")
+            return False
+        self._edited, self.fork = None, ""
+        if edited is not None:
+            self.notify("The waiting run is changed.", markup=False)
+        else:
+            before = f"after {place} others" if place else "next"
+            self.notify(f"It starts by itself, {before}. Runs (4) lists what waits.", title="Queue", markup=False)
+        return True
+
+    @on(QueueList.Changed)
+    @work(group="queue")
+    async def change_queue(self, event: QueueList.Changed) -> None:
+        await self.is_changed(event.command)
+
+    async def is_changed(self, command: QueueCommand) -> bool:
+        if self.client is None or self.client.foreign:
+            self.send(command)
+            return False
+        try:
+            await self.client.request(command, CommandDone)
+        except CommandRefused as error:
+            self.notify(sanitize(str(error)), title="Queue", severity="error", markup=False)
+            return False
+        return True
+
+    @on(QueueList.EditWanted)
+    def edit_queued(self, event: QueueList.EditWanted) -> None:
+        self._edited = event.run
+        self.fill_form(event.run.config)
+        self.go("setup")
+        self.notify("The form has the waiting run. Q puts it back as you leave it here.", markup=False)
+
+    def key_label(self, action: str, label: str) -> str:
+        """Return what t does: while something trains, a run waits."""
+        return "queue" if action == "train" and self.busy else super().key_label(action, label)
+
+    @property
+    def busy(self) -> bool:
+        return self.state.training or self.state.tuning
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("train", "enqueue"):
+            return self.state.link == "live"
+        return super().check_action(action, parameters)
