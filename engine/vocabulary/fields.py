@@ -1,13 +1,14 @@
-"""One hyperparameter: its bounds, its label and help, and how typed text becomes its value."""
+"""One hyperparameter: its bounds, its label and help, how typed text becomes its value, and what uses that value."""
 
 import difflib
 import math
 import typing
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from engine.vocabulary.architectures import OwnName, is_own
+from engine.vocabulary.architectures import CATALOGUE, DEPTH, WIDTH, OwnName, is_own
 
 Value = int | float | str
 
@@ -83,3 +84,44 @@ def counted(number: int, noun: str) -> str:
 
 def field(label: str, help: str, group: str, **more: Any) -> dict[str, Any]:
     return {"label": label, "help": help, "group": group, **more}
+
+
+NETWORKS_WITH_MAPS_DROPPED = ("seed-cnn", "seed-cnn-bn", "fast-cnn", "deep-cnn", "vgg-small")
+USED_BY: dict[str, tuple[str, tuple[str, ...]]] = {
+    "momentum": ("optimizer", ("sgd", "nesterov", "muon")),
+    "beta1": ("optimizer", ("adam", "adamw", "muon")),
+    "beta2": ("optimizer", ("adam", "adamw", "rmsprop", "muon")),
+    "warmup": ("schedule", ("constant", "step", "cosine", "plateau")),
+    "decay": ("schedule", ("step", "plateau")),
+    "decay_every": ("schedule", ("step", "plateau")),
+    "width": ("model", tuple(each.name for each in CATALOGUE.values() if WIDTH in each.takes)),
+    "depth": ("model", tuple(each.name for each in CATALOGUE.values() if DEPTH in each.takes)),
+    "dropout2d": ("model", NETWORKS_WITH_MAPS_DROPPED),
+    "dropout": ("model", (*NETWORKS_WITH_MAPS_DROPPED, "mlp")),
+}
+"""Field -> the field that decides, and its values that use it. Every other field is used, whatever is chosen."""
+
+
+def unused(values: Mapping[str, Value]) -> dict[str, str]:
+    """Return the fields of a config that its optimizer, schedule, network and device do not use, each with the reason.
+
+    They are kept, not refused: whoever goes back to sgd finds the momentum that was there. A user's own network is
+    asked when it is built; until then all of its fields count as used.
+    """
+    found = {}
+    for name, (decider, users) in USED_BY.items():
+        value = str(values[decider])
+        if value not in users and not is_own(value):
+            found[name] = f"not used by {value}, only by {listed(users)}"
+    if not values["validation"]:
+        found["patience"] = "not used without validation images; set Validation first"
+    if str(values["device"]).partition(":")[0] in ("cuda", "mps"):
+        found["threads"] = f"not used on {values['device']}, only on the CPU"
+    return found
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return `a, b and c`; of more than four the first two, and how many others there are."""
+    if len(names) > 4:
+        return f"{', '.join(names[:2])} and {len(names) - 2} others"
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)

@@ -9,9 +9,28 @@ import click
 
 from engine.storage.files import in_words
 from engine.storage.paths import PathError, default_checkpoints
-from engine.vocabulary.config import ConfigError
+from engine.vocabulary.config import FIELDS, ConfigError
 from tui.state.words.metrics import METRICS
 from tui.state.words.options import clean
+
+FIRST = ("model", "epochs", "batch_size", "lr", "data")
+
+
+class HyperparametersCommand(click.Command):
+    """A command whose help has the hyperparameters in the groups of the form, those that matter first on top."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        fields = {param.name: param for param in self.get_params(ctx) if param.name in FIELDS}
+        groups: dict[str, list[click.Parameter]] = {"The five that matter first": [fields[name] for name in FIRST]}
+        groups["Options"] = [param for param in self.get_params(ctx) if param.name not in FIELDS]
+        for name, field in FIELDS.items():
+            if name in fields and name not in FIRST:
+                groups.setdefault(field.group, []).append(fields[name])
+        for heading, params in groups.items():
+            records = [record for param in params if (record := param.get_help_record(ctx)) is not None]
+            if records:
+                with formatter.section(heading):
+                    formatter.write_dl(records)
 
 
 def inherited(context: click.Context, option: click.Parameter, value: Any) -> Any:

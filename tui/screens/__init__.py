@@ -7,6 +7,8 @@ them:
     train.py, digits.py, confusion.py, runs.py, setup.py, tune.py: the screens of the keys 1 to 6
     run_wishes.py, run_questions.py: what the screen of runs asks for, and what is asked there
     form.py: what screens with the form of hyperparameters share
+    choice.py: the list that a field opens
+    setup_messages.py: what is wanted of the setup screen
     network.py, rates.py, presets.py: on top of the form: its network, its learning rate, its presets
     dialogs.py, questions.py: dialogs, and what is asked in them
     help.py: the keys

@@ -9,11 +9,16 @@ from engine.storage.preset_file import MACHINE
 from engine.vocabulary.config import ConfigError, RunConfig, Value
 from engine.vocabulary.presets import Preset
 from tui.screens.base import StateScreen
+from tui.screens.choice import ChoiceScreen
 from tui.state.store import State
 from tui.state.words.networks import NETWORK, network_of
 from tui.state.words.values import format_values
 from tui.terminal.sanitize import sanitize
-from tui.widgets.config_form import ROOM_FOR_HELP, ConfigForm, FieldRow
+from tui.widgets.choice_input import ChoiceInput
+from tui.widgets.config_form import ConfigForm
+from tui.widgets.field_row import FieldRow
+
+ROOM_FOR_HELP = 330  # columns of a screen in which no hint is cut
 
 
 class FormScreen(StateScreen):
@@ -24,7 +29,6 @@ class FormScreen(StateScreen):
     DEFAULT_CSS = """
     FormScreen {
         #help { height: 2; padding: 0 1; display: none; }
-        &.-helping #help { display: block; }
         #command { height: auto; max-height: 3; padding: 0 1; color: $text-muted; background: $surface; }
     }
     """
@@ -47,8 +51,6 @@ class FormScreen(StateScreen):
 
     def fill_network(self, taken: RunConfig | Preset) -> None:
         """Put a network into the form, or with it all that its recipe says."""
-        if self._state.training:
-            return
         if isinstance(taken, Preset):
             self.fill_preset(taken.changes)
         else:
@@ -89,6 +91,19 @@ class FormScreen(StateScreen):
         self.app.clear_notifications()  # at 80 columns one hides enough
         self.notify(sanitize(problem), title=title, severity="error", markup=False)
 
+    @on(ConfigForm.ListWanted)
+    def show_list(self, event: ConfigForm.ListWanted) -> None:
+        """Open the list of choices below its field; the one that is chosen leads on to the next field."""
+        row, input = event.row, event.input
+
+        def take(choice: str | None) -> None:
+            if choice is not None:
+                input.value = choice
+                self._move(1)
+
+        input.focus()
+        self.app.push_screen(ChoiceScreen(row.field, input.value, input.region), take)
+
     def on_descendant_focus(self) -> None:
         self.show_help()
 
@@ -96,12 +111,14 @@ class FormScreen(StateScreen):
         self.show_help()
 
     def show_help(self) -> None:
-        """Show the whole help of the field in focus, where rows are too narrow for it."""
+        """Show the whole help of the field in focus, where its row is too narrow for it."""
         row = self.focused.parent if self.focused is not None else None
-        helping = isinstance(row, FieldRow) and self.size.width < ROOM_FOR_HELP
-        self.set_class(helping, "-helping")
-        if helping and isinstance(row, FieldRow):
-            self.query_one("#help", Static).update(f"{row.field.label}: {sanitize(row.hint())}")
+        helping = isinstance(row, FieldRow) and (self.size.width < ROOM_FOR_HELP or row.has_class("-wide"))
+        help = self.query_one("#help", Static)
+        help.display = helping  # the same for all fields of a screen: the form does not move from one to the next
+        if isinstance(row, FieldRow):
+            what = " Enter opens the list." if isinstance(self.focused, ChoiceInput) else ""
+            help.update(f"{row.field.label}: {sanitize(row.hint())}{what}")
 
     @on(ConfigForm.Left)
     def action_next_field(self) -> None:
@@ -111,7 +128,9 @@ class FormScreen(StateScreen):
         self._move(-1)
 
     def _move(self, step: int) -> None:
-        """Go to another field, at once: what is typed next belongs there."""
-        fields = [widget for widget in self.focus_chain if isinstance(widget, Input)]
+        """Go to another field of the same column, at once: what is typed next belongs there."""
+        now = self.focused is not None and self.focused.has_class("now")
+        inputs = (widget for widget in self.focus_chain if isinstance(widget, Input))
+        fields = [widget for widget in inputs if widget.has_class("now") == now]
         at = fields.index(self.focused) + step if self.focused in fields else min(step, 0)
         self.set_focus(fields[at % len(fields)])

@@ -1,32 +1,30 @@
-"""The setup screen: the form of a new run, or of what can change in the run in progress."""
+"""The setup screen: the form of the next run, and beside it what can change in the run in progress."""
 
-from dataclasses import dataclass
-
-import msgspec
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.events import Resize, ScreenResume
-from textual.message import Message
 from textual.widgets import Button, Static
 
-from engine.vocabulary.config import FIELDS, RunConfig, Value
+from engine.vocabulary.config import ConfigError, RunConfig
 from tui.screens.base import TALL
 from tui.screens.form import FormScreen
+from tui.screens.setup_messages import SetupMessages
 from tui.state.actions import bindings
+from tui.state.run import short_run_name
 from tui.state.store import State
 from tui.state.words.options import command_line
-from tui.state.words.values import format_values
 from tui.terminal.sanitize import sanitize
-from tui.widgets.config_form import ConfigForm
+from tui.widgets.config_form import LINES, LINES_BESIDE, ConfigForm
 from tui.widgets.network_line import NetworkLine
 from tui.widgets.preview import Preview
 
 ROOMY = 36  # rows of a screen that has room for the preview
-ONE_ROW = 170  # columns that have room for all digits of the preview side by side, and the chart
+BESIDE = 160  # columns that have room for the groups of the form in two columns
+OTHERS = 8  # rows of all but form and preview: bars, headline, help, network, command
 
 
-class SetupScreen(FormScreen):
+class SetupScreen(SetupMessages, FormScreen):
     """The form, the same run as a command to copy, and two buttons: presets, and train."""
 
     BINDINGS = bindings("setup")
@@ -44,57 +42,16 @@ class SetupScreen(FormScreen):
     }
     """
 
-    @dataclass
-    class Chosen(Message):
-        """Start a run with this config."""
-
-        config: RunConfig
-
-    @dataclass
-    class NetworkOpened(Message):
-        """Show the layers of this config's network."""
-
-        config: RunConfig
-
-    @dataclass
-    class SteeringChosen(Message):
-        """Change these hyperparameters of the run in progress."""
-
-        changes: dict[str, Value]
-
-    @dataclass
-    class Edited(Message):
-        """The config of the next run is now this one."""
-
-        config: RunConfig
-
-    class PresetListWanted(Message):
-        """Choose one of the presets, to fill it in."""
-
-    @dataclass
-    class PresetWanted(Message):
-        """Save this config under a name that is asked for."""
-
-        config: RunConfig
-
-    @dataclass
-    class RateWanted(Message):
-        """Look for a learning rate for this config, or for the paused run."""
-
-        config: RunConfig
-
-    class Left(Message):
-        """Back to the charts."""
-
     def __init__(self) -> None:
         super().__init__()
-        self._headline = ""
+        self._headline: tuple[str, bool] | None = None
         self._preview: bool | None = None  # None: where there is room
 
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="top"):
             yield Static("", markup=False, id="headline")
             yield Button("Presets", compact=True, id="presets")
+            yield Button("Steer", compact=True, variant="warning", id="steer")
             yield Button("Train", compact=True, variant="primary", id="submit")
         yield ConfigForm(self.app_state.next_config)
         yield Preview()
@@ -111,10 +68,12 @@ class SetupScreen(FormScreen):
             self.query_one(NetworkLine).ask_again()
 
     def on_resize(self, event: Resize) -> None:
-        self.query_one(Preview).set_class(event.size.width >= ONE_ROW, "-one-row")
-        self.query_one(Preview).set_class(event.size.height < TALL, "-half")
+        beside = event.size.width >= BESIDE
+        self.query_one(ConfigForm).set_class(beside, "-beside")
+        left = event.size.height - OTHERS - (LINES_BESIDE if beside else LINES)
+        self.query_one(Preview).room = left if event.size.height >= TALL else 0
         self._show_preview(self._preview if self._preview is not None else event.size.height >= ROOMY)
-        self.show_help()
+        self.call_after_refresh(self.show_help)
 
     def _show_preview(self, shown: bool) -> None:
         if shown != self.has_class("-preview"):
@@ -129,31 +88,36 @@ class SetupScreen(FormScreen):
 
     def show_body(self, state: State) -> None:
         before, self._state = self._state, state
-        self.query_one(Preview).show_digits(state.augmented)
-        if state.data != before.data:
+        preview = self.query_one(Preview)
+        preview.show_digits(state.augmented)
+        if (state.data, state.runs, state.networks) != (before.data, before.runs, before.networks):
             self._want_preview()
-        form = self.query_one(ConfigForm)
         self._show_network()
-        if state.run is not None and state.training:
-            started = before.run is None or not before.training or before.run.run != state.run.run
-            if started or (before.run is not None and before.run.config != state.run.config):
-                form.fill(state.run.config)
-            headline = f"Changing {sanitize(state.run.run)} while it trains; F5 applies the changes"
-        else:
-            data = state.data
-            images = ""
-            if data is not None and not state.data_problem:
-                images = " on the sample" if data.sample else f" on {data.train:,} images"
-            headline = f"A new run{images}; F5 trains"
-            if before.training:
-                form.fill(state.next_config)  # no longer that of the run which has ended
-        if headline == self._headline:
+        run = state.run if state.training else None
+        self.query_one(ConfigForm).show_run(run.run if run else "", run.config if run else None)
+        self._show_headline(state)
+
+    def _show_headline(self, state: State) -> None:
+        data, name = state.data, self._run_name
+        images = ""
+        if data is not None and not state.data_problem:
+            images = " on the sample" if data.sample else f" on {data.train:,} images"
+        headline = f"{name} trains; beside it the next run{images}" if name else f"A new run{images}; F5 trains"
+        steers = self.query_one(ConfigForm).steers
+        if (headline, steers) == self._headline:
             return  # nothing of the screen changes with each step
-        self._headline = headline
-        form.steering = state.training
-        self.query_one("#presets").display = not state.training
-        self.query_one("#submit", Button).label = "Apply" if state.training else "Train"
+        self._headline = (headline, steers)
+        self.query_one("#steer").display = bool(name)
+        self.query_one("#steer", Button).label = f"Steer {name}"
+        self.query_one("#submit", Button).label = "Queue next" if name else "Train"
         self.query_one("#headline", Static).update(headline)
+        self.refresh_bindings()
+
+    @property
+    def _run_name(self) -> str:
+        """What the run in progress is called, "" where there is none."""
+        run = self._state.run
+        return short_run_name(run.run) if run is not None and self._state.training else ""
 
     def _show_network(self) -> None:
         self.query_one(NetworkLine).show(self.network, self._state)
@@ -164,40 +128,46 @@ class SetupScreen(FormScreen):
     @on(ConfigForm.Changed)
     def changed(self, event: ConfigForm.Changed) -> None:
         self._show_network()
+        self._show_headline(self._state)
         self.show_help()
         if event.config is None:
             self.query_one("#command", Static).update(sanitize(event.problems[0]))
             return
         self._show_command(event.config)
         self._want_preview()
-        if not self._state.training:
+        if event.config != self.app_state.next_config:
             self.post_message(self.Edited(event.config))
 
     def _show_command(self, config: RunConfig) -> None:
-        run = self._state.run
-        steered = run.began if run is not None and run.live else {}
-        began = (
-            f"   # this run started with {format_values(steered)}; no single command trains it again" if steered else ""
-        )
-        if self._state.training:  # a run has the precision that auto became
-            config = msgspec.structs.replace(config, precision=self._state.next_config.precision)
-        self.query_one("#command", Static).update(sanitize(f"$ {command_line(config)}{began}", longest=5000))
+        self.query_one("#command", Static).update(sanitize(f"$ {command_line(config)}", longest=5000))
+
+    def action_submit(self) -> None:
+        """Steer the run in progress where that is what was typed, or being typed; otherwise begin the next one."""
+        now = self.focused is not None and self.focused.has_class("now")
+        if self._run_name and (now or self.query_one(ConfigForm).steers):
+            self.action_steer()
+        else:
+            self.start_next()
 
     @on(Button.Pressed, "#submit")
-    def action_submit(self) -> None:
-        config = self.checked("applied" if self._state.training else "started")
-        if config is None:
-            return
-        run = self._state.run
-        if run is None or not self._state.training:
+    def start_next(self) -> None:
+        """Begin a run with the form, or have it wait for the one in progress."""
+        if config := self.checked("started"):
             self.post_message(self.Chosen(config))
+
+    @on(Button.Pressed, "#steer")
+    def action_steer(self) -> None:
+        form = self.query_one(ConfigForm)
+        try:
+            changes = form.steering
+        except ConfigError as error:
+            form.focus_problem()
+            self.complain(str(error), "Nothing was applied")
             return
-        old, new = msgspec.structs.asdict(run.config), msgspec.structs.asdict(config)
-        changes = {name: new[name] for name in FIELDS if FIELDS[name].live and new[name] != old[name]}
         if changes:
             self.post_message(self.SteeringChosen(changes))
         else:
-            self.notify("Nothing has changed; these are the values of the run in progress.", markup=False)
+            self.notify(f"Nothing has changed; these are the values of {self._run_name}.", markup=False)
 
     @on(Button.Pressed, "#presets")
     def action_preset(self) -> None:
@@ -229,10 +199,19 @@ class SetupScreen(FormScreen):
             self.post_message(self.Left())
 
     def key_label(self, action: str, label: str) -> str:
-        """Return what f5 does now."""
-        return "apply" if action == "submit" and self._state.training else label
+        """Return what f5 and s do now, and to what."""
+        name = self._run_name
+        if action == "submit" and name:
+            now = self.focused is not None and self.focused.has_class("now")
+            return f"steer {name}" if now or self.query_one(ConfigForm).steers else "queue next"
+        return f"steer {name}" if action == "steer" else label
+
+    def on_descendant_focus(self) -> None:
+        super().on_descendant_focus()
+        if self._run_name:
+            self.refresh_bindings()  # f5 is for the column in focus
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "find_rate":
             return not self._state.training or (self._state.run is not None and self._state.run.state == "paused")
-        return not (action == "preset" and self._state.training)
+        return action != "steer" or (bool(self._run_name) and self.query_one(ConfigForm).steers)

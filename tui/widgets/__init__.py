@@ -11,7 +11,8 @@ In the order to read them:
     run_colours.py, runs_welcome.py: the screen of runs
     digit.py, digit_art.py, probabilities.py: a digit, and how sure the network is
     confusion.py: the matrix
-    config_form.py, preview.py, network_line.py: the form of a run
+    config_form.py, field_row.py, choice_input.py: the form of a run
+    preview.py, plan.py, estimate.py, network_line.py: what that run will do and take
     queue_list.py: runs that wait
     study_form.py, study_chart.py, parallel_coordinates.py, leaderboard.py: a study
 """

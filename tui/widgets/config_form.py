@@ -4,100 +4,52 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
+import msgspec
 from textual import on
 from textual.actions import SkipAction
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
-from textual.reactive import reactive
 from textual.widgets import Input, Static
 
-from engine.vocabulary.architectures import CATALOGUE
 from engine.vocabulary.config import FIELDS, ConfigError, RunConfig, Value
-from engine.vocabulary.fields import FieldInfo
-from tui.state.words.options import clean
-from tui.terminal.sanitize import sanitize
-from tui.widgets.cells import Cells, CellWidget
+from engine.vocabulary.fields import FieldInfo, unused
+from tui.state.run import short_run_name
+from tui.widgets.choice_input import ChoiceInput
+from tui.widgets.field_row import INPUT_AT, NOW_COLUMN, FieldRow, in_words
 
-INPUT_AT, HINT_AT = 16, 36  # columns of a row
-ROOM_FOR_HELP = 170  # columns of a screen in which no hint is cut
+GROUPS = {group: list(fields) for group, fields in groupby(FIELDS.values(), key=lambda field: field.group)}
+BETWEEN = 2  # lines that a group takes beside its fields: its heading, and a blank one before
 
 
-class FieldRow(CellWidget):
-    """One field: label, input, and its help or what is wrong with it.
+def split_groups(groups: Mapping[str, list[FieldInfo]]) -> tuple[list[str], list[str]]:
+    """Return the groups in two columns of about the same height, in their order."""
+    names = list(groups)
+    heights = [len(groups[name]) + BETWEEN for name in names]
+    at = min(range(1, len(names)), key=lambda i: max(sum(heights[:i]), sum(heights[i:])))
+    return names[:at], names[at:]
 
-    All but the input is drawn by the row itself: of widgets there are as few as there can be, for each costs time.
-    """
 
-    COMPONENT_CLASSES = {"row--label", "row--locked", "row--hint", "row--wrong", "row--bad"}  # noqa: RUF012
-
-    DEFAULT_CSS = f"""
-    FieldRow {{
-        height: 1;
-        Input {{ width: {HINT_AT - 2 - INPUT_AT}; margin: 0 0 0 {INPUT_AT}; }}
-        .row--label {{ color: $foreground; }}
-        .row--locked {{ color: $text-disabled; }}
-        .row--hint {{ color: $text-muted; }}
-        .row--wrong {{ color: $text-error; }}
-        .row--bad {{ color: $text-error; text-style: bold; }}
-    }}
-    """
-
-    def __init__(self, field: FieldInfo, value: Value) -> None:
-        super().__init__(id=f"row-{field.name}")
-        self.field = field
-        self.value: Value | None = value
-        self.problem = ""
-        self.locked = False
-        self._initial = value
-
-    def compose(self) -> ComposeResult:
-        yield Input(in_words(self._initial), compact=True, select_on_focus=True, id=f"field-{self.field.name}")
-
-    def draw(self, cells: Cells) -> None:
-        wrong = self.problem.rpartition("; ")[2]  # the remedy; the whole sentence stands at the bottom
-        cells.put(0, 0, self.field.label, "row--bad" if wrong else "row--locked" if self.locked else "row--label")
-        hint = sanitize(wrong) or self.hint()
-        room, dots = cells.width - HINT_AT, "..." if self.ascii else "…"
-        hint = hint if len(hint) <= room else hint[: max(0, room - len(dots))] + dots
-        cells.put(HINT_AT, 0, hint, "row--wrong" if wrong else "row--hint")
-
-    @property
-    def input(self) -> Input:
-        return self.query_one(Input)
-
-    def hint(self) -> str:
-        """Return what can be given, and what it does."""
-        if self.locked:
-            return "needs a new run"
-        if self.field.own:  # a hundred characters of names would hide all else
-            entry = CATALOGUE.get(str(self.value))
-            return f"F8 shows all. {entry.help if entry else 'Your own code: it runs with your rights.'}"
-        bounds = "" if self.field.bounds == "text" else f"{self.field.bounds}. "
-        return f"{bounds}{self.field.help}"
-
-    def read(self) -> None:
-        """Take what is in the input; show the reason at the field when it will not do."""
-        try:
-            self.value, self.problem = clean(self.field.name, self.field.parse(self.input.value)), ""
-        except ConfigError as error:
-            self.value, self.problem = None, str(error)
-        self.redraw()
+COLUMNS = split_groups(GROUPS)
+LINES = sum(len(fields) + BETWEEN for fields in GROUPS.values()) - 1  # of all groups one below the other
+LINES_BESIDE = max(sum(len(GROUPS[name]) + BETWEEN for name in column) for column in COLUMNS) - 1
 
 
 class ConfigForm(VerticalScroll):
-    """All of RunConfig. While `steering`, only what may change during a run can be edited."""
+    """All of RunConfig for the next run; during a run, beside it what that has now, as far as it can change."""
 
     DEFAULT_CSS = """
     ConfigForm {
         padding: 0 1;
+        Vertical { height: auto; }
         .group { color: $text-primary; text-style: bold; margin: 1 0 0 0; }
         .group.first { margin: 0; }
+        &.-beside { layout: horizontal; }
+        &.-beside Vertical { width: 1fr; margin: 0 1 0 0; }
+        &.-beside #second > .group.first { margin: 0; }
+        #second > .group.first { margin: 1 0 0 0; }
     }
     """
-
-    steering = reactive(False, init=False)
-    """The form changes the run in progress."""
 
     @dataclass
     class Changed(Message):
@@ -109,19 +61,33 @@ class ConfigForm(VerticalScroll):
     class Left(Message):
         """Enter was pressed in a field: on to the next one."""
 
+    @dataclass
+    class ListWanted(Message):
+        """Show the whole list of this input's choices."""
+
+        row: FieldRow
+        input: ChoiceInput
+
     def __init__(self, config: RunConfig) -> None:
         super().__init__(can_focus=False)
         self._initial = config
+        self._rows: list[FieldRow] = []
+        self._run: tuple[str, RunConfig] | None = None  # in progress
 
     def compose(self) -> ComposeResult:
-        for i, (group, fields) in enumerate(groupby(FIELDS.values(), key=lambda field: field.group)):
-            yield Static(group, markup=False, classes="group first" if i == 0 else "group")
-            for field in fields:
-                yield FieldRow(field, getattr(self._initial, field.name))
+        reasons = unused(msgspec.structs.asdict(self._initial))
+        for id, column in zip(("first", "second"), COLUMNS, strict=True):
+            with Vertical(id=id):
+                for i, group in enumerate(column):
+                    yield Static(group, markup=False, classes="group first" if i == 0 else "group")
+                    for field in GROUPS[group]:
+                        row = FieldRow(field, getattr(self._initial, field.name), reasons.get(field.name, ""))
+                        self._rows.append(row)
+                        yield row
 
     @property
     def rows(self) -> Iterable[FieldRow]:
-        return [child for child in self.children if isinstance(child, FieldRow)]  # a query would look at all below
+        return self._rows
 
     @property
     def config(self) -> RunConfig | None:
@@ -143,23 +109,58 @@ class ConfigForm(VerticalScroll):
     def _values(self) -> RunConfig:
         return RunConfig(**{row.field.name: row.value for row in self.rows})  # type: ignore[arg-type]
 
+    @property
+    def steering(self) -> dict[str, Value]:
+        """What is typed for the run in progress, and not applied yet. Raises ConfigError for what it cannot have."""
+        if self._run is None:
+            return {}
+        for row in self.rows:
+            if row.now_problem:
+                raise ConfigError(row.now_problem)
+        changes = {row.field.name: row.now_value for row in self.rows if row.pending and row.now_value is not None}
+        if changes:
+            msgspec.structs.replace(self._run[1], **changes).check()
+        return changes
+
+    @property
+    def steers(self) -> bool:
+        """Whether anything is typed for the run in progress that it does not have."""
+        return self._run is not None and any(row.pending for row in self.rows)
+
+    def show_run(self, run: str, config: RunConfig | None) -> None:
+        """Show beside the next run what the one in progress has; None where there is none."""
+        shown = None if config is None else (run, config)
+        if shown == self._run:
+            return
+        before, self._run = self._run, shown
+        afresh = before is None or before[0] != run
+        for row in self.rows:
+            row.show_run(None if config is None else getattr(config, row.field.name), afresh)
+        for column in ("#first", "#second"):
+            heading = self.query(f"{column} > .group.first").only_one(Static)
+            group = COLUMNS[column == "#second"][0]
+            beside = f"{group:<{INPUT_AT}}{short_run_name(run) + ' now':<{NOW_COLUMN}}next run"
+            heading.update(group if config is None else beside)
+
     def fill(self, config: RunConfig) -> None:
         """Put a config into the inputs."""
         for row in self.rows:
-            with row.input.prevent(Input.Changed):
-                row.input.value = in_words(getattr(config, row.field.name))
-            row.read()
+            row.put(getattr(config, row.field.name))
+        self._dim()
         self.post_message(self.Changed(self.config, self.problems))
 
     def value(self, name: str) -> Value:
         """What is in a field, or its default while that is bad."""
-        value = self.query_one(f"#row-{name}", FieldRow).value
+        value = self.row(name).value
         return FIELDS[name].default if value is None else value
+
+    def row(self, name: str) -> FieldRow:
+        return next(row for row in self._rows if row.field.name == name)
 
     def set_values(self, values: Mapping[str, Value]) -> None:
         """Put values into some of the fields."""
         for name, value in values.items():
-            self.query_one(f"#field-{name}", Input).value = in_words(value)
+            self.row(name).input.value = in_words(value)
 
     def action_scroll_up(self) -> None:
         raise SkipAction  # the key goes to the field before; what has the focus is scrolled to
@@ -170,14 +171,15 @@ class ConfigForm(VerticalScroll):
     def focus_problem(self) -> None:
         """Go to the first bad field."""
         for row in self.rows:
-            if row.problem:
-                row.input.focus()
+            if row.wrong:
+                (row.input if row.problem or row.now is None else row.now).focus()
                 return
 
-    def watch_steering(self) -> None:
+    def _dim(self) -> None:
+        """Say of each field that the next run does not use that it does not."""
+        reasons = unused({row.field.name: self.value(row.field.name) for row in self.rows})
         for row in self.rows:
-            row.input.disabled = row.locked = self.steering and not row.field.live
-            row.read()
+            row.unused = reasons.get(row.field.name, "")
 
     @on(Input.Changed)
     def read_field(self, event: Input.Changed) -> None:
@@ -185,6 +187,7 @@ class ConfigForm(VerticalScroll):
         row = event.input.parent
         assert isinstance(row, FieldRow)
         row.read()
+        self._dim()
         self.post_message(self.Changed(self.config, self.problems))
 
     @on(Input.Submitted)
@@ -192,7 +195,9 @@ class ConfigForm(VerticalScroll):
         event.stop()
         self.post_message(self.Left())
 
-
-def in_words(value: Value) -> str:
-    """Return a value as one would type it."""
-    return f"{value:.12g}" if isinstance(value, float) else str(value)
+    @on(ChoiceInput.Opened)
+    def open_list(self, event: ChoiceInput.Opened) -> None:
+        event.stop()
+        row = event.input.parent
+        assert isinstance(row, FieldRow)
+        self.post_message(self.ListWanted(row, event.input))

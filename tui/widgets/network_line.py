@@ -8,7 +8,7 @@ from textual.widgets import Static
 from engine.vocabulary.architectures import is_own
 from engine.vocabulary.config import RunConfig
 from tui.state.store import State, described
-from tui.state.words.networks import network_line, shown_name
+from tui.state.words.networks import known_size, network_line, network_of, shown_name
 
 
 class NetworkLine(Static):
@@ -47,8 +47,11 @@ class NetworkLine(Static):
             # A screen that calls this would count as the sender, and the message would not go beyond it.
             self.post_message(self.Wanted(wanted).set_sender(self))
         line = network_line(wanted, known)
-        if state.run is not None and state.training:
-            line = f"{shown_name(wanted.model)}: {state.run.parameters:,} parameters; F8 shows its layers"
+        if state.run is not None and state.training and known is None:
+            if network_of(state.run.config) == wanted:
+                line = f"{shown_name(wanted.model)}: {state.run.parameters:,} parameters; F8 shows its layers"
+            elif known_size(wanted) is None:
+                line = f"{shown_name(wanted.model)}: F8 asks for its size and shows its layers"
         if line != self._line:
             self._line = line
             self.update(line)

@@ -1,4 +1,4 @@
-"""The preview of the form: eight augmented versions of a digit, and the curve of the learning rate."""
+"""The preview of the form: augmented digits, what the run takes, and the curve of the learning rate."""
 
 from dataclasses import dataclass
 
@@ -7,18 +7,20 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.reactive import reactive
 
-from engine.vocabulary.batches import count_held_out, steps_per_epoch
-from engine.vocabulary.config import RunConfig
+from engine.vocabulary.config import FIELDS, RunConfig
 from engine.vocabulary.messages import AugmentationPreviewed
 from engine.vocabulary.schedule import curve
-from tui.state.store import State
+from tui.state.store import State, described
+from tui.state.words.networks import network_of
 from tui.widgets.cells import Cells, CellWidget
 from tui.widgets.chart import Chart
 from tui.widgets.digit_art import draw
+from tui.widgets.estimate import plan_of
+from tui.widgets.plan import PlanView
 from tui.widgets.plotting.plot import Line
 
 COLUMNS, ROWS = 14, 7  # of a small digit
-MNIST = 60_000  # training images, as long as no data set is loaded
+NARROW, LARGE = 100, 160  # columns from which there is room for four digits side by side; for the layers beside them
 
 
 class DigitGrid(CellWidget):
@@ -55,19 +57,25 @@ class DigitGrid(CellWidget):
 
 
 class Preview(Horizontal):
-    """Digits and curve side by side."""
+    """Augmented digits, where anything is augmented; what the run takes; the curve of its learning rate."""
 
     DEFAULT_CSS = f"""
     Preview {{
-        height: {2 * ROWS + 2};
         border-top: solid $foreground 25%;
-        DigitGrid {{ width: {4 * COLUMNS}; margin: 0 1; }}
+        DigitGrid {{ width: {4 * COLUMNS}; margin: 0 1; display: none; }}
+        &.-augmented DigitGrid {{ display: block; }}
+        &.-narrow DigitGrid {{ width: {2 * COLUMNS}; }}
+        PlanView {{ width: 40; padding: 0 1; }}
+        &.-large PlanView {{ width: 57; padding: 0 2 0 1; }}
         Chart {{ width: 1fr; }}
-        &.-half {{ height: {ROWS + 2}; }}
-        &.-one-row {{ height: {ROWS + 2}; }}
-        &.-one-row DigitGrid {{ width: {8 * COLUMNS}; }}
+        &.-stacked #figures {{ layout: vertical; }}
+        &.-stacked PlanView {{ width: 1fr; height: 3; }}
+        &.-stacked.-tall PlanView {{ height: 8; }}
     }}
     """
+
+    room: reactive[int] = reactive(0, init=False)
+    """Lines that the form leaves; what it draws takes as many, and in any case what it needs."""
 
     @dataclass
     class Wanted(Message):
@@ -82,23 +90,41 @@ class Preview(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield DigitGrid()
-        yield Chart()
+        with Horizontal(id="figures"):
+            yield PlanView()
+            yield Chart()
 
     def another_digit(self) -> None:
         """Ask for the next training digit from now on."""
         self._digit += 1
 
     def follow(self, config: RunConfig, state: State) -> None:
-        """Draw what this config does, and ask for its digits."""
-        run, data = state.run, state.data
-        images = data.train if data is not None else MNIST
-        images -= count_held_out(images, config.validation)
-        if run is not None and run.live:
-            images = run.train_images
-        self.show_config(config, steps_per_epoch(images, config.batch_size))
-        if data is not None:
+        """Draw what this config does and takes, and ask for its digits where it augments any."""
+        plan = plan_of(config, state)
+        view = self.query_one(PlanView)
+        view.plan, view.network = plan, described(state, network_of(config))
+        self.show_config(config, plan.steps)
+        augmented = is_augmented(config)
+        if augmented != self.has_class("-augmented"):
+            self.set_class(augmented, "-augmented")
+            self.lay_out()
+        if augmented and state.data is not None:
             # A screen that calls this would count as the sender, and the message would not go beyond it.
             self.post_message(self.Wanted(config, self._digit).set_sender(self))
+
+    def lay_out(self) -> None:
+        """Take the lines that are left, at least those that digits or figures need."""
+        width, height = self.screen.size
+        augmented, tall = self.has_class("-augmented"), self.room != 0
+        self.set_class(width < NARROW, "-narrow")
+        self.set_class(width >= LARGE, "-large")
+        self.set_class(augmented and width < LARGE, "-stacked")
+        self.set_class(tall, "-tall")
+        least = (2 if augmented and tall else 1) * ROWS + (2 if augmented else 3)
+        self.styles.height = max(least, min(self.room, height // 2))
+
+    def watch_room(self) -> None:
+        self.lay_out()
 
     def show_config(self, config: RunConfig, steps_per_epoch: int) -> None:
         """Draw the course of the learning rate."""
@@ -113,3 +139,9 @@ class Preview(Horizontal):
 
     def show_digits(self, digits: AugmentationPreviewed | None) -> None:
         self.query_one(DigitGrid).shown = digits
+
+
+def is_augmented(config: RunConfig) -> bool:
+    """Tell whether a run with this config changes its training images."""
+    fields = [field for field in FIELDS.values() if field.group == "Augmentation"]
+    return any(getattr(config, field.name) != field.default for field in fields)

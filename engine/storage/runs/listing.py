@@ -103,6 +103,8 @@ def line_of(folder: Path, record: RunRecord, *, live: str | None) -> RunSummary:
         machine={
             name: value for name, value in differences.items() if name in MACHINE and name not in ("device", "data")
         },
+        images_per_s=record.images_per_s,
+        tested_per_s=record.tested_per_s,
     )
 
 

@@ -35,6 +35,7 @@ class RunLog:
         self._appended: RunEvent | None = None  # the last event whose line is written, if not yet flushed
         self._torn = ends_torn(folder / EVENTS)  # by a crash, or a full disk; it must not swallow the next line
         self._summary: LogSummary | None = None
+        self._images = 0, 0  # of an epoch in training, and of its test
         self.save_record()
 
     def write(self, event: RunEvent) -> None:
@@ -52,9 +53,13 @@ class RunLog:
                 record.test_loss, record.test_accuracy = event.test_loss, event.test_accuracy
                 record.validation_loss = event.validation_loss
                 record.validation_accuracy = event.validation_accuracy
+                train, test = self._images
+                record.images_per_s = train / event.seconds if event.seconds else 0.0
+                record.tested_per_s = test / event.test_seconds if event.test_seconds else 0.0
                 self._follow(event)
             case RunStarted():
                 record.config, record.threads = event.config, event.threads
+                self._images = event.train_images, event.test_images
                 self._restart(event)
             case ThreadsChanged():
                 record.threads = event.threads

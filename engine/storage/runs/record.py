@@ -11,7 +11,7 @@ from engine.storage.runs.event_log import EVENTS, EventReader, is_read_whole, su
 from engine.storage.runs.folders import RunError
 from engine.vocabulary.config import ConfigError, RunConfig, Value
 from engine.vocabulary.log_summary import LogSummary, summarize_log
-from engine.vocabulary.messages import Count, EpochFigures, Loss, Seconds, Share, Text, encode
+from engine.vocabulary.messages import Count, EpochFigures, Loss, Positive, Seconds, Share, Text, encode
 from engine.vocabulary.messages.base import DIGITS, Classes
 from engine.vocabulary.preprocessing import MNIST, Preprocessing
 from engine.vocabulary.run_conventions import OLD, Conventions
@@ -48,6 +48,10 @@ class RunRecord(msgspec.Struct, kw_only=True):
     validation_accuracy: Share | None = None
     best: EpochFigures | None = None
     """The best epoch by validation accuracy; the figures above are of the last one."""
+    images_per_s: Positive = 0.0
+    """Training images per second of the last epoch, 0 in records of versions that did not tell."""
+    tested_per_s: Positive = 0.0
+    """Images per second of the test after it."""
     conventions: Conventions = OLD
     classes: Classes = DIGITS
     """The names of its labels."""

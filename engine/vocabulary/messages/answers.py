@@ -152,6 +152,8 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 0
     device: str = ""
     machine: dict[str, Value] = {}  # what of the machine is not at its default, but for device and data
+    images_per_s: float = 0.0  # of its last epoch in training, 0: not known
+    tested_per_s: float = 0.0  # images per second of the test after it
 
 
 class RunsListed(Event, frozen=True):

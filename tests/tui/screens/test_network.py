@@ -6,7 +6,7 @@ from textual.widgets import Input
 
 from engine.vocabulary.architectures import CATALOGUE
 from engine.vocabulary.config import RunConfig
-from engine.vocabulary.messages import CommandFailed, DescribeModel, Layer, ModelDescribed, StartRun
+from engine.vocabulary.messages import CommandFailed, DescribeModel, Layer, ModelDescribed, StartRun, Steer
 from engine.vocabulary.presets import PRESETS
 from tests.tui.app.screen_text import TRAINING, filtered_text, screen_text
 from tui.screens.network import NetworkScreen
@@ -156,7 +156,7 @@ async def test_a_network_of_ones_own_has_no_recipe() -> None:
         assert isinstance(app.screen, NetworkScreen)
 
 
-async def test_during_a_run_its_network_is_shown_and_cannot_be_exchanged() -> None:
+async def test_during_a_run_its_network_is_shown_and_another_is_taken_for_the_next_run_only() -> None:
     app = FakeApp()
     async with app.run_test(size=(120, 36)) as pilot:
         await tell(app, pilot, snapshot(*TRAINING))
@@ -166,7 +166,9 @@ async def test_during_a_run_its_network_is_shown_and_cannot_be_exchanged() -> No
         assert "seed-cnn: 21,840 parameters" in line(app)
         await pilot.press("f8", "n", "enter")
         await pilot.pause()
-        assert app.screen.query_one("#field-model", Input).value == "seed-cnn"
+        assert app.screen.query_one("#field-model", Input).value == "seed-cnn-bn"
+        assert app.config.model == "seed-cnn-bn"
+        assert not app.engine.sent_of(Steer)
 
 
 async def test_names_of_layers_are_shown_inert_and_ascii_is_kept() -> None:

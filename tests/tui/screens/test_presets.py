@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from fake_engine import FakeApp, snapshot, started, steps, tell
 from textual.pilot import Pilot
-from textual.widgets import Button, Input, OptionList
+from textual.widgets import Input, OptionList
 
 from engine.storage.presets import list_presets, load_preset, save_preset
 from engine.vocabulary.config import RunConfig
-from engine.vocabulary.messages import StartRun
+from engine.vocabulary.messages import StartRun, Steer
 from engine.vocabulary.presets import PRESETS
 from tests.tui.app.screen_text import SIZES, screen_text
 from tui.screens.dialogs import Question
@@ -197,14 +197,16 @@ async def test_a_folder_that_takes_no_file_says_so(app: FakeApp) -> None:
         assert app.screen.query_one(OptionList).option_count == len(PRESETS) + 1
 
 
-async def test_during_a_run_the_form_can_be_saved_and_not_be_filled(app: FakeApp) -> None:
+async def test_during_a_run_the_form_of_the_next_one_is_filled_and_saved(app: FakeApp) -> None:
+    save_preset(app.checkpoints, "mine", {"lr": 0.5})
     async with app.run_test(size=(120, 36)) as pilot:
         await tell(app, pilot, snapshot(started(lr=0.25), steps(40, [1.0])))
-        await press(app, pilot, "5", "f2")
-        assert isinstance(app.screen, SetupScreen)
-        assert not app.screen.query_one("#presets", Button).display
-        await press(app, pilot, "f3", *"mine", "enter")
-    assert load_preset(app.checkpoints, "mine").changes == {"lr": 0.25}
+        await press(app, pilot, "5", "f2", "enter")
+        assert field(app, "lr").value == "0.5"
+        assert app.screen.query_one("#now-lr", Input).value == "0.25"
+        assert not app.engine.sent_of(Steer)
+        await press(app, pilot, "f3", *"other", "enter")
+    assert load_preset(app.checkpoints, "other").changes == {"lr": 0.5}
 
 
 async def test_without_colour_the_option_under_the_cursor_is_underlined(

@@ -78,6 +78,8 @@ async def test_where_room_lacks_the_preview_comes_with_a_key_and_goes_with_it() 
         await tell(app, pilot, snapshot())
         await pilot.press("5")
         await pilot.pause()
+        app.screen.query_one("#field-rotation", Input).value = "25"
+        await pilot.pause()
         preview = app.screen.query_one(Preview)
         assert not preview.display
         assert not app.engine.sent_of(PreviewAugmentation)

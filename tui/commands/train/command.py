@@ -8,12 +8,19 @@ from typing import Any
 import click
 
 from tui.commands.run_coroutine import run
-from tui.commands.shared_options import checkpoints_option, coach_option, json_option, metric_option, notify_option
+from tui.commands.shared_options import (
+    HyperparametersCommand,
+    checkpoints_option,
+    coach_option,
+    json_option,
+    metric_option,
+    notify_option,
+)
 from tui.state.words.metrics import VALIDATED
 from tui.state.words.options import config_of, config_options, given
 
 
-@click.command()
+@click.command(cls=HyperparametersCommand)
 @click.pass_context
 @click.option("--preset", metavar="NAME", help="Start from this preset; other options override it. [see: presets]")
 @config_options
@@ -140,7 +147,7 @@ def forked(checkpoints: Path, fork: str) -> tuple[str, dict[str, Any]]:
     return f"{folder.name}@{checkpoint.name}", checkpoint.config.differences()
 
 
-@click.command("find-lr")
+@click.command("find-lr", cls=HyperparametersCommand)
 @click.pass_context
 @config_options
 @json_option

@@ -143,3 +143,17 @@ def test_a_run_is_resumed_wherever_its_data_are_now(monkeypatch: pytest.MonkeyPa
     words = ["train", "--resume", "3", "--data", str(tmp_path), "--lr", "0.5"]
     assert CliRunner().invoke(cli, words).exit_code == 0
     assert asked == [(str(tmp_path), {"lr": 0.5})]
+
+
+def test_the_help_of_train_is_in_the_groups_of_the_form_after_the_five_that_matter_first() -> None:
+    from tui.__main__ import cli
+
+    help = CliRunner().invoke(cli, ["train", "--help"]).output
+    headings = [line.removesuffix(":") for line in help.splitlines() if line and line[0] != " " and line[-1] == ":"]
+    assert headings == ["The five that matter first", "Options", *dict.fromkeys(f.group for f in FIELDS.values())]
+    first = help.partition("Options:\n")[0]
+    assert [line.split()[0] for line in first.splitlines() if line.startswith("  --")] == [
+        "--model", "--epochs", "--batch-size", "--lr", "--data",
+    ]  # fmt: skip
+    for field in FIELDS.values():
+        assert help.count(f"\n  {field.option} ") + help.count(f"\n  {field.option},") == 1

@@ -1,0 +1,53 @@
+"""What somebody at the setup screen wants; `tui/app/handlers/` says what becomes of it."""
+
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from engine.vocabulary.config import RunConfig, Value
+
+
+class SetupMessages:
+    """The messages of the setup screen."""
+
+    @dataclass
+    class Chosen(Message):
+        """Start a run with this config, or have it wait for the one in progress."""
+
+        config: RunConfig
+
+    @dataclass
+    class NetworkOpened(Message):
+        """Show the layers of this config's network."""
+
+        config: RunConfig
+
+    @dataclass
+    class SteeringChosen(Message):
+        """Change these hyperparameters of the run in progress."""
+
+        changes: dict[str, Value]
+
+    @dataclass
+    class Edited(Message):
+        """The config of the next run is now this one."""
+
+        config: RunConfig
+
+    class PresetListWanted(Message):
+        """Choose one of the presets, to fill it in."""
+
+    @dataclass
+    class PresetWanted(Message):
+        """Save this config under a name that is asked for."""
+
+        config: RunConfig
+
+    @dataclass
+    class RateWanted(Message):
+        """Look for a learning rate for this config, or for the paused run."""
+
+        config: RunConfig
+
+    class Left(Message):
+        """Back to the charts."""
