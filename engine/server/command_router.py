@@ -20,6 +20,7 @@ from engine.storage.runs.event_log import EventReader
 from engine.storage.runs.folders import RunError, find_run, named_run
 from engine.storage.runs.listing import RunList, summarize
 from engine.storage.runs.trash import empty_trash
+from engine.tuning.listing import TROUBLE, StudyList
 from engine.vocabulary.messages import (
     AnyCommand,
     AnyEvent,
@@ -31,13 +32,17 @@ from engine.vocabulary.messages import (
     EmptyTrash,
     HistoryRead,
     ListRuns,
+    ListStudies,
     OpenRun,
+    OpenStudy,
     ReadHistory,
     RunOpened,
     RunsListed,
     Shutdown,
     StatusTold,
     Stop,
+    StudiesListed,
+    StudyOpened,
 )
 
 
@@ -48,6 +53,7 @@ class CommandRouter:
         self.checkpoints = checkpoints
         self.runs = RunList(checkpoints)
         self.broadcast = broadcast
+        self.studies = StudyList(checkpoints)
         self.worker: CommandSink | None = None
         self.early: list[tuple[AnyCommand, Reply]] = []  # commands that came before torch was imported
         self.hang_watch = HangWatch(checkpoints, broadcast, lambda: self.live)
@@ -96,6 +102,20 @@ class CommandRouter:
                     client.answer(CommandDone(reply_to=command.id))
             case DeleteRun() if watched := self._watched(command.run, client):
                 client.answer(CommandFailed(reason=watched, reply_to=command.id))
+            case ListStudies():
+                studies, more = await asyncio.to_thread(self.studies.all)
+                client.answer(StudiesListed(studies=studies, more=more, reply_to=command.id))
+            case OpenStudy():
+                try:
+                    summary, events = await asyncio.to_thread(self.studies.open, command.study)
+                except TROUBLE as error:
+                    client.answer(CommandFailed(reason=in_words(error), reply_to=command.id))
+                else:
+                    for history, first, last in marked_parts(events):
+                        client.answer(
+                            StudyOpened(summary=summary, history=history, first=first, last=last, reply_to=command.id),
+                            last=last,
+                        )
             case Shutdown() if self.worker is None:
                 client.answer(CommandDone(reply_to=command.id))
                 await asyncio.to_thread(self.broadcast.flush)

@@ -16,7 +16,7 @@ from engine.storage.runs.checkpoint import brief
 from engine.training.loop import train
 from engine.training.run import Run
 from engine.training.step import TrainingFailed
-from engine.tuning.storage import TROUBLE
+from engine.tuning.kept.storage import TROUBLE
 from engine.tuning.study import Study, Trial, TrialLost
 from engine.vocabulary.config import ConfigError, RunConfig
 from engine.vocabulary.messages import (

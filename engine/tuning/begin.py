@@ -12,8 +12,8 @@ from engine.training.validation import split
 from engine.tuning.active import ActiveStudy
 from engine.tuning.definition import LOCAL, spec_of
 from engine.tuning.files import StudyError, check_name, new_name
+from engine.tuning.kept.storage import TROUBLE, open_storage
 from engine.tuning.opening import open_study
-from engine.tuning.storage import TROUBLE, open_storage
 from engine.tuning.study import Study
 from engine.vocabulary.architectures import is_own
 from engine.vocabulary.batches import count_held_out

@@ -8,7 +8,7 @@ from optuna.exceptions import DuplicatedStudyError
 
 from engine.tuning.definition import DEFAULT_TRIALS, Spec, agreed
 from engine.tuning.files import StudyError
-from engine.tuning.storage import Storage
+from engine.tuning.kept.storage import Storage
 from engine.tuning.study import Study
 from engine.vocabulary.config import ConfigError
 
@@ -45,14 +45,17 @@ def open_study(storage: Storage, name: str, wanted: Spec) -> Study:
     return Study(study, storage, spec)
 
 
-def join(storage: Storage, name: str, new: Spec | None = None) -> tuple[optuna.Study, Spec]:
-    """Load a study of others. One that was created and then abandoned becomes `new`. Raises StudyError."""
+def join(storage: Storage, name: str, new: Spec | None = None, patience: float = CREATION) -> tuple[optuna.Study, Spec]:
+    """Load a study of others. One that was created and then abandoned becomes `new`. Raises StudyError.
+
+    Another engine gets `patience` seconds to write down what a study is that it has just created.
+    """
     try:
         study = optuna.load_study(study_name=name, storage=storage.optuna)
     except KeyError:
         raise StudyError(f"there is no study {name!r} in {storage.place}; add --search to start it") from None
     began = time.monotonic()
-    while SPEC not in study.user_attrs and time.monotonic() - began < CREATION:
+    while SPEC not in study.user_attrs and time.monotonic() - began < patience:
         time.sleep(0.05)
     if SPEC not in study.user_attrs and new is not None and not study.get_trials(deepcopy=False):
         study.set_user_attr(SPEC, msgspec.to_builtins(new))

@@ -18,7 +18,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from engine.machine.process_identity import ProcessIdentity, is_gone, this_process
 from engine.tuning.definition import Spec
-from engine.tuning.storage import Storage
+from engine.tuning.kept.storage import Storage
 from engine.tuning.trial_summary import (
     ACCURACY,
     ATTEMPT,

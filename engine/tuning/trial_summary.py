@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from optuna.trial import FrozenTrial, TrialState
 
 from engine.vocabulary.config import Value
-from engine.vocabulary.messages import TrialSummary
+from engine.vocabulary.messages import MOST_POINTS, TrialSummary
 from engine.vocabulary.search_space import Choices, Dimension
 
 ENGINE, ATTEMPT, BASE, ACCURACY, LOSS, SECONDS, PROBLEM = (
@@ -20,6 +20,8 @@ def summary_of(trial: FrozenTrial, space: Sequence[Dimension]) -> TrialSummary:
     if accuracy is None and trial.intermediate_values:
         accuracy = trial.intermediate_values[max(trial.intermediate_values)]
     is_base = bool(attrs.get(BASE))
+    values = trial.intermediate_values
+    course = [values[epoch] for epoch in sorted(values)]
     params = trial.params or trial.system_attrs.get("fixed_params", {})
     changes: dict[str, Value] = {}
     for each in space:
@@ -36,7 +38,14 @@ def summary_of(trial: FrozenTrial, space: Sequence[Dimension]) -> TrialSummary:
         seconds=attrs.get(SECONDS, 0.0),
         base=is_base,
         reason=str(attrs.get(PROBLEM, ""))[:500],
+        course=thinned([value for value in course if 0 <= value <= 1]),
     )
+
+
+def thinned(values: Sequence[float]) -> list[float]:
+    """Return at most MOST_POINTS values at even distances, the last one among them."""
+    count = min(len(values), MOST_POINTS)
+    return [values[(i + 1) * len(values) // count - 1] for i in range(count)]
 
 
 def counts(trial: FrozenTrial) -> bool:

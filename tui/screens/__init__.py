@@ -6,6 +6,7 @@ them:
     base.py: what all screens share
     train.py, digits.py, confusion.py, runs.py, setup.py, tune.py: the screens of the keys 1 to 6
     run_wishes.py, run_questions.py: what the screen of runs asks for, and what is asked there
+    study_wishes.py: what is wanted on the screen of studies
     form.py: what screens with the form of hyperparameters share
     choice.py: the list that a field opens
     setup_messages.py: what is wanted of the setup screen

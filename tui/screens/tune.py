@@ -1,95 +1,60 @@
-"""The tune screen: what to search, the best trials so far, and what they have in common."""
-
-from dataclasses import dataclass
+"""The tune screen: what to search, the studies that there are, and what came of one."""
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.events import ScreenResume
-from textual.message import Message
-from textual.widgets import DataTable, Input, Static
+from textual.widgets import DataTable, Input
 
-from engine.tuning.files import INSTALL, can_tune
 from engine.vocabulary.config import ConfigError, RunConfig
-from engine.vocabulary.fields import counted
-from engine.vocabulary.messages import StartStudy, TrialSummary
+from engine.vocabulary.messages import StudySummary, TrialSummary
 from tui.screens.base import StateScreen
+from tui.screens.study_wishes import StudyWishes
 from tui.state.actions import bindings
 from tui.state.store import State
 from tui.state.study import StudyView
-from tui.state.words.figures import percent
-from tui.terminal.sanitize import sanitize
 from tui.widgets.leaderboard import Leaderboard
-from tui.widgets.parallel_coordinates import ParallelCoordinates
-from tui.widgets.study_chart import StudyChart
+from tui.widgets.studies import FieldTable, StudyHome, StudyTable
 from tui.widgets.study_form import StudyForm
-
-WELCOME = (
-    "Many short runs, one after another. Optuna proposes values; the trial with the best accuracy on held-out training"
-    " images wins. The first trial is the base: the values on the Setup screen. F5 starts the search; f edits the"
-    " ranges, as name=low..high, name=log:low..high or name=a,b,c."
-)
+from tui.widgets.study_hint import StudyHint
+from tui.widgets.study_results import StudyResults
 
 
-class TuneScreen(StateScreen):
-    """A form line, the leaderboard beside the best so far, and all trials side by side."""
+class TuneScreen(StudyWishes, StateScreen):
+    """A form; below, old studies and what can be searched, or one study: its trials, its charts, its fields."""
 
     BINDINGS = bindings("tune")
-    AUTO_FOCUS = "Leaderboard"
+    AUTO_FOCUS = "Leaderboard, StudyTable, FieldTable"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-widest")]  # noqa: RUF012
 
     DEFAULT_CSS = """
     TuneScreen {
         &.tuning StudyForm { display: none; }
-        #hint { height: auto; max-height: 2; padding: 0 1; color: $text-muted; }
-        #hint.bad { color: $text-error; max-height: 4; }
-        #headline { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
-        #welcome { height: 1fr; padding: 1 2; color: $text-muted; }
-        #results { height: 1fr; }
-        StudyChart { width: 1fr; }
-        &.no-study #results, &.no-study ParallelCoordinates, &.no-study #headline { display: none; }
-        #welcome { display: none; }
-        &.no-study #welcome { display: block; }
+        StudyHome { display: none; }
+        &.at-home StudyHome { display: block; }
+        &.at-home StudyResults { display: none; }
+        &.-widest FieldChart { display: block; }
+        &.-narrow TrialDetail, &.-narrow CourseChart, &.-short TrialDetail, &.-short CourseChart { display: none; }
+        &.-narrow #trials-side Leaderboard { height: 1fr; }
     }
     """
-
-    @dataclass
-    class Chosen(Message):
-        """Begin or continue a study; the base is the app's, with these epochs."""
-
-        command: StartStudy
-        epochs: int
-
-    @dataclass
-    class FullRunWanted(Message):
-        """Offer the configuration of a trial in the form of Setup."""
-
-        config: RunConfig
-
-    @dataclass
-    class PresetWanted(Message):
-        """Save the configuration of a trial under a name that is asked for."""
-
-        config: RunConfig
-
-    class Refreshed(Message):
-        """Ask for the names of the studies that are kept."""
 
     def __init__(self) -> None:
         super().__init__()
         self._study: StudyView | None = None
+        self._live = ""  # the study in progress, or the last one
+        self._left = False  # the study that there is, for the list
+        self._studies: tuple[StudySummary, ...] = ()
+        self._asked = ""  # the study that is to be opened
+        self._failures = 0
         self._names: list[str] = []
         self._problem = ""
         self._at_fault: list[str] = []  # what was in the form when that was said
 
     def compose_body(self) -> ComposeResult:
         yield StudyForm()
-        yield Static("", markup=False, id="hint")
-        yield Static("", markup=False, id="headline")
-        yield Static(WELCOME, markup=False, id="welcome")
-        with Horizontal(id="results"):
-            yield Leaderboard()
-            yield StudyChart()
-        yield ParallelCoordinates()
+        yield StudyHint()
+        yield StudyResults()
+        yield StudyHome()
 
     def on_screen_resume(self, event: ScreenResume) -> None:
         self.post_message(self.Refreshed())
@@ -103,49 +68,86 @@ class TuneScreen(StateScreen):
     # ------------------------------------------------------------------ drawing
 
     def show_body(self, state: State) -> None:
-        study = state.study
+        if state.failures > self._failures and self._asked:
+            self.complain(f"{self._asked} cannot be opened: {state.failure}")
+        if state.failures > self._failures or (state.opened_study and state.opened_study.study == self._asked):
+            self._asked, self._left = "", False
+        self._failures = state.failures
+        study, live = state.shown_study, state.study.study if state.tuning and state.study is not None else ""
+        began = study is not None and (self._study is None or self._study.study != study.study)
+        changed = study is not None and self._study is not None and study.live != self._study.live
+        if began or changed:
+            self.post_message(self.Refreshed())
+        if began:
+            self._left = False
+        if state.studies != self._studies or live != self._live:
+            first = not self._studies and not isinstance(self.focused, Input)
+            self._studies, self._live = state.studies, live
+            self.query_one(StudyHome).show(state.studies, live)
+            if first and self.at_home and state.studies:
+                self.set_focus(self.query_one(StudyTable), scroll_visible=False)
+        self.set_class(study is None or self._left, "at-home")
+        self.set_class(state.tuning, "tuning")
         if study is self._study and study is not None:
             return
-        began = study is not None and (self._study is None or self._study.study != study.study)
-        if began or (study is not None and self._study is not None and study.live != self._study.live):
-            self.post_message(self.Refreshed())
         self._study = study
-        self.set_class(study is None, "no-study")
-        self.set_class(state.tuning, "tuning")
         self._explain()
+        self.refresh_bindings()
+        self._see_to_focus()
         if study is None:
             return
-        self.query_one("#headline", Static).update(headline(study))
-        self.query_one(Leaderboard).show(study, anew=began)
-        self.query_one(StudyChart).show_study(study)
-        self.query_one(ParallelCoordinates).study = study
-        self.query_one(ParallelCoordinates).refresh(layout=began)
+        self.query_one(StudyResults).show(study, anew=began)
+
+    def _see_to_focus(self) -> None:
+        """Have a list in focus that can be seen, unless somebody types."""
+        if isinstance(self.focused, Input) and self.focused.display and not self.has_class("tuning"):
+            return
+        if self.at_home and not isinstance(self.focused, StudyTable | FieldTable):
+            self.set_focus(self.query_one(StudyTable if self._studies else FieldTable), scroll_visible=False)
+        elif not self.at_home:
+            self.set_focus(self.query_one(Leaderboard), scroll_visible=False)
 
     def _explain(self) -> None:
-        hint = self.query_one("#hint", Static)
-        problem = self._problem or ("" if can_tune() else INSTALL)
-        study = self._study
-        if study is not None and study.reason and not self._problem:
-            problem = study.reason
-        names = ", ".join(self._names[:4])
-        known = f"Studies in this folder: {names}. Enter a name above to continue one." if names else ""
-        hint.update(sanitize(problem or known, longest=500))
-        hint.set_class(bool(problem), "bad")
-        hint.display = bool(problem or (known and not self.has_class("tuning")))
+        at = self.query_one(StudyTable).chosen if self.at_home else None
+        shown = None if self.at_home else self._study
+        names = () if self._studies else self._names
+        self.query_one(StudyHint).explain(self._problem, shown, at, names, self.has_class("tuning"))
 
     # ------------------------------------------------------------------ actions
 
     @property
+    def at_home(self) -> bool:
+        """Whether the list of studies is shown, and none of them."""
+        return self.has_class("at-home")
+
+    @property
     def chosen(self) -> TrialSummary | None:
-        return self.query_one(Leaderboard).chosen
+        return self.query_one(StudyResults).chosen
 
-    @on(DataTable.RowHighlighted)
-    def point(self) -> None:
-        self.query_one(ParallelCoordinates).chosen = self.chosen.number if self.chosen is not None else -1
+    @on(DataTable.RowHighlighted, "StudyTable")
+    def tell_of_study(self) -> None:
+        self._explain()
 
-    @on(DataTable.RowSelected)
+    @on(DataTable.RowSelected, "Leaderboard")
     def use_selected(self) -> None:
         self.action_full_run()
+
+    @on(DataTable.RowSelected, "StudyTable")
+    def open_selected(self) -> None:
+        study = self.query_one(StudyTable).chosen
+        if study is None:
+            return
+        if study.problem:
+            self.complain(f"{study.study} cannot be opened: {study.problem}")
+        elif study.study == self._live or (self._study is not None and self._study.study == study.study):
+            self._leave_study(False)
+        else:
+            self._asked = study.study
+            self.post_message(self.Opened(study.study))
+
+    @on(DataTable.RowSelected, "FieldTable")
+    def add_range(self) -> None:
+        self.query_one(StudyForm).toggle(self.query_one(FieldTable).chosen)
 
     @on(Input.Submitted)
     def leave_field(self) -> None:
@@ -174,7 +176,8 @@ class TuneScreen(StateScreen):
             self.complain(f"Nothing was started: {error}")
             return
         self.complain("")
-        self.set_focus(self.query_one(Leaderboard))
+        self.set_focus(None)
+        self._see_to_focus()
         self.post_message(self.Chosen(command, count))
 
     def action_ranges(self) -> None:
@@ -197,8 +200,36 @@ class TuneScreen(StateScreen):
             self.complain(f"This trial cannot be used: {error}")
             return None
 
+    def action_continue_study(self) -> None:
+        """Write the study that is looked at, or under the cursor, into the form; f5 goes on with it."""
+        found: tuple[str, int, int, int] | None = None
+        if not self.at_home and (study := self._study) is not None:
+            found = study.study, study.done, study.target, study.base.epochs
+        elif self.at_home and (line := self.query_one(StudyTable).chosen) is not None:
+            found = line.study, line.trials, line.target, line.epochs
+        if found is not None:
+            self.query_one(StudyForm).fill(*found)
+            self.set_focus(self.query_one("#trials", Input))
+
+    def action_other_field(self) -> None:
+        self.query_one(StudyResults).show_other_field()
+
     def action_leave(self) -> None:
-        self.set_focus(self.query_one(Leaderboard))
+        if isinstance(self.focused, Input):
+            self.set_focus(None)
+            self._see_to_focus()
+        else:
+            self._leave_study(True)
+            self.post_message(self.Closed())
+            self.post_message(self.Refreshed())
+
+    def _leave_study(self, left: bool) -> None:
+        """Leave the study for the list of studies, or come back to it."""
+        self._left = left
+        self.set_class(left, "at-home")
+        self._explain()
+        self._see_to_focus()
+        self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if not self.is_mounted:
@@ -207,20 +238,11 @@ class TuneScreen(StateScreen):
         if action in ("submit", "ranges"):
             return not tuning
         if action == "leave":
-            return isinstance(self.focused, Input)
+            return isinstance(self.focused, Input) or not self.at_home
         if action in ("full_run", "pin"):
-            return self.query_one(Leaderboard).row_count > 0
+            return not self.at_home and self.query_one(StudyResults).has_trials
+        if action == "continue_study":
+            return not tuning and (not self.at_home or bool(self._studies))
+        if action == "other_field":
+            return self.has_class("-widest") and not self.at_home
         return True
-
-
-def headline(study: StudyView) -> str:
-    """Return the study in one line."""
-    word = "tuning" if study.state == "running" else study.state
-    length = counted(study.base.epochs, "epoch")
-    parts = [f"{sanitize(study.study, 40)} {word}, {study.done}/{study.target} trials of {length}"]
-    if study.best is not None:
-        parts.append(f"best {percent(study.best.accuracy or 0)} (#{study.best.number})")
-    base = study.base_trial
-    if base is not None and base.accuracy is not None:
-        parts.append(f"base {percent(base.accuracy)}")
-    return ", ".join(parts)

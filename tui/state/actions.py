@@ -208,7 +208,15 @@ ACTIONS: tuple[Action, ...] = (
         "Fill in Setup with the selected trial, except its epochs; Enter does the same.",
     ),
     Action("tune", "P", "pin", "preset", "Save the selected trial as a preset of your own."),
-    Action("tune", "escape", "leave", "back", "Leave the form for the list of trials; what you typed stays."),
+    Action("tune", "c", "continue_study", "go on", "Fill in the form to continue this study with more trials."),
+    Action("tune", "x", "other_field", "field", "Draw the accuracies by the values of another field.", footer=False),
+    Action(
+        "tune",
+        "escape",
+        "leave",
+        "back",
+        "Leave the form, then the study for the list of studies; what you typed stays.",
+    ),
     Action("setup", "escape", "leave", "back", "Leave the field, then the form; what you typed stays."),
 )
 

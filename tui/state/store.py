@@ -31,7 +31,11 @@ from engine.vocabulary.messages import (
     RunStarted,
     RunSummary,
     Snapshot,
+    StudiesListed,
     StudyEvent,
+    StudyOpened,
+    StudyStarted,
+    StudySummary,
     TrialTold,
 )
 from tui.state.advice import Coach
@@ -61,6 +65,8 @@ class State:
     run: RunView | None = None
     opened: RunView | None = None
     study: StudyView | None = None
+    studies: tuple[StudySummary, ...] = ()  # of this folder, the one that changed last first
+    opened_study: StudyView | None = None  # a past one that is looked at
     runs: tuple[RunSummary, ...] = ()
     listed: tuple[RunSummary, ...] = ()  # of a newer list, whose other parts are on their way
     marks: tuple[Mark, ...] = ()  # runs to draw beside each other, by their letters
@@ -102,6 +108,10 @@ class State:
         return [(mark.letter, view) for mark in self.marks if (view := self.course_of(mark.run)) is not None]
 
     @property
+    def shown_study(self) -> StudyView | None:
+        return self.opened_study or self.study
+
+    @property
     def training(self) -> bool:
         return self.run is not None and self.run.live
 
@@ -125,15 +135,21 @@ def apply(state: State, event: AnyEvent) -> State:
             state = replace(state, histories=state.histories.without(event.run))
     if isinstance(event, StudyEvent):
         state = replace(state, study=apply_to_study(state.study, event))
+        if isinstance(event, StudyStarted):
+            state = replace(state, opened_study=None)
     match event:
         case Snapshot():
-            opened = state.opened  # its past runs are no news: one that is looked at stays
+            opened, opened_study = (
+                state.opened,
+                state.opened_study,
+            )  # its past runs are no news: one that is looked at stays
             if event.first:
                 state = State(
                     link=state.link,
                     runs=state.runs,
                     marks=state.marks,
                     histories=replace(state.histories, coming=None),
+                    studies=state.studies,
                     networks=state.networks,
                     coach=state.coach,
                     next_config=state.next_config,
@@ -147,7 +163,7 @@ def apply(state: State, event: AnyEvent) -> State:
                 state = apply(state, part)
                 if isinstance(part, TrialTold):  # thousands of old trials would push all else out of the log
                     state = replace(state, log=log[0], log_count=log[1])
-            state = replace(state, opened=opened)
+            state = replace(state, opened=opened, opened_study=opened_study)
         case EngineReady():
             state = replace(state, engine=event, engine_problem="")
         case EngineFailed():
@@ -185,6 +201,14 @@ def apply(state: State, event: AnyEvent) -> State:
                 queue_paused=event.paused,
                 queue_problem=event.problem,
             )
+        case StudiesListed():
+            state = replace(state, studies=tuple(event.studies))
+        case StudyOpened():
+            past_study = None if event.first else state.opened_study
+            for told in event.history:
+                past_study = apply_to_study(past_study, told)
+            live = state.study is not None and state.study.live and state.study.study == event.summary.study
+            state = replace(state, opened_study=None if live else past_study)
         case RunOpened():
             before = () if event.first else state.opened_log
             past = (sanitize(line) for part in event.history for line in describe(part))

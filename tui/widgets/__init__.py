@@ -14,5 +14,7 @@ In the order to read them:
     config_form.py, field_row.py, choice_input.py: the form of a run
     preview.py, plan.py, estimate.py, network_line.py: what that run will do and take
     queue_list.py: runs that wait
-    study_form.py, study_chart.py, parallel_coordinates.py, leaderboard.py: a study
+    key_table.py: a list with the keys of vim
+    study_form.py, study_hint.py, studies.py: what to search, what is wrong, and the studies that there are
+    study_results.py, leaderboard.py, trial_detail.py, study_chart.py, parallel_coordinates.py: one study
 """

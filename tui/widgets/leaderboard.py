@@ -1,30 +1,26 @@
 """The trials of a study as a table, the best first."""
 
 from rich.text import Text
-from textual.widgets import DataTable
 
 from engine.vocabulary.messages import TrialSummary
 from tui.state.study import StudyView
 from tui.state.words.figures import percent
 from tui.state.words.trials import short_name, short_value
 from tui.terminal.sanitize import sanitize
+from tui.widgets.key_table import KeyTable
 
 ROWS = 200
 
 
-class Leaderboard(DataTable[Text]):
+class Leaderboard(KeyTable[Text]):
     """The cursor stays with its trial while others arrive; on top it stays with the best."""
 
     DEFAULT_CSS = """
-    Leaderboard {
-        width: auto; max-width: 70%; padding: 0 1 0 0;
-        background: $background; background-tint: $background 0%; scrollbar-size: 1 1;
-    }
-    Leaderboard:focus { background-tint: $background 0%; }
+    Leaderboard { width: auto; max-width: 100%; padding: 0 1 0 0; }
     """
 
     def __init__(self) -> None:
-        super().__init__(cursor_type="row", zebra_stripes=False)
+        super().__init__()
         self._trials: list[TrialSummary] = []
 
     @property

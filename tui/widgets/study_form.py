@@ -60,3 +60,17 @@ class StudyForm(Vertical):
             pruner=text["pruner"],
         )  # fmt: skip
         return command, int(count)
+
+    def toggle(self, words: str) -> None:
+        """Search a field as well, as these words say; one that is searched already is left out."""
+        search = self.query_one("#search", Input)
+        name = words.partition("=")[0]
+        now = search.value.split()
+        kept = [word for word in now if word.partition("=")[0] != name]
+        search.value = " ".join(kept if len(kept) < len(now) else [*kept, words])
+
+    def fill(self, name: str, done: int, target: int, epochs: int) -> None:
+        """Write a study that is to go on: to its end, or with twenty trials more where it has all."""
+        wanted = {"name": name, "trials": target if done < target else done + 20, "epochs": epochs or 1}
+        for field, value in wanted.items():
+            self.query_one(f"#{field}", Input).value = str(value)

@@ -162,6 +162,16 @@ class DescribeModel(Command, frozen=True):
     config: RunConfig
 
 
+class ListStudies(Command, frozen=True):
+    """Ask for the studies of this folder."""
+
+
+class OpenStudy(Command, frozen=True):
+    """Ask for the trials of a study of this folder."""
+
+    study: str
+
+
 class ListRuns(Command, frozen=True):
     pass
 
@@ -245,6 +255,8 @@ AnyCommand = (
     | DeleteRun
     | RestoreRun
     | EmptyTrash
+    | ListStudies
+    | OpenStudy
     | AskStatus
     | Shutdown
     | QueueCommand

@@ -19,7 +19,7 @@ from engine.vocabulary.messages.base import DIGITS, Classes, Event
 from engine.vocabulary.messages.data_facts import DataCheck
 from engine.vocabulary.messages.queue import Enqueued, QueueChanged
 from engine.vocabulary.messages.run_events import RunEvent
-from engine.vocabulary.messages.study_events import StudyEvent
+from engine.vocabulary.messages.study_events import StudiesListed, StudyEvent, StudyOpened
 
 
 class Welcome(Event, frozen=True):
@@ -119,6 +119,8 @@ AnyEvent = (
     | RunsChanged
     | RunOpened
     | HistoryRead
+    | StudiesListed
+    | StudyOpened
     | StatusTold
     | Enqueued
     | CommandDone

@@ -1,15 +1,21 @@
-"""Events of a study."""
+"""Events of a study, and the studies of a folder."""
+
+import typing
 
 import msgspec
 
 from engine.vocabulary.config import RunConfig, Value
 from engine.vocabulary.messages.base import Count, Event, Loss, Seconds, Share, Text
 
+MOST_POINTS = 32  # of a trial's course
+
 
 class TrialSummary(msgspec.Struct, frozen=True, kw_only=True):
     """One trial of a study: what it changes of the base configuration, and its figures on the validation images.
 
     `state` is waiting, running, finished, pruned, failed, or lost (its engine is gone; another trial takes its place).
+    `course` has the accuracies after its epochs so far, at most MOST_POINTS of them at even distances, the last one
+    among them.
     """
 
     number: Count
@@ -21,6 +27,7 @@ class TrialSummary(msgspec.Struct, frozen=True, kw_only=True):
     seconds: Seconds = 0.0
     base: bool = False
     reason: Text = ""
+    course: typing.Annotated[list[Share], msgspec.Meta(max_length=MOST_POINTS)] = []
 
 
 class StudyStarted(Event, frozen=True):
@@ -71,3 +78,37 @@ class StudyEnded(Event, frozen=True):
 
 
 StudyEvent = StudyStarted | TrialTold | ImportancesTold | StudyPaused | StudyContinued | StudyEnded
+
+
+class StudySummary(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the list of studies. `problem` says why its journal cannot be read, `damage` what of it.
+
+    `changed` is when it last did, `trials` how many of `target` have ended, `base` the trial of the base configuration.
+    """
+
+    study: Text
+    changed: Seconds = 0.0
+    trials: Count = 0
+    target: Count = 0
+    epochs: Count = 0
+    best: TrialSummary | None = None
+    base: TrialSummary | None = None
+    search: list[Text] = []
+    damage: Text = ""
+    problem: Text = ""
+
+
+class StudiesListed(Event, frozen=True):
+    """The studies of this folder, the one that changed last first; `more` are left out."""
+
+    studies: list[StudySummary]
+    more: Count = 0
+
+
+class StudyOpened(Event, frozen=True):
+    """A study that is kept, as events. A long one comes in several parts, as in a Snapshot."""
+
+    summary: StudySummary
+    history: list[StudyEvent]
+    first: bool = True
+    last: bool = True

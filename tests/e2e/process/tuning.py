@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 from limits import LIMIT
 
+from engine.tuning.kept.storage import open_storage
 from engine.tuning.opening import join
-from engine.tuning.storage import open_storage
 from engine.vocabulary.messages import StudyEnded, StudyStarted, TrialSummary, TrialTold, decode_event
 from tests.e2e.world import PROGRAM, World
 

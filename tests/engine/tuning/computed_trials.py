@@ -6,8 +6,8 @@ from pathlib import Path
 import msgspec
 
 from engine.tuning.definition import Spec, spec_of
+from engine.tuning.kept.storage import open_storage
 from engine.tuning.opening import open_study
-from engine.tuning.storage import open_storage
 from engine.tuning.study import Study, Trial
 from engine.vocabulary.config import RunConfig
 

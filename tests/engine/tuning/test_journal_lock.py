@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-import engine.tuning.journal_lock
+import engine.tuning.kept.journal_lock
 import engine.tuning.study
 from engine.storage.files import in_words
 from engine.tuning.files import journal_of
-from engine.tuning.journal_lock import JournalLock
+from engine.tuning.kept.journal_lock import JournalLock
+from engine.tuning.kept.storage import TROUBLE, open_storage
 from engine.tuning.opening import join
-from engine.tuning.storage import TROUBLE, open_storage
 from tests.engine.tuning.computed_trials import finish, opened, spec
 
 
@@ -28,7 +28,7 @@ def an_own_lock(path: Path) -> None:
 def test_a_lock_that_somebody_holds_is_named_with_the_remedy_and_waited_for_no_longer_than_a_while(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], None]
 ) -> None:
-    monkeypatch.setattr(engine.tuning.journal_lock, "PATIENCE", 0.01)
+    monkeypatch.setattr(engine.tuning.kept.journal_lock, "PATIENCE", 0.01)
     study = opened(tmp_path, spec(2))
     lock = Path(f"{journal_of(tmp_path, 'one')}.lock")
     make(lock)
@@ -47,8 +47,8 @@ def test_a_lock_that_somebody_holds_is_named_with_the_remedy_and_waited_for_no_l
 def test_the_lock_of_an_engine_that_died_is_broken_and_what_is_none_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], None]
 ) -> None:
-    monkeypatch.setattr(engine.tuning.journal_lock, "PATIENCE", 0.01)
-    monkeypatch.setattr(engine.tuning.journal_lock, "ABANDONED", -1.0)
+    monkeypatch.setattr(engine.tuning.kept.journal_lock, "PATIENCE", 0.01)
+    monkeypatch.setattr(engine.tuning.kept.journal_lock, "ABANDONED", -1.0)
     study = opened(tmp_path, spec(2))
     lock = Path(f"{journal_of(tmp_path, 'one')}.lock")
     make(lock)

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-import engine.tuning.journal_lock
+import engine.tuning.kept.journal_lock
 import engine.tuning.study
 from engine.machine.process_identity import ProcessIdentity, is_gone, this_process
 from engine.tuning.study import Study, Trial, TrialLost

@@ -9,8 +9,8 @@ from optuna.storages.journal import JournalFileBackend
 from sqlalchemy.exc import OperationalError
 
 from engine.tuning.files import StudyError, journal_of
+from engine.tuning.kept.storage import open_storage, with_tables
 from engine.tuning.opening import open_study
-from engine.tuning.storage import open_storage, with_tables
 from engine.vocabulary.search_space import parse_search
 from tests.engine.tuning.computed_trials import finish, opened, results, spec, states
 
@@ -119,8 +119,8 @@ def test_tables_that_another_engine_makes_at_the_same_time_are_waited_for(monkey
             raise OperationalError("CREATE TABLE studies (...)", {}, Exception(1050, "Table 'studies' already exists"))
         return "storage"
 
-    monkeypatch.setattr("engine.tuning.storage.RDBStorage", attempt)
-    monkeypatch.setattr("engine.tuning.storage.TABLE_PAUSE", 0.0)
+    monkeypatch.setattr("engine.tuning.kept.storage.RDBStorage", attempt)
+    monkeypatch.setattr("engine.tuning.kept.storage.TABLE_PAUSE", 0.0)
     assert with_tables("mysql+pymysql://host/x", {}) == "storage"
     assert len(attempts) == 2
 
@@ -132,7 +132,7 @@ def test_a_database_that_cannot_be_reached_is_not_tried_again(monkeypatch: pytes
         attempts.append(url)
         raise OperationalError(None, None, Exception(2003, "Can't connect"))
 
-    monkeypatch.setattr("engine.tuning.storage.RDBStorage", attempt)
+    monkeypatch.setattr("engine.tuning.kept.storage.RDBStorage", attempt)
     with pytest.raises(OperationalError):
         with_tables("mysql+pymysql://host/x", {})
     assert len(attempts) == 1

@@ -54,7 +54,7 @@ def test_a_defect_ends_the_study_and_not_the_engine(
 def test_a_lock_that_nobody_releases_is_told_once_and_its_end_too(
     engine_: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.tuning.journal_lock.PATIENCE", 0.0)
+    monkeypatch.setattr("engine.tuning.kept.journal_lock.PATIENCE", 0.0)
     engine_.done(START)
     until_step(engine_, epochs=1)
     lock = engine_.checkpoints / "studies" / "study-0001.journal.lock"

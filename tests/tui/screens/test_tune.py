@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from fake_engine import FakeApp, tell
 from limits import LIMIT
-from textual.widgets import DataTable, Input
+from textual.widgets import Input
 
 from engine.storage.presets import load_preset
 from engine.vocabulary.messages import (
@@ -25,6 +25,7 @@ from tests.tui.app.screen_text import screen_text
 from tests.tui.screens.studies import STUDY, TRIALS, at_the_screen, began, trial
 from tui.screens.setup import SetupScreen
 from tui.screens.tune import TuneScreen
+from tui.widgets.leaderboard import Leaderboard
 
 pytestmark = pytest.mark.slow  # the whole form is mounted for each
 
@@ -110,7 +111,7 @@ async def test_a_study_is_drawn_at_every_size(size: tuple[int, int], ascii: bool
     app = FakeApp(ascii=ascii)
     async with app.run_test(size=size) as pilot:
         text = await at_the_screen(pilot, app, began(), *TRIALS, MATTERS)
-        table = app.screen.query_one(DataTable)
+        table = app.screen.query_one(Leaderboard)
         shown = [str(cell) for cell in table.get_row_at(0)]
     assert "study-0001 tuning, 5/20 trials of 1 epoch, best 97.00 % (#3), base 91.00 %" in text
     assert "trial 6/20" in text.splitlines()[0]
@@ -150,7 +151,7 @@ async def test_trials_arrive_live_and_the_best_comes_first() -> None:
         await at_the_screen(pilot, app, began())
         for i in range(6):
             await tell(app, pilot, trial(i, state="running"), trial(i, 0.9 + i / 100))
-            assert str(app.screen.query_one(DataTable).get_row_at(0)[0]) == (str(i) if i else "base")
+            assert str(app.screen.query_one(Leaderboard).get_row_at(0)[0]) == (str(i) if i else "base")
         await tell(app, pilot, StudyEnded(study=STUDY, state="finished"))
         text = screen_text(app)
     assert "finished, 6/20 trials" in text
@@ -233,7 +234,7 @@ async def test_a_storage_that_takes_nothing_is_told_on_every_screen() -> None:
 
 
 async def test_without_optuna_the_screen_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.screens.tune.can_tune", lambda: False)
+    monkeypatch.setattr("tui.widgets.study_hint.can_tune", lambda: False)
     app = FakeApp()
     async with app.run_test(size=(120, 36)) as pilot:
         text = await at_the_screen(pilot, app)

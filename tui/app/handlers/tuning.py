@@ -2,13 +2,14 @@
 
 import asyncio
 import contextlib
+from dataclasses import replace
 
 import msgspec
 from textual import on, work
 
-from engine.tuning.files import study_names
+from engine.tuning.files import can_tune, study_names
 from engine.vocabulary.config import ConfigError, RunConfig
-from engine.vocabulary.messages import CommandDone
+from engine.vocabulary.messages import CommandDone, ListStudies, OpenStudy
 from tui.app.handlers.presets import PresetHandlers
 from tui.app.handlers.training import TrainingHandlers
 from tui.link.errors import CommandRefused
@@ -42,6 +43,17 @@ class TuningHandlers(PresetHandlers, TrainingHandlers):
     async def list_studies(self) -> None:
         names = await asyncio.to_thread(study_names, self.checkpoints)
         self.get_screen("tune", TuneScreen).offer_names(names)
+        if names and can_tune() and self.client is not None and not self.client.foreign:
+            self.send(ListStudies())
+
+    @on(TuneScreen.Opened)
+    def open_study(self, event: TuneScreen.Opened) -> None:
+        self.send(OpenStudy(study=event.study))
+
+    @on(TuneScreen.Closed)
+    def close_study(self) -> None:
+        if self.state.opened_study is not None:
+            self.set_state(replace(self.state, opened_study=None))
 
     @on(TuneScreen.FullRunWanted)
     @work(group="offer", exclusive=True)

@@ -96,15 +96,18 @@ def tune(
 def studies(checkpoints: Path, as_json: bool) -> None:
     """List the studies in this folder of runs, newest first."""
     from engine.tuning.files import INSTALL, can_tune
-    from tui.commands.tune.studies import list_studies, print_studies
+    from engine.tuning.listing import StudyList
+    from tui.commands.tune.studies import print_studies
     from tui.terminal.printing import print_json
 
     if not can_tune():
         raise click.ClickException(INSTALL)
-    found = list_studies(checkpoints)
+    found, more = StudyList(checkpoints).all()
     if as_json:
         print_json(found)
     elif found:
         print_studies(found)
+        if more:
+            print(f"and {more} older ones", file=sys.stderr)
     else:
         print("no study yet; `mnist-tui tune --search lr=log:1e-4..1e-1` starts one", file=sys.stderr)

@@ -23,7 +23,7 @@ def draw_legend(cells: Cells, plot: Plot, ascii: bool, cursor: float | None = No
     narrow = x + 2 if x else 0
     x = max(narrow, LEGEND_START if cells.width >= 5 * LEGEND_START else 0) if x else 0
     note = plot.note if cursor is None else f"{plot.x_label} {cursor:.4g}".strip()
-    entries = [legend_entry(line, plot.percent, ascii, cursor) for line in plot.lines]
+    entries = [legend_entry(line, plot.percent, ascii, cursor) for line in plot.lines if line.name]
     beside = cells.width - (cell_len(note) + 3 if note else 0)
     shorten(entries, beside - x, values_first=cursor is not None)
     if width_of(entries) > beside - x:

@@ -14,8 +14,8 @@ from sqlalchemy.engine import make_url
 from engine.storage.files import flush_to_disk, naming
 from engine.storage.runs.event_log import ends_torn
 from engine.tuning.files import StudyError, journal_of
-from engine.tuning.journal import Journal, operation
-from engine.tuning.journal_lock import JournalLock
+from engine.tuning.kept.journal import Journal, operation
+from engine.tuning.kept.journal_lock import JournalLock
 
 TABLE_ATTEMPTS, TABLE_PAUSE = 5, 0.5  # seconds
 LINE_START, LONGEST_LINE = b'{"op_code":', 1 << 20  # of a journal

@@ -13,7 +13,7 @@ from optuna.storages.journal import BaseJournalBackend
 
 from engine.storage.files import flush_to_disk, naming, open_regular
 from engine.tuning.files import SUFFIX
-from engine.tuning.journal_lock import JournalLock
+from engine.tuning.kept.journal_lock import JournalLock
 
 
 class Operation(msgspec.Struct, tag_field="op_code"):

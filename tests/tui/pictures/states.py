@@ -1,0 +1,89 @@
+"""The pictures that are kept: each screen in its states, as what the engine says and which keys are pressed."""
+
+from fake_engine import READY, snapshot
+
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import (
+    CommandFailed,
+    DataFailed,
+    DataProgress,
+    EngineFailed,
+    Paused,
+    RatesTried,
+    RunEnded,
+    SavingFailed,
+    Steered,
+    StudyEnded,
+    StudyPaused,
+)
+from tests.tui.pictures.stage import Picture
+from tests.tui.pictures.world import NOW, RUN, RUNS, STUDIES, STUDY, run_until, said, study
+
+FIRST_EPOCH = said(*run_until(26))
+LIVE = said(
+    *run_until(120),
+    Steered(run=RUN, step=120, changes={"lr": 0.0003}, config=RunConfig(lr=0.0003)),
+    *run_until(226)[7:],
+)
+PAUSED = said(*run_until(226), Paused(run=RUN, step=226))
+ENDED = said(*run_until(400), RunEnded(run=RUN, step=400, time=NOW, state="finished"))
+FAILED = said(*run_until(52), RunEnded(run=RUN, step=52, time=NOW, state="failed", reason="loss is nan at step 52"))
+FULL_DISK = said(*run_until(226), SavingFailed(run=RUN, step=226, reason="no space left on the device"))
+BAD_DATA = snapshot(READY, DataFailed(reason="/data/digits: no images there; give a folder with train/ and test/"))
+LOADING = snapshot(READY, DataProgress(action="decoding", done=21_000, total=70_000))
+NO_TORCH = snapshot(EngineFailed(reason="torch cannot be imported: libcudart.so.12 is missing"))
+VALIDATED = said(*run_until(226, validation=800))
+RATES = [10 ** (-5 + i / 20) for i in range(100)]
+FALL = [2.3 if i < 40 else max(0.4, 2.3 - (i - 40) / 20) if i < 80 else 0.4 + (i - 80) ** 2 / 60 for i in range(100)]
+FOUND = RatesTried(rates=RATES, losses=FALL, smoothed=FALL, done=True, steepest=0.01, decade_below=0.008)
+
+STUDY_ENDED = said(*study(20, running=False), StudyEnded(study=STUDY, state="finished"))
+PROBLEM = StudyPaused(study=STUDY, reason="the journal cannot be written: no space left on the device")
+
+PICTURES = (
+    Picture("train", "empty", (said(),)),
+    Picture("train", "loading", (LOADING,)),
+    Picture("train", "no-data", (BAD_DATA,)),
+    Picture("train", "engine-failed", (NO_TORCH,)),
+    Picture("train", "first-epoch", (FIRST_EPOCH,)),
+    Picture("train", "live", (LIVE,)),
+    Picture("train", "live-validation", (VALIDATED,)),
+    Picture("train", "paused", (PAUSED,)),
+    Picture("train", "ended", (ENDED,)),
+    Picture("train", "failed", (FAILED,)),
+    Picture("train", "full-disk", (FULL_DISK,)),
+    Picture("train", "past", (LIVE, "4", "end enter"), RUNS),
+    Picture("digits", "empty", (said(), "2")),
+    Picture("digits", "live", (LIVE, "2")),
+    Picture("digits", "wrong", (LIVE, "2", "w")),
+    Picture("confusion", "empty", (said(), "3")),
+    Picture("confusion", "live", (LIVE, "3")),
+    Picture("runs", "empty", (said(), "4")),
+    Picture("runs", "list", (said(), "4"), RUNS),
+    Picture("runs", "few", (said(), "4"), RUNS[-3:]),
+    Picture("runs", "live", (LIVE, "4"), RUNS),
+    Picture("runs", "marked", (said(), "4", "space down space down down space"), RUNS),
+    Picture("setup", "new", (said(), "5")),
+    Picture("setup", "no-data", (BAD_DATA, "5")),
+    Picture("setup", "live", (LIVE, "5")),
+    Picture("setup", "network", (said(), "5", "f8")),
+    Picture("setup", "presets", (said(), "5", "f2")),
+    Picture("setup", "rates", (said(), "5", "f7", FOUND)),
+    Picture("tune", "empty", (said(), "6")),
+    Picture("tune", "old-studies", (said(), "6"), studies=STUDIES),
+    Picture("tune", "opened", (said(), "6", "j enter"), studies=STUDIES),
+    Picture("tune", "first-trial", (said(*study(0)), "6")),
+    Picture("tune", "running", (said(*study(12)), "6")),
+    Picture("tune", "many-trials", (said(*study(180, target=200)), "6")),
+    Picture("tune", "paused", (said(*study(12), StudyPaused(study=STUDY)), "6")),
+    Picture("tune", "problem", (said(*study(12), PROBLEM), "6")),
+    Picture("tune", "ended", (STUDY_ENDED, "6")),
+    Picture("tune", "refused", (said(), "6", CommandFailed(reason="study study-0003: searches lr; leave that out"))),
+    Picture("dialogs", "quit", (LIVE, "q")),
+    Picture("dialogs", "stop", (LIVE, "S")),
+    Picture("dialogs", "help-train", (LIVE, "question_mark")),
+    Picture("dialogs", "help-tune", (said(), "6", "question_mark")),
+    Picture("dialogs", "palette", (LIVE, "ctrl+p")),
+    Picture("dialogs", "download", (said(), "d")),
+)
+BY_NAME = {picture.name: picture for picture in PICTURES}
