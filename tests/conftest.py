@@ -33,9 +33,9 @@ def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(autouse=True)
 def _own_folders(_homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test reads or writes the user's own cache, data or state."""
+    """No test reads or writes the user's own cache, preferences, data or state."""
     home = next(_homes)
-    for name in ("cache", "state"):
+    for name in ("cache", "config", "state"):
         (home / name).mkdir(parents=True)
         monkeypatch.setenv(f"XDG_{name.upper()}_HOME", str(home / name))
     monkeypatch.delenv("MNIST_TUI_CHECKPOINTS", raising=False)

@@ -12,18 +12,22 @@ import click
 
 from engine.storage.files import in_words
 from engine.storage.paths import PathError
-from tui.commands.bench import bench
+from tui.commands.bench.command import bench
 from tui.commands.data.command import data
 from tui.commands.engine import engine
 from tui.commands.models.command import models, trust
-from tui.commands.presets import presets
 from tui.commands.runs.command import evaluate, predict
 from tui.commands.runs.compare import compare
 from tui.commands.runs.listed import runs
+from tui.commands.settings.config import config
+from tui.commands.settings.presets import presets
 from tui.commands.shared_options import checkpoints_option, coach_option, data_option, notify_option, refuse_empty
 from tui.commands.train.command import find_lr, train
 from tui.commands.train.queue.command import queue
 from tui.commands.tune.command import studies, tune
+from tui.preferences.file import preferences_file
+from tui.preferences.options import current_preferences, refuse_wrong_file
+from tui.preferences.values import DRAWINGS, PREFERENCES, PreferenceError
 from tui.terminal.ascii import needs_ascii, to_ascii, write_anything
 from tui.terminal.sanitize import sanitize
 
@@ -43,6 +47,7 @@ COMMANDS = (
     data,
     bench,
     engine,
+    config,
 )
 
 
@@ -75,14 +80,31 @@ def harmless_errors() -> Iterator[None]:
 @data_option
 @notify_option
 @coach_option
+@click.option("--theme", metavar="NAME", help="Colours of the screen; remembered where they are changed there.")
+@click.option("--drawing", type=click.Choice(DRAWINGS), help="What charts and digits are drawn with.")
 @click.version_option(package_name="mnist-tui")
 @click.pass_context
-def cli(context: click.Context, checkpoints: Path, data: str, notify: bool, coach: bool) -> None:
+def cli(
+    context: click.Context,
+    checkpoints: Path,
+    data: str,
+    notify: bool,
+    coach: bool,
+    theme: str | None,
+    drawing: str | None,
+) -> None:
     """Train a digit classifier on MNIST in the terminal.
 
     Without a command, open the screen. It attaches to the engine of this folder of runs, a background process that
     goes on training when the screen is closed or the connection drops.
     """
+    if context.invoked_subcommand != "config":
+        refuse_wrong_file()
+    if theme is not None:
+        try:
+            PREFERENCES["theme"].check(theme)
+        except PreferenceError as error:
+            raise click.UsageError(f"--{error}") from error
     if context.invoked_subcommand is not None:
         return
     ends = (sys.stdin, sys.stdout)  # None where the descriptor is closed
@@ -93,7 +115,8 @@ def cli(context: click.Context, checkpoints: Path, data: str, notify: bool, coac
     gc.disable()  # until the first frame: hardly anything of what is made for it goes again
     from tui.app.main import open_app
 
-    sys.exit(open_app(checkpoints, data, notify, coach))
+    preferences, _ = current_preferences({"theme": theme, "drawing": drawing, "notify": notify, "coach": coach})
+    sys.exit(open_app(checkpoints, data, notify, coach, preferences, preferences_file()))
 
 
 for command in COMMANDS:

@@ -1,6 +1,6 @@
 """Other ways to train the same network, which `mnist-tui bench` compares this program with.
 
-Nothing else imports this room; measuring is in `tui/bench/`.
+Nothing else imports this room; measuring is in `tui/commands/bench/`.
 
     baselines.py: each way, as a process that is told when to train
 """

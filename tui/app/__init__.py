@@ -6,5 +6,6 @@ What one screen shows is in `tui/screens/`. In the order to read them:
     handlers/: what becomes of a screen's messages and of keys, a class for each subject
     engine.py: events in, commands out
     screens.py: one state, the screen in front, and questions
+    themes.py: colours that can be read
     terminal.py: frames, signals, the bell
 """

@@ -3,21 +3,21 @@
 import locale
 import os
 import signal
-from collections.abc import Iterable
 from pathlib import Path
-
-from textual.app import SystemCommand
-from textual.screen import Screen
 
 from tui.app.handlers.coach import CoachHandlers
 from tui.app.handlers.data import DataHandlers
 from tui.app.handlers.digits import DigitHandlers
 from tui.app.handlers.forks import ForkHandlers
+from tui.app.handlers.palette import PaletteCommands
+from tui.app.handlers.preferences import PreferenceHandlers
 from tui.app.handlers.run_list import RunListHandlers
 from tui.app.handlers.runs import RunHandlers
 from tui.app.handlers.setup import SetupHandlers
 from tui.app.handlers.tuning import TuningHandlers
-from tui.screens.base import StateScreen
+from tui.app.themes import legible
+from tui.preferences.keys import textual_keymap
+from tui.preferences.values import DEFAULTS, Preferences
 from tui.screens.confusion import ConfusionScreen
 from tui.screens.digits import DigitsScreen
 from tui.screens.help import HelpScreen
@@ -33,6 +33,8 @@ class MnistApp(
     DataHandlers,
     DigitHandlers,
     ForkHandlers,
+    PaletteCommands,
+    PreferenceHandlers,
     RunHandlers,
     RunListHandlers,
     SetupHandlers,
@@ -54,6 +56,30 @@ class MnistApp(
         "tune": TuneScreen,
     }
 
+    def __init__(
+        self,
+        checkpoints: Path,
+        data: str = "",
+        *,
+        ascii: bool | None = None,
+        notify: bool = True,
+        coach: bool = True,
+        preferences: Preferences = DEFAULTS,
+        preferences_file: Path | None = None,
+    ) -> None:
+        """Create the app; without a `preferences_file` nothing that is changed is remembered."""
+        if ascii is None and preferences.drawing != "auto":
+            ascii = preferences.drawing == "ascii"
+        super().__init__(checkpoints, data, ascii=ascii, notify=notify, coach=coach)
+        self.preferences = preferences
+        self.preferences_file = preferences_file
+        self.frame_time = preferences.refresh or self.frame_time
+        self.theme = preferences.theme
+        self.set_keymap(textual_keymap(preferences.keys))
+
+    def get_css_variables(self) -> dict[str, str]:
+        return legible(super().get_css_variables())
+
     def action_help(self) -> None:
         self.push_screen(HelpScreen(self.current_mode))
 
@@ -62,26 +88,22 @@ class MnistApp(
             return False  # a dialog is open
         return super().check_action(action, parameters)
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        yield from (each for each in super().get_system_commands(screen) if each.title != "Quit")
-        here = ("app", self.current_mode if isinstance(screen, StateScreen) else "")
-        for action in ACTIONS:
-            if action.scope in here:
-                owner = self if action.scope == "app" else screen
-                label = self.key_label(action.name, "")
-                yield SystemCommand(
-                    action.help,
-                    f"key {action.key_display or action.key}" + (f": {label.strip()}" if label.strip() else ""),
-                    lambda owner=owner, name=action.name: self.call_later(self.run_action, name, owner),
-                )
 
-
-def open_app(checkpoints: Path, data: str, notify: bool = True, coach: bool = True) -> int:
+def open_app(
+    checkpoints: Path,
+    data: str,
+    notify: bool = True,
+    coach: bool = True,
+    preferences: Preferences = DEFAULTS,
+    preferences_file: Path | None = None,
+) -> int:
     """Run the app until it is left; return the exit status."""
     locale.setlocale(locale.LC_CTYPE, "")
     for exported in ("COLUMNS", "LINES"):  # believed before the terminal, which may have been resized since
         os.environ.pop(exported, None)
-    app = MnistApp(checkpoints, data, notify=notify, coach=coach)
+    app = MnistApp(
+        checkpoints, data, notify=notify, coach=coach, preferences=preferences, preferences_file=preferences_file
+    )
     app.run()
     signal.setitimer(signal.ITIMER_REAL, 0)  # it has been left in order
     return 1 if app.return_code is None else app.return_code

@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from pathlib import Path
 
 from rich.console import RenderableType
 from textual._compositor import CompositorUpdate
@@ -17,6 +18,7 @@ from textual.screen import Screen
 from textual.timer import Timer, TimerCallback
 from textual.widgets import Input
 
+from tui.preferences.values import DEFAULTS
 from tui.screens.dialogs import Question
 from tui.terminal.ascii import needs_ascii
 from tui.terminal.driver import TerminalDriver, is_gone
@@ -38,6 +40,9 @@ class TerminalApp(App[None]):
         self._no_color = bool(os.environ.get("NO_COLOR"))
         super().__init__(driver_class=TerminalDriver)
         self.notifies = notify
+        self.preferences = DEFAULTS
+        self.preferences_file: Path | None = None
+        self.last_theme = {True: DARK, False: LIGHT}  # by whether it is dark
         self.plain_ascii = needs_ascii() if ascii is None else ascii
         # A remote terminal gets half the frames: what it draws has to travel.
         self.frame_time = 0.5 if "SSH_CONNECTION" in os.environ else 0.25
@@ -162,7 +167,7 @@ class TerminalApp(App[None]):
         return timer
 
     def action_toggle_theme(self) -> None:
-        self.theme = LIGHT if self.current_theme.dark else DARK
+        self.theme = self.last_theme[not self.current_theme.dark]
 
     def action_toggle_ascii(self) -> None:
         self.plain_ascii = not self.plain_ascii

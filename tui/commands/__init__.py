@@ -5,12 +5,12 @@ In the order to read them:
 
     shared_options.py: options that several commands have
     run_coroutine.py: from the first word with the engine to the exit status
-    presets.py: a short command, to see how one is made
+    settings/: presets, a short command to see how one is made; config
     train/: train, queue, find-lr
     tune/: tune, studies
     runs/: runs, evaluate, predict, compare
     models/: models, trust
     data/: data
     engine.py: engine
-    bench.py: bench
+    bench/: bench, and how it measures
 """

@@ -10,6 +10,7 @@ import click
 from engine.storage.files import in_words
 from engine.storage.paths import PathError, default_checkpoints
 from engine.vocabulary.config import FIELDS, ConfigError
+from tui.preferences.options import preferred, preferred_data
 from tui.state.words.metrics import METRICS
 from tui.state.words.options import clean
 
@@ -50,13 +51,13 @@ checkpoints_option = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     show_envvar=True,
     envvar="MNIST_TUI_CHECKPOINTS",
-    default=default_checkpoints,
+    default=preferred("checkpoints", default_checkpoints),
     callback=inherited,
     help="Folder of runs. [default: checkpoints/ of the program's folder]",
 )
 data_option = click.option(
     "--data",
-    default="",
+    default=preferred_data,
     callback=inherited,
     help="Folder of images or IDX files, or an .npz file. [default: what is found in Dataset/, else the sample]",
 )
@@ -64,7 +65,7 @@ notify_option = click.option(
     "--notify/--no-notify",
     show_envvar=True,
     envvar="MNIST_TUI_NOTIFY",
-    default=True,
+    default=preferred("notify"),
     callback=inherited,
     help="Ring the bell and notify the desktop (OSC 9, OSC 777) when a run ends or fails. [default: on]",
 )
@@ -72,7 +73,7 @@ coach_option = click.option(
     "--coach/--no-coach",
     show_envvar=True,
     envvar="MNIST_TUI_COACH",
-    default=True,
+    default=preferred("coach"),
     callback=inherited,
     help="Watch runs for problems, and say what would help. [default: on]",
 )

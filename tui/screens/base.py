@@ -1,10 +1,15 @@
 """What all screens share: the bar on top, the keys below, and a `show` that draws a State."""
 
+from dataclasses import dataclass
+from typing import Any
+
 from textual.app import ComposeResult
 from textual.events import ScreenResume
 from textual.geometry import Size
+from textual.message import Message
 from textual.screen import Screen
 
+from tui.preferences.values import DEFAULTS, Preferences
 from tui.state.store import State
 from tui.widgets.cells import CellWidget
 from tui.widgets.key_bar import KeyBar
@@ -20,6 +25,12 @@ class StateScreen(Screen[None]):
     # Textual sets the class of the last one that fits, and that one alone.
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL, "-tall"), (44, "-very-tall")]  # noqa: RUF012
+
+    @dataclass
+    class Preferred(Message):
+        """These preferences were changed here, and are to be remembered."""
+
+        changes: dict[str, Any]
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,6 +48,16 @@ class StateScreen(Screen[None]):
         """The state that the first frame shows."""
         state = getattr(self.app, "state", None)
         return state if isinstance(state, State) else State()
+
+    @property
+    def preferences(self) -> Preferences:
+        """What the user prefers."""
+        preferences = getattr(self.app, "preferences", None)
+        return preferences if isinstance(preferences, Preferences) else DEFAULTS
+
+    def prefer(self, **changes: Any) -> None:
+        """Have these preferences remembered."""
+        self.post_message(self.Preferred(changes))
 
     def on_mount(self) -> None:
         """Show the state in the first frame: on a busy machine it stays for a while."""

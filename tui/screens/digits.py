@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from engine.vocabulary.messages import Digit, Predict
 from engine.vocabulary.messages.base import DIGITS, class_name
+from tui.preferences.values import DRAWINGS
 from tui.screens.base import StateScreen
 from tui.state.actions import bindings
 from tui.state.store import State
@@ -110,6 +111,8 @@ class DigitsScreen(StateScreen):
                 yield DigitCard()
 
     def on_mount(self) -> None:
+        if self.preferences.drawing in ART_STYLES:
+            self._draw_as(self.preferences.drawing)
         self.set_interval(LIVE_EVERY, self._follow_live_weights)
 
     def filter_pair(self, actual: int, predicted: int) -> None:
@@ -200,6 +203,22 @@ class DigitsScreen(StateScreen):
             self._index = (self._index + step) % self._state.shown.test_images
             self._ask(step)
 
+    def action_jump(self, direction: int) -> None:
+        if self._state.shown is not None:
+            self._index = (self._index + direction * (1 + CARDS)) % self._state.shown.test_images
+            self._ask(direction)
+
+    def action_end(self, end: str) -> None:
+        if self._state.shown is not None:
+            self._index = 0 if end == "first" else self._state.shown.test_images - 1
+            self._ask(1 if end == "first" else -1)
+
+    def on_mouse_scroll_down(self) -> None:
+        self.action_step(1)
+
+    def on_mouse_scroll_up(self) -> None:
+        self.action_step(-1)
+
     def action_random(self) -> None:
         if self._state.shown is not None:
             self._index = random.randrange(self._state.shown.test_images)
@@ -217,8 +236,13 @@ class DigitsScreen(StateScreen):
         self._ask()
 
     def action_art(self) -> None:
+        art = ART_STYLES[(ART_STYLES.index(self.query_one("#large", DigitView).art) + 1) % len(ART_STYLES)]
+        self._draw_as(art)
+        self.prefer(drawing=art if art in DRAWINGS else "auto")
+
+    def _draw_as(self, art: str) -> None:
         for drawing in [*self.query(DigitView), *self.query(DigitCard)]:
-            drawing.art = ART_STYLES[(ART_STYLES.index(drawing.art) + 1) % len(ART_STYLES)]
+            drawing.art = art
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "clear_filter":

@@ -1,32 +1,26 @@
-"""Help: every key, from the table of actions."""
+"""Help: every key, from the table of actions; what is typed after / narrows it down."""
 
 from rich.table import Table
 from rich.text import Text
+from textual import on
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
-from textual.widgets import Static
+from textual.containers import Vertical
+from textual.widgets import Input, Static
 
-from tui.screens.dialogs import Page
-from tui.state.actions import ACTIONS
+from tui.preferences.keys import key_label
+from tui.preferences.values import DEFAULTS, KeyMap
+from tui.screens.dialogs import Dialog
+from tui.state.actions import ACTIONS, SCOPES
+from tui.terminal.sanitize import sanitize
+from tui.widgets.list_keys import Pane
 
-TITLES = {
-    "app": "Everywhere",
-    "train": "Train screen",
-    "digits": "Digits screen",
-    "confusion": "Confusion screen",
-    "runs": "Runs screen",
-    "queue": "Queue (at the top of Runs)",
-    "setup": "Setup screen",
-    "tune": "Tune screen",
-    "network": "Networks (f8 on Setup)",
-}
 MORE = {
     "app": (
         ("tab", "Go to the next pane or field."),
         ("ctrl+p", "Search all commands by name."),
         ("ctrl+q", "Leave; q does the same."),
     ),
-    "confusion": (("arrows", "Select a pair of digits."), ("enter", "Show these test digits.")),
+    "confusion": (("enter", "Show the test digits of the pair; so does a double click."),),
 }
 
 PROMISE = (
@@ -35,33 +29,95 @@ PROMISE = (
 )
 
 
-class HelpScreen(Page[None]):
-    """A page that scrolls; escape or ? closes it."""
+class HelpScreen(Dialog[None]):
+    """A page that scrolls. Escape leaves the search, then the page; ? closes it."""
 
-    BINDINGS = [("escape,question_mark,q", "dismiss", "close")]  # noqa: RUF012
+    BINDINGS = [  # noqa: RUF012
+        ("slash", "search", "search"),
+        ("question_mark,q", "dismiss", "close"),
+        ("escape", "back", "close"),
+    ]
+
+    DEFAULT_CSS = """
+    HelpScreen {
+        #help {
+            width: 84; max-width: 100%; height: auto; max-height: 100%;
+            border: round $primary; border-title-color: $text-primary; border-subtitle-color: $text-muted;
+            background: $surface;
+        }
+        &.-ascii #help { border: ascii $primary; }
+        Pane { height: auto; max-height: 100%; padding: 0 2; }
+        Static { height: auto; }
+        Input { display: none; margin: 0 2; }
+        &.searching Input { display: block; }
+        &.searching #help { height: 100%; }
+        &.searching Pane { height: 1fr; }
+    }
+    """
 
     def __init__(self, here: str = "") -> None:
         super().__init__()
         self._here = here
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll() as page:
+        with Vertical(id="help") as page:
             page.border_title = "keys"
-            page.border_subtitle = "escape closes"
-            yield Static(help_table(self._here), markup=False)
+            page.border_subtitle = "/ searches, escape closes"
+            yield Input(placeholder="what a key does, or the key", compact=True)
+            with Pane():
+                yield Static(help_table(self._here, self._keys), markup=False)
+
+    def on_mount(self) -> None:
+        self.set_class(self.app.has_class("-ascii"), "-ascii")
+        self.query_one(Pane).focus()
+
+    @property
+    def _keys(self) -> KeyMap:
+        return getattr(self.app, "preferences", DEFAULTS).keys
+
+    def action_search(self) -> None:
+        self.add_class("searching")
+        self.query_one(Input).focus()
+
+    def action_back(self) -> None:
+        if self.has_class("searching"):
+            self.query_one(Input).value = ""
+            self.remove_class("searching")
+            self.query_one(Pane).focus()
+        else:
+            self.dismiss(None)
+
+    @on(Input.Changed)
+    def narrow(self, event: Input.Changed) -> None:
+        self.query_one(Static).update(help_table(self._here, self._keys, event.value))
+        self.query_one(Pane).scroll_home(animate=False)
+
+    @on(Input.Submitted)
+    def read(self) -> None:
+        self.query_one(Pane).focus()
 
 
-def help_table(here: str = "") -> Table:
-    """Return keys and what they do, in two columns; those of the screen `here` first."""
+def help_table(here: str = "", keys: KeyMap = DEFAULTS.keys, sought: str = "") -> Table:
+    """Return keys and what they do, in two columns; those of the screen `here` first.
+
+    Of what is `sought`, each word has to be in the key, its label, its help or the name of its screen.
+    """
+    words = sought.lower().split()
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(ratio=1)
-    for scope, title in sorted(TITLES.items(), key=lambda each: each[0] != here):
-        table.add_row("")
-        table.add_row(Text(title, "bold underline"))
-        rows = [(action.key_display or action.key, action.help) for action in ACTIONS if action.scope == scope]
-        for key, words in [*rows, *MORE.get(scope, ())]:
-            table.add_row(Text(key, "bold"), Text(words))
+    for scope, title in sorted(SCOPES.items(), key=lambda each: each[0] != here):
+        rows = [(key_label(each, keys), each.label, each.help) for each in ACTIONS if each.scope == scope]
+        rows += [(key, "", help) for key, help in MORE.get(scope, ())]
+        found = [row for row in rows if all(word in f"{' '.join(row)} {title}".lower() for word in words)]
+        if found:
+            table.add_row("")
+            table.add_row(Text(title, "bold underline"))
+        for key, _, help in found:
+            table.add_row(Text(key, "bold"), Text(help))
     table.add_row("")
-    table.add_row("", Text(PROMISE))
+    if table.row_count == 1:
+        table.add_row("", Text(f"No key does “{sanitize(sought, 60)}”. Escape shows all."))
+    if not words:
+        table.add_row("", Text(PROMISE))
     return table

@@ -3,7 +3,6 @@
 import msgspec
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from engine.vocabulary.architectures import CATALOGUE
@@ -15,6 +14,7 @@ from tui.state.store import State, described
 from tui.state.words.networks import NETWORK, figures, layer_table, network_of, shown_name
 from tui.state.words.values import format_values
 from tui.terminal.sanitize import sanitize
+from tui.widgets.list_keys import Pane
 from tui.widgets.network_line import NetworkLine
 
 
@@ -32,7 +32,7 @@ class NetworkScreen(Page[RunConfig | Preset | None]):
         self._shown: object = None
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll() as page:
+        with Pane() as page:
             page.border_subtitle = "n/p others, enter use, r use with recipe, escape close"
             yield Static("", markup=False, id="about")
             yield Static("", markup=False, id="layers")
@@ -44,7 +44,7 @@ class NetworkScreen(Page[RunConfig | Preset | None]):
         self._config = config
         self._shown = None
         entry = CATALOGUE.get(config.model)
-        self.query_one(VerticalScroll).border_title = Text(shown_name(config.model))
+        self.query_one(Pane).border_title = Text(shown_name(config.model))
         self.query_one("#about", Static).update(entry.help if entry else "Your own code, loaded in a separate process.")
         self.query_one("#layers", Static).update("waiting for the engine ...")
         self.post_message(NetworkLine.Wanted(config))

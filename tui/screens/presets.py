@@ -15,6 +15,7 @@ from engine.vocabulary.config import RunConfig, Value
 from tui.screens.dialogs import Dialog
 from tui.state.words.values import format_values
 from tui.terminal.sanitize import sanitize
+from tui.widgets.list_keys import ChoiceList
 
 MOST_DETAILS = 270  # characters, which five lines of the dialog hold
 
@@ -40,7 +41,7 @@ class PresetChoice(Dialog[ListedPreset | None]):
         width = max(len(preset.name) for preset in self._presets)
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "presets"
-            yield OptionList(*(Option(one_line(preset, width)) for preset in self._presets), markup=False, compact=True)
+            yield ChoiceList(*(Option(one_line(preset, width)) for preset in self._presets), markup=False, compact=True)
             yield Static("", markup=False, id="details")
             yield Static("Enter fills it in, Escape cancels.", markup=False)
 

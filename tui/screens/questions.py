@@ -131,7 +131,7 @@ def new_run_question(state: State) -> Question | None:
 def advice_question(advice: Advice) -> Question:
     """Show all that the coach has to say of one thing, and ask what to do about it."""
     text = f"{advice.rule}\n\n{advice.seen}\n\n{advice.why}\n\n{advice.remedy}"
-    answers = [Answer("dismiss", "Dismiss", "x"), Answer("later", "Later", "l")]
+    answers = [Answer("dismiss", "Dismiss", "d"), Answer("later", "Later", "l")]
     return Question(text, [Answer("take", "Do it", "c"), *answers] if advice.changes else answers)
 
 

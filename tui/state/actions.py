@@ -3,10 +3,15 @@
 Number keys go to screens. Dangerous actions are capitals and ask before they act.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding, BindingType
+if TYPE_CHECKING:
+    from textual.binding import BindingType
+
+SIGNS = {"+": "plus", "-": "minus", "0": "zero"}
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,19 @@ class Action:
     help: str
     footer: bool = True
     key_display: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The name in a key map: `log_axis`, `go_runs` for go('runs'), `smooth_minus` for smooth(-1)."""
+        name, _, arguments = self.name.partition("(")
+        words = re.findall(r"-?\d+|\w+", arguments)
+        signs = [SIGNS["0" if word == "0" else word[0] if word[0] == "-" else "+"] if word[-1].isdigit() else word
+                 for word in words]  # fmt: skip
+        return "_".join([name, *signs])
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(self.key.split(","))
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -67,7 +85,7 @@ ACTIONS: tuple[Action, ...] = (
         "Redraw the screen, in case another program has written on it.",
         footer=False,
     ),
-    Action("app", "T", "toggle_theme", "theme", "Switch between dark and light colours.", footer=False),
+    Action("app", "T", "toggle_theme", "dark or light", "Switch between dark and light colours.", footer=False),
     Action("app", "A", "toggle_ascii", "ASCII", "Switch between Unicode and plain ASCII.", footer=False),
     Action(
         "app", "C", "toggle_coach", "coach", "Switch the coach on or off: it watches runs for problems.", footer=False
@@ -131,8 +149,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("train", "r", "random_digit", "digit", "Show other random test digits beside the charts.", footer=False),
     Action("train", "f", "hold_digit", "hold", "Hold the test digit beside the charts, or go on.", footer=False),
     Action("train", "escape", "close_run", "close", "Close the past run and return to the current one."),
-    Action("digits", "n", "step(1)", "next", "The next test digit."),
-    Action("digits", "p", "step(-1)", "prev", "The previous test digit."),
+    Action("digits", "n,right,l", "step(1)", "next", "The next test digit.", key_display="n →"),
+    Action("digits", "p,left,h", "step(-1)", "prev", "The previous test digit.", key_display="p ←"),
+    Action("digits", "down,j,pagedown", "jump(1)", "page on", "The seventh test digit from here.", footer=False),
+    Action("digits", "up,k,pageup", "jump(-1)", "page back", "The seventh test digit before this one.", footer=False),
+    Action("digits", "home,g", "end('first')", "first", "The first test digit.", footer=False),
+    Action("digits", "end,G", "end('last')", "last", "The last test digit.", footer=False),
     Action("digits", "r", "random", "random", "A random test digit."),
     Action("digits", "w", "wrong", "wrong", "Show only digits that the network gets wrong, or all."),
     Action("digits", "v", "art", "drawing", "Change how digits are drawn: characters, half blocks or braille."),
@@ -181,8 +203,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("setup", "f2", "preset", "presets", "Fill in a preset, built in or your own."),
     Action("setup", "f3", "save_preset", "save preset", "Save the form as a preset of your own."),
     Action("setup", "f8", "network", "network", "Show the layers of the network, or choose another."),
-    Action("network", "n", "other(1)", "next", "The next network in the list."),
-    Action("network", "p", "other(-1)", "prev", "The previous network."),
+    Action("network", "n,right,l", "other(1)", "next", "The next network in the list.", key_display="n →"),
+    Action("network", "p,left,h", "other(-1)", "prev", "The previous network.", key_display="p ←"),
     Action("network", "enter", "take", "take", "Use this network in the form."),
     Action("network", "r", "take_recipe", "recipe", "Use it with its recipe: hyperparameters that suit it."),
     Action("network", "escape", "close", "close", "Close the list and leave the form unchanged."),
@@ -218,14 +240,47 @@ ACTIONS: tuple[Action, ...] = (
         "Leave the form, then the study for the list of studies; what you typed stays.",
     ),
     Action("setup", "escape", "leave", "back", "Leave the field, then the form; what you typed stays."),
+    # Every list, grid and matrix has these: `tui/widgets/list_keys.py`.
+    Action("list", "up,k", "in_list('up')", "up", "Up.", footer=False, key_display="↑ k"),
+    Action("list", "down,j", "in_list('down')", "down", "Down.", footer=False, key_display="↓ j"),
+    Action("list", "left,h", "in_list('left')", "left", "To the left.", footer=False, key_display="← h"),
+    Action("list", "right,l", "in_list('right')", "right", "To the right.", footer=False, key_display="→ l"),
+    Action("list", "home,g", "in_list('first')", "first", "To the first; also Home.", footer=False, key_display="g"),
+    Action("list", "end,G", "in_list('last')", "last", "To the last; also End.", footer=False, key_display="G"),
+    Action("list", "pageup,ctrl+b", "in_list('page_up')", "page up", "A page up.", footer=False),
+    Action("list", "pagedown,ctrl+f", "in_list('page_down')", "page down", "A page down.", footer=False),
+    Action(
+        "list",
+        "enter",
+        "in_list('choose')",
+        "open",
+        "Open or take what is chosen; so does a double click.",
+        footer=False,
+    ),
 )
+
+# Titles of the groups in help and palette.
+SCOPES = {
+    "app": "Everywhere",
+    "train": "Train screen",
+    "digits": "Digits screen",
+    "confusion": "Confusion screen",
+    "runs": "Runs screen",
+    "queue": "Queue (at the top of Runs)",
+    "setup": "Setup screen",
+    "tune": "Tune screen",
+    "list": "Lists, grids, matrices",
+    "network": "Networks (f8 on Setup)",
+}
 
 # Key, mode and name of every screen.
 NAVIGATION = tuple((each.key, each.name[4:-2], each.label) for each in ACTIONS if each.name.startswith("go("))
 
 
-def bindings(scope: str) -> list[BindingType]:
+def bindings(scope: str) -> "list[BindingType]":
     """Return the key bindings of a screen, or of the app."""
+    from textual.binding import Binding  # a command reads this table without a screen
+
     return [
         Binding(
             action.key,
@@ -234,7 +289,7 @@ def bindings(scope: str) -> list[BindingType]:
             show=action.footer,
             key_display=action.key_display,
             tooltip=action.help,
-            id=f"{scope}.{action.name}",
+            id=f"{scope}.{action.id}",
         )
         for action in in_scope(scope)
     ]

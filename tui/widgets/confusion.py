@@ -3,15 +3,14 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
-from textual.binding import Binding, BindingType
 from textual.events import Click
 from textual.message import Message
 from textual.reactive import reactive
 
 from engine.vocabulary.messages.base import DIGITS
 from tui.widgets.cells import Cells, CellWidget
+from tui.widgets.list_keys import LIST_KEYS, ListKeys
 
 LEFT = 4  # columns before the first cell: the actual digit and a rule
 TOP = 2
@@ -22,16 +21,10 @@ SHADES, ASCII_SHADES = "░▒▓", ".:%"
 Counts = Sequence[Sequence[int]]
 
 
-class ConfusionMatrix(CellWidget, can_focus=True):
+class ConfusionMatrix(ListKeys, CellWidget, can_focus=True):
     """A row for each actual class by a column for each predicted one, and the share of each that was found."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1, 0)", "up", show=False),
-        Binding("down", "move(1, 0)", "down", show=False),
-        Binding("left", "move(0, -1)", "left", show=False),
-        Binding("right", "move(0, 1)", "right", show=False),
-        Binding("enter", "select", "show digits"),
-    ]
+    BINDINGS = LIST_KEYS
 
     COMPONENT_CLASSES = {  # noqa: RUF012
         "confusion--heading",
@@ -47,14 +40,13 @@ class ConfusionMatrix(CellWidget, can_focus=True):
         min-height: 13;
         min-width: 63;
         .confusion--heading { color: $text-muted; }
-        .confusion--right { color: $success; background: $success 12%; }
-        &:light .confusion--right { color: $text-success; }
+        .confusion--right { color: $text-success; background: $success 6%; }
         .confusion--zero { color: $text-disabled; }
         .confusion--recall { color: $foreground; }
-        .confusion--error-1 { color: $text; background: $error 15%; }
-        .confusion--error-2 { color: $text; background: $error 35%; }
-        .confusion--error-3 { color: $text; background: $error 60%; }
-        .confusion--error-4 { color: $text; background: $error; text-style: bold; }
+        .confusion--error-1 { color: $text; background: $error 10%; }
+        .confusion--error-2 { color: $text; background: $error 20%; }
+        .confusion--error-3 { color: $text; background: $error 34%; }
+        .confusion--error-4 { color: $background; background: $error; text-style: bold; }
         .confusion--cursor { text-style: reverse; }
     }
     """
@@ -70,7 +62,7 @@ class ConfusionMatrix(CellWidget, can_focus=True):
 
     @dataclass
     class Selected(Message):
-        """A cell was chosen by Enter or a click."""
+        """A cell was chosen by Enter or a double click."""
 
         matrix: "ConfusionMatrix"
         actual: int
@@ -161,14 +153,45 @@ class ConfusionMatrix(CellWidget, can_focus=True):
         actual, predicted = (offset.y - top - TOP) // cell_height, (offset.x - left - LEFT) // cell_width
         if 0 <= actual < len(self.names) and 0 <= predicted < len(self.names):
             self.cursor = actual, predicted
-            self.action_select()
+            if event.chain > 1:
+                self.action_select()
 
-    def action_move(self, down: int, right: int) -> None:
+    def on_mouse_scroll_down(self) -> None:
+        self.action_cursor_down()
+
+    def on_mouse_scroll_up(self) -> None:
+        self.action_cursor_up()
+
+    def _move(self, down: int, right: int) -> None:
         actual, predicted = self.cursor
         self.cursor = (
             min(len(self.names) - 1, max(0, actual + down)),
             min(len(self.names) - 1, max(0, predicted + right)),
         )
+
+    def action_cursor_up(self) -> None:
+        self._move(-1, 0)
+
+    def action_cursor_down(self) -> None:
+        self._move(1, 0)
+
+    def action_cursor_left(self) -> None:
+        self._move(0, -1)
+
+    def action_cursor_right(self) -> None:
+        self._move(0, 1)
+
+    def action_first(self) -> None:
+        self.cursor = 0, 0
+
+    def action_last(self) -> None:
+        self.cursor = len(self.names) - 1, len(self.names) - 1
+
+    def action_page_up(self) -> None:
+        self._move(-len(self.names), 0)
+
+    def action_page_down(self) -> None:
+        self._move(len(self.names), 0)
 
     def action_select(self) -> None:
         if self.complete:

@@ -1,20 +1,9 @@
-"""A table with the keys of vim as well: hjkl, g and G, beside arrows, Home, End and the pages."""
+"""A table without zebra stripes on the plain ground, with the keys of every list."""
 
-from typing import ClassVar
-
-from textual.binding import Binding, BindingType
-from textual.widgets import DataTable
-from textual.widgets.data_table import CellType
+from tui.widgets.list_keys import TableKeys
 
 
-class KeyTable(DataTable[CellType]):
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "cursor_down", show=False),
-        Binding("k", "cursor_up", show=False),
-        Binding("g,home", "scroll_top", show=False),
-        Binding("G,end", "scroll_bottom", show=False),
-    ]
-
+class KeyTable(TableKeys):
     DEFAULT_CSS = """
     KeyTable { background: $background; background-tint: $background 0%; scrollbar-size: 1 1; }
     KeyTable:focus { background-tint: $background 0%; }

@@ -12,7 +12,7 @@ from tui.widgets.key_table import KeyTable
 ROWS = 200
 
 
-class Leaderboard(KeyTable[Text]):
+class Leaderboard(KeyTable):
     """The cursor stays with its trial while others arrive; on top it stays with the best."""
 
     DEFAULT_CSS = """

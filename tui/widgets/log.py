@@ -5,10 +5,14 @@ from textual.widgets import RichLog
 
 from tui.state.store import State
 from tui.terminal.sanitize import sanitize
+from tui.widgets.list_keys import LIST_KEYS, ListKeys
 
 
-class LogPane(RichLog):
+class LogPane(ListKeys, RichLog):
     """Lines of the state's log, added as they come."""
+
+    BINDINGS = LIST_KEYS
+    sideways = False
 
     DEFAULT_CSS = """
     LogPane {

@@ -79,7 +79,7 @@ def segments(state: State) -> list[tuple[str, str, int]]:
     elif state.link == "connecting":
         parts.append(("connecting", "busy", 1))
     if state.opened is not None:
-        parts += live_segment(state)
+        parts += live_segment(state, stalled)
     if state.queue:
         held = ", paused" if state.queue_paused else ""
         parts.append((f"{state.waiting} waiting{held}", "muted", 3))
@@ -91,13 +91,16 @@ def segments(state: State) -> list[tuple[str, str, int]]:
     return parts
 
 
-def live_segment(state: State) -> list[tuple[str, str, int]]:
+def live_segment(state: State, stalled: str = "") -> list[tuple[str, str, int]]:
     """Return what trains while a past run is shown."""
     study, run = state.study, state.run
     if study is not None and study.live:
         return [(f"▶ {sanitize(study.study, 12)} {'paused' if study.state == 'paused' else 'tuning'}", "busy", 0)]
     if run is not None and run.live:
-        return [(f"▶ {short_run_name(run.run)} {state_word(run.state)} {100 * run.run_fraction:.0f} %", "busy", 0)]
+        name = f"▶ {short_run_name(run.run)}"
+        if run.problem or stalled:
+            return [(f"{name} {'waiting for the disk' if run.problem else stalled}", "bad", 0)]
+        return [(f"{name} {state_word(run.state)} {100 * run.run_fraction:.0f} %", "busy", 0)]
     return []
 
 

@@ -23,7 +23,7 @@ WELCOME = (
 COLUMNS = ("study", "best", "base", "trials", "age", "searches, or what is wrong")
 
 
-class StudyTable(KeyTable[Text]):
+class StudyTable(KeyTable):
     """The studies of this folder, the one that changed last first. The cursor stays with its study."""
 
     DEFAULT_CSS = """
@@ -54,7 +54,7 @@ class StudyTable(KeyTable[Text]):
             self.move_cursor(row=names.index(chosen.study))
 
 
-class FieldTable(KeyTable[Text]):
+class FieldTable(KeyTable):
     """The fields that a study can search, with their defaults and bounds; Enter adds one to the ranges."""
 
     DEFAULT_CSS = """

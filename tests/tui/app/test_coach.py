@@ -55,7 +55,7 @@ async def test_advice_that_no_hyperparameter_follows_can_be_read_and_dismissed_a
         await press(app, pilot, "v")
         assert isinstance(app.screen, Question)
         assert "Do it" not in screen_text(app)
-        await press(app, pilot, "x")
+        await press(app, pilot, "escape")
         assert isinstance(app.screen, TrainScreen)
         assert "esc dismiss" not in screen_text(app)
 

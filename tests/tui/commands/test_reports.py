@@ -16,8 +16,8 @@ from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import EpochFigures, Evaluated, FilePrediction, FilesPredicted, RunSummary, StatusTold
 from tui.commands.data.report import print_data
 from tui.commands.engine import print_status
-from tui.commands.presets import print_presets
 from tui.commands.runs.report import other_epoch, print_evaluation, print_predictions, print_runs, weights_in_words
+from tui.commands.settings.presets import print_presets
 from tui.screens.confusion import caption_of
 from tui.state.run import RunView
 from tui.terminal.printing import print_json

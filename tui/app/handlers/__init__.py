@@ -13,5 +13,7 @@ are passed on with `super()`. In the order to read them:
     setup.py, presets.py: the form
     tuning.py: studies
     coach.py: advice followed, explained, dismissed
+    palette.py: commands by name
+    preferences.py: what is changed on the screen is remembered
     data.py: downloads, and what is wrong with the data
 """

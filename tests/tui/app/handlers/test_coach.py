@@ -24,7 +24,7 @@ async def test_without_advice_the_keys_of_the_coach_do_nothing() -> None:
     async with app.run_test() as pilot:
         await tell(app, pilot, snapshot(*TRAINING))
         before = list(app.engine.sent)
-        await press(app, pilot, "c", "v", "escape")
+        await press(app, pilot, "c", "v", "d")
         assert app.engine.sent == before
         assert isinstance(app.screen, TrainScreen)
 

@@ -39,7 +39,7 @@ def bench(
     engine without and with a screen, and the best the device could do. The rows take turns; nothing else should run.
     Then the time until 98.7 and 99.0 % of the test images are right: the notebook, this program, its preset `fast`.
     """
-    from tui.bench.suite import run_bench
+    from tui.commands.bench.suite import run_bench
 
     if screen and (rows or rounds or images or seeds):
         raise click.UsageError("--screen does not measure rows; leave out --row, --rounds, --images and --seeds")

@@ -24,7 +24,7 @@ from engine.vocabulary.messages import (
     Stop,
 )
 from engine.vocabulary.messages import ThreadsChanged as Changed
-from tui.bench.throughput import tell
+from tui.commands.bench.throughput import tell
 from tui.link.attach import attached
 from tui.link.errors import CommandRefused
 from tui.link.session import Session

@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 import msgspec
 
-from tui.bench.accuracy import time_to_accuracy
-from tui.bench.busy import measure_busy
-from tui.bench.report import print_accuracy, print_bench, print_busy, print_screen
-from tui.bench.screen import QUICK, THOROUGH, screen_costs
-from tui.bench.throughput import ROWS, bench
+from tui.commands.bench.accuracy import time_to_accuracy
+from tui.commands.bench.busy import measure_busy
+from tui.commands.bench.report import print_accuracy, print_bench, print_busy, print_screen
+from tui.commands.bench.screen import QUICK, THOROUGH, screen_costs
+from tui.commands.bench.throughput import ROWS, bench
 from tui.link.errors import EngineUnreachable
 from tui.link.stop import stop_engine
 from tui.terminal.printing import print_json

@@ -13,10 +13,10 @@ from engine.data.dataset import ARRAYS, write_npz
 from engine.data.find import load_data
 from engine.storage.paths import sample_file
 from tests.tui.commands.calls import call
-from tui.bench.accuracy import TARGETS, WAYS, Mark, Reached, reached
-from tui.bench.report import print_accuracy, print_bench, print_screen
-from tui.bench.screen import QUICK, ScreenCosts
-from tui.bench.throughput import BASELINES, LIMITS, ROWS, Result, measured
+from tui.commands.bench.accuracy import TARGETS, WAYS, Mark, Reached, reached
+from tui.commands.bench.report import print_accuracy, print_bench, print_screen
+from tui.commands.bench.screen import QUICK, ScreenCosts
+from tui.commands.bench.throughput import BASELINES, LIMITS, ROWS, Result, measured
 
 CPU = torch.device("cpu")
 

@@ -16,7 +16,7 @@ from typing import BinaryIO
 import msgspec
 
 from engine.vocabulary.messages import EpochDone, decode_event
-from tui.bench.throughput import Baseline, answer, start, tell
+from tui.commands.bench.throughput import Baseline, answer, start, tell
 from tui.link.errors import CommandRefused
 from tui.link.start import engine_environment
 

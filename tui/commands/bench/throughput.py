@@ -28,7 +28,7 @@ from engine.vocabulary.messages import (
     Shutdown,
     StartRun,
 )
-from tui.bench.pseudo_terminal import Screen
+from tui.commands.bench.pseudo_terminal import Screen
 from tui.link.attach import attached
 from tui.link.errors import CommandRefused
 from tui.link.session import Session

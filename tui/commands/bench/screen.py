@@ -14,9 +14,9 @@ import msgspec
 
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import CommandDone, EngineReady, RunStarted, StartRun, StepsDone, Stop
-from tui.bench.pseudo_terminal import Screen
-from tui.bench.startup import first_step, seconds_of
-from tui.bench.throughput import tell
+from tui.commands.bench.pseudo_terminal import Screen
+from tui.commands.bench.startup import first_step, seconds_of
+from tui.commands.bench.throughput import tell
 from tui.link.attach import attached
 from tui.link.session import Session
 from tui.link.waiting import keep_silent

@@ -13,6 +13,7 @@ from tui.screens.runs import RunsScreen
 from tui.screens.setup import SetupScreen
 from tui.screens.train import TrainScreen
 from tui.screens.tune import TuneScreen
+from tui.widgets.list_keys import ListKeys
 from tui.widgets.queue_list import QueueList
 
 
@@ -28,6 +29,7 @@ async def test_every_action_of_the_table_exists() -> None:
         "setup": SetupScreen,
         "tune": TuneScreen,
         "network": NetworkScreen,
+        "list": ListKeys,
     }
     for action in ACTIONS:
         assert hasattr(owners[action.scope], "action_" + action.name.partition("(")[0]), action

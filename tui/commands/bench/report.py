@@ -5,10 +5,10 @@ import statistics
 from rich.table import Table
 
 from engine.vocabulary.fields import counted
-from tui.bench.accuracy import Reached
-from tui.bench.busy import BusyRates
-from tui.bench.screen import SETTLING, ScreenCosts
-from tui.bench.throughput import Result
+from tui.commands.bench.accuracy import Reached
+from tui.commands.bench.busy import BusyRates
+from tui.commands.bench.screen import SETTLING, ScreenCosts
+from tui.commands.bench.throughput import Result
 from tui.terminal.printing import wide_console
 from tui.terminal.sanitize import sanitize
 

@@ -1,0 +1,81 @@
+"""Preferences: what is changed on the screen is written into the user's file."""
+
+import asyncio
+import dataclasses
+from typing import Any
+
+import msgspec
+from textual import on, work
+
+from engine.storage.files import in_words
+from tui.app.screens import ScreensApp
+from tui.preferences.remember import remember
+from tui.preferences.values import PreferenceError
+from tui.screens.base import StateScreen
+from tui.terminal.sanitize import sanitize
+
+
+class PreferenceHandlers(ScreensApp):
+    """The theme, and what screens say was changed. Without a file nothing is written."""
+
+    def on_mount(self) -> None:
+        self._unwritten: dict[str, Any] = {}
+        self._told = False  # that nothing can be written
+        self.watch(self, "theme", self.keep_theme, init=False)
+        self.restore_charts(self.get_screen("train"))
+        self.restore_runs(self.get_screen("runs"))
+
+    def keep_theme(self, theme: str) -> None:
+        self.last_theme[self.current_theme.dark] = theme
+        self.prefer(theme=theme)
+
+    def action_toggle_ascii(self) -> None:
+        super().action_toggle_ascii()
+        self.prefer(drawing="ascii" if self.plain_ascii else "auto")
+
+    def restore_charts(self, screen: Any) -> None:
+        """Have the charts as they were left, and keep how they are left now."""
+        if (view := getattr(screen, "view", None)) is not None:
+            preferred = {"log_y": self.preferences.log_axis, "smoothing": self.preferences.smoothing}
+            screen.view = dataclasses.replace(view, **preferred)
+            self.watch(
+                screen, "view", lambda view: self.prefer(log_axis=view.log_y, smoothing=view.smoothing), init=False
+            )
+
+    def restore_runs(self, screen: Any) -> None:
+        """Have the list of runs sorted as it was left, and keep how it is sorted now."""
+
+        def keep() -> None:
+            self.prefer(sort=("-" if screen.descending else "") + screen.sort)
+
+        if hasattr(screen, "descending"):
+            if sort := self.preferences.sort:
+                screen.set_reactive(type(screen).sort, sort.removeprefix("-"))
+                screen.set_reactive(type(screen).descending, sort.startswith("-"))
+            for name in ("sort", "descending"):
+                self.watch(screen, name, keep, init=False)
+
+    @on(StateScreen.Preferred)
+    def keep_preferred(self, event: StateScreen.Preferred) -> None:
+        self.prefer(**event.changes)
+
+    def prefer(self, **changes: Any) -> None:
+        """Take these preferences, and have them written."""
+        before = self.preferences
+        self.preferences = msgspec.structs.replace(before, **changes)
+        if self.preferences != before and self.preferences_file is not None:
+            self._unwritten |= changes
+            self.write_preferences()
+
+    @work(group="preferences")
+    async def write_preferences(self) -> None:
+        """Write what was changed, in a thread; say once why that cannot be."""
+        changes, self._unwritten = self._unwritten, {}
+        if not changes or self.preferences_file is None:
+            return
+        try:
+            await asyncio.to_thread(remember, self.preferences_file, changes)
+        except (PreferenceError, OSError) as error:
+            if not self._told:
+                self._told = True
+                self.notify(sanitize(in_words(error)), title="Not remembered", severity="warning", markup=False)
