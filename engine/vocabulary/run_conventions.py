@@ -26,5 +26,6 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     resumed: bool = False
 
 
+ANEW = Origin()
 OLD = Conventions()
 PRESENT = Conventions(stratified=True, joined=True, hidden=True)

@@ -8,11 +8,11 @@ from pathlib import Path
 from tui.app.handlers.coach import CoachHandlers
 from tui.app.handlers.data import DataHandlers
 from tui.app.handlers.digits import DigitHandlers
-from tui.app.handlers.forks import ForkHandlers
 from tui.app.handlers.palette import PaletteCommands
 from tui.app.handlers.preferences import PreferenceHandlers
-from tui.app.handlers.run_list import RunListHandlers
-from tui.app.handlers.runs import RunHandlers
+from tui.app.handlers.runs.forks import ForkHandlers
+from tui.app.handlers.runs.listed import RunListHandlers
+from tui.app.handlers.runs.opened import RunHandlers
 from tui.app.handlers.setup import SetupHandlers
 from tui.app.handlers.tuning import TuningHandlers
 from tui.app.themes import legible
@@ -25,7 +25,8 @@ from tui.screens.runs import RunsScreen
 from tui.screens.setup import SetupScreen
 from tui.screens.train import TrainScreen
 from tui.screens.tune import TuneScreen
-from tui.state.actions import ACTIONS, NAVIGATION, bindings
+from tui.state.actions.lookup import NAVIGATION, bindings
+from tui.state.actions.table import ACTIONS
 
 
 class MnistApp(

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from itertools import combinations
 
 from tui.preferences.values import KeyMap, PreferenceError, nearest
-from tui.state.actions import ACTIONS, Action
+from tui.state.actions.action import Action
+from tui.state.actions.table import ACTIONS
 
 NAMED = (
     *("enter", "escape", "tab", "space", "backspace", "delete", "insert", "home", "end", "pageup", "pagedown"),

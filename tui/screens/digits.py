@@ -16,7 +16,7 @@ from engine.vocabulary.messages import Digit, Predict
 from engine.vocabulary.messages.base import DIGITS, class_name
 from tui.preferences.values import DRAWINGS
 from tui.screens.base import StateScreen
-from tui.state.actions import bindings
+from tui.state.actions.lookup import bindings
 from tui.state.store import State
 from tui.terminal.sanitize import sanitize
 from tui.widgets.digit import DigitCard, DigitView

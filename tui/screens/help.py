@@ -10,7 +10,8 @@ from textual.widgets import Input, Static
 from tui.preferences.keys import key_label
 from tui.preferences.values import DEFAULTS, KeyMap
 from tui.screens.dialogs import Dialog
-from tui.state.actions import ACTIONS, SCOPES
+from tui.state.actions.lookup import SCOPES
+from tui.state.actions.table import ACTIONS
 from tui.terminal.sanitize import sanitize
 from tui.widgets.list_keys import Pane
 

@@ -66,8 +66,9 @@ class RunWishes(StateScreen):
 
     @property
     def current(self) -> RunSummary | None:
-        """The run at the cursor."""
-        return self.run_list.current
+        """The run at the cursor; None before the screen is there."""
+        lists = self.query(RunList)
+        return lists.first().current if lists else None
 
     @on(RunList.Chosen)
     def open_chosen(self, event: RunList.Chosen) -> None:

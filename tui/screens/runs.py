@@ -13,13 +13,13 @@ from textual.widgets import Static
 from engine.vocabulary.messages import RunSummary
 from tui.screens.run_questions import SortChoice
 from tui.screens.run_wishes import RunWishes
-from tui.state.actions import bindings
+from tui.state.actions.lookup import bindings
 from tui.state.marks import Mark
-from tui.state.run import short_run_name, with_live
+from tui.state.run import with_live
 from tui.state.run_filter import SORTS, sorted_runs
 from tui.state.store import State
 from tui.state.words.run_differences import seeds_of_one
-from tui.state.words.runs import run_notes
+from tui.state.words.runs import run_notes, short_run_name
 from tui.terminal.sanitize import sanitize
 from tui.widgets.queue_list import QueueList
 from tui.widgets.run_comparison import RunComparison

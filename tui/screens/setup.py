@@ -10,10 +10,10 @@ from engine.vocabulary.config import ConfigError, RunConfig
 from tui.screens.base import TALL
 from tui.screens.form import FormScreen
 from tui.screens.setup_messages import SetupMessages
-from tui.state.actions import bindings
-from tui.state.run import short_run_name
+from tui.state.actions.lookup import bindings
 from tui.state.store import State
 from tui.state.words.options import command_line
+from tui.state.words.runs import short_run_name
 from tui.terminal.sanitize import sanitize
 from tui.widgets.config_form import LINES, LINES_BESIDE, ConfigForm
 from tui.widgets.network_line import NetworkLine

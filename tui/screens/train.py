@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from tui.screens.base import TALL, StateScreen
-from tui.state.actions import bindings
+from tui.state.actions.lookup import bindings
 from tui.state.store import State
 from tui.widgets.charts.pane import ChartsPane
 from tui.widgets.charts.view import ChartsView
@@ -24,6 +24,7 @@ class TrainScreen(StateScreen):
     """Charts at the left, figures at the right, log below. Shows a past run when one was opened."""
 
     BINDINGS = bindings("train")
+    AUTO_FOCUS = ""  # keys are for the charts until somebody enters the log
 
     DEFAULT_CSS = """
     TrainScreen {

@@ -9,7 +9,7 @@ from engine.vocabulary.config import ConfigError, RunConfig
 from engine.vocabulary.messages import StudySummary, TrialSummary
 from tui.screens.base import StateScreen
 from tui.screens.study_wishes import StudyWishes
-from tui.state.actions import bindings
+from tui.state.actions.lookup import bindings
 from tui.state.store import State
 from tui.state.study import StudyView
 from tui.widgets.leaderboard import Leaderboard

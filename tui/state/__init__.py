@@ -5,7 +5,7 @@ them:
 
     store.py: from one event to the next state
     run.py, study.py: a run, a study as its events add up
-    actions.py: every key
+    actions/: every key
     advice.py: what the coach said
     comparison.py, significance.py: whether one configuration is better than another
     marks.py: runs that are marked, to be compared

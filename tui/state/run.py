@@ -128,11 +128,6 @@ class RunView:
         return max(0.0, images_left / self.images_per_s) + test * (self.config.epochs - self.epoch)
 
 
-def short_run_name(run: str) -> str:
-    """Return what a run is called where room is short: its number, or the beginning of another name."""
-    return sanitize(run.partition("-")[0], longest=8)
-
-
 def open_run(opened: RunView | None, event: RunOpened) -> RunView | None:
     """Return the view of a run from its history, one part after the other."""
     for part in event.history:

@@ -8,8 +8,8 @@ In the order to read them:
     chart.py, plotting/: curves, and how they are prepared, placed and drawn
     charts/: the charts of a run, and of several over each other
     side/, coach.py, log.py, welcome.py: the train screen, and what it shows before the first run
-    run_list.py, run_table.py, run_filter_line.py, run_panes.py, run_detail.py, run_curves.py, run_comparison.py,
-    run_colours.py, runs_welcome.py: the screen of runs
+    run_list.py, run_table.py, run_filter_line.py, runs_welcome.py: the list of runs
+    run_panes.py, run_detail.py, run_curves.py, run_comparison.py, run_colours.py: what stands beside it
     digit.py, digit_art.py, probabilities.py: a digit, and how sure the network is
     confusion.py: the matrix
     config_form.py, field_row.py, choice_input.py: the form of a run

@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from engine.vocabulary.config import FIELDS, ConfigError, RunConfig, Value
 from engine.vocabulary.fields import FieldInfo, unused
-from tui.state.run import short_run_name
+from tui.state.words.runs import short_run_name
 from tui.widgets.choice_input import ChoiceInput
 from tui.widgets.field_row import INPUT_AT, NOW_COLUMN, FieldRow, in_words
 

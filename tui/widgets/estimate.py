@@ -11,10 +11,11 @@ from engine.vocabulary.batches import count_held_out, steps_per_epoch
 from engine.vocabulary.config import FIELDS, RunConfig
 from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import RunSummary
-from tui.state.run import RunView, short_run_name
+from tui.state.run import RunView
 from tui.state.store import State, described
 from tui.state.words.figures import duration
 from tui.state.words.networks import known_size, network_of, operations, shown_name
+from tui.state.words.runs import short_run_name
 
 MNIST = 60_000, 10_000  # training and test images, as long as no data set is loaded
 

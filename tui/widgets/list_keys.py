@@ -8,7 +8,7 @@ from textual.containers import VerticalScroll
 from textual.events import Click
 from textual.widgets import DataTable, OptionList
 
-from tui.state.actions import bindings
+from tui.state.actions.lookup import bindings
 
 # What a key does, as Textual's lists, tables and scrolling panes call it.
 MOVES = {

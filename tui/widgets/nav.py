@@ -5,7 +5,7 @@ from textual.events import Click
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tui.state.actions import NAVIGATION
+from tui.state.actions.lookup import NAVIGATION
 
 
 class Nav(Widget):

@@ -19,7 +19,7 @@ from engine.vocabulary.messages import (
     QueuedRun,
     RemoveQueued,
 )
-from tui.state.actions import bindings
+from tui.state.actions.lookup import bindings
 from tui.state.store import State
 from tui.state.words.values import format_values
 from tui.terminal.sanitize import sanitize

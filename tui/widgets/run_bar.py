@@ -4,11 +4,11 @@ from rich.text import Text
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tui.state.run import RunView, short_run_name
+from tui.state.run import RunView
 from tui.state.store import State
 from tui.state.study import StudyView
 from tui.state.words.figures import duration, percent
-from tui.state.words.runs import state_word
+from tui.state.words.runs import short_run_name, state_word
 from tui.terminal.sanitize import sanitize
 
 BAR_WIDTH = 10

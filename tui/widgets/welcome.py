@@ -8,7 +8,7 @@ from textual.reactive import reactive
 
 from engine.vocabulary.config import FIELDS, RunConfig
 from engine.vocabulary.fields import counted
-from tui.state.actions import ACTIONS
+from tui.state.actions.table import ACTIONS
 from tui.state.store import State
 from tui.state.words.networks import shown_name
 from tui.state.words.runs import state_word

@@ -24,7 +24,7 @@ from engine.vocabulary.architectures import folder_name
 from engine.vocabulary.batches import count_held_out
 from engine.vocabulary.config import ConfigError, RunConfig
 from engine.vocabulary.messages import StartRun
-from engine.vocabulary.run_conventions import Origin
+from engine.vocabulary.run_conventions import ANEW, Origin
 
 
 def begin_run(
@@ -32,7 +32,7 @@ def begin_run(
     config: RunConfig,
     data: Dataset,
     group: ProcessGroup,
-    origin: Origin,
+    origin: Origin = ANEW,
     fork: Fork | None = None,
 ) -> tuple[Run, RunLog]:
     """Return a new run, and its record in a folder of its own; one that is a `fork` has a checkpoint at once.

@@ -5,7 +5,7 @@ id; the events that answer it carry the same id in `reply_to`. Times are seconds
 accuracies fractions of 1, losses mean cross-entropy in nats per image. In the order to read them:
 
     base.py: limits, and what all messages have
-    commands.py: what screens ask for
+    commands.py, run_commands.py: what screens ask for
     engine_events.py, data_facts.py: the engine and its data; the snapshot
     run_events.py, steps.py: a run from start to end, and steps merged into fewer
     machine_events.py: what its machine did meanwhile
@@ -60,28 +60,20 @@ from engine.vocabulary.messages.commands import (
     AnyCommand,
     AskStatus,
     CancelDownload,
-    CloseRun,
     Continue,
-    DeleteRun,
     DescribeModel,
     DownloadData,
-    EditRun,
-    EmptyTrash,
     Evaluate,
     ExportData,
     FindRate,
     Hello,
-    ListRuns,
     ListStudies,
     LoadData,
-    OpenRun,
     OpenStudy,
     Pause,
     Predict,
     PredictFiles,
     PreviewAugmentation,
-    ReadHistory,
-    RestoreRun,
     ResumeRun,
     Shutdown,
     StartRun,
@@ -117,6 +109,16 @@ from engine.vocabulary.messages.queue import (
     QueueCommand,
     QueuedRun,
     RemoveQueued,
+)
+from engine.vocabulary.messages.run_commands import (
+    CloseRun,
+    DeleteRun,
+    EditRun,
+    EmptyTrash,
+    ListRuns,
+    OpenRun,
+    ReadHistory,
+    RestoreRun,
 )
 from engine.vocabulary.messages.run_events import (
     CheckpointSaved,

@@ -5,11 +5,8 @@ A class of handlers derives from `EngineApp`, or from handlers whose methods it 
 are passed on with `super()`. In the order to read them:
 
     digits.py: test digits, and whose weights tell them
-    runs.py: runs listed, opened, resumed
-    run_list.py: runs marked, looked at, named, deleted, cloned
+    runs/: runs opened, listed, waiting, forked
     training.py: what trains is started, paused, stopped, left
-    queue.py: runs that wait
-    forks.py: runs from a checkpoint of another
     setup.py, presets.py: the form
     tuning.py: studies
     coach.py: advice followed, explained, dismissed

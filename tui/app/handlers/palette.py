@@ -7,7 +7,9 @@ from textual.screen import Screen
 
 from tui.app.screens import ScreensApp
 from tui.preferences.keys import key_label
-from tui.state.actions import ACTIONS, NAVIGATION, SCOPES, Action
+from tui.state.actions.action import Action
+from tui.state.actions.lookup import NAVIGATION, SCOPES
+from tui.state.actions.table import ACTIONS
 
 MODES = {mode for _, mode, _ in NAVIGATION}
 

@@ -38,9 +38,12 @@ class PreferenceHandlers(ScreensApp):
         if (view := getattr(screen, "view", None)) is not None:
             preferred = {"log_y": self.preferences.log_axis, "smoothing": self.preferences.smoothing}
             screen.view = dataclasses.replace(view, **preferred)
-            self.watch(
-                screen, "view", lambda view: self.prefer(log_axis=view.log_y, smoothing=view.smoothing), init=False
-            )
+
+            def keep(before: Any, view: Any) -> None:
+                now = {"log_axis": (before.log_y, view.log_y), "smoothing": (before.smoothing, view.smoothing)}
+                self.prefer(**{name: new for name, (old, new) in now.items() if new != old})
+
+            self.watch(screen, "view", keep, init=False)
 
     def restore_runs(self, screen: Any) -> None:
         """Have the list of runs sorted as it was left, and keep how it is sorted now."""

@@ -15,7 +15,7 @@ from engine.vocabulary.messages import (
     Steer,
     StopFinding,
 )
-from tui.app.handlers.queue import QueueHandlers
+from tui.app.handlers.runs.queue import QueueHandlers
 from tui.link.errors import CommandRefused
 from tui.screens.network import NetworkScreen
 from tui.screens.rates import RatesScreen

@@ -10,7 +10,7 @@ from tui.link.errors import CommandRefused
 from tui.screens.dialogs import OVER
 from tui.screens.questions import new_run_question, quit_question, stop_question
 from tui.screens.runs import RunsScreen
-from tui.state.run import short_run_name
+from tui.state.words.runs import short_run_name
 from tui.terminal.sanitize import sanitize
 
 STOPPING = 10.0  # seconds to hear that a run is stopped and saved

@@ -96,7 +96,7 @@ def set_value(key: str, value: str) -> None:
 @json_option
 def keys(as_json: bool) -> None:
     """List every action by the name it has in [keys.SCREEN], and its keys."""
-    from tui.state.actions import ACTIONS
+    from tui.state.actions.table import ACTIONS
 
     refuse_wrong_file()
     found, _ = current_preferences({})

@@ -123,3 +123,8 @@ def _fit(text: str, width: int) -> str:
     while cell_len(kept) >= width:
         kept = kept[:-1]
     return kept + "…"
+
+
+def short_run_name(run: str) -> str:
+    """Return what a run is called where room is short: its number, or the beginning of another name."""
+    return sanitize(run.partition("-")[0], longest=8)

@@ -9,7 +9,8 @@ from textual.events import Resize
 from textual.message import Message
 from textual.reactive import reactive
 
-from tui.state.run import RunView, short_run_name
+from tui.state.run import RunView
+from tui.state.words.runs import short_run_name
 from tui.widgets.chart import Chart
 from tui.widgets.charts.clock import duration, time_unit
 from tui.widgets.charts.curves import KeptCurves

@@ -48,7 +48,7 @@ async def test_a_command_that_cannot_work_now_says_so() -> None:
 
 async def test_help_shows_only_what_is_typed_after_a_slash() -> None:
     app = FakeApp()
-    async with app.run_test(size=(120, 36)) as pilot:
+    async with app.run_test(size=(120, 60)) as pilot:
         await tell(app, pilot, snapshot(*TRAINING))
         await press(app, pilot, "question_mark", "slash", *"logarithm")
         text = screen_text(app)

@@ -80,7 +80,7 @@ async def test_what_cannot_be_remembered_is_told_once(tmp_path: Path) -> None:
 async def test_keys_of_the_users_own_work_in_place_of_those_of_the_table() -> None:
     keys = {"train": {"log_axis": ("Y",)}, "app": {"pause": ("f9",), "help": ("question_mark", "f1")}}
     app = PreferringApp(keys=keys)
-    async with app.run_test(size=(120, 36)) as pilot:
+    async with app.run_test(size=(120, 60)) as pilot:
         await tell(app, pilot, snapshot(*TRAINING))
         assert isinstance(app.screen, TrainScreen)
         await press(app, pilot, "y")

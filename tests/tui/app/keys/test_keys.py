@@ -18,7 +18,7 @@ from tui.widgets.queue_list import QueueList
 
 
 async def test_every_action_of_the_table_exists() -> None:
-    from tui.state.actions import ACTIONS
+    from tui.state.actions.table import ACTIONS
 
     owners = {
         "app": FakeApp,
@@ -39,7 +39,7 @@ async def test_help_lists_every_key() -> None:
     from rich.console import Console
 
     from tui.screens.help import help_table
-    from tui.state.actions import ACTIONS
+    from tui.state.actions.table import ACTIONS
 
     console = Console(width=400)
     with console.capture() as captured:

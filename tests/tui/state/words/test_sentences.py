@@ -52,7 +52,7 @@ def test_bounds_say_whether_they_are_allowed_themselves(name: str) -> None:
     assert not (field.low_open and " to " in field.bounds)
 
 
-async def test_f5_says_train_or_apply_and_never_both() -> None:
+async def test_f5_says_train_or_queue_and_never_both() -> None:
     app = FakeApp()
     async with app.run_test(size=(120, 36)) as pilot:
         await tell(app, pilot, snapshot())
@@ -61,7 +61,7 @@ async def test_f5_says_train_or_apply_and_never_both() -> None:
         assert "f5 train " in screen_text(app).splitlines()[-1]
         await tell(app, pilot, *TRAINING)
         last = screen_text(app).splitlines()[-1]
-        assert "f5 apply " in last
+        assert "f5 queue next " in last
         assert "f5 train" not in last
 
 

@@ -3,42 +3,7 @@
 Number keys go to screens. Dangerous actions are capitals and ask before they act.
 """
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from textual.binding import BindingType
-
-SIGNS = {"+": "plus", "-": "minus", "0": "zero"}
-
-
-@dataclass(frozen=True)
-class Action:
-    """`name` is the Textual action, `label` a word for the footer, `help` a sentence."""
-
-    scope: str
-    key: str
-    name: str
-    label: str
-    help: str
-    footer: bool = True
-    key_display: str | None = None
-
-    @property
-    def id(self) -> str:
-        """The name in a key map: `log_axis`, `go_runs` for go('runs'), `smooth_minus` for smooth(-1)."""
-        name, _, arguments = self.name.partition("(")
-        words = re.findall(r"-?\d+|\w+", arguments)
-        signs = [SIGNS["0" if word == "0" else word[0] if word[0] == "-" else "+"] if word[-1].isdigit() else word
-                 for word in words]  # fmt: skip
-        return "_".join([name, *signs])
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return tuple(self.key.split(","))
-
+from tui.state.actions.action import Action
 
 ACTIONS: tuple[Action, ...] = (
     # The screens have a line of their own on top, so the footer has room for the rest.
@@ -258,42 +223,3 @@ ACTIONS: tuple[Action, ...] = (
         footer=False,
     ),
 )
-
-# Titles of the groups in help and palette.
-SCOPES = {
-    "app": "Everywhere",
-    "train": "Train screen",
-    "digits": "Digits screen",
-    "confusion": "Confusion screen",
-    "runs": "Runs screen",
-    "queue": "Queue (at the top of Runs)",
-    "setup": "Setup screen",
-    "tune": "Tune screen",
-    "list": "Lists, grids, matrices",
-    "network": "Networks (f8 on Setup)",
-}
-
-# Key, mode and name of every screen.
-NAVIGATION = tuple((each.key, each.name[4:-2], each.label) for each in ACTIONS if each.name.startswith("go("))
-
-
-def bindings(scope: str) -> "list[BindingType]":
-    """Return the key bindings of a screen, or of the app."""
-    from textual.binding import Binding  # a command reads this table without a screen
-
-    return [
-        Binding(
-            action.key,
-            action.name,
-            action.label,
-            show=action.footer,
-            key_display=action.key_display,
-            tooltip=action.help,
-            id=f"{scope}.{action.id}",
-        )
-        for action in in_scope(scope)
-    ]
-
-
-def in_scope(scope: str) -> Iterable[Action]:
-    return (action for action in ACTIONS if action.scope == scope)

@@ -11,8 +11,8 @@ from engine.vocabulary.config import RunConfig
 from tui.app.engine import EngineApp
 from tui.screens.dialogs import Answer, Question
 from tui.screens.runs import RunsScreen
-from tui.state.run import short_run_name
 from tui.state.words.figures import percent
+from tui.state.words.runs import short_run_name
 from tui.terminal.sanitize import sanitize
 
 MOST = 8  # checkpoints to choose from; `train --fork` knows the others

@@ -23,8 +23,8 @@ from tui.coach.watch import update_advice
 from tui.screens.dialogs import EpochsQuestion
 from tui.screens.runs import RunsScreen
 from tui.screens.train import TrainScreen
-from tui.state.run import short_run_name
 from tui.state.words.events import describe
+from tui.state.words.runs import short_run_name
 from tui.terminal.sanitize import sanitize
 
 
