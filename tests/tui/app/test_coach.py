@@ -57,6 +57,8 @@ async def test_advice_that_no_hyperparameter_follows_can_be_read_and_dismissed_a
         assert "Do it" not in screen_text(app)
         await press(app, pilot, "escape")
         assert isinstance(app.screen, TrainScreen)
+        assert "esc dismiss" in screen_text(app)
+        await press(app, pilot, "escape")
         assert "esc dismiss" not in screen_text(app)
 
 
