@@ -18,7 +18,8 @@ COMMANDS = [
     ["presets", "save"], ["presets", "delete"], ["compare"], ["bench"], ["engine"], ["engine", "status"],
     ["engine", "stop"], ["engine", "log"], ["runs", "show"], ["runs", "rename"], ["runs", "note"], ["runs", "star"],
     ["runs", "delete"], ["runs", "restore"], ["runs", "trash"], ["runs", "empty-trash"],
-    ["engine", "stop"], ["engine", "log"], ["config"], ["config", "path"], ["config", "edit"], ["config", "set"],
+    ["queue"], ["queue", "list"], ["queue", "remove"], ["queue", "move"], ["queue", "edit"], ["queue", "clear"],
+    ["queue", "pause"], ["queue", "continue"], ["config"], ["config", "path"], ["config", "edit"], ["config", "set"],
     ["config", "keys"],
 ]  # fmt: skip
 

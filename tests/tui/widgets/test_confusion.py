@@ -51,7 +51,7 @@ async def test_keys_move_the_cursor_within_the_matrix_and_enter_selects() -> Non
     assert app.chosen == [(2, 3, COUNTS[2][3])]
 
 
-async def test_a_click_selects_the_cell_under_it() -> None:
+async def test_a_click_moves_the_cursor_to_a_cell_and_a_double_click_selects_it() -> None:
     app = Screenful()
     async with app.run_test(size=(80, 20)) as pilot:
         matrix = app.query_one(ConfusionMatrix)
@@ -60,7 +60,9 @@ async def test_a_click_selects_the_cell_under_it() -> None:
         y = next(i for i, row in enumerate(text(matrix)) if row.split()[:1] == ["4"])
         x = text(matrix)[1 if text(matrix)[0].strip() else y - 5].index("6")
         await pilot.click(ConfusionMatrix, offset=(x, y))
-        await pilot.click(ConfusionMatrix, offset=(x, 0))
+        assert (matrix.cursor, app.chosen) == ((4, 6), [])
+        await pilot.click(ConfusionMatrix, offset=(x, y), times=2)
+        await pilot.click(ConfusionMatrix, offset=(x, 0), times=2)
     assert app.chosen == [(4, 6, COUNTS[4][6])]
 
 
@@ -73,7 +75,7 @@ async def test_moving_the_cursor_refreshes_two_rows(monkeypatch: pytest.MonkeyPa
         await pilot.pause()
         regions: list[object] = []
         monkeypatch.setattr(matrix, "refresh", lambda *given, **options: regions.extend(given))
-        matrix.action_move(1, 0)
+        matrix.action_cursor_down()
         assert len(regions) == 2
 
 

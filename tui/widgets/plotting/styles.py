@@ -4,7 +4,7 @@ from tui.widgets.plotting.plot import LOOKS
 
 RUNS = [  # colours of overlaid runs, in a dark and in a light theme
     ("#56b4e9", "#0060a8"),
-    ("#e6c229", "#8a6500"),
+    ("#e6c229", "#785700"),
     ("#e58acb", "#a0307e"),
     ("#4fd39a", "#00704a"),
     ("#ff8c5a", "#b03a00"),
@@ -24,7 +24,7 @@ CSS = """
         .chart--title { color: $foreground; text-style: bold; }
         .chart--axis { color: $text-muted; }
         .chart--value, .chart--cursor { color: $foreground; }
-        .chart--chosen { background: $primary 40%; }
+        .chart--chosen { color: auto; background: $primary 30%; }
         .chart--mark { color: $text-warning; }
         .chart--step { color: $foreground 45%; }
         .chart--train { color: $primary-lighten-1; }

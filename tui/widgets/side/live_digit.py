@@ -27,7 +27,7 @@ class LiveDigit(DigitDrawing):
         padding: 0 1;
         .live-digit--bar { color: $primary; }
         &:light .live-digit--bar { color: $secondary; }
-        .live-digit--rule { color: $panel-lighten-2; }
+        .live-digit--rule { color: $text-muted; }
     }
     """
 
