@@ -7,10 +7,8 @@ import msgspec
 from engine.tuning.files import StudyError
 from engine.vocabulary.config import RunConfig, Value
 from engine.vocabulary.run_conventions import OLD, PRESENT, Conventions
-from engine.vocabulary.search_space import parse_search
+from engine.vocabulary.search_space import PRUNERS, SAMPLERS, parse_search
 
-SAMPLERS = ("tpe", "random")
-PRUNERS = ("none", "median", "hyperband")
 LOCAL = ("data", "device", "processes", "keep_every")  # fields in which the engines of one study may differ
 DEFAULT_TRIALS = 20
 

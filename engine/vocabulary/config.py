@@ -133,7 +133,8 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         "Folder of images or IDX files, or an .npz file (empty: the loaded data, else what is in Dataset/).",
         "Machine")] = ""
     keep_every: Annotated[int, field(
-        "Keep every", "Every how many epochs to keep a separate checkpoint (0: only the last).",
+        "Keep every", "Every how many epochs to keep a separate checkpoint (0: only the last). Each has about 12"
+        " bytes a parameter: 0.3 MB of seed-cnn, 134 MB of resnet18.",
         "Machine", unit="epochs", low=0, high=100_000)] = 0
     # fmt: on
 

@@ -14,6 +14,8 @@ from engine.vocabulary.config import FIELDS, ConfigError, RunConfig, Value
 from engine.vocabulary.fields import FieldInfo
 
 BETWEEN, LOG = "..", "log:"
+SAMPLERS = ("tpe", "random")
+PRUNERS = ("none", "median", "hyperband")
 FORM = "write name=low..high, name=log:low..high or name=a,b,c"
 
 FIXED = {  # fields in which a search makes no sense

@@ -39,6 +39,7 @@ class TerminalApp(App[None]):
     def __init__(self, *, ascii: bool | None, notify: bool) -> None:
         self._no_color = bool(os.environ.get("NO_COLOR"))
         super().__init__(driver_class=TerminalDriver)
+        self.animation_level = "none"  # a form that glides to its field costs frames, and a click lands beside it
         self.notifies = notify
         self.preferences = DEFAULTS
         self.preferences_file: Path | None = None
@@ -54,9 +55,10 @@ class TerminalApp(App[None]):
         self._frame_lost = False
 
     def get_line_filters(self) -> list[LineFilter]:
-        filters = [*super().get_line_filters(), SanitizeFilter()]
-        if self._no_color:
-            filters.append(NoColorFilter())
+        if self._no_color:  # Textual's would turn dim into a grey, which is then dropped
+            filters: list[LineFilter] = [SanitizeFilter(), NoColorFilter()]
+        else:
+            filters = [*super().get_line_filters(), SanitizeFilter()]
         if self.plain_ascii:
             filters.append(AsciiFilter())
         return filters

@@ -9,7 +9,7 @@ from engine.storage.preset_file import MACHINE
 from engine.vocabulary.config import ConfigError, RunConfig, Value
 from engine.vocabulary.presets import Preset
 from tui.screens.base import StateScreen
-from tui.screens.choice import ChoiceScreen
+from tui.screens.choice import open_list
 from tui.state.store import State
 from tui.state.words.networks import NETWORK, network_of
 from tui.state.words.values import format_values
@@ -30,6 +30,7 @@ class FormScreen(StateScreen):
     FormScreen {
         #help { height: 2; padding: 0 1; display: none; }
         #command { height: auto; max-height: 3; padding: 0 1; color: $text-muted; background: $surface; }
+        #command.bad { color: $text-error; }
     }
     """
 
@@ -84,7 +85,9 @@ class FormScreen(StateScreen):
 
     def show_refusal(self, problem: str) -> None:
         """Keep saying why the engine refused the form, until it is edited."""
-        self.query_one("#command", Static).update(sanitize(problem, longest=500))
+        command = self.query_one("#command", Static)
+        command.add_class("bad")
+        command.update(sanitize(problem, longest=500))
 
     def complain(self, problem: str, title: str) -> None:
         """Say what is wrong with the form, or with what was to be done with it."""
@@ -94,15 +97,7 @@ class FormScreen(StateScreen):
     @on(ConfigForm.ListWanted)
     def show_list(self, event: ConfigForm.ListWanted) -> None:
         """Open the list of choices below its field; the one that is chosen leads on to the next field."""
-        row, input = event.row, event.input
-
-        def take(choice: str | None) -> None:
-            if choice is not None:
-                input.value = choice
-                self._move(1)
-
-        input.focus()
-        self.app.push_screen(ChoiceScreen(row.field, input.value, input.region), take)
+        open_list(self, event.row.field, event.input, self.action_next_field)
 
     def on_descendant_focus(self) -> None:
         self.show_help()

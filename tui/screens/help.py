@@ -1,5 +1,7 @@
 """Help: every key, from the table of actions; what is typed after / narrows it down."""
 
+from rich.cells import cell_len
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 from textual import on
@@ -47,12 +49,12 @@ class HelpScreen(Dialog[None]):
             background: $surface;
         }
         &.-ascii #help { border: ascii $primary; }
-        Pane { height: auto; max-height: 100%; padding: 0 2; }
+        Pane { height: auto; max-height: 100%; padding: 0 2; scrollbar-gutter: stable; }
         Static { height: auto; }
         Input { display: none; margin: 0 2; }
         &.searching Input { display: block; }
-        &.searching #help { height: 100%; }
-        &.searching Pane { height: 1fr; }
+        &.searching { align: center top; }
+        &.searching Pane { max-height: 85vh; }
     }
     """
 
@@ -98,27 +100,30 @@ class HelpScreen(Dialog[None]):
         self.query_one(Pane).focus()
 
 
-def help_table(here: str = "", keys: KeyMap = DEFAULTS.keys, sought: str = "") -> Table:
+def help_table(here: str = "", keys: KeyMap = DEFAULTS.keys, sought: str = "") -> Group:
     """Return keys and what they do, in two columns; those of the screen `here` first.
 
     Of what is `sought`, each word has to be in the key, its label, its help or the name of its screen.
     """
     words = sought.lower().split()
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True)
-    table.add_column(ratio=1)
+    groups = []
     for scope, title in sorted(SCOPES.items(), key=lambda each: each[0] != here):
         rows = [(key_label(each, keys), each.label, each.help) for each in ACTIONS if each.scope == scope]
         rows += [(key, "", help) for key, help in MORE.get(scope, ())]
         found = [row for row in rows if all(word in f"{' '.join(row)} {title}".lower() for word in words)]
         if found:
-            table.add_row("")
-            table.add_row(Text(title, "bold underline"))
-        for key, _, help in found:
+            groups.append((title, found))
+    wide = max((cell_len(key) for _, rows in groups for key, _, _ in rows), default=0)
+    parts: list[RenderableType] = []
+    for title, rows in groups:
+        table = Table.grid(padding=(0, 2, 0, 0))
+        table.add_column(no_wrap=True, width=wide)
+        table.add_column(ratio=1)
+        for key, _, help in rows:
             table.add_row(Text(key, "bold"), Text(help))
-    table.add_row("")
-    if table.row_count == 1:
-        table.add_row("", Text(f"No key does “{sanitize(sought, 60)}”. Escape shows all."))
+        parts += [Text(""), Text(title, "bold underline"), table]
+    if not groups:
+        parts += [Text(""), Text(f"No key does “{sanitize(sought, 60)}”. Escape shows all.")]
     if not words:
-        table.add_row("", Text(PROMISE))
-    return table
+        parts += [Text(""), Text(PROMISE)]
+    return Group(*parts)

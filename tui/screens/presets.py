@@ -28,7 +28,7 @@ class PresetChoice(Dialog[ListedPreset | None]):
     DEFAULT_CSS = """
     PresetChoice {
         OptionList { height: auto; max-height: 42vh; background: $surface; }
-        #details { height: 5; margin: 1 0; color: $text-muted; }
+        #details { height: 5; margin: 1 0 0 0; color: $text-muted; }
         #details.bad { color: $text-error; }
     }
     """
@@ -41,9 +41,9 @@ class PresetChoice(Dialog[ListedPreset | None]):
         width = max(len(preset.name) for preset in self._presets)
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "presets"
+            dialog.border_subtitle = "Enter fills it in, [@click=screen.cancel]Escape cancels[/]"
             yield ChoiceList(*(Option(one_line(preset, width)) for preset in self._presets), markup=False, compact=True)
             yield Static("", markup=False, id="details")
-            yield Static("Enter fills it in, Escape cancels.", markup=False)
 
     @on(OptionList.OptionHighlighted)
     def explain(self, event: OptionList.OptionHighlighted) -> None:

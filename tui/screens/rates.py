@@ -25,7 +25,7 @@ class RatesScreen(Dialog[float | None]):
 
     DEFAULT_CSS = """
     RatesScreen {
-        .dialog { width: 96%; max-width: 110; height: 94%; max-height: 30; padding: 0 2; }
+        .dialog { width: 96%; max-width: 160; height: 94%; max-height: 44; padding: 0 2; }
         Chart { height: 1fr; }
         #verdict { height: auto; margin: 1 0 0 0; }
         #keys { height: auto; color: $text-muted; }

@@ -81,9 +81,9 @@ class SetupScreen(SetupMessages, FormScreen):
             self._want_preview()
 
     def _want_preview(self) -> None:
-        """Have the preview follow the form, while it is seen and the form is right."""
-        config = self.query_one(ConfigForm).config
-        if config is not None and self.has_class("-preview"):
+        """Have the preview follow the form while it is seen; where that is wrong, it shows what was right before."""
+        if self.has_class("-preview"):
+            config = self.query_one(ConfigForm).config or self.app_state.next_config
             self.query_one(Preview).follow(config, self._state)
 
     def show_body(self, state: State) -> None:
@@ -130,6 +130,7 @@ class SetupScreen(SetupMessages, FormScreen):
         self._show_network()
         self._show_headline(self._state)
         self.show_help()
+        self.query_one("#command").set_class(event.config is None, "bad")
         if event.config is None:
             self.query_one("#command", Static).update(sanitize(event.problems[0]))
             return

@@ -8,13 +8,15 @@ from textual.widgets import DataTable, Input
 from engine.vocabulary.config import ConfigError, RunConfig
 from engine.vocabulary.messages import StudySummary, TrialSummary
 from tui.screens.base import StateScreen
+from tui.screens.choice import open_list
 from tui.screens.study_wishes import StudyWishes
 from tui.state.actions.lookup import bindings
 from tui.state.store import State
 from tui.state.study import StudyView
+from tui.widgets.choice_input import ChoiceInput
 from tui.widgets.leaderboard import Leaderboard
 from tui.widgets.studies import FieldTable, StudyHome, StudyTable
-from tui.widgets.study_form import StudyForm
+from tui.widgets.study_form import CHOICES, StudyForm
 from tui.widgets.study_hint import StudyHint
 from tui.widgets.study_results import StudyResults
 
@@ -32,9 +34,6 @@ class TuneScreen(StudyWishes, StateScreen):
         StudyHome { display: none; }
         &.at-home StudyHome { display: block; }
         &.at-home StudyResults { display: none; }
-        &.-widest FieldChart { display: block; }
-        &.-narrow TrialDetail, &.-narrow CourseChart, &.-short TrialDetail, &.-short CourseChart { display: none; }
-        &.-narrow #trials-side Leaderboard { height: 1fr; }
     }
     """
 
@@ -128,10 +127,6 @@ class TuneScreen(StudyWishes, StateScreen):
     def tell_of_study(self) -> None:
         self._explain()
 
-    @on(DataTable.RowSelected, "Leaderboard")
-    def use_selected(self) -> None:
-        self.action_full_run()
-
     @on(DataTable.RowSelected, "StudyTable")
     def open_selected(self) -> None:
         study = self.query_one(StudyTable).chosen
@@ -149,10 +144,9 @@ class TuneScreen(StudyWishes, StateScreen):
     def add_range(self) -> None:
         self.query_one(StudyForm).toggle(self.query_one(FieldTable).chosen)
 
-    @on(Input.Submitted)
-    def leave_field(self) -> None:
-        """On to the next field; f5 starts."""
-        self.screen.focus_next(Input)
+    @on(ChoiceInput.Opened)
+    def show_list(self, event: ChoiceInput.Opened) -> None:
+        open_list(self, CHOICES[event.input.id or ""], event.input)
 
     @on(Input.Changed)
     def forget_problem(self) -> None:
@@ -183,6 +177,7 @@ class TuneScreen(StudyWishes, StateScreen):
     def action_ranges(self) -> None:
         self.set_focus(self.query_one("#search", Input))
 
+    @on(DataTable.RowSelected, "Leaderboard")
     def action_full_run(self) -> None:
         if config := self._chosen_config():
             self.post_message(self.FullRunWanted(config))
@@ -210,6 +205,9 @@ class TuneScreen(StudyWishes, StateScreen):
         if found is not None:
             self.query_one(StudyForm).fill(*found)
             self.set_focus(self.query_one("#trials", Input))
+
+    def action_inspect(self) -> None:
+        self.query_one(StudyResults).turn()
 
     def action_other_field(self) -> None:
         self.query_one(StudyResults).show_other_field()
@@ -244,5 +242,7 @@ class TuneScreen(StudyWishes, StateScreen):
         if action == "continue_study":
             return not tuning and (not self.at_home or bool(self._studies))
         if action == "other_field":
-            return self.has_class("-widest") and not self.at_home
+            return not self.at_home and self.query_one(StudyResults).has_trials
+        if action == "inspect":
+            return not self.at_home and (self.has_class("-narrow") or self.has_class("-short"))
         return True

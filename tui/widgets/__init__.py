@@ -17,5 +17,5 @@ In the order to read them:
     queue_list.py: runs that wait
     key_table.py: a list with the keys of vim
     study_form.py, study_hint.py, studies.py: what to search, what is wrong, and the studies that there are
-    study_results.py, leaderboard.py, trial_detail.py, study_chart.py, parallel_coordinates.py: one study
+    study_results.py, study_base.py, leaderboard.py, trial_detail.py, study_chart.py, parallel_coordinates.py: one study
 """

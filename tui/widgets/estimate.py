@@ -1,7 +1,8 @@
 """What the run of a form will take: its network, its steps, and an estimate of its time on this machine. Pure.
 
-The estimate is from the speed of a run that is known: the latest of the same network, in the same size and with the
-same batch size; else of any other, by the floating-point operations of an image, which is rough.
+The estimate is from the speed of a run that is known: the latest of the same network, in the same size, with the same
+batch size, precision, threads, processes and device; else of one that had other ones of these last four, which it then
+names; else of any other, by the floating-point operations of an image, which is rough.
 """
 
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from tui.state.words.figures import duration
 from tui.state.words.networks import known_size, network_of, operations, shown_name
 from tui.state.words.runs import short_run_name
 
+MACHINE = ("precision", "threads", "processes")
 MNIST = 60_000, 10_000  # training and test images, as long as no data set is loaded
 
 
@@ -25,9 +27,10 @@ class Known:
     """The speed of a run: images per second in training and, 0 where that is not known, in testing."""
 
     run: str
-    config: RunConfig  # network, size and batch size
+    config: RunConfig  # network, size, batch size and machine
     images_per_s: float
     tested_per_s: float = 0.0
+    device: str = ""  # that it had, "" where that is not known
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,11 @@ def plan_of(config: RunConfig, state: State) -> Plan:
         tested = test + train - images  # validation images are tested too
         seconds += tested / (known.tested_per_s * factor) if known.tested_per_s else 0.0
         name = short_run_name(known.run)
-        source = f"as {name}: {known.images_per_s:,.0f} images/s" if exact else f"roughly, by FLOPs of {name}"
+        other = other_machine(known, config)
+        if exact and other:
+            source = f"rough: {name} with {other}"
+        else:
+            source = f"as {name}: {known.images_per_s:,.0f} images/s" if exact else f"roughly, by FLOPs of {name}"
     return Plan(
         network=shown_name(config.model),
         parameters=parameters,
@@ -81,7 +88,7 @@ def plan_of(config: RunConfig, state: State) -> Plan:
 
 def nearest(config: RunConfig, state: State) -> tuple[Known | None, bool]:
     """Return the run whose speed says most about this config, and whether it is of the same network and batch size."""
-    runs = list(known_speeds(state))
+    runs = sorted(known_speeds(state), key=lambda run: bool(other_machine(run, config)))
     for run in runs:
         if network_of(run.config) == network_of(config) and run.config.batch_size == config.batch_size:
             return run, True
@@ -90,25 +97,41 @@ def nearest(config: RunConfig, state: State) -> tuple[Known | None, bool]:
     return next((run for run in runs if operations_of(run.config, state)), None), False
 
 
+def other_machine(run: Known, config: RunConfig) -> str:
+    """Return the first that a run had of the machine and this config has not: `2 threads`, `cpu`; "" where none is.
+
+    What the config leaves to the machine (auto, 0) is as the run had it: a run records what it came to.
+    """
+    wanted = config.device.partition(":")[0]
+    if run.device and wanted != "auto" and run.device.partition(":")[0] != wanted:
+        return run.device
+    for name in MACHINE:
+        value, wished = getattr(run.config, name), getattr(config, name)
+        if value != wished and wished not in ("auto", 0):
+            return str(value) if name == "precision" else f"{value} {name}"
+    return ""
+
+
 def known_speeds(state: State) -> Iterator[Known]:
     """Yield what is known of speeds, the present run first, then the latest."""
     if state.run is not None and (known := speed_of_view(state.run)) is not None:
         yield known
     for run in sorted(state.runs, key=lambda run: run.started, reverse=True):
         if run.images_per_s and (config := config_of(run)) is not None:
-            yield Known(run.run, config, run.images_per_s, run.tested_per_s)
+            yield Known(run.run, config, run.images_per_s, run.tested_per_s, run.device)
 
 
 def speed_of_view(view: RunView) -> Known | None:
     epoch = view.epochs[-1] if view.epochs else None
     speed = view.train_images / epoch.seconds if epoch is not None and epoch.seconds else view.images_per_s
     tested = view.test_images / epoch.test_seconds if epoch is not None and epoch.test_seconds else 0.0
-    return Known(view.run, view.config, speed, tested) if speed else None
+    return Known(view.run, view.config, speed, tested, view.device) if speed else None
 
 
 def config_of(run: RunSummary) -> RunConfig | None:
-    """Return network, size and batch size of a run in the list; None where they are of another version."""
-    chosen = {name: run.changes.get(name, FIELDS[name].default) for name in ("width", "depth", "batch_size")}
+    """Return network, size, batch size and machine of a run in the list; None where they are of another version."""
+    told = run.changes | run.machine
+    chosen = {name: told.get(name, FIELDS[name].default) for name in ("width", "depth", "batch_size", *MACHINE)}
     config = RunConfig(model=run.model, **chosen)  # type: ignore[arg-type]
     return config if config.valid else None
 

@@ -1,6 +1,7 @@
 """A row of the form: one field, for the next run, and beside it what the run in progress has."""
 
 from textual.app import ComposeResult
+from textual.events import Click
 from textual.reactive import reactive
 from textual.widgets import Input
 
@@ -15,6 +16,7 @@ from tui.widgets.choice_input import ChoiceInput
 
 INPUT_AT, HINT_AT = 16, 37  # columns of a row
 INPUT_WIDTH, NOW_WIDTH = 18, 12
+LEAST_HINT = 12  # columns in which a hint still says anything
 NOW_COLUMN = NOW_WIDTH + 2  # by which all else moves to the right while a run is in progress
 
 
@@ -41,6 +43,7 @@ class FieldRow(CellWidget):
         .row--label {{ color: $foreground; }}
         .row--unused {{ color: $text-disabled; }}
         .row--hint {{ color: $text-muted; }}
+        &:nocolor .row--unused, &:ansi .row--unused {{ text-style: dim; }}
         .row--now {{ color: $text-accent; }}
         .row--wrong {{ color: $text-error; }}
         .row--bad {{ color: $text-error; text-style: bold; }}
@@ -72,6 +75,14 @@ class FieldRow(CellWidget):
     def compose(self) -> ComposeResult:
         yield self.input
 
+    def on_click(self, event: Click) -> None:
+        """Beside its inputs, a click goes to the field; on the arrow it opens the list."""
+        if event.widget is not self:
+            return
+        self.input.focus()
+        if isinstance(self.input, ChoiceInput) and self.hint_at - 4 <= event.x < self.hint_at - 1:
+            self.post_message(ChoiceInput.Opened(self.input))
+
     @property
     def pending(self) -> bool:
         """Whether what is typed is not what the run in progress has."""
@@ -96,6 +107,8 @@ class FieldRow(CellWidget):
             return
         if self.field.choices:
             cells.put(self.hint_at - 3, 0, "v" if self.ascii else "▾", "row--unused" if dim else "row--hint")
+        if cells.width - self.hint_at < LEAST_HINT and not wrong:
+            return  # whole at the bottom, once the field is in focus
         style = "row--wrong" if wrong else "row--now" if self.pending else "row--unused" if dim else "row--hint"
         cells.put(self.hint_at, 0, cut(sanitize(wrong) or self.hint(), cells.width - self.hint_at, dots), style)
 

@@ -31,18 +31,26 @@ class Nav(Widget):
         super().__init__()
         self.set_reactive(Nav.here, here)
 
+    @property
+    def gaps(self) -> tuple[str, str]:
+        """What stands around a name and after it: less where not all screens would be seen."""
+        full = sum(len(f"{key}  {label}   ") for key, _, label in NAVIGATION)
+        return (" ", "  ") if full <= self.content_size.width + 2 else ("", " ")
+
     def render(self) -> Text:
         line = Text(no_wrap=True, end="")
+        around, after = self.gaps
         for key, mode, label in NAVIGATION:
             name = "nav--here" if mode == self.here else "nav--name"
             line.append(f"{key} ", self.get_component_rich_style("nav--key"))
-            line.append(f" {label} ", self.get_component_rich_style(name)).append("  ")
+            line.append(f"{around}{label}{around}", self.get_component_rich_style(name)).append(after)
         return line
 
     async def on_click(self, event: Click) -> None:
         x = event.x - self.styles.padding.left
+        around, after = self.gaps
         for key, mode, label in NAVIGATION:
-            x -= len(f"{key}  {label}   ")
+            x -= len(f"{key} {around}{label}{around}{after}")
             if x < 0:
                 await self.app.run_action(f"go('{mode}')", self.app)
                 return

@@ -47,7 +47,7 @@ class ParallelCoordinates(CellWidget):
         .parallel--bar { color: $primary-lighten-1; }
         .parallel--chosen { color: $foreground; text-style: bold; }
         &:light .parallel--bar { color: $secondary; }
-        &:nocolor .parallel--rest { text-style: dim; }
+        &:nocolor .parallel--rest, &:ansi .parallel--rest { text-style: dim; }
     }
     """
 
@@ -77,7 +77,7 @@ class ParallelCoordinates(CellWidget):
             return
         shown = thinned(trials, room)
         wide = max(1, min(WIDEST, room // len(shown)))
-        left, right = LABEL, LABEL + room + 1
+        left, right = LABEL, LABEL + wide * len(shown) + 1
         self._draw_head(cells, right, figures and bool(study.importances))
         self._draw_row(cells, 1, "accuracy", heights_of_accuracy(shown), shown, trials, wide)
         accuracies = [trial.accuracy or 0.0 for trial in trials]
@@ -99,9 +99,10 @@ class ParallelCoordinates(CellWidget):
     def _draw_head(self, cells: Cells, right: int, importances: bool) -> None:
         arrow = "->" if self.ascii else "→"
         cells.put(0, 0, "best", "parallel--best")
-        cells.put(5, 0, f"{arrow} worst of the trials (b: the base, ^: selected)", "parallel--muted")
+        cells.put(LABEL, 0, "best quarter", "parallel--good")
+        x = cells.put(LABEL + 13, 0, f"{arrow} worst (b: base, ^: selected)", "parallel--muted")
         if importances:
-            cells.put(right + RANGE + 1, 0, "importance", "parallel--muted")
+            cells.put(max(x + 2, right + RANGE + 1), 0, "importance", "parallel--muted")
 
     def _draw_row(
         self, cells: Cells, y: int, label: str, heights: list[float | None], shown: list[TrialSummary],

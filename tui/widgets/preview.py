@@ -65,7 +65,7 @@ class Preview(Horizontal):
         DigitGrid {{ width: {4 * COLUMNS}; margin: 0 1; display: none; }}
         &.-augmented DigitGrid {{ display: block; }}
         &.-narrow DigitGrid {{ width: {2 * COLUMNS}; }}
-        PlanView {{ width: 40; padding: 0 1; }}
+        PlanView {{ width: 42; padding: 0 1; }}
         &.-large PlanView {{ width: 57; padding: 0 2 0 1; }}
         Chart {{ width: 1fr; }}
         &.-stacked #figures {{ layout: vertical; }}

@@ -20,6 +20,10 @@ WELCOME = (
     " images wins. The first trial is the base: the values on the Setup screen. F5 starts the search; f edits the"
     " ranges, as name=low..high, name=log:low..high or name=a,b,c. Enter on a field below adds it, or takes it out."
 )
+BRIEF = (
+    "Many short runs: the best on held-out images wins. F5 starts, f edits the ranges. Enter on a field adds it, or"
+    " takes it out."
+)
 COLUMNS = ("study", "best", "base", "trials", "age", "searches, or what is wrong")
 
 
@@ -82,13 +86,20 @@ class FieldTable(KeyTable):
 class StudyHome(Vertical):
     """How a search works, the studies that there are, and the fields to search."""
 
+    SCOPED_CSS = False  # it goes by the height of its screen
     DEFAULT_CSS = """
     StudyHome { height: 1fr; }
+    StudyHome #brief { display: none; height: auto; padding: 0 1; color: $text-muted; }
+    .-short StudyHome #brief { display: block; }
+    .-short StudyHome.-listed #brief { display: none; }
+    .-short StudyHome #welcome { display: none; }
+    .-short StudyHome StudyTable { margin: 0; }
     StudyHome #welcome { height: auto; padding: 0 1 1 1; color: $text-muted; }
     """
 
     def compose(self) -> ComposeResult:
         yield Static(WELCOME, markup=False, id="welcome")
+        yield Static(BRIEF, markup=False, id="brief")
         yield StudyTable()
         yield FieldTable()
 
@@ -99,3 +110,4 @@ class StudyHome(Vertical):
         table = self.query_one(StudyTable)
         table.show(studies, live, time.time())
         table.display = bool(studies)
+        self.set_class(bool(studies), "-listed")

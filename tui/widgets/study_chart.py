@@ -13,6 +13,7 @@ from tui.widgets.plotting.series import Point
 
 LOOKS["trials"] = Look("", True, "⠒", ":")
 LOOKS["pruned"] = Look("", True, "⠒", ".")
+LEAST = 0.005  # around the accuracies of few trials: half a point
 MOST_COURSES = 20  # of those that were pruned, and of the others: the best ones
 
 
@@ -49,7 +50,7 @@ class StudyChart(Chart):
         self.show(
             [
                 *([Line("pruned", pruned, "step", figure=False)] if pruned else []),
-                Line("trials", points, "trial"),
+                Line("trials", points, "trial", figure=False),
                 Line("best so far", stairs, "train"),
             ],
             title="accuracy",
@@ -61,9 +62,12 @@ class StudyChart(Chart):
 
 
 class CourseChart(StudyChart):
-    """Accuracies after each epoch of the trials; those that were pruned are dim."""
+    """Accuracies after each epoch of the trials, pruned ones dim; of one epoch, those by the second field instead."""
 
     def show_study(self, study: StudyView, chosen: TrialSummary | None = None) -> None:
+        if study.base.epochs == 1:  # there is no course
+            show_field(self, study, 1)
+            return
         ranked = [trial for trial in study.ranked if trial.course]
         whole = [trial for trial in ranked if trial.state != "pruned"][:MOST_COURSES]
         pruned = [trial for trial in ranked if trial.state == "pruned"][:MOST_COURSES]
@@ -76,6 +80,8 @@ class CourseChart(StudyChart):
             lines.append(Line(f"trial {chosen.number}", course_of(chosen), "test"))
         values = sorted(value for trial in whole for value in trial.course)
         low, high = (values[len(values) // 10], values[-1]) if values else (0.0, 1.0)
+        if values and high == low:
+            low, high = low - LEAST, high + LEAST
         self.show(
             lines, title="by epoch", x_label="epoch", percent=True, x_range=(1, max(2, study.base.epochs)),
             y_range=(low, high) if high > low else None,
@@ -88,30 +94,35 @@ class FieldChart(StudyChart):
     field: reactive[int] = reactive(0, init=False, repaint=False)
 
     def show_study(self, study: StudyView, chosen: TrialSummary | None = None) -> None:
-        ranges = [each for each in study.space if isinstance(each, Range)]
-        ranges.sort(key=lambda each: -study.importances.get(each.field.name, 0.0))
-        if not ranges:
-            self.show([], title="no field with a range")
-            return
-        each = ranges[self.field % len(ranges)]
-        name = each.field.name
-        trials = [trial for trial in study.ranked if trial.accuracy is not None and trial.state != "failed"]
-        points = {
-            wanted: sorted((float(study.values_of(trial)[name]), trial.accuracy or 0.0) for trial in trials
-                           if (trial.state == "pruned") is wanted)
-            for wanted in (True, False)
-        }  # fmt: skip
-        lines = [
-            *([Line("pruned", points[True], "step", figure=False)] if points[True] else []),
-            Line("trials", points[False], "trial", figure=False),
-        ]
-        best = study.best
-        if best is not None:
-            lines.append(Line("best", [(float(study.values_of(best)[name]), best.accuracy or 0.0)], "test"))
-        self.show(
-            lines, title=f"by {short_name(name)}", x_label=short_name(name)[:4], percent=True, log_x=each.log,
-            y_range=visible(points[True] + points[False], study.base_trial),
-        )  # fmt: skip
+        show_field(self, study, self.field)
+
+
+def show_field(chart: StudyChart, study: StudyView, field: int) -> None:
+    """Draw accuracies by the values of a field, counted from the one that matters most."""
+    ranges = [each for each in study.space if isinstance(each, Range)]
+    ranges.sort(key=lambda each: -study.importances.get(each.field.name, 0.0))
+    if not ranges:
+        chart.show([], title="no field with a range")
+        return
+    each = ranges[field % len(ranges)]
+    name = each.field.name
+    trials = [trial for trial in study.ranked if trial.accuracy is not None and trial.state != "failed"]
+    points = {
+        wanted: sorted((float(study.values_of(trial)[name]), trial.accuracy or 0.0) for trial in trials
+                       if (trial.state == "pruned") is wanted)
+        for wanted in (True, False)
+    }  # fmt: skip
+    lines = [
+        *([Line("pruned", points[True], "step", figure=False)] if points[True] else []),
+        Line("trials", points[False], "trial", figure=False),
+    ]
+    best = study.best
+    if best is not None:
+        lines.append(Line("best", [(float(study.values_of(best)[name]), best.accuracy or 0.0)], "test"))
+    chart.show(
+        lines, title=f"by {short_name(name)}", x_label=short_name(name)[:4], percent=True, log_x=each.log,
+        y_range=visible(points[True] + points[False], study.base_trial),
+    )  # fmt: skip
 
 
 def course_of(trial: TrialSummary) -> list[Point]:
@@ -123,8 +134,11 @@ def course_of(trial: TrialSummary) -> list[Point]:
 def visible(points: list[tuple[float, float]], base: TrialSummary | None) -> tuple[float, float] | None:
     """Return the range of accuracies worth drawing: trials far below the others would flatten all the rest."""
     values = sorted(accuracy for _, accuracy in points)
-    if len(values) < 4:
+    if not values:
         return None
+    if len(values) < 4:
+        room = max(LEAST, (values[-1] - values[0]) / 10)
+        return max(0.0, values[0] - room), min(1.0, values[-1] + room)
     low = values[len(values) // 4]
     if base is not None and base.accuracy is not None:
         low = min(low, base.accuracy)

@@ -1,31 +1,45 @@
 """The form of a study: what to search, and how."""
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.events import Resize
 from textual.widgets import Input, Static
 
 from engine.vocabulary.config import FIELDS, ConfigError, RunConfig
+from engine.vocabulary.fields import FieldInfo
 from engine.vocabulary.messages import StartStudy
-from engine.vocabulary.search_space import parse_search
+from engine.vocabulary.search_space import PRUNERS, SAMPLERS, parse_search
+from tui.widgets.choice_input import ChoiceInput
 
 RANGES = "lr=log:1e-4..1e-1 batch_size=50,100,200 dropout=0..0.5"
+ONE_ROW = 74  # columns in which all but the ranges stands side by side
+CHOICES = {
+    name: FieldInfo(name=name, kind=str, default=default, label=label, help="", group="Tune", choices=choices)
+    for name, label, default, choices in (
+        ("sampler", "Sampler", "tpe", SAMPLERS), ("pruner", "Pruner", "median", PRUNERS)
+    )
+}  # fmt: skip
 
 
 class StudyForm(Vertical):
-    """The ranges in a row of their own, all else in a second one."""
+    """The ranges in a row of their own, all else in a second one; where room lacks, in two more."""
 
     DEFAULT_CSS = """
     StudyForm {
         height: auto;
         padding: 0 1;
         Horizontal { height: 1; }
+        #knobs { width: auto; }
+        &.-tight #others { layout: vertical; height: 2; }
         .label { width: auto; margin: 0 1 0 0; color: $foreground; }
         Input { margin: 0 1 0 0; }
         #search { width: 1fr; }
         #name { width: 1fr; max-width: 32; }
         #trials, #epochs { width: 6; }
-        #sampler { width: 8; }
-        #pruner { width: 11; }
+        #sampler { width: 8; margin: 0; }
+        #pruner { width: 11; margin: 0; }
+        .arrow { width: 2; color: $text-muted; }
     }
     """
 
@@ -33,13 +47,24 @@ class StudyForm(Vertical):
         with Horizontal():
             yield Static("Ranges", classes="label")
             yield Input(RANGES, compact=True, id="search")
-        with Horizontal():
-            for name, value in (
-                ("trials", "20"), ("epochs", "1"), ("sampler", "tpe"), ("pruner", "median"), ("name", "")
-            ):  # fmt: skip
-                yield Static(name.capitalize(), classes="label")
-                holder = "new" if name == "name" else ""
-                yield Input(value, placeholder=holder, compact=True, select_on_focus=True, id=name)
+        with Horizontal(id="others"):
+            with Horizontal(id="knobs"):
+                for name, value in (("trials", "20"), ("epochs", "1")):
+                    yield Static(name.capitalize(), classes="label")
+                    yield Input(value, compact=True, select_on_focus=True, id=name)
+                yield from choice("sampler")
+            with Horizontal():
+                yield from choice("pruner")
+                yield Static("Name", classes="label")
+                yield Input("", placeholder="new", compact=True, select_on_focus=True, id="name")
+
+    def on_resize(self, event: Resize) -> None:
+        self.set_class(event.size.width < ONE_ROW, "-tight")
+
+    @on(Input.Submitted)
+    def leave_field(self) -> None:
+        """On to the next field; f5 starts."""
+        self.screen.focus_next(Input)
 
     def read(self, kept: list[str]) -> tuple[StartStudy, int]:
         """Return what to begin, or which of the studies that are kept to continue, and the epochs of a trial.
@@ -74,3 +99,10 @@ class StudyForm(Vertical):
         wanted = {"name": name, "trials": target if done < target else done + 20, "epochs": epochs or 1}
         for field, value in wanted.items():
             self.query_one(f"#{field}", Input).value = str(value)
+
+
+def choice(name: str) -> ComposeResult:
+    field = CHOICES[name]
+    yield Static(field.label, classes="label")
+    yield ChoiceInput(str(field.default), field.choices, own=False, id=name)
+    yield Static("▾", classes="arrow")

@@ -17,6 +17,7 @@ from tui.screens.runs import RunsScreen
 from tui.screens.setup import SetupScreen
 from tui.screens.train import TrainScreen
 from tui.screens.tune import TuneScreen
+from tui.widgets.log import LogPane
 
 
 async def test_the_first_screen_says_what_was_found_and_which_key_trains() -> None:
@@ -202,3 +203,42 @@ async def test_the_first_frame_of_a_screen_is_whole(monkeypatch: pytest.MonkeyPa
         if key == "5":
             assert "Learning rate" in frame
             assert "Batch size" in frame
+
+
+async def test_dim_is_dim_under_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot())
+        await pilot.press("5")
+        await pilot.pause()
+        segments = [segment for strip in filtered_strips(app) for segment in strip if segment.style]
+        assert any("Momentum" in segment.text and segment.style.dim for segment in segments)
+        field = app.screen.query_one("#field-epochs").region
+        row = filtered_strips(app)[field.y].crop(field.x, field.right)
+    assert all(segment.style.underline for segment in row)  # where a field is can be seen
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24)])
+async def test_all_screens_are_named_on_top_and_a_click_goes_there(size: tuple[int, int]) -> None:
+    app = FakeApp()
+    async with app.run_test(size=size) as pilot:
+        await tell(app, pilot, snapshot())
+        line = screen_text(app).splitlines()[1]
+        for name, mode in (("Tune", "tune"), ("Digits", "digits"), ("Train", "train")):
+            assert name in line[: size[0]]
+            await pilot.click(offset=(line.index(name), 1))
+            await pilot.pause()
+            assert app.current_mode == mode
+
+
+async def test_the_log_is_wrapped_for_the_width_of_the_terminal_as_it_is_now() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(60, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        narrow = app.screen.query_one(LogPane).virtual_size.height
+        await pilot.resize_terminal(200, 36)
+        await pilot.pause()
+        log = app.screen.query_one(LogPane)
+        assert log.virtual_size.height < narrow
+        assert max(len(strip.text.rstrip()) for strip in log.lines) > 60

@@ -6,6 +6,8 @@ Blocks and braille are drawn as rectangles, so that they look as in a good termi
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
+from rich.color import Color
+from rich.terminal_theme import MONOKAI
 
 from tests.tui.pictures.frame import Frame
 
@@ -52,11 +54,17 @@ def colours(words: str) -> tuple[str, str]:
     """Return the colours of characters and of what is behind them."""
     front, _, rest = words.partition(" on ")
     back, *attributes = rest.split() or ["default"]
-    front = front if front.startswith("#") else FOREGROUND
-    back = back if back.startswith("#") else BACKGROUND
+    front, back = hex_of(front, FOREGROUND), hex_of(back, BACKGROUND)
     if "dim" in attributes:
         front = mixed(front, back)
     return (back, front) if "reverse" in attributes else (front, back)
+
+
+def hex_of(name: str, default: str) -> str:
+    """Return a colour as `#rrggbb`; those of the terminal as most terminals have them."""
+    if name.startswith("#") or name == "default":
+        return name if name != "default" else default
+    return str(Color.parse(name).get_truecolor(MONOKAI).hex)
 
 
 def mixed(one: str, other: str) -> str:

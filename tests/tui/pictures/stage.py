@@ -133,14 +133,16 @@ async def shot(app: StagedApp, pilot: Pilot[None]) -> Frame:
 
 
 def charts_of(app: StagedApp) -> list[Region]:
-    """Return where charts are that can be seen."""
-    screen = app.screen
+    """Return where charts are that can be seen, also behind a dialog."""
     found = []
-    for chart in screen.query(Chart):
-        if chart in screen._compositor.visible_widgets:
-            region = chart.content_region
-            if region.width and region.height:
-                found.append((region.x, region.y, region.width, region.height))
+    for screen in reversed(app.screen_stack):
+        for chart in screen.query(Chart):
+            if chart in screen._compositor.visible_widgets:
+                region = chart.content_region
+                if region.width and region.height:
+                    found.append((region.x, region.y, region.width, region.height))
+        if not screen.is_modal:
+            break
     return sorted(found)
 
 

@@ -1,5 +1,6 @@
 """The pictures that are kept: each screen in its states, as what the engine says and which keys are pressed."""
 
+import msgspec
 from fake_engine import READY, snapshot
 
 from engine.vocabulary.config import RunConfig
@@ -16,6 +17,7 @@ from engine.vocabulary.messages import (
     StudyEnded,
     StudyPaused,
 )
+from tests.tui.coach.views import events_of
 from tests.tui.pictures.stage import Picture
 from tests.tui.pictures.world import NOW, RUN, RUNS, STUDIES, STUDY, run_until, said, study
 
@@ -27,6 +29,7 @@ LIVE = said(
 )
 PAUSED = said(*run_until(226), Paused(run=RUN, step=226))
 ENDED = said(*run_until(400), RunEnded(run=RUN, step=400, time=NOW, state="finished"))
+COACHED = said(*events_of("rate-too-high")[:-1])
 FAILED = said(*run_until(52), RunEnded(run=RUN, step=52, time=NOW, state="failed", reason="loss is nan at step 52"))
 FULL_DISK = said(*run_until(226), SavingFailed(run=RUN, step=226, reason="no space left on the device"))
 BAD_DATA = snapshot(READY, DataFailed(reason="/data/digits: no images there; give a folder with train/ and test/"))
@@ -36,6 +39,9 @@ VALIDATED = said(*run_until(226, validation=800))
 RATES = [10 ** (-5 + i / 20) for i in range(100)]
 FALL = [2.3 if i < 40 else max(0.4, 2.3 - (i - 40) / 20) if i < 80 else 0.4 + (i - 80) ** 2 / 60 for i in range(100)]
 FOUND = RatesTried(rates=RATES, losses=FALL, smoothed=FALL, done=True, steepest=0.01, decade_below=0.008)
+TRYING = RatesTried(rates=RATES[:30], losses=FALL[:30], smoothed=FALL[:30], done=False)
+NO_RATE = RatesTried(rates=RATES[:45], losses=[2.3] * 45, smoothed=[2.3] * 45, done=True)
+TIMED = tuple(msgspec.structs.replace(run, images_per_s=24_000.0, tested_per_s=90_000.0) for run in RUNS[:3])
 
 STUDY_ENDED = said(*study(20, running=False), StudyEnded(study=STUDY, state="finished"))
 PROBLEM = StudyPaused(study=STUDY, reason="the journal cannot be written: no space left on the device")
@@ -52,6 +58,8 @@ PICTURES = (
     Picture("train", "ended", (ENDED,)),
     Picture("train", "failed", (FAILED,)),
     Picture("train", "full-disk", (FULL_DISK,)),
+    Picture("train", "coach", (COACHED,)),
+    Picture("train", "coach-why", (COACHED, "v")),
     Picture("train", "past", (LIVE, "4", "end enter"), RUNS),
     Picture("digits", "empty", (said(), "2")),
     Picture("digits", "live", (LIVE, "2")),
@@ -66,11 +74,24 @@ PICTURES = (
     Picture("setup", "new", (said(), "5")),
     Picture("setup", "no-data", (BAD_DATA, "5")),
     Picture("setup", "live", (LIVE, "5")),
+    Picture("setup", "focus", (said(), "5", "down down down")),
+    Picture("setup", "wrong", (said(), "5", "down 0 tab x")),
+    Picture("setup", "list", (said(), "5", "down down down down down down enter")),
+    Picture("setup", "networks-list", (said(), "5", "f8 escape up up up up up up up up up up up enter")),
+    Picture("setup", "augmented", (said(), "5", "down " * 25 + "1 5 escape")),
+    Picture("setup", "steer", (LIVE, "5", "down 1 2")),
+    Picture("setup", "save-preset", (said(), "5", "f3")),
+    Picture("setup", "estimated", (said(), "4", "5"), TIMED),
     Picture("setup", "network", (said(), "5", "f8")),
     Picture("setup", "presets", (said(), "5", "f2")),
     Picture("setup", "rates", (said(), "5", "f7", FOUND)),
+    Picture("setup", "rates-begun", (said(), "5", "f7", TRYING)),
+    Picture("setup", "rates-none", (said(), "5", "f7", NO_RATE)),
     Picture("tune", "empty", (said(), "6")),
     Picture("tune", "old-studies", (said(), "6"), studies=STUDIES),
+    Picture("tune", "damaged", (said(), "6", "j j"), studies=STUDIES),
+    Picture("tune", "list", (said(), "6", "f tab tab tab tab enter")),
+    Picture("tune", "details", (said(*study(12)), "6", "j i")),
     Picture("tune", "opened", (said(), "6", "j enter"), studies=STUDIES),
     Picture("tune", "first-trial", (said(*study(0)), "6")),
     Picture("tune", "running", (said(*study(12)), "6")),
@@ -83,6 +104,9 @@ PICTURES = (
     Picture("dialogs", "stop", (LIVE, "S")),
     Picture("dialogs", "help-train", (LIVE, "question_mark")),
     Picture("dialogs", "help-tune", (said(), "6", "question_mark")),
+    Picture("dialogs", "help-search", (said(), "5", "question_mark slash r a t e")),
+    Picture("dialogs", "help-nothing", (said(), "5", "question_mark slash q q q")),
+    Picture("dialogs", "palette-search", (LIVE, "ctrl+p", "l o g")),
     Picture("dialogs", "palette", (LIVE, "ctrl+p")),
     Picture("dialogs", "download", (said(), "d")),
 )

@@ -44,11 +44,6 @@ TOO_EMPTY = {
         "runs/list",
         "runs/live",
         "runs/marked",
-        "setup/live",
-        "setup/network",
-        "setup/new",
-        "setup/no-data",
-        "setup/presets",
         "train/empty",
         "train/engine-failed",
         "train/failed",
@@ -59,7 +54,6 @@ TOO_EMPTY = {
         "train/loading",
         "train/no-data",
         "train/paused",
-        "tune/first-trial",
     },
 }  # to shrink: what has no such region any more leaves the list
 

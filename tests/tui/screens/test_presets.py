@@ -135,7 +135,9 @@ async def test_names_and_titles_that_would_act_on_a_screen_do_not(app: FakeApp) 
         await press(app, pilot, "5", "f2")
         text = screen_text(app)
         assert "[/nope][bold]x" in text
-        assert "'[nope]'cannotbethenameofapreset" in unwrapped(text)
+        details = app.screen.query_one("#details").region
+        lines = [line[details.x : details.right] for line in text.splitlines()[details.y : details.bottom]]
+        assert "'[nope]'cannotbethenameofapreset" in unwrapped("\n".join(lines))
 
 
 async def test_the_form_is_saved_under_a_name_without_what_is_about_the_machine(app: FakeApp) -> None:

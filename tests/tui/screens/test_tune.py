@@ -163,7 +163,10 @@ async def test_space_pauses_the_study_and_capital_s_stops_it_after_asking() -> N
     async with app.run_test(size=(80, 24)) as pilot:
         await at_the_screen(pilot, app, began(), *TRIALS)
         await pilot.press("t")
+        await pilot.pause()
         assert not app.engine.sent_of(StartRun)
+        await pilot.press("escape")  # the run may wait
+        await pilot.pause()
         await pilot.press("space")
         assert len(app.engine.sent_of(Pause)) == 1
         await tell(app, pilot, StudyPaused(study=STUDY))

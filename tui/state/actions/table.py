@@ -197,6 +197,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("tune", "P", "pin", "preset", "Save the selected trial as a preset of your own."),
     Action("tune", "c", "continue_study", "go on", "Fill in the form to continue this study with more trials."),
     Action("tune", "x", "other_field", "field", "Draw the accuracies by the values of another field.", footer=False),
+    Action("tune", "i", "inspect", "details", "Show the selected trial in full and its charts, or all trials."),
     Action(
         "tune",
         "escape",

@@ -25,6 +25,15 @@ MEANINGS = {
         "fp32": "32 bits: reproduces the notebook to the last bit.",
         "bf16": "16 bits for products: faster where the machine has it.",
     },
+    "sampler": {
+        "tpe": "Learns from the trials so far where good values lie.",
+        "random": "Any value of the ranges, each as likely.",
+    },
+    "pruner": {
+        "none": "Every trial trains to its end.",
+        "median": "Ends a trial that is worse than the median at its epoch.",
+        "hyperband": "Ends most trials early, in rounds; for many epochs.",
+    },
 }
 
 
@@ -37,5 +46,5 @@ def choice_lines(field: FieldInfo) -> list[str]:
 def meaning(field: FieldInfo, choice: str) -> str:
     if field.own and choice in CATALOGUE:
         parameters, flops = SIZES[choice]
-        return f"{parameters:>10,}  {operations(flops):>11}  {CATALOGUE[choice].help}"
+        return f"{parameters:>10,}  {operations(flops):>12}  {CATALOGUE[choice].help}"
     return MEANINGS.get(field.name, {}).get(choice, "")

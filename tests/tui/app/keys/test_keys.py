@@ -101,3 +101,15 @@ async def test_the_way_back_from_a_filter_is_in_the_line_of_keys() -> None:
         assert "all digits" not in screen_text(app).splitlines()[-1]
         await press(app, pilot, "w")
         assert "all digits" in screen_text(app).splitlines()[-1]
+
+
+async def test_in_help_a_key_stands_close_to_what_it_does() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await tell(app, pilot, snapshot())
+        await pilot.press("question_mark")
+        await pilot.pause()
+        await pilot.press("slash", *"rate")
+        await pilot.pause()
+        line = next(line for line in screen_text(app).splitlines() if "Try increasing" in line)
+    assert line.index("Try increasing") - line.index("f7") < 12

@@ -1,7 +1,10 @@
 """Choices of the form: a list that Enter or a click opens, that arrows go through, and that typing jumps in."""
 
+import asyncio
+
 import pytest
 from fake_engine import FakeApp, snapshot, tell
+from limits import LIMIT
 from textual.widgets import Input, OptionList
 
 from engine.vocabulary.config import FIELDS
@@ -12,6 +15,7 @@ from tui.screens.setup import SetupScreen
 from tui.state.words.choices import meaning
 from tui.widgets.config_form import ConfigForm
 from tui.widgets.field_row import FieldRow
+from tui.widgets.plan import PlanView
 
 
 async def open_field(app: FakeApp, pilot, name: str) -> Input:
@@ -19,7 +23,11 @@ async def open_field(app: FakeApp, pilot, name: str) -> Input:
     await pilot.press("5")
     field = app.screen.query_one(f"#field-{name}", Input)
     field.focus()
-    await pilot.pause()
+    form = app.screen.query_one(ConfigForm)
+    async with asyncio.timeout(LIMIT):
+        while not form.region.contains_region(field.region):  # the form scrolls to it after the next layout
+            await pilot.pause()
+    assert form.scroll_y == form.scroll_target_y  # at once: while it glides, a click lands beside the field
     return field
 
 
@@ -129,3 +137,63 @@ async def test_the_groups_are_in_two_columns_from_160_columns_on(width: int, bes
         assert (first.y == second.y) is beside
         if beside:
             assert form.max_scroll_y == 0  # all of it is in sight
+
+
+async def test_in_the_list_every_letter_but_those_that_move_jumps() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        field = await open_field(app, pilot, "model")
+        await pilot.press("enter", "l", "enter")
+        await pilot.pause()
+        assert field.value == "lenet5"
+
+
+async def test_a_list_that_is_open_follows_the_size_of_the_terminal() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(60, 20)) as pilot:
+        await open_field(app, pilot, "optimizer")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "a good default." not in screen_text(app)
+        await pilot.resize_terminal(120, 36)
+        await pilot.pause()
+        assert "A step size of its own for each weight; a good default." in screen_text(app)
+
+
+async def test_a_click_on_the_arrow_opens_the_list_and_one_on_a_label_goes_to_its_field() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        field = await open_field(app, pilot, "optimizer")
+        await pilot.click("#row-lr", offset=(2, 0))
+        await pilot.pause()
+        assert app.focused is app.screen.query_one("#field-lr")
+        await pilot.click("#row-optimizer", offset=(34, 0))
+        await pilot.pause()
+        assert isinstance(app.screen, ChoiceScreen)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.focused is field
+
+
+async def test_what_is_wrong_with_the_form_is_red_at_the_bottom_until_it_is_right() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        field = await open_field(app, pilot, "epochs")
+        field.value = "0"
+        await pilot.pause()
+        assert app.screen.query_one("#command").has_class("bad")
+        field.value = "3"
+        await pilot.pause()
+        assert not app.screen.query_one("#command").has_class("bad")
+
+
+async def test_a_preview_that_is_opened_while_the_form_is_wrong_shows_what_was_right_before() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 30)) as pilot:
+        field = await open_field(app, pilot, "epochs")
+        field.value = "0"
+        await pilot.pause()
+        await pilot.press("f4")
+        await pilot.pause()
+        assert app.screen.query_one(PlanView).plan is not None
+        assert "nothing to draw yet" not in screen_text(app)

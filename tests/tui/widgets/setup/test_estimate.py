@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import msgspec
 from fake_engine import DATA, RUN, epoch_done, started, steps
 
 from engine.vocabulary.config import RunConfig
@@ -46,6 +47,19 @@ def test_another_network_is_estimated_by_its_operations_and_says_that_it_is_roug
     own = plan_of(RunConfig(model="/net.py:Net"), state_with(summary(3, 2000)))
     assert own.epoch_seconds is None  # nobody knows its size yet
     assert ("parameters", "F8 tells") in plan_rows(own)
+
+
+def test_threads_precision_and_device_count_and_a_run_with_other_ones_is_named_with_them() -> None:
+    with_two = msgspec.structs.replace(summary(2, 1000), machine={"threads": 2}, device="cpu")
+    state = state_with(with_two, summary(3, 2000))
+    assert plan_of(RunConfig(threads=2), state).source == "as 0002: 1,000 images/s"
+    assert plan_of(RunConfig(), state).source == "as 0003: 2,000 images/s"
+    assert plan_of(RunConfig(threads=4), state_with(with_two)).source == "rough: 0002 with 2 threads"
+    assert plan_of(RunConfig(precision="bf16"), state).source == "rough: 0003 with auto"
+    assert plan_of(RunConfig(device="cuda", threads=2), state_with(with_two)).source == "rough: 0002 with cpu"
+    resolved = msgspec.structs.replace(summary(4, 500), machine={"threads": 2, "precision": "bf16"})
+    assert plan_of(RunConfig(), state_with(resolved)).source == "as 0004: 500 images/s"  # what auto came to
+    assert plan_of(RunConfig(threads=4), state_with(with_two)).epoch_seconds == 4000 / 1000 + 1000 / 2000
 
 
 def test_the_run_in_progress_counts_before_those_of_the_past() -> None:

@@ -6,7 +6,7 @@ from engine.vocabulary.search_space import parse_search
 from tui.state.study import StudyView, apply_to_study
 from tui.state.words.trials import age_words, example_range
 from tui.widgets.studies import FieldTable
-from tui.widgets.study_chart import MOST_COURSES, CourseChart, FieldChart, StudyChart, course_of
+from tui.widgets.study_chart import MOST_COURSES, CourseChart, FieldChart, StudyChart, course_of, visible
 
 
 def study(trials: list[TrialSummary], epochs: int = 3) -> StudyView:
@@ -76,3 +76,18 @@ def test_every_range_that_is_suggested_can_be_searched() -> None:
 
 def test_ages_are_said_in_one_unit() -> None:
     assert [age_words(seconds) for seconds in (5, 300, 7200, 200_000)] == ["now", "5 min", "2 h", "2 d"]
+
+
+def test_few_accuracies_are_drawn_in_the_range_that_they_take() -> None:
+    low, high = visible([(0.0, 0.95)], None) or (0, 1)
+    assert 0.94 < low < 0.95 < high < 0.96
+    assert visible([(0.0, 0.999)], None) == (0.994, 1.0)
+    assert visible([], None) is None
+
+
+def test_trials_of_one_epoch_have_no_course_and_are_drawn_by_a_field() -> None:
+    chart = CourseChart()
+    chart.show_study(study([FULL], epochs=1))
+    assert chart.plot.title == "by lr"
+    chart.show_study(study([FULL], epochs=3))
+    assert chart.plot.title == "by epoch"
