@@ -24,6 +24,7 @@ from engine.vocabulary.messages import DataCheck
 from engine.vocabulary.messages.base import DIGITS
 from engine.vocabulary.preprocessing import MNIST, Preprocessing
 
+EXAMPLES = 30  # images that screens are shown: 31 kB in a message
 MOST_IMAGES = 1_000_000  # of one split: 784 MB in memory; a larger count is a damaged or hostile file
 
 Array = npt.NDArray[np.uint8]
@@ -127,6 +128,13 @@ def read_npz(path: Path, *, ours: bool = False) -> tuple[dict[str, Array], tuple
     for split in ("train", "test"):
         check_arrays(path, split, arrays[f"{split}_images"], arrays[f"{split}_labels"], remedy)
     return arrays, (*notes, *changes)
+
+
+def examples(data: Dataset) -> list[list[bytes]]:
+    """Return the first training images of each class, 784 bytes each: EXAMPLES in all, or one of each."""
+    each = max(1, EXAMPLES // len(data.classes))
+    found = ((data.train_labels == label).nonzero().flatten()[:each] for label in range(len(data.classes)))
+    return [[data.train_images[int(i)].cpu().numpy().tobytes() for i in indices] for indices in found]
 
 
 def write_npz(arrays: dict[str, Array], notes: tuple[str, ...]) -> bytes:

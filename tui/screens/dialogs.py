@@ -17,6 +17,9 @@ from engine.vocabulary.fields import counted
 from tui.state.store import State
 
 ResultT = TypeVar("ResultT")
+WIDTH, FRAME = 64, 6  # columns of a dialog, and of its border and padding
+BUTTON = 6  # columns that a button takes beside its label
+BELOW = "buttons stacked"  # the classes of buttons that have no room beside each other
 OVER = "over"  # the answer of a question that has nothing to ask any more
 
 
@@ -48,6 +51,8 @@ class Dialog(ModalScreen[ResultT]):
         }
         .text { height: auto; margin: 0 0 1 0; }
         .buttons { height: auto; align-horizontal: center; }
+        .buttons.stacked { layout: vertical; align-horizontal: left; }
+        .buttons.stacked Button { width: 1fr; text-align: left; content-align: left middle; }
         Button { margin: 0 1; }
     }
     """
@@ -88,7 +93,7 @@ class Question(Dialog[str | None]):
         follow: What to ask in another state; None once there is nothing to ask.
     """
 
-    BINDINGS = [("left", "app.focus_previous"), ("right", "app.focus_next")]  # noqa: RUF012
+    BINDINGS = [("left,up", "app.focus_previous"), ("right,down", "app.focus_next")]  # noqa: RUF012
 
     def __init__(self, text: str, answers: Sequence[Answer]) -> None:
         super().__init__()
@@ -100,10 +105,12 @@ class Question(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(self._text, markup=False, classes="text")
-            with Horizontal(classes="buttons"):
-                for i, answer in enumerate(self._answers):
+            labels = [f"{answer.label} ({answer.key})" for answer in self._answers]
+            room = min(WIDTH, round(self.app.size.width * 0.96)) - FRAME
+            with Horizontal(classes="buttons" if sum(len(label) + BUTTON for label in labels) <= room else BELOW):
+                for i, (answer, label) in enumerate(zip(self._answers, labels, strict=True)):
                     variant: Literal["primary", "default"] = "primary" if i == 0 else "default"
-                    yield Button(f"{answer.label} ({answer.key})", variant=variant, name=answer.name, compact=True)
+                    yield Button(label, variant=variant, name=answer.name, compact=True)
 
     def show(self, state: State) -> None:
         """Ask what there is to ask now that things have changed; the same costs nothing."""

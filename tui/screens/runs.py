@@ -21,6 +21,7 @@ from tui.state.store import State
 from tui.state.words.run_differences import seeds_of_one
 from tui.state.words.runs import run_notes, short_run_name
 from tui.terminal.sanitize import sanitize
+from tui.widgets.filter_help import FilterHelp
 from tui.widgets.queue_list import QueueList
 from tui.widgets.run_comparison import RunComparison
 from tui.widgets.run_filter_line import RunFilterLine
@@ -44,7 +45,9 @@ class RunsScreen(RunWishes):
         #problem { height: auto; max-height: 3; padding: 0 1; color: $text-error; }
         RunsWelcome { display: none; }
         &.empty RunsWelcome { display: block; }
-        &.empty RunPanes { display: none; }
+        FilterHelp { display: none; }
+        &.nothing-found FilterHelp { display: block; }
+        &.empty RunPanes, &.nothing-found RunPanes { display: none; }
     }
     """
 
@@ -69,6 +72,7 @@ class RunsScreen(RunWishes):
         yield RunFilterLine()
         yield RunPanes()
         yield RunsWelcome()
+        yield FilterHelp()
         yield Static("", markup=False, id="about")
         yield Static("", markup=False, id="problem")
 
@@ -97,6 +101,9 @@ class RunsScreen(RunWishes):
             self._drawn = (*drawn, self.sort, self.descending)
             runs = [run for run in with_live(state.runs, live) if line.filter.matches(run)]
             runs = sorted_runs(runs, self.sort, self.descending)
+            self.set_class(bool(state.runs) and not runs, "nothing-found")
+            if not runs:
+                self.query_one(FilterHelp).runs = tuple(state.runs)
             self.run_list.show(runs, state.marks, self.sort, self.descending)
             line.count(len(runs), len(state.runs), f"by {self.sort} {'▼' if self.descending else '▲'}")
         self._inspect()
@@ -106,10 +113,10 @@ class RunsScreen(RunWishes):
         state, run = self._state, self.current
         panes = self.query_one(RunPanes)
         panes.set_class(bool(state.marks), "marked")
-        panes.show(run, state.course_of(run.run) if run is not None else None, state.courses)
         summaries = {each.run: each for each in with_live(state.runs, state.run)}
         marked = [summaries[mark.run] for mark in state.marks if mark.run in summaries]
         self.query_one(RunComparison).show(state.marks, marked, self._said)
+        panes.show(run, state.course_of(run.run) if run is not None else None, state.courses)  # round the comparison
         self._tell_of_seeds(state.marks, marked)
         unread = state.histories.problems.get(run.run, "") if run is not None else ""
         ended = run is not None and run.state == "finished"  # its reason is why it ended early
@@ -217,14 +224,16 @@ class RunsScreen(RunWishes):
             return True if works else None if action == "resume" else False
         if action in ("rename", "note", "star", "delete"):
             return run is not None and self._state.link == "live"
-        if action in ("mark", "clone", "open", "sort", "filter"):
+        if action in ("sort", "filter"):
             return bool(self._state.runs)
+        if action in ("mark", "clone", "open"):
+            return run is not None
         if action == "restore":
             return bool(self.deleted) and self._state.link == "live"
         if action == "columns":
             return self.run_list.has_more_columns
         if action == "inspect":
-            return panes.can_inspect and bool(self._state.runs)
+            return panes.can_inspect and run is not None
         if action == "back":
             looked = panes.can_inspect and panes.inspecting
             return looked or bool(self.query_one(RunFilterLine).text) or bool(self._state.marks)

@@ -7,8 +7,10 @@ In the order to read them:
     run_bar.py, nav.py, key_bar.py: on every screen: the run, the screens, the keys
     chart.py, plotting/: curves, and how they are prepared, placed and drawn
     charts/: the charts of a run, and of several over each other
-    side/, coach.py, log.py, welcome.py: the train screen, and what it shows before the first run
-    run_list.py, run_table.py, run_filter_line.py, runs_welcome.py: the list of runs
+    side/, coach.py, log.py: the train screen
+    welcome.py, welcome_blocks.py: what it shows before the first run
+    run_list.py, run_table.py, run_filter_line.py: the list of runs
+    runs_welcome.py, filter_help.py: what it shows without a run, and where none matches
     run_panes.py, run_detail.py, run_curves.py, run_comparison.py, run_colours.py: what stands beside it
     digit.py, digit_art.py, probabilities.py: a digit, and how sure the network is
     confusion.py: the matrix

@@ -61,12 +61,12 @@ class LogPane(ListKeys, RichLog):
 
     def add(self, line: str) -> None:
         self._texts.append(line)
-        self.write(Text(line))
+        self.write(Text(line), expand=True)
 
     def on_resize(self, event: Resize) -> None:
         """Wrap what is there anew: lines are broken for the width that there was when they came."""
         if self._width and event.size.width != self._width:
             self.clear()
             for line in self._texts:
-                self.write(Text(line))
+                self.write(Text(line), expand=True)
         self._width = event.size.width

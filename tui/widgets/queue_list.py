@@ -119,8 +119,8 @@ class QueueList(Vertical):
 def head(state: State) -> str:
     """Return the line over the waiting runs."""
     if state.queue_paused:
-        return f"Queue: {state.waiting} waiting, paused; P lets it go on"
-    return f"Queue: {state.waiting} waiting, the next starts when nothing trains"
+        return f"Queue (tab): {state.waiting} waiting, paused; P lets it go on"
+    return f"Queue (tab): {state.waiting} waiting, next when nothing trains"
 
 
 def queued_line(place: int, run: QueuedRun) -> str:
@@ -131,5 +131,5 @@ def queued_line(place: int, run: QueuedRun) -> str:
     if run.fork:
         words.append(f"fork of {run.fork}")
     if run.problem:
-        words.insert(0, f"could not start: {run.problem};")
+        words.append(f"could not start: {run.problem}")
     return sanitize("  ".join(words), longest=400)

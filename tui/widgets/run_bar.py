@@ -72,9 +72,11 @@ def segments(state: State) -> list[tuple[str, str, int]]:
         parts += study_segments(state.study, stalled)
     elif view is not None:
         parts += run_segments(view, past=view is state.opened, stalled=stalled, silent=bool(state.silence))
-    elif state.link == "live" and state.engine is None:
+    elif state.link == "live" and state.engine is None and not state.engine_problem:
         parts.append(("engine starting", "busy", 1))
-    elif state.link == "live":
+    elif state.link == "live" and state.data_problem and state.data is None:
+        parts.append(("no data", "bad", 1))
+    elif state.link == "live" and not state.engine_problem:
         parts.append(("ready", "good", 1))
     elif state.link == "connecting":
         parts.append(("connecting", "busy", 1))

@@ -12,6 +12,8 @@ from tui.widgets.cells import Cells, CellWidget
 from tui.widgets.run_colours import RUN_COLOURS, colour_of, css
 from tui.widgets.run_detail import folded
 
+HEAD = "differs     "  # with room for four arrows
+
 
 class RunComparison(CellWidget, can_focus=True):
     """Arrows and the wheel scroll it where it has no room."""
@@ -82,7 +84,7 @@ class RunComparison(CellWidget, can_focus=True):
         return self._by_lines(), said
 
     def _by_columns(self) -> list[list[tuple[str, str]]]:
-        heads = [("differs", "run-comparison--head")]
+        heads = [(HEAD, "run-comparison--head")]
         for run in self._runs:
             mark = self._marks[run.run]
             heads.append((f"{mark.letter} {run.run.partition('-')[0]}", colour_of(mark)))
@@ -90,7 +92,7 @@ class RunComparison(CellWidget, can_focus=True):
         return aligned(lines)
 
     def _by_lines(self) -> list[list[tuple[str, str]]]:
-        heads = [("differs", "run-comparison--head"), *((row.name, "run-comparison--label") for row in self._rows)]
+        heads = [(HEAD, "run-comparison--head"), *((row.name, "run-comparison--label") for row in self._rows)]
         table = [self._line_of(row) for row in self._rows]
         lines = [heads]
         for i, run in enumerate(self._runs, 1):
@@ -111,13 +113,23 @@ class RunComparison(CellWidget, can_focus=True):
         self._line = max(0, min(self._line, below))
         widest = max(map(len, table), default=1)
         self._column = max(0, min(self._column, widest - 2))
+        more = False
         for y, line in enumerate(table[:1] + table[1 + self._line :]):
             x = 0
-            for text, style in line[:1] + line[1 + self._column :]:
+            for place, (text, style) in enumerate(line[:1] + line[1 + self._column :]):
+                if place > 1 and x + cell_len(text) > cells.width:  # never a part of a figure
+                    more = True
+                    break
                 x = cells.put(x, y, text, style) + GAP
         start = len(table) - self._line
         for y, text in enumerate(said, start):
             cells.put(0, y, text, "run-comparison--said")
+        self._draw_arrows(cells, more, self._line < below)
+
+    def _draw_arrows(self, cells: Cells, right: bool, down: bool) -> None:
+        """Say in the heading where more of the table is."""
+        arrows = "←" * bool(self._column) + "→" * right + "↑" * bool(self._line) + "↓" * down
+        cells.put(len(HEAD.rstrip()) + 1, 0, arrows, "run-comparison--said")
 
     def action_scroll_lines(self, by: int) -> None:
         self._line = max(0, self._line + by)

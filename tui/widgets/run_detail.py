@@ -15,7 +15,7 @@ from tui.terminal.sanitize import sanitize
 from tui.widgets.cells import Cells, CellWidget
 
 COLUMN = 38  # cells, at least, of a column of figures
-DATA = {"sample": "sample of 5,000 digits", "full": "full MNIST", "own": "own images"}
+DATA = {"sample": "sample of 5,000", "full": "full MNIST", "own": "own images"}
 APART = ("data", "device", "model", "epochs")  # have lines of their own
 
 Row = tuple[str, str, str]  # label, value, style

@@ -19,6 +19,7 @@ BESIDE = 160  # columns, from which curves are beside the list, and not under it
 WIDE = 100
 UNDER = 22  # lines, from which there is room for more than the list
 CHART = 8  # lines of a chart, at least
+DETAIL = 38  # columns of what is known of a run, beside curves
 
 
 class RunPanes(Widget):
@@ -42,6 +43,7 @@ class RunPanes(Widget):
         &.no-curves #curves { display: none; }
         &.no-curves.marked #curves { display: block; }
         &.list-only #right { display: none; }
+        &.chart-below #right RunDetail, &.chart-below RunComparison { display: none; }
         &.inspecting #left { display: none; }
         &.inspecting #right { border-top: none; }
         &.beside { layout: horizontal; }
@@ -93,13 +95,17 @@ class RunPanes(Widget):
             return
         beside = width >= BESIDE
         only = self.can_inspect
-        metrics = self._metrics()
+        low = only and self.inspecting and height < 2 * CHART + 2 and not self._shown[2]  # the figures have all of it
+        metrics = () if low else self._metrics()
         self.set_class(beside, "beside")
         self.set_class(width < WIDE, "narrow")
         self.set_class(not metrics, "no-curves")
-        self.set_class(only and not self.inspecting, "list-only")
-        self.set_class(only and self.inspecting, "inspecting")
         runs = self.query_one(RunList)
+        spare = height - len(runs.runs) - 1
+        below = only and not self.inspecting and spare > CHART and bool(metrics)
+        self.set_class(below, "chart-below")
+        self.set_class(only and not self.inspecting and not below, "list-only")
+        self.set_class(only and self.inspecting, "inspecting")
         most = height if only else max(5, round(height * (0.6 if beside else 0.45)))
         lines = min(len(runs.runs) + 1, most)
         runs.styles.height = lines
@@ -113,12 +119,20 @@ class RunPanes(Widget):
             detail.styles.height = needs if in_left else max(1, height - lines)
         self.set_class(bool(in_left), "left-curves")
         in_right = tuple(metric for metric in metrics if metric not in in_left)
-        if not beside and height - lines < 2 * CHART + 2:
+        if height - (0 if beside else lines + 1) - self._compared(width) < 2 * CHART:
             in_right = in_right[:1]
         own = None if others else view
         if in_left:
             left.show(own, others, in_left)
         right.show(own, others, in_right)
+
+    def _compared(self, width: int) -> int:
+        """Return how many lines the table of differences takes."""
+        if not self.has_class("marked"):
+            return 0
+        beside = 0 if width < WIDE else width * 11 // 20 if width >= BESIDE else DETAIL
+        comparison = self.query_one(RunComparison)
+        return comparison.get_content_height(self.size, self.size, width - beside - 2)
 
     def _metrics(self) -> tuple[str, ...]:
         """Return what there are curves of."""

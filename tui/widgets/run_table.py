@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
+from textual.events import Resize
 from textual.geometry import Size
 from textual.message import Message
 
@@ -99,6 +100,10 @@ class RunTable(CellWidget):
     def lines(self) -> int:
         """How many runs have room."""
         return max(1, self.size.height - 1)
+
+    def on_resize(self, event: Resize) -> None:
+        """Keep the cursor in sight where what is said of its run takes a line of the list."""
+        self._keep_in_sight()
 
     # ------------------------------------------------------------------ drawing
 

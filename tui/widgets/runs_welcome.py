@@ -1,64 +1,85 @@
-"""The screen of runs before there is one: what to start, and what can be done with it here."""
+"""The screen of runs before there is one: what to start, what can be done with it here, and what there is to train."""
 
-from rich.text import Text
-from textual.widget import Widget
+from textual.reactive import reactive
 
-from engine.vocabulary.architectures import CATALOGUE
+from engine.vocabulary.messages import DataReady
 from engine.vocabulary.presets import NAMED
 from tui.state.store import State
 from tui.state.words.values import format_values
+from tui.widgets.cells import Cells, CellWidget
+from tui.widgets.welcome_blocks import Line, Part, draw_examples, lines_of, networks
 
-LINES = (
-    ("", "No runs yet. Press t to train."),
-    ("", ""),
-    ("t", "train with the form as it is"),
-    ("5", "change hyperparameters first"),
-    ("F2", "there: fill in one of the presets below"),
-    ("6", "search hyperparameters: many short runs"),
-    ("", ""),
-    ("", "What you can do with runs here:"),
-    ("enter", "open charts, digits and confusion matrix"),
-    ("space", "mark runs: their curves in one chart, and what differs"),
-    ("/", "filter: acc>99 model:resnet state:failed star"),
-    ("s", "sort; * star, e rename, n note, D delete"),
-    ("R", "resume from the last checkpoint"),
-    ("c", "clone the configuration into the form"),
-)
+BESIDE = 100  # columns, from which presets stand beside the keys
+LABEL = 8
+
+KEYS: tuple[Part, ...] = (
+    ("No runs yet. Press t to train.\n\n", "head"),
+    ("t       ", "key"), ("train with the form as it is\n", ""),
+    ("5       ", "key"), ("change hyperparameters first\n", ""),
+    ("F2      ", "key"), ("there: fill in one of the presets\n", ""),
+    ("6       ", "key"), ("search hyperparameters: many short runs\n\n", ""),
+    ("what you can do with runs here\n", "muted"),
+    ("enter   ", "key"), ("open charts, digits and confusion matrix\n", ""),
+    ("space   ", "key"), ("compare runs: curves in one chart, what differs\n", ""),
+    ("/       ", "key"), ("filter: acc>99 model:resnet state:failed star\n", ""),
+    ("s       ", "key"), ("sort; * star, e rename, n note, D delete\n", ""),
+    ("R       ", "key"), ("resume from the last checkpoint\n", ""),
+    ("F       ", "key"), ("begin a new run from a checkpoint of another\n", ""),
+    ("c       ", "key"), ("clone the configuration into the form\n", ""),
+)  # fmt: skip
 
 
-class RunsWelcome(Widget):
-    """Keys, presets and networks, one below the other or side by side, spread over the height."""
+class RunsWelcome(CellWidget):
+    """Keys and presets, side by side where there is room; below them the networks, and images of the data."""
 
-    COMPONENT_CLASSES = {"runs-welcome--key", "runs-welcome--head", "runs-welcome--text"}  # noqa: RUF012
+    COMPONENT_CLASSES = {"runs-welcome--key", "runs-welcome--head", "runs-welcome--muted"}  # noqa: RUF012
 
     DEFAULT_CSS = """
     RunsWelcome {
         height: 1fr;
-        padding: 1 2;
+        padding: 1 2 0 2;
         .runs-welcome--key { color: $text-accent; text-style: bold; }
         .runs-welcome--head { color: $foreground; text-style: bold; }
-        .runs-welcome--text { color: $text-muted; }
+        .runs-welcome--muted { color: $text-muted; }
     }
     """
 
+    data: reactive[DataReady | None] = reactive(None, init=False, repaint=False)
+    """The data set, of which some images are shown."""
+
     def show(self, state: State) -> None:
-        """Nothing of it depends on the state."""
+        self.data = state.data
 
-    def render(self) -> Text:
-        presets = [("", ""), ("", "Presets:"), *((name, about(name)) for name in NAMED)]
-        networks = [("", ""), ("", "Networks:"), *((name, each.help) for name, each in CATALOGUE.items())]
-        rows = [*LINES, *presets, *networks]
-        room = max(1, self.size.height)
-        between = max(1, min(3, room // max(1, len(rows))))  # lines for each row, where there are many
-        text = Text(no_wrap=True, overflow="ellipsis", end="")
-        for key, words in rows[: room // between]:
-            if key:
-                text.append(f"{key:<16}", self.get_component_rich_style("runs-welcome--key"))
-            text.append(words, self.get_component_rich_style(f"runs-welcome--{'text' if key else 'head'}"))
-            text.append("\n" * between)
-        return text
+    def watch_data(self) -> None:
+        self.redraw()
+
+    def draw(self, cells: Cells) -> None:
+        beside = cells.width >= BESIDE
+        middle = cells.width // 2 if beside else cells.width
+        blocks = [lines_of(KEYS, middle - 2, LABEL)]
+        presets = lines_of(preset_parts(), cells.width - middle if beside else cells.width, LABEL)
+        if beside:
+            blocks.append(presets)
+        y = self._put(cells, blocks, 0, middle)
+        for block in ([] if beside else [presets], [networks(cells.width)]):
+            if block and y + 1 + len(block[0]) <= cells.height:
+                y = self._put(cells, block, y + 1, middle)
+        draw_examples(cells, self.data, cells.height - y - 1, "runs-welcome", ascii=self.ascii)
+
+    def _put(self, cells: Cells, blocks: list[list[Line]], top: int, step: int) -> int:
+        """Draw blocks side by side; return the line below them."""
+        for number, block in enumerate(blocks):
+            for y, line in enumerate(block, top):
+                x = number * step
+                for words, style in line:
+                    x = cells.put(x, y, words, f"runs-welcome--{style}" if style else "")
+        return top + max(map(len, blocks))
 
 
-def about(name: str) -> str:
-    preset = NAMED[name]
-    return f"{preset.title}: {format_values(preset.changes)}" if preset.changes else preset.title
+def preset_parts() -> list[Part]:
+    """Return each preset by its name, with its title and what it changes."""
+    parts: list[Part] = [("presets\n", "muted")]
+    for name, preset in NAMED.items():
+        changes = f": {format_values(preset.changes)}" if preset.changes else ""
+        parts += [(f"{name:<{LABEL}}", "key"), (f"{preset.title}{changes}\n", "")]
+    return parts

@@ -1,36 +1,46 @@
-"""The first screen, before any run: the data, the device, and the key that trains."""
+"""The first screen, before any run: the data and some of its images, the device, and the key that trains."""
 
-import re
-from collections.abc import Sequence
-
-from rich.cells import cell_len
 from textual.reactive import reactive
 
-from engine.vocabulary.config import FIELDS, RunConfig
+from engine.vocabulary.config import RunConfig
 from engine.vocabulary.fields import counted
-from tui.state.actions.table import ACTIONS
+from engine.vocabulary.messages import DataReady
 from tui.state.store import State
 from tui.state.words.networks import shown_name
 from tui.state.words.runs import state_word
-from tui.state.words.values import format_value
 from tui.terminal.sanitize import sanitize
 from tui.widgets.cells import Cells, CellWidget
+from tui.widgets.welcome_blocks import (
+    Line,
+    Part,
+    draw_examples,
+    keys,
+    length,
+    lines_of,
+    networks,
+    next_run,
+    screens,
+    short_keys,
+)
 
 MEDIUM, WIDE = 100, 160  # columns, from which there is room for one more block, and for two
 MIDDLE = 64  # columns of the sentences, at most
-UNUSUAL = ("continue", "suspend_process", "draw_anew", "reconnect")
 
-Part = tuple[str, str]  # words and their style
 Parts = tuple[Part, ...]
-Line = list[Part]
-SHOWN = ("model", "epochs", "batch_size", "optimizer", "lr", "schedule", "weight_decay", "dropout", "seed")
+LOG: tuple[Part, ...] = (("l", "key"), ("  what the log says of it\n", ""))
+READABLE: tuple[Part, ...] = (
+    ("\ndata that --data takes\n", "muted"),
+    ("FOLDER   ", "key"), ("with train/ and test/, and in these a folder of pictures for each class\n", ""),
+    ("FOLDER   ", "key"), ("with MNIST's four IDX files, plain or gzip\n", ""),
+    ("FILE.npz ", "key"), ("with train_images, train_labels, test_images and test_labels\n", ""),
+)  # fmt: skip
 
 
 class Welcome(CellWidget):
     """A few sentences that need no reading twice; where there is room, what each screen is for, what keys do, and what
     is in the data."""
 
-    COMPONENT_CLASSES = {"welcome--title", "welcome--key", "welcome--muted", "welcome--bad", "welcome--bar"}  # noqa: RUF012
+    COMPONENT_CLASSES = {"welcome--title", "welcome--key", "welcome--muted", "welcome--bad"}  # noqa: RUF012
 
     DEFAULT_CSS = """
     Welcome {
@@ -40,23 +50,21 @@ class Welcome(CellWidget):
         .welcome--key { color: $text-accent; text-style: bold; }
         .welcome--muted { color: $text-muted; }
         .welcome--bad { color: $text-error; }
-        .welcome--bar { color: $secondary; }
     }
     """
 
     parts: reactive[Parts] = reactive((), init=False, repaint=False)
     """Words and their styles."""
 
-    counts: reactive[tuple[int, ...]] = reactive((), init=False, repaint=False)
-    """Training images of each digit, empty where not known."""
+    data: reactive[DataReady | None] = reactive(None, init=False, repaint=False)
+    """The data set, of which some images are shown."""
 
-    config: reactive[tuple[Line, ...]] = reactive((), init=False, repaint=False)
+    config: reactive[RunConfig] = reactive(RunConfig(), init=False, repaint=False)
     """The hyperparameters of the next run."""
 
     def show(self, state: State) -> None:
-        self.config = tuple(next_run(state.next_config))
-        check = state.data.check if state.data is not None else None
-        self.counts = tuple(check.train.classes) if check is not None else ()
+        self.config = state.next_config
+        self.data = state.data
         self.parts = tuple(sentences(state))
 
     def watch_parts(self) -> None:
@@ -65,103 +73,67 @@ class Welcome(CellWidget):
     def watch_config(self) -> None:
         self.redraw()
 
-    def watch_counts(self) -> None:
+    def watch_data(self) -> None:
         self.redraw()
 
     def draw(self, cells: Cells) -> None:
-        middle = lines_of(self.parts, min(cells.width - 2, MIDDLE), 9)
-        for more in (counted_digits(self.counts), list(self.config)):
-            if more and cells.width >= MEDIUM and len(middle) + 1 + len(more) <= cells.height:
-                middle += [[], *more]
-        blocks = [middle]
-        if cells.width >= MEDIUM:
-            room = min(48, cells.width - MIDDLE - 8)
-            blocks.append(lines_of(screens(cells.height), room, 3))
-        if cells.width >= WIDE:
-            blocks.insert(0, lines_of(keys(), 44, 7))
+        blocks = self._blocks(cells.width, cells.height)
+        highest = max(map(len, blocks))
+        room = cells.height - highest - 1
+        wide = cells.width >= MEDIUM
+        band = draw_examples(cells, self.data, room, "welcome", ascii=self.ascii) if wide else 0
+        if wide and not band:
+            catalogue = networks(min(cells.width - 8, 240))
+            band = len(catalogue) if len(catalogue) <= room else 0
+            for y, line in enumerate(catalogue[:band], cells.height - band - max(0, room - band) // 3):
+                self._put(cells, 4, y, line)
+            band += max(0, room - band) // 3 if band else 0
         widths = [max((length(line) for line in block), default=0) for block in blocks]
         gap = max(2, (cells.width - sum(widths)) // (len(blocks) + 1))
         x = gap
         for block, width in zip(blocks, widths, strict=True):
-            top = max(0, (cells.height - max(map(len, blocks))) // 2)
+            top = max(0, (cells.height - band - highest) // 2)
             for y, line in enumerate(block, top):
-                at = x
-                for words, style in line:
-                    words = words.replace("█", "#") if self.ascii else words
-                    at = cells.put(at, y, words, f"welcome--{style}" if style else "")
+                self._put(cells, x, y, line)
             x += width + gap
 
+    def _put(self, cells: Cells, x: int, y: int, line: Line) -> None:
+        for words, style in line:
+            x = cells.put(x, y, words, f"welcome--{style}" if style else "")
 
-def length(line: Line) -> int:
-    return sum(cell_len(words) for words, _ in line)
-
-
-def lines_of(parts: Sequence[Part], width: int, indent: int) -> list[Line]:
-    """Return words with line breaks as lines of at most `width` cells; a line that goes on is indented."""
-    lines: list[Line] = [[]]
-    for words, style in parts:
-        for number, piece in enumerate(words.split("\n")):
-            if number:
-                lines.append([])
-            for word in re.findall(r" +|[^ ]+", piece):
-                if length(lines[-1]) + cell_len(word) > width and lines[-1] and word.strip():
-                    lines.append([(" " * indent, "")])
-                lines[-1].append((word, style))
-    while lines and not lines[-1]:
-        lines.pop()
-    return lines
-
-
-def screens(height: int) -> list[Part]:
-    """Return what each screen is for; without sentences where the room is low."""
-    parts: list[Part] = [("screens\n\n", "muted")]
-    for action in ACTIONS:
-        if action.name.startswith("go("):
-            parts += [(action.key, "key"), (f"  {action.label}\n", "")]
-            parts.append((f"   {action.help}\n" + "\n" * (height >= 30), "muted"))
-    return parts
+    def _blocks(self, width: int, height: int) -> list[list[Line]]:
+        """Return what stands side by side, as lines: the sentences, and as much around them as has room."""
+        middle = lines_of(self.parts, min(width - 2, MIDDLE), 9)
+        if len(middle) > height and self.parts[-len(READABLE) :] == READABLE:
+            middle = lines_of(self.parts[: -len(READABLE)], min(width - 2, MIDDLE), 9)
+        blocks = [middle]
+        has_images = self.data is not None and bool(self.data.examples)
+        if width >= MEDIUM:
+            right = lines_of(screens(height), min(48, width - MIDDLE - 8), 3)
+            common = short_keys()
+            if width < WIDE and not has_images and len(right) + 1 + len(common) <= height:
+                right += [[], *common]
+            blocks.append(right)
+            config = next_run(self.config)
+            images = 8 if has_images else 0  # lines, at least
+            if len(middle) + 1 + len(config) <= height - images:
+                middle += [[], *config]
+        if width >= WIDE:
+            blocks.insert(0, lines_of(keys(), 44, 7))
+        return blocks
 
 
-def keys() -> list[Part]:
-    """Return the keys that work on every screen."""
-    parts: list[Part] = [("on every screen\n\n", "muted")]
-    for action in ACTIONS:
-        if action.scope == "app" and not action.name.startswith("go(") and action.name not in UNUSUAL:
-            parts += [(f"{action.key_display or action.key:<6}", "key"), (f" {action.help}\n", "")]
-    return parts
-
-
-def next_run(config: RunConfig) -> list[Line]:
-    """Return what the next run will train with: what matters most, and what is not at its default."""
-    lines: list[Line] = [[("the next run", "muted")]]
-    differences = config.differences()
-    for name in (*SHOWN, *(name for name in differences if name not in SHOWN and name != "data")):
-        value = sanitize(format_value(getattr(config, name)), 40)
-        lines.append([(f"{FIELDS[name].label:<18}", "muted"), (value, "key" if name in differences else "")])
-    return lines
-
-
-def counted_digits(counts: Sequence[int]) -> list[Line]:
-    """Return how many training images each digit has, as bars."""
-    if len(counts) != 10 or not max(counts):
-        return []
-    lines: list[Line] = [[("training images of each digit", "muted")]]
-    for digit, count in enumerate(counts):
-        bar = "█" * max(1 if count else 0, round(24 * count / max(counts)))
-        lines.append([(f"{digit} ", ""), (f"{bar:<25}", "bar"), (f"{count:,}", "muted")])
-    return lines
-
-
-def sentences(state: State) -> list[tuple[str, str]]:
+def sentences(state: State) -> list[Part]:
     """Return the words to show and their styles."""
-    parts: list[tuple[str, str]] = [
+    parts: list[Part] = [
         ("mnist-tui\n", "title"),
         ("train a digit classifier in your terminal\n\n", "muted"),
     ]
     if state.link == "lost":
-        return [*parts, (f"{state.link_reason}\n\n", "bad"), ("e", "key"), ("  start the engine again\n", "")]
+        start = [("e", "key"), ("  start the engine again\n", "")]
+        return [*parts, ("engine   ", "muted"), (f"{state.link_reason}\n\n", "bad"), *start, *LOG, *READABLE]
     if state.engine_problem:
-        return [*parts, (f"the engine failed: {state.engine_problem}\n", "bad")]
+        return [*parts, ("engine   ", "muted"), (f"failed: {state.engine_problem}\n\n", "bad"), *LOG, *READABLE]
 
     if state.data_problem:
         parts += [("data     ", "muted"), (f"{state.data_problem}\n", "bad")]
@@ -210,4 +182,4 @@ def sentences(state: State) -> list[tuple[str, str]]:
             ),
         ]
     parts += [("?", "key"), ("  all keys\n", "")]
-    return parts
+    return parts if state.data is not None else [*parts, *READABLE]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from engine.data.dataset import examples
 from engine.data.download import download
 from engine.data.find import DataError, Dataset, find_data
 from engine.server.protocols import EventSink
@@ -66,6 +67,7 @@ class Loader:
             notes=notes,
             check=data.check,
             classes=data.classes,
+            examples=examples(data),
         )
         self.sink.publish(self.announced)
 

@@ -64,7 +64,7 @@ class DataReady(Event, frozen=True):
     """The data set in memory. `sample` marks the 5,000 digits that ship with the program.
 
     `notes` say how it was read; what is odd about its content is in `check`;
-    `classes` are the names of its labels.
+    `classes` are the names of its labels; `examples` the first training images of each, 784 gray values an image.
     """
 
     kind: str
@@ -77,6 +77,7 @@ class DataReady(Event, frozen=True):
     notes: list[str] = []
     check: DataCheck | None = None
     classes: Classes = DIGITS
+    examples: list[list[bytes]] = []
 
 
 class DataFailed(Event, frozen=True):

@@ -5,7 +5,7 @@ import pytest
 import torch
 from idx_files import write_idx
 
-from engine.data.dataset import Array, DataError, Dataset, fingerprint, make_dataset, throttled, write_npz
+from engine.data.dataset import Array, DataError, Dataset, examples, fingerprint, make_dataset, throttled, write_npz
 from engine.data.find import load_data
 from engine.data.folder import export_pngs
 from engine.storage.paths import sample_file
@@ -161,3 +161,11 @@ def test_progress_is_passed_on_seldom_but_its_end_always() -> None:
         report("counting", done, 1000)
     assert calls[-1] == 1000
     assert len(calls) < 10
+
+
+def test_examples_are_the_first_training_images_of_each_class(digits: Dataset) -> None:
+    found = examples(digits)
+    assert [len(each) for each in found] == [3] * 10
+    for label, images in enumerate(found):
+        first = int((digits.train_labels == label).nonzero()[0])
+        assert images[0] == digits.train_images[first].numpy().tobytes()

@@ -12,6 +12,7 @@ from engine.vocabulary.messages import (
     Command,
     DescribeModel,
     Digit,
+    HistoryRead,
     Layer,
     ListRuns,
     ListStudies,
@@ -21,6 +22,7 @@ from engine.vocabulary.messages import (
     Predict,
     Predicted,
     PreviewAugmentation,
+    ReadHistory,
     RunOpened,
     RunsListed,
     RunSummary,
@@ -29,7 +31,7 @@ from engine.vocabulary.messages import (
     StudyOpened,
     StudySummary,
 )
-from tests.tui.pictures.world import RUN, run_until, study
+from tests.tui.pictures.world import RUN, history_of, study
 
 WRONG = {4: 9, 9: 4, 3: 5, 5: 3, 7: 2, 2: 7, 8: 3, 6: 0, 0: 6, 1: 7}
 LAYERS = (
@@ -83,16 +85,19 @@ class AnsweringClient(FakeClient):
         if (answer := self.answer(command)) is not None:
             self.incoming.put_nowait(answer)
 
+    def run_named(self, run: str) -> RunSummary:
+        return next(each for each in self.runs if each.run == run)
+
     def answer(self, command: Command) -> AnyEvent | None:
         asked = command.id
         match command:
             case ListRuns():
                 return RunsListed(runs=list(self.runs), reply_to=asked)
             case OpenRun():
-                summary = next(each for each in self.runs if each.run == command.run)
-                seed = int(summary.run[:4])
-                history = run_until(40 * summary.epoch, summary.run, seed)
-                return RunOpened(summary=summary, history=list(history), reply_to=asked)
+                summary = self.run_named(command.run)
+                return RunOpened(summary=summary, history=history_of(summary), reply_to=asked)
+            case ReadHistory():
+                return HistoryRead(run=command.run, history=history_of(self.run_named(command.run)), reply_to=asked)
             case ListStudies():
                 return StudiesListed(studies=list(self.studies), reply_to=asked)
             case OpenStudy():

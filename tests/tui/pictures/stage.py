@@ -20,6 +20,7 @@ from engine.vocabulary.messages import AnyEvent, RunSummary, StudySummary
 from tests.tui.pictures.answers import AnsweringClient
 from tests.tui.pictures.frame import MODES, Frame, Region, frame_of
 from tests.tui.pictures.world import NOW, STUDY
+from tui.screens.runs import RunsScreen
 from tui.widgets.chart import Chart
 
 KEPT = ("80x24", "120x36", "200x50")
@@ -65,6 +66,7 @@ def same_machine(**environment: str) -> Iterator[None]:
         stack.enter_context(contextlib.chdir(home))
         for target, value in {
             "time.time": lambda: NOW,
+            "tui.widgets.side.pane.RENEWED": 1e6,  # the same digit, however long the picture takes
             "tui.app.engine.logout_warning": lambda: "",
             "tui.widgets.study_hint.can_tune": lambda: True,
             "tui.app.handlers.tuning.can_tune": lambda: True,
@@ -120,6 +122,8 @@ async def shot(app: StagedApp, pilot: Pilot[None]) -> Frame:
     """Return what is on the screen once nothing more happens."""
     for field in app.screen.query(Input):
         field.cursor_blink = False
+    if isinstance(app.screen, RunsScreen):
+        app.screen._look()  # as once the cursor rests
     for _ in range(SETTLES):
         await asyncio.sleep(0)
         await tell(app, pilot)

@@ -1,7 +1,7 @@
 """The pictures that are kept: each screen in its states, as what the engine says and which keys are pressed."""
 
 import msgspec
-from fake_engine import READY, snapshot
+from fake_engine import READY
 
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import (
@@ -10,16 +10,19 @@ from engine.vocabulary.messages import (
     DataProgress,
     EngineFailed,
     Paused,
+    QueueChanged,
+    QueuedRun,
     RatesTried,
     RunEnded,
     SavingFailed,
+    Snapshot,
     Steered,
     StudyEnded,
     StudyPaused,
 )
 from tests.tui.coach.views import events_of
 from tests.tui.pictures.stage import Picture
-from tests.tui.pictures.world import NOW, RUN, RUNS, STUDIES, STUDY, run_until, said, study
+from tests.tui.pictures.world import NOW, RUN, RUNS, STUDIES, STUDY, run_summary, run_until, said, study
 
 FIRST_EPOCH = said(*run_until(26))
 LIVE = said(
@@ -32,9 +35,10 @@ ENDED = said(*run_until(400), RunEnded(run=RUN, step=400, time=NOW, state="finis
 COACHED = said(*events_of("rate-too-high")[:-1])
 FAILED = said(*run_until(52), RunEnded(run=RUN, step=52, time=NOW, state="failed", reason="loss is nan at step 52"))
 FULL_DISK = said(*run_until(226), SavingFailed(run=RUN, step=226, reason="no space left on the device"))
-BAD_DATA = snapshot(READY, DataFailed(reason="/data/digits: no images there; give a folder with train/ and test/"))
-LOADING = snapshot(READY, DataProgress(action="decoding", done=21_000, total=70_000))
-NO_TORCH = snapshot(EngineFailed(reason="torch cannot be imported: libcudart.so.12 is missing"))
+NO_IMAGES = "/data/digits: no images there; give a folder with train/ and test/"
+BAD_DATA = Snapshot(events=[READY, DataFailed(reason=NO_IMAGES)])
+LOADING = Snapshot(events=[READY, DataProgress(action="decoding", done=21_000, total=70_000)])
+NO_TORCH = Snapshot(events=[EngineFailed(reason="torch cannot be imported: libcudart.so.12 is missing")])
 VALIDATED = said(*run_until(226, validation=800))
 RATES = [10 ** (-5 + i / 20) for i in range(100)]
 FALL = [2.3 if i < 40 else max(0.4, 2.3 - (i - 40) / 20) if i < 80 else 0.4 + (i - 80) ** 2 / 60 for i in range(100)]
@@ -46,6 +50,23 @@ TIMED = tuple(msgspec.structs.replace(run, images_per_s=24_000.0, tested_per_s=9
 STUDY_ENDED = said(*study(20, running=False), StudyEnded(study=STUDY, state="finished"))
 PROBLEM = StudyPaused(study=STUDY, reason="the journal cannot be written: no space left on the device")
 
+WAITING = [
+    QueuedRun(id=1, config=RunConfig(lr=0.0003)),
+    QueuedRun(id=2, config=RunConfig(model="deep-cnn", epochs=24, rotation=10.0, shift=2.0), fork="0006@7"),
+    QueuedRun(id=3, config=RunConfig(data="/data/digits"), problem="/data/digits: no images there"),
+]
+QUEUE = QueueChanged(runs=WAITING)
+PAUSED_QUEUE = QueueChanged(runs=WAITING[:1], paused=True)
+LIVE_SUMMARY = run_summary(40, "running", run=RUN, model="seed-cnn", epoch=5, test_accuracy=0.9802, test_loss=0.0861,
+                           changes={"lr": 0.0003}, began={"lr": 0.001}, steered=True, parameters=21_840,
+                           started=NOW - 20)  # fmt: skip
+
+
+def typed(words: str) -> str:
+    """Return the keys that filter the list of runs by these words."""
+    return " ".join(["slash", *("space" if key == " " else key for key in words), "enter"])
+
+
 PICTURES = (
     Picture("train", "empty", (said(),)),
     Picture("train", "loading", (LOADING,)),
@@ -53,6 +74,10 @@ PICTURES = (
     Picture("train", "engine-failed", (NO_TORCH,)),
     Picture("train", "first-epoch", (FIRST_EPOCH,)),
     Picture("train", "live", (LIVE,)),
+    Picture("train", "marked", (LIVE, "4", "down space down space", "1"), (LIVE_SUMMARY, *RUNS)),
+    Picture("train", "maximised", (LIVE, "m")),
+    Picture("train", "third", (LIVE, "g")),
+    Picture("train", "cursor", (LIVE, "left left left left left left")),
     Picture("train", "live-validation", (VALIDATED,)),
     Picture("train", "paused", (PAUSED,)),
     Picture("train", "ended", (ENDED,)),
@@ -69,8 +94,17 @@ PICTURES = (
     Picture("runs", "empty", (said(), "4")),
     Picture("runs", "list", (said(), "4"), RUNS),
     Picture("runs", "few", (said(), "4"), RUNS[-3:]),
-    Picture("runs", "live", (LIVE, "4"), RUNS),
+    Picture("runs", "live", (LIVE, "4"), (LIVE_SUMMARY, *RUNS)),
+    Picture("runs", "past", (said(), "4", "down down space"), RUNS),
+    Picture("runs", "failed", (said(), "4", "down " * 22), RUNS),
     Picture("runs", "marked", (said(), "4", "space down space down down space"), RUNS),
+    Picture("runs", "many-marked", (said(), "4", "space down " * 20), RUNS),
+    Picture("runs", "queue", (LIVE, QUEUE, "4"), (LIVE_SUMMARY, *RUNS)),
+    Picture("runs", "queue-paused", (said(), PAUSED_QUEUE, "4"), RUNS),
+    Picture("runs", "filtered", (said(), "4", typed("model:mlp acc>97")), RUNS),
+    Picture("runs", "filter-error", (said(), "4", typed("modle:mlp")), RUNS),
+    Picture("runs", "nothing-found", (said(), "4", typed("acc>99.9")), RUNS),
+    Picture("runs", "inspected", (said(), "4", "i"), RUNS),
     Picture("setup", "new", (said(), "5")),
     Picture("setup", "no-data", (BAD_DATA, "5")),
     Picture("setup", "live", (LIVE, "5")),
@@ -101,7 +135,13 @@ PICTURES = (
     Picture("tune", "ended", (STUDY_ENDED, "6")),
     Picture("tune", "refused", (said(), "6", CommandFailed(reason="study study-0003: searches lr; leave that out"))),
     Picture("dialogs", "quit", (LIVE, "q")),
+    Picture("dialogs", "quit-waiting", (LIVE, QUEUE, "q")),
     Picture("dialogs", "stop", (LIVE, "S")),
+    Picture("dialogs", "queue", (LIVE, "t")),
+    Picture("dialogs", "delete", (said(), "4", "D"), RUNS),
+    Picture("dialogs", "rename", (said(), "4", "e"), RUNS),
+    Picture("dialogs", "note", (said(), "4", "n"), RUNS),
+    Picture("dialogs", "sort", (said(), "4", "s"), RUNS),
     Picture("dialogs", "help-train", (LIVE, "question_mark")),
     Picture("dialogs", "help-tune", (said(), "6", "question_mark")),
     Picture("dialogs", "help-search", (said(), "5", "question_mark slash r a t e")),

@@ -3,16 +3,23 @@
 import math
 import random
 
-from fake_engine import RUN, snapshot, started
+import numpy as np
+from fake_engine import READY, RUN, started
 
+from engine.storage.paths import sample_file
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import (
+    DataCheck,
     DataReady,
     EpochDone,
     EpochFigures,
     ImportancesTold,
+    PartFacts,
+    RunEnded,
     RunEvent,
     RunSummary,
+    Snapshot,
+    StateEvent,
     StepsDone,
     StudyEvent,
     StudyStarted,
@@ -25,9 +32,25 @@ NOW = 1_790_000_000.0  # a day in September 2026
 DAY = 86_400.0
 STEPS = 40  # an epoch
 CONFUSED = {(4, 9): 7, (9, 4): 3, (3, 5): 4, (5, 3): 2, (7, 2): 2, (7, 1): 2, (8, 3): 1, (2, 7): 1, (6, 0): 1}
-DATA = DataReady(
-    kind="sample", path="Dataset/mnist-5k.npz", train=4000, test=1000, sample=True, fingerprint="f", seconds=0.1
-)
+
+
+def sample_data() -> DataReady:
+    """Return what an engine tells of the sample."""
+    with np.load(sample_file()) as content:
+        images, labels = content["train_images"], content["train_labels"]
+    of_class = [images[labels == label] for label in range(10)]
+    parts = [
+        PartFacts(images=sum(classes), classes=classes, mean=33.3, deviation=10.8, low=0, high=255)
+        for classes in (list(map(len, of_class)), [100] * 10)
+    ]
+    return DataReady(
+        kind="sample", path="Dataset/mnist-5k.npz", train=4000, test=1000, sample=True, fingerprint="f", seconds=0.1,
+        check=DataCheck(train=parts[0], test=parts[1]),
+        examples=[[image.tobytes() for image in each[:3]] for each in of_class],
+    )  # fmt: skip
+
+
+DATA = sample_data()
 STUDY = "study-0003"
 
 
@@ -60,9 +83,12 @@ def epoch(number: int, run: str = RUN, seed: int = 0, **more) -> EpochDone:
 
 
 def steps_to(last: int, first: int = 0, run: str = RUN, seed: int = 0) -> StepsDone:
+    told = losses(first, last, seed)
     return StepsDone(
-        run=run, step=last, epoch=(last - 1) // STEPS, stride=1, losses=losses(first, last, seed), images_per_s=25_100.0
-    )
+        run=run, step=last, epoch=(last - 1) // STEPS, stride=1, losses=told, images_per_s=25_100.0,
+        accuracies=[round(max(0.05, 0.99 - 0.39 * loss), 3) for loss in told],
+        grad_norms=[(step, round(0.4 + loss, 3)) for step, loss in enumerate(told, first + 1) if step % 10 == 0],
+    )  # fmt: skip
 
 
 def run_until(step: int, run: str = RUN, seed: int = 0, **config) -> tuple[RunEvent, ...]:
@@ -84,10 +110,21 @@ def run_summary(number: int, state: str = "finished", **more) -> RunSummary:
         "run": f"{number:04d}-{model}", "state": state, "started": NOW - (40 - number) * DAY / 3, "model": model,
         "epoch": done, "epochs": 10, "sample": True, "test_accuracy": round(0.9652 + (number * 37 % 23) / 1000, 4),
         "test_loss": 0.07 + (number * 31 % 17) / 500, "lr": 0.001, "resumable": state != "finished",
+        "parameters": {"seed-cnn": 21_840, "fast-cnn": 114_154, "mlp": 109_386}[model], "device": "cpu",
+        "seconds": 2.4 * done, "images_per_s": 25_100.0, "tested_per_s": 48_000.0,
         "changes": ({"lr": 0.0003}, {"batch_size": 50, "dropout": 0.25}, {}, {"seed": number})[number % 4],
         **more,
     }  # fmt: skip
     return RunSummary(**values)  # type: ignore[arg-type]
+
+
+def history_of(summary: RunSummary) -> list[RunEvent]:
+    """Return the events of a run of the list, until it ended."""
+    number = int(summary.run[:4])
+    step = STEPS * summary.epoch + (12 if summary.epoch < summary.epochs else 0)
+    began = started(summary.run, **{"model": summary.model, "epochs": summary.epochs, **summary.changes})
+    ended = RunEnded(run=summary.run, step=step, time=NOW, state=summary.state, reason=summary.problem)
+    return [began, *run_until(step, summary.run, number)[1:], ended]
 
 
 RUNS = tuple(
@@ -158,6 +195,6 @@ def intermediate_values(values: list[float]) -> dict[str, list[float]]:
     return {"course": values} if "course" in TrialSummary.__struct_fields__ else {}
 
 
-def said(*events):
+def said(*events: StateEvent) -> Snapshot:
     """Return a snapshot of an engine that has the sample and these events."""
-    return snapshot(DATA, *events)
+    return Snapshot(events=[READY, DATA, *events])

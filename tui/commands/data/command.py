@@ -26,14 +26,17 @@ def status(checkpoints: Path, data: str, as_json: bool) -> None:
     from engine.vocabulary.messages import DataReady, LoadData
     from tui.commands.data.report import print_data
     from tui.link.attach import attached
-    from tui.terminal.printing import print_json
+    from tui.terminal.printing import print_json, told
 
     async def ask() -> DataReady:
         async with attached(checkpoints, data=data) as session:
             return await session.ask(LoadData(path=data), DataReady)
 
     found = run(ask())
-    (print_json if as_json else print_data)(found)
+    if as_json:
+        print_json({name: value for name, value in told(found).items() if name != "examples"})  # which screens draw
+    else:
+        print_data(found)
 
 
 @data.command()

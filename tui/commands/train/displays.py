@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Protocol
 
+import msgspec
+
 from engine.vocabulary.messages import AnyEvent, DataProgress, DataReady, EpochDone, RunStarted, StepsDone
 from tui.state.run import RunView
 from tui.state.words.events import describe, warnings
@@ -81,7 +83,8 @@ class JsonLines(Lines):
     """Every event as one JSON line on stdout; what is for people on stderr."""
 
     def show(self, event: AnyEvent, view: RunView | None) -> None:
-        sys.stdout.write(ascii_json(event) + "\n")
+        told = msgspec.structs.replace(event, examples=[]) if isinstance(event, DataReady) else event  # for screens
+        sys.stdout.write(ascii_json(told) + "\n")
         sys.stdout.flush()
         for line in warnings(event) if isinstance(event, DataReady) else []:
             self.say(line)

@@ -13,6 +13,7 @@ from tui.terminal.sanitize import sanitize
 
 GAP = 2
 LEAST = 14  # of a column of words, where it gets no more
+ENOUGH = 30  # of a column of words, until which it comes before further columns
 
 
 @dataclass(frozen=True)
@@ -88,19 +89,23 @@ def place(runs: Sequence[RunSummary], room: int, first: int, now: float) -> Plac
     """Return the columns from the `first` on that have room in so many cells.
 
     Columns of words share what the others leave. At the end of the table as many as have room are shown: so each is
-    in reach. A column is never wider than the room.
+    in reach. A column is never wider than the room; one in which no run has anything is left out.
     """
-    widths = [
-        min(max(0, room), max([len(each.name), *(cell_len(each.cell(run, now)) for run in runs)])) for each in COLUMNS
-    ]
-    least = [min(width, LEAST) if each.words else width for each, width in zip(COLUMNS, widths, strict=True)]
-    last = len(COLUMNS)
-    while last > 1 and sum(least[last - 2 :]) + GAP * (len(least) - last + 1) <= room:
+    columns, widths = [], []
+    for column in COLUMNS:
+        cells = [column.cell(run, now) for run in runs]
+        if not cells or any(cell != "-" for cell in cells):
+            columns.append(column)
+            widths.append(min(max(0, room), max([len(column.name), *map(cell_len, cells)])))
+    least = [min(width, LEAST) if each.words else width for each, width in zip(columns, widths, strict=True)]
+    enough = [min(width, ENOUGH) if each.words else width for each, width in zip(columns, widths, strict=True)]
+    last = len(columns)
+    while last > 1 and sum(enough[last - 2 :]) + GAP * (len(enough) - last + 1) <= room:
         last -= 1  # the furthest that there is to go
     first = max(0, min(first, last - 1))
     shown = [first]
-    for i in range(first + 1, len(COLUMNS)):
-        if sum(least[j] + GAP for j in shown) + least[i] > room:
+    for i in range(first + 1, len(columns)):
+        if sum(enough[j] + GAP for j in shown) + least[i] > room:
             break
         shown.append(i)
     left = room - sum(least[i] for i in shown) - GAP * (len(shown) - 1)
@@ -108,8 +113,8 @@ def place(runs: Sequence[RunSummary], room: int, first: int, now: float) -> Plac
     for i in shown:
         extra = min(max(0, left), widths[i] - least[i])
         left -= extra
-        placed.append((COLUMNS[i], least[i] + extra))
-    return Placed(tuple(placed), first, shown[-1] < len(COLUMNS) - 1)
+        placed.append((columns[i], least[i] + extra))
+    return Placed(tuple(placed), first, shown[-1] < len(columns) - 1)
 
 
 def fitted(text: str, width: int, *, right: bool = False) -> str:

@@ -107,13 +107,17 @@ def loss_lines(view: RunView, place: Place, smoothing: float) -> tuple[Line, ...
 
 
 def accuracy_lines(view: RunView, place: Place, smoothing: float) -> tuple[Line, ...]:
-    """Return the accuracies of the epochs, and in the first one those of its batches."""
+    """Return the accuracies of the epochs, and those of the batches until two epochs make a line."""
     running: tuple[Point, ...] = getattr(view, "accuracies", ())
     if not view.epochs:
         return smoothed_lines(running, place, smoothing) if running else ()
     validation = at_epochs(view, place, "validation_accuracy")
     return (
-        Line("train", at_epochs(view, place, "train_accuracy"), "train"),
+        *(
+            smoothed_lines(running, place, smoothing)
+            if running and len(view.epochs) < 2
+            else [Line("train", at_epochs(view, place, "train_accuracy"), "train")]
+        ),
         Line("test", at_epochs(view, place, "test_accuracy"), "test"),
         *([Line("validation", validation, "validation")] if validation else []),
     )

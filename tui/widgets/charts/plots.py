@@ -12,6 +12,7 @@ from tui.widgets.charts.view import ChartsView
 from tui.widgets.plotting.plot import Line
 from tui.widgets.plotting.series import Range
 
+QUARTERS = 4  # parts of the first epoch, of which as many are shown as have begun
 ZOOM_WORDS = {"half": "second half", "quarter": "last quarter", "change": "since the change"}
 TITLES = {"lr": "learning rate", "speed": "images/s", "dead": "dead units", "gradient": "gradient norm"}
 EMPTY = {
@@ -45,7 +46,8 @@ def x_window(drawn: Drawn, runs: Sequence[RunView], chosen: Range | None, unit: 
     for run, curves in zip(runs, drawn.all, strict=True):
         step = 1.0 if drawn.view.x != "step" else float(run.steps_per_epoch)
         limit = run.config.epochs * step if drawn.view.x != "time" else float("inf")
-        ends.append(axis_end(curves.reached, limit if run.live else curves.reached, step))
+        unit_of_end = step if curves.reached >= step else step / QUARTERS  # the first epoch fills the chart too
+        ends.append(axis_end(curves.reached, limit if run.live else curves.reached, unit_of_end))
     end = max(ends)
     if chosen is not None:
         low, high = max(0.0, chosen[0]), min(end, chosen[1])
@@ -67,6 +69,17 @@ def lines_of(metric: str, drawn: Drawn, third: str) -> list[Line]:
     return [*others, *own]
 
 
+def with_own(
+    y_range: Range, lines: Sequence[Line], reached: float, shown: Range, start: float, log_y: bool
+) -> tuple[float, Range]:
+    """Return where what is fitted begins, and its range: of others, and of the run itself, which is behind them."""
+    own_start = recent_start(reached, shown)
+    own = recent_range([line for line in lines if not line.letter], shown, own_start, log_y)
+    if own is None:
+        return start, y_range
+    return min(start, own_start), (min(y_range[0], own[0]), max(y_range[1], own[1]))
+
+
 def draw_metric(chart: Chart, metric: str, drawn: Drawn, shown: Range, third: str, *, zoomed: bool) -> None:
     """Draw one of CHARTS, with a range of y for what comes after the first quarter of what is shown."""
     lines = lines_of(metric, drawn, third)
@@ -74,6 +87,8 @@ def draw_metric(chart: Chart, metric: str, drawn: Drawn, shown: Range, third: st
     log_y = drawn.view.log_y and (metric == "loss" or third == "gradient") and not percent
     start = recent_start(drawn.reached, shown)
     y_range = recent_range(lines, shown, start, log_y) if metric != "third" or third == "gradient" else None
+    if y_range is not None and drawn.own is not None and drawn.own.reached < drawn.reached:
+        start, y_range = with_own(y_range, lines, drawn.own.reached, shown, start, log_y)
     notes = []
     if zoomed:
         notes.append(f"{drawn.x_label} {rounded(shown[0])} to {rounded(shown[1])}")
@@ -84,7 +99,7 @@ def draw_metric(chart: Chart, metric: str, drawn: Drawn, shown: Range, third: st
     notes += ["log"] if log_y else []
     own = metric == "third" and len(lines) == 1 and not lines[0].letter  # the title says what it is
     chart.show(
-        [replace(lines[0], name="")] if own else lines,
+        [replace(lines[0], name="now")] if own else lines,
         title=TITLES.get(third, "") if metric == "third" else metric,
         x_label=drawn.x_label,
         marks=drawn.own.marks if drawn.own is not None else (),

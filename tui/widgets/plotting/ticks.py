@@ -111,8 +111,10 @@ def format_figure(value: float, percent: bool = False) -> str:
     """Return a figure for a legend: three or four digits that matter, or a percentage with two decimals."""
     if percent:
         return f"{100 * value:.2f} %"
-    if value and not 1e-3 <= abs(value) < 1e5:
+    if value and not 1e-4 <= abs(value) < 1e5:
         return f"{value:.2e}"
+    if 0 < abs(value) < 1e-3:
+        return f"{value:.3g}"
     if 0 < abs(value) < 0.1:
         return f"{value:.{2 - math.floor(math.log10(abs(value)))}f}"
     return f"{value:.{max(0, 4 - max(1, len(str(int(abs(value))))))}f}"

@@ -94,17 +94,30 @@ class LiveDigit(DigitDrawing):
         cells.put(end + 3, y, "right" if right else "wrong", style)
 
     def _draw_three(self, cells: Cells, y: int, digit: Digit, *, aside: bool) -> None:
-        """Draw the three most likely digits, one beside or below the other."""
-        width = cells.width // 3 if aside else cells.width
-        for place, (number, share) in enumerate(most_likely(digit, 3)):
-            x, row = (place * width, y) if aside else (0, y + place)
-            self._draw_bar(cells, x, row, width - 1, number, share, digit)
+        """Draw the three most likely digits, one below the other, or beside each other with bars of one scale."""
+        three = most_likely(digit, 3)
+        if not aside:
+            for place, (number, share) in enumerate(three):
+                self._draw_bar(cells, 0, y + place, cells.width - 1, number, share, digit)
+            return
+        figures = [f"{100 * share:.0f} %" for _, share in three]
+        words = sum(len(f"{number} ") + 1 + len(figure) for (number, _), figure in zip(three, figures, strict=True))
+        room = max(0, cells.width - words - 4 * len(three) + 3)  # each bar may take a cell more
+        x = 0
+        for (number, share), figure in zip(three, figures, strict=True):
+            style = self._answer_style(number, digit)
+            x = cells.put(x, y, f"{number} ", style)
+            x = cells.put(x, y, bar(share, room, self.ascii), "live-digit--bar")
+            x = cells.put(x, y, f" {figure}   ", style)
+
+    def _answer_style(self, number: int, digit: Digit) -> str:
+        if number != digit.predicted:
+            return "digit--muted"
+        return f"digit--{'right' if digit.predicted == digit.actual else 'wrong'}"
 
     def _draw_bar(self, cells: Cells, x: int, y: int, width: int, number: int, share: float, digit: Digit) -> None:
         figure = f"{100 * share:.0f} %".rjust(5)
-        style = "digit--muted"
-        if number == digit.predicted:
-            style = f"digit--{'right' if digit.predicted == digit.actual else 'wrong'}"
+        style = self._answer_style(number, digit)
         cells.put(x, y, str(number), style)
         cells.put(x + 2, y, bar(share, width - 3 - len(figure), self.ascii), "live-digit--bar")
         cells.put(x + width - len(figure), y, figure, style)

@@ -80,9 +80,13 @@ class RunPanel(CellWidget):
         if len(rows) == len(self.rows):
             shown = {label for label, _, _ in rows}
             others = [(label, value) for label, value in self.others if label not in shown]
-            for y, (label, value) in enumerate(others[: max(0, cells.height - top - 1)], top):
-                cells.put(0, y, f"{label:<{width}}", "run-panel--label")
-                cells.put(max(width, len(label) + 1), y, value, "run-panel--label")
+            others = others[: max(0, cells.height - top - 2)]
+            if others:
+                cells.put(0, top, "at their defaults", "run-panel--label")
+            width = max([width, *(len(label) + 1 for label, _ in others)])
+            for y, (label, value) in enumerate(others, top + 1):
+                cells.put(0, y, label, "run-panel--label")
+                cells.put(width, y, value, "run-panel--label")
 
 
 def fitting(rows: Sequence[FigureRow], height: int) -> list[FigureRow]:

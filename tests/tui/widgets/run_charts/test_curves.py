@@ -2,6 +2,7 @@
 
 import math
 
+import msgspec
 import pytest
 from fake_engine import epoch_done, started, steps
 
@@ -9,6 +10,7 @@ from tests.tui.state.events import LIFE, run_after
 from tui.widgets.charts.clock import seconds_at, time_unit
 from tui.widgets.charts.curves import KeptCurves, curves
 from tui.widgets.charts.overlay import colour_of, letter
+from tui.widgets.charts.plots import with_own
 from tui.widgets.charts.ranges import axis_end, leaves_out, recent_range, window
 from tui.widgets.charts.view import SMOOTHING, ChartsView
 from tui.widgets.plotting.plot import Line
@@ -49,6 +51,16 @@ def test_the_first_epoch_has_the_running_accuracy_of_its_batches() -> None:
     run = run_after(started(), steps(2, [2.0, 1.9]))
     lines = curves(Running(), "step", 1.0, 0.0).accuracy  # type: ignore[arg-type]
     assert [line.points for line in lines] == [Running.accuracies]
+
+
+def test_the_running_accuracy_stays_until_two_epochs_make_a_line() -> None:
+    told = msgspec.structs.replace(steps(40, [2.0] * 40), accuracies=[0.5] * 40)
+    one = run_after(started(), told, epoch_done(1))
+    assert [(line.name, len(line.points)) for line in curves(one, "step", 1.0, 0.0).accuracy] == [
+        ("train", 40), ("test", 1)]  # fmt: skip
+    two = run_after(started(), told, epoch_done(1), epoch_done(2))
+    assert [(line.name, len(line.points)) for line in curves(two, "step", 1.0, 0.0).accuracy] == [
+        ("train", 2), ("test", 2)]  # fmt: skip
 
 
 def test_steering_resumption_and_the_best_epoch_are_marked() -> None:
@@ -92,6 +104,18 @@ def test_a_zoom_has_round_limits_and_room_for_what_comes() -> None:
         assert 5.5 < high <= 6.5
     assert window("half", 10, 10) == (5, 10)
     assert window("change", 3.0, 10, 3.0) == (0, 10)
+
+
+def test_a_run_that_is_behind_those_it_is_compared_with_is_in_the_range_as_well() -> None:
+    other = Line("0001", tuple((x / 10, 0.3 - x / 1000) for x in range(101)), "run0", letter="a")
+    own = Line("train", tuple((x / 100, 2.3 - x / 100) for x in range(41)), "train")
+    y_range = recent_range([other, own], (0, 10), 2.5)
+    assert y_range is not None
+    assert y_range[1] < 0.4
+    start, (low, high) = with_own(y_range, [other, own], 0.4, (0, 10), 2.5, False)
+    assert start == pytest.approx(0.1)
+    assert low < 0.25
+    assert 1.8 < high < 2.3
 
 
 def test_an_axis_ends_at_a_round_number_near_what_is_reached() -> None:

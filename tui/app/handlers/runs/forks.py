@@ -10,6 +10,7 @@ from engine.storage.runs.lineage import Checkpoint, kept_checkpoints
 from engine.vocabulary.config import RunConfig
 from tui.app.engine import EngineApp
 from tui.screens.dialogs import Answer, Question
+from tui.screens.questions import CANCEL
 from tui.screens.runs import RunsScreen
 from tui.state.words.figures import percent
 from tui.state.words.runs import short_run_name
@@ -44,6 +45,7 @@ class ForkHandlers(EngineApp):
             self.notify(f"{sanitize(run)} has no checkpoint yet.", title="No fork", severity="error", markup=False)
             return
         answers = [Answer(each.name, choice(each), str(i + 1)) for i, each in enumerate(kept[:MOST])]
+        answers.append(CANCEL)
         name = await self.push_screen_wait(Question(f"Fork {sanitize(run)} from which checkpoint?", answers))
         chosen = next((each for each in kept if each.name == name), None)
         if chosen is None:
@@ -61,5 +63,7 @@ class ForkHandlers(EngineApp):
 
 
 def choice(checkpoint: Checkpoint) -> str:
-    accuracy = f" {percent(checkpoint.test_accuracy)}" if checkpoint.test_accuracy is not None else ""
-    return f"{checkpoint.name if not checkpoint.name.isdigit() else 'epoch'} {checkpoint.epoch}{accuracy}"
+    """Return a checkpoint in words: `last, epoch 10: 98.40 %`."""
+    accuracy = f": {percent(checkpoint.test_accuracy)}" if checkpoint.test_accuracy is not None else ""
+    name = "" if checkpoint.name.isdigit() else f"{checkpoint.name}, "
+    return f"{name}epoch {checkpoint.epoch}{accuracy}"

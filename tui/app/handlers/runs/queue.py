@@ -3,6 +3,7 @@
 from textual import on, work
 
 from engine.vocabulary.config import RunConfig
+from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import CommandDone, EditQueued, Enqueue, Enqueued, QueueCommand, QueuedRun, StartRun
 from tui.app.handlers.training import TrainingHandlers
 from tui.link.errors import CommandRefused
@@ -63,7 +64,7 @@ class QueueHandlers(TrainingHandlers):
         if edited is not None:
             self.notify("The waiting run is changed.", markup=False)
         else:
-            before = f"after {place} others" if place else "next"
+            before = f"after {counted(place, 'other')}" if place else "next"
             self.notify(f"It starts by itself, {before}. Runs (4) lists what waits.", title="Queue", markup=False)
         return True
 
