@@ -29,6 +29,7 @@ class World:
             "PYTHONPATH": str(ROOT),
             "XDG_STATE_HOME": str(folder / "state"),
             "XDG_CACHE_HOME": str(folder / "cache"),
+            "XDG_CONFIG_HOME": str(folder / "config"),
             "MNIST_TUI_CHECKPOINTS": str(self.checkpoints),
             "MNIST_TUI_DATA": str(folder / "no-data"),
             "OMP_NUM_THREADS": "1",  # threads that wait for each other would fight with the screen for two cores

@@ -40,6 +40,8 @@ from tui.terminal.sanitize import sanitize
 
 RENEWING = 15.0  # seconds for another screen to start an engine in place of one that was stale
 SILENT = 4.0  # seconds without an answer from which it is shown
+NO_ENGINE = "No engine is running. Press e to start one."
+ONLY_WATCHING = "The engine has another version, so this screen can only watch. Press e to choose again."
 
 
 class EngineApp(ScreensApp):
@@ -53,10 +55,18 @@ class EngineApp(ScreensApp):
         self.checkpoints = checkpoints
         self.data = data
         self.client: EngineClient | None = None
-        self.fork = ""  # the checkpoint that the run of the form is to begin with
         self._replacing = False  # the engine that is ending is to be followed by one that suits
         self._processes: int | None = None  # that the next engine is to have
         self._next: Command | None = None  # for the next engine
+
+    @property
+    def fork(self) -> str:
+        """The checkpoint that the run of the form is to begin with."""
+        return self.state.next_fork
+
+    @fork.setter
+    def fork(self, checkpoint: str) -> None:
+        self.set_state(replace(self.state, next_fork=checkpoint))
 
     def on_mount(self) -> None:
         self.stay_attached()
@@ -68,7 +78,7 @@ class EngineApp(ScreensApp):
         try:
             client = await self.connect()
         except (EngineUnreachable, PathError, ProtocolError, OSError) as error:
-            self.set_state(replace(self.state, link="lost", link_reason=sanitize(str(error))))
+            self.set_state(replace(self.state, link="lost", link_reason=sanitize(str(error)), awaited=False))
             return
         reason = ""
         while client is not None:
@@ -86,7 +96,7 @@ class EngineApp(ScreensApp):
             self.call_for_attention(f"{study.study} interrupted: its engine ended")
             self.state = replace(self.state, study=replace(study, state="interrupted"))
         self.notify(reason, severity="error", markup=False)
-        self.set_state(replace(log_lines(self.state, reason), link="lost", link_reason=reason))
+        self.set_state(replace(log_lines(self.state, reason), link="lost", link_reason=reason, awaited=False))
 
     async def apply_events(self, client: EngineClient) -> str:
         """Apply the events of an engine until the connection ends; return what is to be told then."""
@@ -96,7 +106,9 @@ class EngineApp(ScreensApp):
                 link="foreign" if client.foreign else "live",
                 coach=self.state.coach,
                 next_config=self.state.next_config,
+                next_fork=self.state.next_fork,
                 marks=self.state.marks,
+                awaited=self.state.awaited and not client.foreign,
             )
         )
         if client.foreign:
@@ -194,9 +206,7 @@ class EngineApp(ScreensApp):
         if self.client is not None and not self.client.foreign:
             self.client.send(command)
         elif not isinstance(command, Predict | PreviewAugmentation | DescribeModel | ListRuns):
-            here = "No engine is running. Press e to start one."
-            foreign = "The engine has another version, so this screen can only watch. Press e to choose again."
-            self.notify(here if self.client is None else foreign, severity="error", markup=False)
+            self.notify(NO_ENGINE if self.client is None else ONLY_WATCHING, severity="error", markup=False)
 
     def receive(self, event: AnyEvent) -> None:
         """Apply an event. Step points wait for the next frame; everything else is drawn at once."""

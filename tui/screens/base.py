@@ -100,12 +100,15 @@ class StateScreen(Screen[None]):
         study = state.study and (state.study.state, bool(state.study.trials))
         keys = (
             state.link,
+            state.awaited,
             state.data,
             run,
             study,
             state.opened and state.opened.run,
             state.runs,
             bool(state.queue),
+            state.next_fork,
+            state.edited,
             state.progress is None,
         )
         if keys != self._keys_shown:

@@ -5,7 +5,7 @@ from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
-from textual.events import Click, Key, Resize
+from textual.events import Key, Resize
 from textual.geometry import Region
 from textual.screen import Screen
 from textual.widgets import OptionList
@@ -106,7 +106,3 @@ class ChoiceScreen(Dialog[str | None]):
     @on(OptionList.OptionSelected)
     def choose(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._field.choices[event.option_index])
-
-    def on_click(self, event: Click) -> None:
-        if event.widget is self:
-            self.dismiss(None)

@@ -8,7 +8,7 @@ from typing import Literal, TypeVar
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.events import Key
+from textual.events import Click, Key
 from textual.screen import ModalScreen
 from textual.validation import Integer
 from textual.widgets import Button, Input, Static
@@ -62,6 +62,14 @@ class Dialog(ModalScreen[ResultT]):
 
     def action_cancel(self) -> None:
         self.dismiss(None)
+
+    def on_mount(self) -> None:
+        self.app.clear_notifications()  # they would lie over its buttons
+
+    def on_click(self, event: Click) -> None:
+        """Close it by a click beside it, unless something may have been typed."""
+        if event.widget is self and not self.query(Input):
+            self.action_cancel()
 
 
 class Page(Dialog[ResultT]):
@@ -134,7 +142,24 @@ class Question(Dialog[str | None]):
         self.dismiss(event.button.name)
 
 
-class EpochsQuestion(Dialog[int | None]):
+class Entry(Dialog[ResultT]):
+    """A field, and buttons for what Enter and Escape do, for the mouse."""
+
+    def buttons(self, label: str) -> ComposeResult:
+        with Horizontal(classes="buttons"):
+            yield Button(f"{label} (enter)", variant="primary", compact=True, id="take")
+            yield Button("Cancel (escape)", compact=True, id="cancel")
+
+    @on(Button.Pressed, "#take")
+    async def take(self) -> None:
+        await self.query_one(Input).action_submit()
+
+    @on(Button.Pressed, "#cancel")
+    def leave(self) -> None:
+        self.action_cancel()
+
+
+class EpochsQuestion(Entry[int | None]):
     """How many epochs a finished run shall have in all."""
 
     def __init__(self, run: str, done: int) -> None:
@@ -156,7 +181,8 @@ class EpochsQuestion(Dialog[int | None]):
                 select_on_focus=True,
                 compact=True,
             )
-            yield Static("Enter resumes it, Escape cancels.", markup=False, classes="text", id="problem")
+            yield Static("", markup=False, classes="text", id="problem")
+            yield from self.buttons("Resume")
 
     @on(Input.Submitted)
     def answer(self, event: Input.Submitted) -> None:

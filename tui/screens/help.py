@@ -20,7 +20,6 @@ from tui.widgets.list_keys import Pane
 MORE = {
     "app": (
         ("tab", "Go to the next pane or field."),
-        ("ctrl+p", "Search all commands by name."),
         ("ctrl+q", "Leave; q does the same."),
     ),
     "confusion": (("enter", "Show the test digits of the pair; so does a double click."),),
@@ -65,7 +64,7 @@ class HelpScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="help") as page:
             page.border_title = "keys"
-            page.border_subtitle = "/ searches, escape closes"
+            page.border_subtitle = "[@click=screen.search]/ searches[/], [@click=screen.back]escape closes[/]"
             yield Input(placeholder="what a key does, or the key", compact=True)
             with Pane():
                 yield Static(help_table(self._here, self._keys), markup=False)
@@ -80,7 +79,7 @@ class HelpScreen(Dialog[None]):
 
     def action_search(self) -> None:
         self.add_class("searching")
-        self.query_one(Input).focus()
+        self.set_focus(self.query_one(Input))  # at once, for what is typed next
 
     def action_back(self) -> None:
         if self.has_class("searching"):

@@ -33,7 +33,10 @@ class NetworkScreen(Page[RunConfig | Preset | None]):
 
     def compose(self) -> ComposeResult:
         with Pane() as page:
-            page.border_subtitle = "n/p others, enter use, r use with recipe, escape close"
+            page.border_subtitle = (
+                "[@click=screen.other(1)]n[/]/[@click=screen.other(-1)]p others[/], [@click=screen.take]enter use[/],"
+                " [@click=screen.take_recipe]r use with recipe[/], [@click=screen.close]escape close[/]"
+            )
             yield Static("", markup=False, id="about")
             yield Static("", markup=False, id="layers")
 

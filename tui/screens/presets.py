@@ -12,7 +12,7 @@ from textual.widgets.option_list import Option
 from engine.storage.preset_file import PresetError
 from engine.storage.presets import LONGEST_NAME, ListedPreset, check_name
 from engine.vocabulary.config import RunConfig, Value
-from tui.screens.dialogs import Dialog
+from tui.screens.dialogs import Dialog, Entry
 from tui.state.words.values import format_values
 from tui.terminal.sanitize import sanitize
 from tui.widgets.list_keys import ChoiceList
@@ -73,7 +73,7 @@ def details_of(preset: ListedPreset) -> str:
     return f"Differs from the defaults in {differs}." if differs else "The defaults."
 
 
-class PresetName(Dialog[str | None]):
+class PresetName(Entry[str | None]):
     """Under what name the form is to be saved."""
 
     def __init__(self, changes: dict[str, Value]) -> None:
@@ -85,7 +85,8 @@ class PresetName(Dialog[str | None]):
             what = format_values(self._changes) or "the defaults"
             yield Static(f"Save as a preset: {sanitize(what)}. Under what name?", markup=False, classes="text")
             yield Input(compact=True, max_length=LONGEST_NAME)
-            yield Static("Enter saves it, Escape cancels.", markup=False, classes="text", id="problem")
+            yield Static("", markup=False, classes="text", id="problem")
+            yield from self.buttons("Save")
 
     @on(Input.Submitted)
     def answer(self, event: Input.Submitted) -> None:

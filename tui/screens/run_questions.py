@@ -7,7 +7,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from engine.vocabulary.messages import RunSummary
-from tui.screens.dialogs import Answer, Dialog, Question
+from tui.screens.dialogs import Answer, Dialog, Entry, Question
 from tui.screens.questions import CANCEL
 from tui.state.run_filter import SORTS
 from tui.terminal.sanitize import sanitize
@@ -48,11 +48,14 @@ class SortChoice(Dialog[str | None]):
         self.query_one(OptionList).action_select()
 
 
-class TextQuestion(Dialog[str | None]):
-    """A line of text; None where it is to stay as it was."""
+class TextQuestion(Entry[str | None]):
+    """A line of text; None where it is to stay as it was. A `problem` is why it was not taken before."""
 
-    def __init__(self, text: str, value: str, longest: int) -> None:
+    DEFAULT_CSS = "TextQuestion #problem { color: $text-error; }"
+
+    def __init__(self, text: str, value: str, longest: int, problem: str = "") -> None:
         super().__init__()
+        self._problem = problem
         self._text = text
         self._value = value
         self._longest = longest
@@ -61,7 +64,8 @@ class TextQuestion(Dialog[str | None]):
         with Vertical(classes="dialog"):
             yield Static(self._text, markup=False, classes="text")
             yield Input(self._value, max_length=self._longest, select_on_focus=False, compact=True)
-            yield Static("Enter saves it, Escape leaves it as it was.", markup=False)
+            yield Static(sanitize(self._problem, longest=300), markup=False, classes="text", id="problem")
+            yield from self.buttons("Save")
 
     @on(Input.Submitted)
     def answer(self, event: Input.Submitted) -> None:

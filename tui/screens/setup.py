@@ -13,7 +13,7 @@ from tui.screens.setup_messages import SetupMessages
 from tui.state.actions.lookup import bindings
 from tui.state.store import State
 from tui.state.words.options import command_line
-from tui.state.words.runs import short_run_name
+from tui.state.words.runs import fork_words, short_run_name
 from tui.terminal.sanitize import sanitize
 from tui.widgets.config_form import LINES, LINES_BESIDE, ConfigForm
 from tui.widgets.network_line import NetworkLine
@@ -96,6 +96,8 @@ class SetupScreen(SetupMessages, FormScreen):
         run = state.run if state.training else None
         self.query_one(ConfigForm).show_run(run.run if run else "", run.config if run else None)
         self._show_headline(state)
+        if state.next_fork != before.next_fork:
+            self._show_command(state.next_config)
 
     def _show_headline(self, state: State) -> None:
         data, name = state.data, self._run_name
@@ -103,6 +105,10 @@ class SetupScreen(SetupMessages, FormScreen):
         if data is not None and not state.data_problem:
             images = " on the sample" if data.sample else f" on {data.train:,} images"
         headline = f"{name} trains; beside it the next run{images}" if name else f"A new run{images}; F5 trains"
+        if state.edited is not None and any(run.id == state.edited.id for run in state.queue):
+            headline = "A waiting run; F5 puts it back into the queue"
+        elif state.next_fork:
+            headline = f"A {fork_words(state.next_fork)},{images}; F5 {'queues it' if name else 'trains'}"
         steers = self.query_one(ConfigForm).steers
         if (headline, steers) == self._headline:
             return  # nothing of the screen changes with each step
@@ -140,7 +146,8 @@ class SetupScreen(SetupMessages, FormScreen):
             self.post_message(self.Edited(event.config))
 
     def _show_command(self, config: RunConfig) -> None:
-        self.query_one("#command", Static).update(sanitize(f"$ {command_line(config)}", longest=5000))
+        fork = f" --fork {self._state.next_fork}" if self._state.next_fork else ""
+        self.query_one("#command", Static).update(sanitize(f"$ {command_line(config)}{fork}", longest=5000))
 
     def action_submit(self) -> None:
         """Steer the run in progress where that is what was typed, or being typed; otherwise begin the next one."""

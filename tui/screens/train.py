@@ -15,7 +15,7 @@ from tui.widgets.charts.pane import ChartsPane
 from tui.widgets.charts.view import ChartsView
 from tui.widgets.coach import CoachStrip
 from tui.widgets.log import LogPane
-from tui.widgets.side.pane import TrainSide
+from tui.widgets.side.pane import NARROW, TrainSide
 from tui.widgets.side.strip import FigureStrip
 from tui.widgets.welcome import Welcome
 
@@ -37,6 +37,8 @@ class TrainScreen(StateScreen):
         &.log-shown LogPane { display: block; }
         &.log-hidden LogPane { display: none; }
         &.no-run #body { display: none; }
+        &.inspecting #charts { display: none; }
+        &.inspecting #side { display: block; width: 1fr; border-left: none; }
         &.one-chart #side, &.one-chart LogPane, &.one-chart CoachStrip { display: none; }
         Welcome { display: none; }
         &.no-run Welcome { display: block; }
@@ -84,6 +86,8 @@ class TrainScreen(StateScreen):
 
     def on_resize(self, event: Resize) -> None:
         self.query_one(CoachStrip).brief = event.size.height < TALL
+        if event.size.width >= NARROW:
+            self.remove_class("inspecting")  # there is room beside the charts
         self.query_one(TrainSide).fit(event.size)
 
     @property
@@ -123,7 +127,25 @@ class TrainScreen(StateScreen):
         self.pane.move_cursor(columns)
 
     def action_chart_back(self) -> None:
-        self.pane.back()
+        if self.inspecting:
+            self.action_inspect()
+        else:
+            self.pane.back()
+
+    @property
+    def inspecting(self) -> bool:
+        """Whether figures, machine and digit are in the place of the charts."""
+        return self.has_class("inspecting")
+
+    def action_inspect(self) -> None:
+        self.pane.maximised = ""
+        self.toggle_class("inspecting")
+        self.refresh_bindings()
+        self.call_after_refresh(self.draw_side)
+
+    def draw_side(self) -> None:
+        if self._state.shown is not None:
+            self.query_one(TrainSide).show(self._state, self._state.shown)
 
     def action_toggle_log(self) -> None:
         shown = self.query_one(LogPane).display
@@ -149,7 +171,8 @@ class TrainScreen(StateScreen):
         self.post_message(self.AdviceAnswered("dismiss"))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("close_run", "dismiss_advice") and self.is_mounted and self.pane.can_go_back:
+        back = self.is_mounted and (self.pane.can_go_back or self.inspecting)
+        if action in ("close_run", "dismiss_advice") and back:
             return False  # Escape goes back one level at a time
         if action == "close_run":
             return self._state.opened is not None and self._state.coach.present is None
@@ -157,8 +180,10 @@ class TrainScreen(StateScreen):
             return bool(self.is_mounted and self._state.shown is not None and self.query_one(TrainSide).is_shown)
         if action in ("log_axis", "smooth", "zoom", "x_axis", "third", "maximise", "cursor"):
             return self._state.shown is not None
+        if action == "inspect":
+            return self._state.shown is not None and self.size.width < NARROW
         if action == "chart_back":
-            return self.is_mounted and self.pane.can_go_back
+            return back
         if action.endswith("_advice"):
             advice = self._state.coach.present
             return advice is not None and (bool(advice.changes) or action != "take_advice")

@@ -58,6 +58,7 @@ class State:
     silence: str = ""  # says that the engine does not answer, and for how long
     stalled: float = 0.0  # seconds without a step where steps should be made
     engine: EngineReady | None = None
+    awaited: bool = False  # a run is to begin as soon as the engine is ready
     engine_problem: str = ""
     data: DataReady | None = None
     data_problem: str = ""
@@ -84,6 +85,8 @@ class State:
     rates: RatesTried | None = None  # what the learning-rate finder has seen
     coach: Coach = field(default_factory=Coach)
     next_config: RunConfig = field(default_factory=RunConfig)  # of the next run
+    next_fork: str = ""  # the checkpoint that it begins with
+    edited: QueuedRun | None = None  # the waiting run that the form has
     log: tuple[str, ...] = ()
     log_count: int = 0  # lines so far, those that left the log among them
     log_began: int = 0  # lines before the history that the log is of
@@ -146,6 +149,7 @@ def apply(state: State, event: AnyEvent) -> State:
             if event.first:
                 state = State(
                     link=state.link,
+                    awaited=state.awaited,
                     runs=state.runs,
                     marks=state.marks,
                     histories=replace(state.histories, coming=None),
@@ -153,6 +157,8 @@ def apply(state: State, event: AnyEvent) -> State:
                     networks=state.networks,
                     coach=state.coach,
                     next_config=state.next_config,
+                    next_fork=state.next_fork,
+                    edited=state.edited,
                     log_count=state.log_count,
                     log_began=state.log_count,
                     failures=state.failures,
@@ -167,7 +173,7 @@ def apply(state: State, event: AnyEvent) -> State:
         case EngineReady():
             state = replace(state, engine=event, engine_problem="")
         case EngineFailed():
-            state = replace(state, engine_problem=sanitize(event.reason))
+            state = replace(state, engine_problem=sanitize(event.reason), awaited=False)
         case DataReady():
             state = replace(state, data=event, data_problem="", progress=None)
         case DataFailed():

@@ -6,7 +6,8 @@ from textual.screen import Screen
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
-ALWAYS = ("help", "quit")  # the actions that are named however little room there is
+ALWAYS = ("command_palette", "help", "quit")  # named however little room there is: whoever has no keys needs a way in
+FIRST = ("pause", "continue", "stop")  # of what trains, before the keys of the screen
 
 
 class KeyBar(Footer):
@@ -29,17 +30,21 @@ class KeyBar(Footer):
             if label != key.description:
                 named.add(key)
                 key.description = label
-        # What names its object is there too: nothing else on the screen may say what the key acts on.
-        room = self._room - sum(columns(key) for key in keys if key.action in ALWAYS or key in named)
-        for key in keys:
-            if key.action in ALWAYS or key in named or (room := room - columns(key)) >= 0:
-                yield key
+        # First the ways in and back. Then what names its object, as nothing else may say what a key acts on.
+        ways = [key for key in keys if action_of(key) in ALWAYS or key.key == "escape"]
+        wanted = sorted(keys, key=lambda key: (key not in named, action_of(key) not in FIRST))
+        room, kept = self._room - sum(map(columns, ways)), set(ways)
+        for key in wanted:
+            if key not in kept and columns(key) <= room:
+                room -= columns(key)
+                kept.add(key)
+        yield from (key for key in sorted(keys, key=lambda key: action_of(key) not in FIRST) if key in kept)
 
     def _label(self, action: str, label: str) -> str:
         """Return what an action is called now, as the screen and the app see it."""
         for place in (self.screen, self.app):
             if (naming := getattr(place, "key_label", None)) is not None:
-                label = naming(action.removeprefix("app.").removeprefix("screen."), label)
+                label = naming(bare(action), label)
         return label
 
     def bindings_changed(self, screen: Screen[object]) -> None:
@@ -54,6 +59,14 @@ class KeyBar(Footer):
     def on_resize(self, event: Resize) -> None:
         if self._room and event.size.width != self._room:
             self.call_after_refresh(self.recompose)
+
+
+def bare(action: str) -> str:
+    return action.removeprefix("app.").removeprefix("screen.")
+
+
+def action_of(key: FooterKey) -> str:
+    return bare(key.action)
 
 
 def columns(key: FooterKey) -> int:

@@ -61,7 +61,7 @@ class RunFilterLine(Widget):
         return self.query_one(Input).value
 
     def edit(self) -> None:
-        self.query_one(Input).focus()
+        self.screen.set_focus(self.query_one(Input))  # at once: what is typed next is text, and no command
 
     def fill(self, text: str) -> None:
         self.query_one(Input).value = text

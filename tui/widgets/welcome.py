@@ -157,7 +157,10 @@ def sentences(state: State) -> list[Part]:
 
     config = state.next_config
     network = "the seed network" if config.model == "seed-cnn" else shown_name(config.model)
-    parts += [("t", "key"), (f"  train {network}: {counted(config.epochs, 'epoch')}\n", "")]
+    train = f"train {network}: {counted(config.epochs, 'epoch')}"
+    if state.awaited:
+        train = "training begins as soon as the engine is ready"
+    parts += [("t", "key"), (f"  {train}\n", "")]
     parts += [("5", "key"), ("  change hyperparameters first\n", "")]
     if state.data is None or state.data.sample:
         parts += [("d", "key"), ("  download the full MNIST: 70,000 images, 11 MB\n", "")]

@@ -47,9 +47,9 @@ class SetupHandlers(QueueHandlers):
     async def start_run(self, event: SetupScreen.Chosen) -> None:
         """Start a run with the form, and stay there when the engine refuses."""
         self.config = event.config
-        if self.busy or self._edited is not None:
+        if self.busy or self.state.edited is not None:
             await self.enqueue(self.config)
-        elif self.client is None or not self.is_for_this_engine(self.config.processes):
+        elif self.state.engine is None or not self.is_for_this_engine(self.config.processes):
             self.action_train()
         elif await self.is_done(StartRun(config=self.config, fork=self.fork), "Nothing was started"):
             self.fork = ""

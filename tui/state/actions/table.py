@@ -30,6 +30,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app", "S", "stop", "stop", "Stop the run after the current step and save it; you can resume it later."),
     Action("app", "d", "download", "download", "Download the full MNIST (11 MB) and verify its checksums; asks first."),
     Action("app", "e", "reconnect", "reconnect", "Start the engine again after it was lost, or attach to it."),
+    Action("app", "ctrl+p", "command_palette", "menu", "All commands by name; type to search.", key_display="^p"),
     Action("app", "question_mark", "help", "help", "Show what every key does.", key_display="?"),
     Action(
         "app",
@@ -110,6 +111,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("train", "plus,equals_sign", "smooth(1)", "smoother", "Smooth the loss more.", key_display="+"),
     Action("train", "minus", "smooth(-1)", "rougher", "Smooth the loss less.", footer=False, key_display="-"),
     Action("train", "0", "smooth(0)", "default", "Reset the smoothing of the loss.", footer=False),
+    Action("train", "i", "inspect", "details", "Show figures, machine and a test digit, or the charts."),
     Action("train", "l", "toggle_log", "log", "Show or hide the log."),
     Action("train", "r", "random_digit", "digit", "Show other random test digits beside the charts.", footer=False),
     Action("train", "f", "hold_digit", "hold", "Hold the test digit beside the charts, or go on.", footer=False),

@@ -128,3 +128,9 @@ def _fit(text: str, width: int) -> str:
 def short_run_name(run: str) -> str:
     """Return what a run is called where room is short: its number, or the beginning of another name."""
     return sanitize(run.partition("-")[0], longest=8)
+
+
+def fork_words(checkpoint: str) -> str:
+    """Return in words what a fork begins with: `fork of 0012, epoch 10`, or `fork of 0012, last`."""
+    run, _, name = checkpoint.rpartition("@")
+    return f"fork of {short_run_name(run)}, {f'epoch {int(name)}' if name.isdigit() else sanitize(name, 16)}"

@@ -17,6 +17,7 @@ from tui.widgets.side.machine import MachinePanel
 from tui.widgets.side.run_panel import RunPanel
 from tui.widgets.side.trail import Trails
 
+NARROW = 100  # columns of the screen, below which there is no room beside the charts
 WIDE = 160  # columns of the screen, from which the digit has a column of its own
 RENEWED = 2.0  # seconds between two questions while a run trains
 ASKED = 12  # digits at once: it costs no more than one, and each has its past when its turn comes
@@ -33,6 +34,7 @@ class TrainSide(Container):
         border-left: solid $panel-lighten-2;
         #figures { height: 1fr; }
         RunPanel { height: 1fr; }
+        &.halves.digit-there LiveDigit { dock: left; width: 50%; height: 100%; }
         &.two-columns.digit-there {
             width: 85;
             LiveDigit { dock: left; width: 47; height: 100%; border-right: solid $panel-lighten-2; }
@@ -69,6 +71,7 @@ class TrainSide(Container):
     def fit(self, screen: Size) -> None:
         """Take the layout for a screen of this size."""
         self.set_class(screen.width >= WIDE, "two-columns")
+        self.set_class(screen.width < NARROW, "halves")  # where it stands in place of the charts
         self.query_one(LiveDigit).styles.clear_rule("height")
         self._divide()
 
@@ -78,7 +81,7 @@ class TrainSide(Container):
     def _divide(self) -> None:
         """Give the digit as many lines as leave enough to the figures."""
         digit = self.query_one(LiveDigit)
-        if self.has_class("two-columns"):
+        if self.has_class("two-columns") or self.has_class("halves"):
             digit.styles.clear_rule("height")
             digit.display = self.has_class("digit-there")
             return

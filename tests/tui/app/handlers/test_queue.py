@@ -3,8 +3,19 @@
 from fake_engine import FakeApp, snapshot, tell
 
 from engine.vocabulary.config import RunConfig
-from engine.vocabulary.messages import Enqueue, MoveQueued, QueueChanged, QueuedRun, RemoveQueued, StartRun, Stop
-from tests.tui.app.screen_text import TRAINING, screen_text
+from engine.vocabulary.messages import (
+    EditQueued,
+    Enqueue,
+    MoveQueued,
+    QueueChanged,
+    QueuedRun,
+    RemoveQueued,
+    RunsListed,
+    StartRun,
+    Stop,
+)
+from tests.tui.app.screen_text import OLD, TRAINING, screen_text
+from tests.tui.coach.fake_rule import press
 from tui.screens.dialogs import Question
 from tui.widgets.queue_list import QueueList
 
@@ -53,3 +64,33 @@ async def test_stopping_a_run_asks_whether_the_queue_goes_on() -> None:
         await pilot.press("p")
         await pilot.pause()
         assert [command.pause_queue for command in app.engine.sent_of(Stop)] == [True]
+
+
+async def test_the_form_says_that_it_has_a_waiting_run_and_a_clone_is_a_new_one() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING), WAITING, RunsListed(runs=[OLD]))
+        app.edit_queued(QueueList.EditWanted(app.state.queue[0]))
+        await tell(app, pilot)
+        assert "A waiting run; F5 puts it back" in screen_text(app)
+        await press(app, pilot, "F", "Q")
+        assert "A waiting run" not in screen_text(app)
+        assert len(app.engine.sent_of(Enqueue)) == 1
+        assert not app.engine.sent_of(EditQueued)
+
+
+async def test_the_form_says_that_it_has_a_fork_until_it_is_a_new_run_again() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await tell(app, pilot, snapshot())
+        app.fork = "0012-seed-cnn@10"
+        await press(app, pilot, "5")
+        text = screen_text(app)
+        assert "A fork of 0012, epoch 10, on the sample; F5 trains" in text
+        assert "--fork 0012-seed-cnn@10" in text
+        await press(app, pilot, "F")
+        text = screen_text(app)
+        assert "A new run on the sample" in text
+        assert "--fork" not in text
+        await press(app, pilot, "t")
+        assert [command.fork for command in app.engine.sent_of(StartRun)] == [""]

@@ -1,6 +1,7 @@
 """The key F: the form of a new run from a checkpoint of another."""
 
 import asyncio
+from dataclasses import replace
 
 from textual import work
 
@@ -23,9 +24,17 @@ class ForkHandlers(EngineApp):
     """Asks from which checkpoint of the run that is shown, or under the cursor."""
 
     def fill_form(self, config: RunConfig) -> None:
-        """Fill the form with another run, which is no fork any more."""
-        self.fork = ""
+        """Fill the form with another run, which is no fork any more, and none that waits."""
+        self.begin_afresh()
         super().fill_form(config)
+
+    def begin_afresh(self) -> None:
+        """Have the form begin a new run, with what is in it."""
+        self.set_state(replace(self.state, next_fork="", edited=None))
+
+    def key_label(self, action: str, label: str) -> str:
+        """Return what F does in a form that has a fork or a waiting run."""
+        return "as a new run" if action == "fork" and self.current_mode == "setup" else super().key_label(action, label)
 
     @property
     def forkable(self) -> str:
@@ -35,6 +44,9 @@ class ForkHandlers(EngineApp):
 
     @work(group="fork", exclusive=True)
     async def action_fork(self) -> None:
+        if self.current_mode == "setup":
+            self.begin_afresh()
+            return
         run = self.forkable
         try:
             kept = await asyncio.to_thread(kept_checkpoints, self.checkpoints / run)
@@ -57,6 +69,8 @@ class ForkHandlers(EngineApp):
         self.notify(f"The form is {what}. Change what is to differ; F5 trains.", title="Fork", markup=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "fork" and self.current_mode == "setup":
+            return bool(self.fork) or self.state.edited is not None
         if action == "fork":
             return self.state.link == "live" and self.current_mode in ("train", "runs") and bool(self.forkable)
         return super().check_action(action, parameters)

@@ -19,6 +19,7 @@ from engine.vocabulary.messages import (
     RunSummary,
     Snapshot,
 )
+from tui.app.engine import NO_ENGINE, ONLY_WATCHING
 from tui.app.handlers.training import TrainingHandlers
 from tui.link.errors import CommandRefused
 from tui.screens.run_questions import TextQuestion, delete_question
@@ -26,6 +27,8 @@ from tui.screens.runs import RunsScreen
 from tui.state.marks import toggled
 from tui.state.words.run_differences import value_of
 from tui.terminal.sanitize import sanitize
+
+STARTING = "The engine is being started. Save it again in a moment."
 
 
 class RunListHandlers(TrainingHandlers):
@@ -80,10 +83,20 @@ class RunListHandlers(TrainingHandlers):
         before = run.title if event.field == "title" else run.note
         what = f"A name for {name}; empty: its folder's." if event.field == "title" else f"A note about {name}."
         longest = LONGEST[event.field]
-        text = await self.push_screen_wait(TextQuestion(what, sanitize(before, longest), longest))
-        if text is not None and text != before:
+        text, problem = sanitize(before, longest), ""
+        while True:  # until it is taken: nobody types it twice because the engine or the disk was away
+            answer = await self.push_screen_wait(TextQuestion(what, text, longest, problem))
+            if answer is None or answer == before:
+                return
+            text = answer
             title, note = (text, None) if event.field == "title" else (None, text)
-            await self.is_carried_out(EditRun(run=run.run, title=title, note=note), "Not changed")
+            if self.state.link == "lost":
+                self.action_reconnect()
+            problem = (
+                STARTING if self.client is None else await self.refusal_of(EditRun(run=run.run, title=title, note=note))
+            )
+            if not problem:
+                return
 
     @on(RunsScreen.Deleted)
     @work(group="edit", exclusive=True)
@@ -111,12 +124,22 @@ class RunListHandlers(TrainingHandlers):
         if self.client is None or self.client.foreign:
             self.send(command)  # which says why not
             return False
+        problem = await self.refusal_of(command)
+        if problem:
+            self.notify(problem, title=otherwise, severity="error", markup=False)
+        return not problem
+
+    async def refusal_of(self, command: Command) -> str:
+        """Have the engine carry out a command; return why it did not, "" where it did."""
+        if self.client is None:
+            return NO_ENGINE
+        if self.client.foreign:
+            return ONLY_WATCHING
         try:
             await self.client.request(command, CommandDone)
         except CommandRefused as error:
-            self.notify(sanitize(str(error)), title=otherwise, severity="error", markup=False)
-            return False
-        return True
+            return sanitize(str(error))
+        return ""
 
     @on(RunsScreen.Cloned)
     @work(group="offer", exclusive=True)

@@ -1,10 +1,21 @@
 """Runs that wait until nothing trains: put into the queue, moved, edited, removed."""
 
+from dataclasses import replace
+
 from textual import on, work
 
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.fields import counted
-from engine.vocabulary.messages import CommandDone, EditQueued, Enqueue, Enqueued, QueueCommand, QueuedRun, StartRun
+from engine.vocabulary.messages import (
+    AnyEvent,
+    CommandDone,
+    EditQueued,
+    Enqueue,
+    Enqueued,
+    QueueCommand,
+    Snapshot,
+    StartRun,
+)
 from tui.app.handlers.training import TrainingHandlers
 from tui.link.errors import CommandRefused
 from tui.screens.dialogs import OVER
@@ -17,17 +28,24 @@ from tui.widgets.queue_list import QueueList
 class QueueHandlers(TrainingHandlers):
     """The keys t during a run and Q, and the list of waiting runs."""
 
-    def on_mount(self) -> None:
-        self._edited: QueuedRun | None = None  # the waiting run that is in the form
-
     def action_train(self) -> None:
-        """Start a run with the form; while something trains, ask whether it is to wait for that."""
-        if self.busy:
+        """Start a run with the form, if need be when the engine is ready; while one trains, ask whether to wait."""
+        if self.state.engine is None and self.state.link in ("connecting", "live"):
+            self.set_state(replace(self.state, awaited=True))
+            self.go("train")
+        elif self.busy:
             self.ask_to_wait()
-            return
-        self.begin(StartRun(config=self.config, fork=self.fork))
-        self.fork = ""
-        self.go("train")
+        else:
+            self.begin(StartRun(config=self.config, fork=self.fork))
+            self.fork = ""
+            self.go("train")
+
+    def receive(self, event: AnyEvent) -> None:
+        super().receive(event)
+        last = not isinstance(event, Snapshot) or event.last
+        if self.state.awaited and self.state.engine is not None and last:
+            self.set_state(replace(self.state, awaited=False))
+            self.action_train()
 
     @work(group="start", exclusive=True)
     async def ask_to_wait(self) -> None:
@@ -44,7 +62,7 @@ class QueueHandlers(TrainingHandlers):
 
     async def enqueue(self, config: RunConfig) -> bool:
         """Have a run wait, in the place of the one that was being edited; return whether it does."""
-        edited, place = self._edited, 0
+        edited, place = self.state.edited, 0
         if edited is not None and all(run.id != edited.id for run in self.state.queue):
             edited = None  # it has started, or was removed
         if self.client is None or self.client.foreign:
@@ -60,7 +78,7 @@ class QueueHandlers(TrainingHandlers):
             self.notify(sanitize(str(error)), title="Not in the queue", severity="error", markup=False)
             self.get_screen("setup", SetupScreen).show_refusal(f"Not in the queue: {error}")
             return False
-        self._edited, self.fork = None, ""
+        self.set_state(replace(self.state, edited=None, next_fork=""))
         if edited is not None:
             self.notify("The waiting run is changed.", markup=False)
         else:
@@ -86,8 +104,8 @@ class QueueHandlers(TrainingHandlers):
 
     @on(QueueList.EditWanted)
     def edit_queued(self, event: QueueList.EditWanted) -> None:
-        self._edited = event.run
         self.fill_form(event.run.config)
+        self.set_state(replace(self.state, edited=event.run))
         self.go("setup")
         self.notify("The form has the waiting run. Q puts it back as you leave it here.", markup=False)
 
@@ -100,6 +118,8 @@ class QueueHandlers(TrainingHandlers):
         return self.state.training or self.state.tuning
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("train", "enqueue"):
+        if action == "train":
+            return self.state.link in ("connecting", "live") and not self.state.awaited
+        if action == "enqueue":
             return self.state.link == "live"
         return super().check_action(action, parameters)

@@ -1,0 +1,29 @@
+"""What is typed right after the key that opens a field is text, and no command."""
+
+from fake_engine import FakeApp, press_together, snapshot, tell
+
+from engine.vocabulary.messages import RunsListed
+from tests.tui.app.screen_text import OLD
+from tests.tui.coach.fake_rule import press
+from tui.screens.help import HelpScreen
+from tui.screens.runs import RunsScreen
+from tui.widgets.run_filter_line import RunFilterLine
+
+
+async def test_a_filter_may_be_typed_at_once() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await tell(app, pilot, snapshot(), RunsListed(runs=[OLD]))
+        await press(app, pilot, "4")
+        await press_together(app, pilot, "slash", *"Dc", "enter")
+        assert isinstance(app.screen, RunsScreen)
+        assert app.screen.query_one(RunFilterLine).text == "Dc"
+
+
+async def test_what_is_sought_in_the_help_may_be_typed_at_once() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await tell(app, pilot, snapshot())
+        await press(app, pilot, "question_mark")
+        await press_together(app, pilot, "slash", *"qt")
+        assert isinstance(app.screen, HelpScreen)
