@@ -19,6 +19,7 @@ from engine.storage.runs.bounded_history import History
 from engine.storage.runs.event_log import EventReader
 from engine.storage.runs.folders import RunError, find_run, named_run
 from engine.storage.runs.listing import RunList, summarize
+from engine.storage.runs.queue_file import QueueError
 from engine.storage.runs.trash import empty_trash
 from engine.tuning.listing import TROUBLE, StudyList
 from engine.vocabulary.messages import (
@@ -96,7 +97,7 @@ class CommandRouter:
             case EmptyTrash():
                 try:  # in a thread of its own: thousands of files may take a while
                     await asyncio.to_thread(empty_trash, self.checkpoints)
-                except (RunError, OSError) as error:
+                except (RunError, QueueError, OSError) as error:
                     client.answer(CommandFailed(reason=in_words(error), reply_to=command.id))
                 else:
                     client.answer(CommandDone(reply_to=command.id))

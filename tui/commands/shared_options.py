@@ -108,10 +108,11 @@ def refuse_empty(words: Sequence[str]) -> None:
 def errors_in_one_line() -> Iterator[None]:
     """Make what the user can do something about one line on stderr and exit status 1."""
     from engine.storage.runs.folders import RunError
+    from engine.storage.runs.queue_file import QueueError
 
     try:
         yield
     except BrokenPipeError:  # whoever read what is printed has left: no failure that needs words
         raise
-    except (ConfigError, PathError, RunError, OSError) as error:
+    except (ConfigError, PathError, RunError, QueueError, OSError) as error:
         raise click.ClickException(in_words(error)) from error

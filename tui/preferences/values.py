@@ -31,6 +31,10 @@ def preference(help: str, *choices: str, **bounds: Any) -> msgspec.Meta:
     return msgspec.Meta(description=help, extra={"choices": choices, **bounds})
 
 
+def share(pane: str) -> msgspec.Meta:
+    return preference(f"Share of the screen for the {pane}; 0 is the program's choice.", low=0.0, high=0.75)
+
+
 class Preferences(msgspec.Struct, frozen=True, kw_only=True):
     """What the user prefers. An empty text stands for the program's own choice."""
 
@@ -39,6 +43,7 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
         str, preference("What charts and digits are drawn with; auto is what the terminal can.", *DRAWINGS)
     ] = "auto"
     log_axis: Annotated[bool, preference("Draw the loss on a logarithmic axis.")] = False
+    log_x_axis: Annotated[bool, preference("Draw the x axis of a run's charts logarithmic.")] = False
     smoothing: Annotated[float, preference("Smoothing of the loss: 0 is none, 0.99 the most.", low=0.0, high=0.999)] = (
         0.9
     )
@@ -50,6 +55,9 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
         str,
         preference("Order of the list of runs, - in front: descending.", *ORDERS),
     ] = ""
+    side_share: Annotated[float, share("right side of Train")] = 0.0
+    log_share: Annotated[float, share("log of Train")] = 0.0
+    curves_share: Annotated[float, share("curves beside the list of runs")] = 0.0
     data: Annotated[str, preference("Folder or file of the data, where none is named.")] = ""
     checkpoints: Annotated[str, preference("Folder of runs, where none is named.")] = ""
     notify: Annotated[bool, preference("Ring the bell and notify the desktop when a run ends or fails.")] = True

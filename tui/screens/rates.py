@@ -11,6 +11,7 @@ from tui.state.store import State
 from tui.state.words.events import why_no_rate
 from tui.terminal.sanitize import sanitize
 from tui.widgets.chart import Chart
+from tui.widgets.charts.keyed import KeyedChart
 from tui.widgets.plotting.plot import Line
 
 
@@ -42,7 +43,7 @@ class RatesScreen(Dialog[float | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "learning-rate finder"
-            yield Chart()
+            yield KeyedChart()
             yield Static(f"Trying increasing rates on a copy of {self._what}.", markup=False, id="verdict")
             yield Static("escape: stop", markup=False, id="keys")
 

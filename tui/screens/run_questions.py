@@ -11,6 +11,7 @@ from tui.screens.dialogs import Answer, Dialog, Entry, Question
 from tui.screens.questions import CANCEL
 from tui.state.run_filter import SORTS
 from tui.terminal.sanitize import sanitize
+from tui.widgets.list_keys import ChoiceList
 
 
 class SortChoice(Dialog[str | None]):
@@ -35,7 +36,7 @@ class SortChoice(Dialog[str | None]):
         names = [f"{name} {arrow}" if name == self._sort else name for name in SORTS]
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "sort by"
-            options = OptionList(*(Option(name) for name in names), markup=False, compact=True)
+            options = ChoiceList(*(Option(name) for name in names), markup=False, compact=True)
             options.highlighted = list(SORTS).index(self._sort)
             yield options
             yield Static("Enter chooses; the same again reverses.", markup=False)

@@ -93,7 +93,7 @@ class RunWishes(StateScreen):
     def action_mark(self) -> None:
         if self.current is not None:
             self.post_message(self.Marked(self.current.run))
-            self.run_list.action_move(1)
+            self.run_list.action_cursor_down()
 
     @on(RunList.StarClicked)
     def action_star(self) -> None:

@@ -21,12 +21,13 @@ from tui.state.store import State
 from tui.state.words.run_differences import seeds_of_one
 from tui.state.words.runs import run_notes, short_run_name
 from tui.terminal.sanitize import sanitize
+from tui.widgets.charts.keyed import KeyedPane
 from tui.widgets.filter_help import FilterHelp
 from tui.widgets.queue_list import QueueList
 from tui.widgets.run_comparison import RunComparison
 from tui.widgets.run_filter_line import RunFilterLine
 from tui.widgets.run_list import RunList
-from tui.widgets.run_panes import RunPanes
+from tui.widgets.run_panes import CurvesSide, RunPanes
 from tui.widgets.runs_welcome import RunsWelcome
 
 RESTING = 0.2  # seconds that the cursor stays on a run before its history is asked for
@@ -76,6 +77,13 @@ class RunsScreen(RunWishes):
         yield Static("", markup=False, id="about")
         yield Static("", markup=False, id="problem")
 
+    def on_mount(self) -> None:
+        self.query_one(CurvesSide).take(self.preferences.curves_share)
+
+    @on(CurvesSide.Resized)
+    def keep_share(self, event: CurvesSide.Resized) -> None:
+        self.prefer(curves_share=round(event.share, 3))
+
     def on_screen_resume(self, event: ScreenResume) -> None:
         self.post_message(self.Refreshed())
 
@@ -116,7 +124,8 @@ class RunsScreen(RunWishes):
         summaries = {each.run: each for each in with_live(state.runs, state.run)}
         marked = [summaries[mark.run] for mark in state.marks if mark.run in summaries]
         self.query_one(RunComparison).show(state.marks, marked, self._said)
-        panes.show(run, state.course_of(run.run) if run is not None else None, state.courses)  # round the comparison
+        looked = run.run if run is not None and not state.courses else ""
+        panes.show(run, state.course_of(looked), state.courses_beside(looked))  # round the comparison
         self._tell_of_seeds(state.marks, marked)
         unread = state.histories.problems.get(run.run, "") if run is not None else ""
         ended = run is not None and run.state == "finished"  # its reason is why it ended early
@@ -169,6 +178,7 @@ class RunsScreen(RunWishes):
         self._draw()
 
     @on(RunFilterLine.Left)
+    @on(KeyedPane.Left)
     def focus_list(self) -> None:
         self.run_list.focus()
 
@@ -181,6 +191,12 @@ class RunsScreen(RunWishes):
             line.fill("")
         else:
             self.post_message(self.Marked(""))
+
+    def action_resize(self, steps: int) -> None:
+        self.query_one(CurvesSide).grow(steps)
+
+    def action_next_pane(self) -> None:
+        self.focus_next()
 
     def action_inspect(self) -> None:
         panes = self.query_one(RunPanes)
@@ -230,6 +246,8 @@ class RunsScreen(RunWishes):
             return run is not None
         if action == "restore":
             return bool(self.deleted) and self._state.link == "live"
+        if action == "resize":
+            return panes.has_class("beside")
         if action == "columns":
             return self.run_list.has_more_columns
         if action == "inspect":

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.events import Resize
@@ -14,6 +15,7 @@ from tui.state.store import State
 from tui.widgets.charts.pane import ChartsPane
 from tui.widgets.charts.view import ChartsView
 from tui.widgets.coach import CoachStrip
+from tui.widgets.drag_border import DragBorder
 from tui.widgets.log import LogPane
 from tui.widgets.side.pane import NARROW, TrainSide
 from tui.widgets.side.strip import FigureStrip
@@ -80,15 +82,25 @@ class TrainScreen(StateScreen):
             self.query_one(Welcome).show(state)
             return
         self.query_one(ChartsPane).show(view)
-        self.query_one(ChartsPane).overlay(state.courses)
+        self.query_one(ChartsPane).overlay(state.courses_beside(view.run))
         self.query_one(FigureStrip).show(view)
         self.query_one(TrainSide).show(state, view)
+
+    def on_mount(self) -> None:
+        self.query_one(TrainSide).take(self.preferences.side_share)
+        self.query_one(LogPane).take(self.preferences.log_share)
+
+    @on(DragBorder.Resized)
+    def keep_share(self, event: DragBorder.Resized) -> None:
+        name = "log_share" if isinstance(event.pane, LogPane) else "side_share"
+        self.prefer(**{name: round(event.share, 3)})
 
     def on_resize(self, event: Resize) -> None:
         self.query_one(CoachStrip).brief = event.size.height < TALL
         if event.size.width >= NARROW:
             self.remove_class("inspecting")  # there is room beside the charts
         self.query_one(TrainSide).fit(event.size)
+        self.query_one(LogPane).take(self.query_one(LogPane).share)
 
     @property
     def pane(self) -> ChartsPane:
@@ -107,6 +119,9 @@ class TrainScreen(StateScreen):
 
     def action_log_axis(self) -> None:
         self.pane.change(log_y=not self.view.log_y)
+
+    def action_log_x(self) -> None:
+        self.pane.change(log_x=not self.view.log_x)
 
     def action_smooth(self, direction: int) -> None:
         self.pane.smooth(direction)
@@ -152,6 +167,10 @@ class TrainScreen(StateScreen):
         self.set_class(not shown, "log-shown")
         self.set_class(shown, "log-hidden")
 
+    def action_resize(self, steps: int) -> None:
+        log, side = self.query_one(LogPane), self.query_one(TrainSide)
+        (log if log.has_focus or not side.region else side).grow(steps)
+
     def action_random_digit(self) -> None:
         self.query_one(TrainSide).other_digits()
 
@@ -178,7 +197,7 @@ class TrainScreen(StateScreen):
             return self._state.opened is not None and self._state.coach.present is None
         if action in ("random_digit", "hold_digit"):
             return bool(self.is_mounted and self._state.shown is not None and self.query_one(TrainSide).is_shown)
-        if action in ("log_axis", "smooth", "zoom", "x_axis", "third", "maximise", "cursor"):
+        if action in ("log_axis", "log_x", "smooth", "zoom", "x_axis", "third", "maximise", "cursor"):
             return self._state.shown is not None
         if action == "inspect":
             return self._state.shown is not None and self.size.width < NARROW

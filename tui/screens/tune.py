@@ -16,6 +16,7 @@ from tui.state.study import StudyView
 from tui.widgets.choice_input import ChoiceInput
 from tui.widgets.leaderboard import Leaderboard
 from tui.widgets.studies import FieldTable, StudyHome, StudyTable
+from tui.widgets.study_chart import StudyChart
 from tui.widgets.study_form import CHOICES, StudyForm
 from tui.widgets.study_hint import StudyHint
 from tui.widgets.study_results import StudyResults
@@ -103,7 +104,7 @@ class TuneScreen(StudyWishes, StateScreen):
             return
         if self.at_home and not isinstance(self.focused, StudyTable | FieldTable):
             self.set_focus(self.query_one(StudyTable if self._studies else FieldTable), scroll_visible=False)
-        elif not self.at_home:
+        elif not self.at_home and not (isinstance(self.focused, StudyChart) and self.focused.display):
             self.set_focus(self.query_one(Leaderboard), scroll_visible=False)
 
     def _explain(self) -> None:

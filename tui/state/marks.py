@@ -1,12 +1,13 @@
 """Runs that are marked to be compared: their letters, and the courses that their curves are drawn from. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from engine.vocabulary.messages import HistoryRead
 from tui.state.run import RunView, apply_to_run
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"  # a run keeps its letter as long as it is marked
+PARENTS = LETTERS[15:] + LETTERS[:15]  # of runs that are drawn as the parents of others
 MOST_HISTORIES = 32
 MOST_CURVE_POINTS = 512  # of a run that is drawn beside others
 
@@ -73,6 +74,13 @@ def toggled(marks: tuple[Mark, ...], run: str) -> tuple[Mark, ...]:
         return tuple(mark for mark in marks if mark.run != run)
     free = [letter for letter in LETTERS if letter not in {mark.letter for mark in marks}]
     return tuple(sorted((*marks, Mark(run, free[0])), key=lambda mark: mark.letter)) if free else marks
+
+
+def parent_marks(marks: tuple[Mark, ...], parents: Iterable[str]) -> tuple[Mark, ...]:
+    """Return marks for the parents of forks that are not marked themselves: p, q, and so on, as far as letters go."""
+    free = [letter for letter in PARENTS if letter not in {mark.letter for mark in marks}]
+    unmarked = dict.fromkeys(parent for parent in parents if parent and not letter_of(marks, parent))
+    return tuple(map(Mark, unmarked, free))
 
 
 def letter_of(marks: tuple[Mark, ...], run: str) -> str:

@@ -72,6 +72,7 @@ class RunView:
     parent: str = ""  # the run that this is a fork of
     parent_epoch: int = 0
     parent_step: int = 0  # of the parent, whose curve this one's goes on with
+    branch: int = 0  # the step from which this one's curve goes on with it: another one with another batch size
     check: DataCheck | None = None  # what was seen of its data set; None for a run of an older version
     classes: tuple[str, ...] = DIGITS  # the names of its labels
 
@@ -170,10 +171,8 @@ def apply_to_run(view: RunView | None, event: RunEvent) -> RunView | None:
             return replace(view, config=event.config, marks=marks, course=course, changed=event.step)
         case ThreadsChanged():
             return replace(view, threads=event.threads, most_threads=event.most_threads)
-        case Paused():
-            return replace(view, state="paused")
-        case Continued():
-            return replace(view, state="running")
+        case Paused() | Continued():
+            return replace(view, state="paused" if isinstance(event, Paused) else "running")
         case RunEnded():
             return replace(view, state=event.state, reason=sanitize(event.reason))
         case CheckpointSaved():
@@ -200,12 +199,15 @@ def start_run(view: RunView | None, event: RunStarted) -> RunView:
         parent=event.parent,
         parent_epoch=event.parent_epoch,
         parent_step=event.parent_step,
+        branch=event.parent_step if event.resumes else event.step,
+        changed=event.step if event.parent else 0,
         course=LogSummary(event.config),
     )
     if view is None or view.run != event.run or not event.resumes:
         return fresh
     return replace(
         fresh,
+        branch=view.branch,
         losses=tuple(point for point in view.losses if point[0] <= event.step),
         accuracies=tuple(point for point in view.accuracies if point[0] <= event.step),
         grad_norms=tuple(point for point in view.grad_norms if point[0] <= event.step),
@@ -227,8 +229,7 @@ def bounded(points: tuple[Point, ...]) -> tuple[Point, ...]:
     """
     if len(points) <= MOST_POINTS:
         return points
-    half = len(points) // 2
-    stretch = 1
+    half, stretch = len(points) // 2, 1
     while points[half][0] > stretch * (MOST_POINTS // 4):
         stretch *= 2
     merged = []
@@ -242,9 +243,8 @@ def with_live(runs: Sequence[RunSummary], view: RunView | None) -> tuple[RunSumm
     """Return the runs with the present figures of the one in progress, which the list has as it was at its start."""
     if view is None or not view.live:
         return tuple(runs)
-    last = view.last
     now: dict[str, Any] = {"state": view.state, "epoch": view.epoch, "epochs": view.config.epochs, "best": view.best}
-    if last is not None:
+    if (last := view.last) is not None:
         now |= {"test_accuracy": last.test_accuracy, "test_loss": last.test_loss}
         now |= {"seconds": sum(epoch.seconds for epoch in view.epochs)}
     return tuple(msgspec.structs.replace(run, **now) if run.run == view.run else run for run in runs)

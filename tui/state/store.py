@@ -39,7 +39,7 @@ from engine.vocabulary.messages import (
     TrialTold,
 )
 from tui.state.advice import Coach
-from tui.state.marks import Histories, Mark
+from tui.state.marks import Histories, Mark, parent_marks
 from tui.state.run import RunView, apply_to_run, open_run
 from tui.state.study import StudyView, apply_to_study
 from tui.state.words.events import describe
@@ -110,6 +110,16 @@ class State:
         """The letters and the courses of the runs that are marked, as far as they are known."""
         return [(mark.letter, view) for mark in self.marks if (view := self.course_of(mark.run)) is not None]
 
+    def parent_of(self, run: str) -> str:
+        """Return the run that this is a fork of, "" for none."""
+        view = self.course_of(run)
+        return view.parent if view is not None else next((each.parent for each in self.runs if each.run == run), "")
+
+    def courses_beside(self, run: str) -> list[tuple[str, RunView]]:
+        """Return what is drawn beside a run: those that are marked, and the parents of all these, where known."""
+        parents = parent_marks(self.marks, map(self.parent_of, (run, *(mark.run for mark in self.marks))))
+        return [(mark.letter, view) for mark in (*self.marks, *parents) if (view := self.course_of(mark.run))]
+
     @property
     def shown_study(self) -> StudyView | None:
         return self.opened_study or self.study
@@ -142,10 +152,7 @@ def apply(state: State, event: AnyEvent) -> State:
             state = replace(state, opened_study=None)
     match event:
         case Snapshot():
-            opened, opened_study = (
-                state.opened,
-                state.opened_study,
-            )  # its past runs are no news: one that is looked at stays
+            opened, opened_study = state.opened, state.opened_study  # past runs are no news: what is looked at stays
             if event.first:
                 state = State(
                     link=state.link,
@@ -224,7 +231,8 @@ def apply(state: State, event: AnyEvent) -> State:
                 opened_log=(*before, *past)[-MOST_LOG_LINES:],
             )
         case HistoryRead():
-            wanted = {mark.run for mark in state.marks}
+            drawn = [*(mark.run for mark in state.marks), *([state.shown.run] if state.shown else [])]
+            wanted = {*drawn, *map(state.parent_of, drawn)}
             state = replace(state, histories=state.histories.after(event, wanted))
         case CommandFailed():
             state = replace(state, failures=state.failures + 1, failure=sanitize(event.reason))

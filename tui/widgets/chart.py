@@ -201,8 +201,9 @@ class Chart(CellWidget):
 
     def on_click(self, event: Click) -> None:
         if event.chain == 2:
+            if self.window is None:
+                self.post_message(self.Opened(self))
             self.window = None
-            self.post_message(self.Opened(self))
 
     def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
         self._wheel(event, ZOOM)

@@ -8,16 +8,18 @@ from textual.widgets import RichLog
 
 from tui.state.store import State
 from tui.terminal.sanitize import sanitize
+from tui.widgets.drag_border import DragBorder
 from tui.widgets.list_keys import LIST_KEYS, ListKeys
 
 MOST = 500  # lines
 
 
-class LogPane(ListKeys, RichLog):
+class LogPane(ListKeys, RichLog, DragBorder):
     """Lines of the state's log, added as they come."""
 
     BINDINGS = LIST_KEYS
     sideways = False
+    edge = "top"
 
     DEFAULT_CSS = """
     LogPane {

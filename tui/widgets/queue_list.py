@@ -23,6 +23,7 @@ from tui.state.actions.lookup import bindings
 from tui.state.store import State
 from tui.state.words.values import format_values
 from tui.terminal.sanitize import sanitize
+from tui.widgets.list_keys import ChoiceList
 
 
 class QueueList(Vertical):
@@ -61,7 +62,7 @@ class QueueList(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static("", markup=False, id="queue-head")
-        options = OptionList(markup=False, compact=True)
+        options = ChoiceList(markup=False, compact=True)
         options.can_focus = False  # while there is nothing in it
         yield options
         yield Static("", markup=False, id="queue-problem")
@@ -110,10 +111,6 @@ class QueueList(Vertical):
 
     def action_hold(self) -> None:
         self.post_message(self.Changed(ContinueQueue() if self._paused else PauseQueue()))
-
-    def action_cursor(self, step: int) -> None:
-        options = self.query_one(OptionList)
-        options.action_cursor_down() if step > 0 else options.action_cursor_up()
 
 
 def head(state: State) -> str:

@@ -9,25 +9,19 @@ from tui.state.marks import Mark
 from tui.state.words.run_columns import GAP, fitted, name_of
 from tui.state.words.run_differences import Row, differences
 from tui.widgets.cells import Cells, CellWidget
+from tui.widgets.list_keys import LIST_KEYS, ListKeys
 from tui.widgets.run_colours import RUN_COLOURS, colour_of, css
 from tui.widgets.run_detail import folded
 
 HEAD = "differs     "  # with room for four arrows
+FAR = 1_000_000  # lines
 
 
-class RunComparison(CellWidget, can_focus=True):
+
+class RunComparison(ListKeys, CellWidget, can_focus=True):
     """Arrows and the wheel scroll it where it has no room."""
 
-    BINDINGS = [  # noqa: RUF012
-        ("up,k", "scroll_lines(-1)", "up"),
-        ("down,j", "scroll_lines(1)", "down"),
-        ("left,h", "scroll_columns(-1)", "left"),
-        ("right,l", "scroll_columns(1)", "right"),
-        ("home,g", "scroll_lines(-1000)", "first"),
-        ("end,G", "scroll_lines(1000)", "last"),
-        ("pageup", "scroll_lines(-10)", "page up"),
-        ("pagedown", "scroll_lines(10)", "page down"),
-    ]
+    BINDINGS = LIST_KEYS
 
     COMPONENT_CLASSES = {  # noqa: RUF012
         "run-comparison--head",
@@ -131,19 +125,40 @@ class RunComparison(CellWidget, can_focus=True):
         arrows = "←" * bool(self._column) + "→" * right + "↑" * bool(self._line) + "↓" * down
         cells.put(len(HEAD.rstrip()) + 1, 0, arrows, "run-comparison--said")
 
-    def action_scroll_lines(self, by: int) -> None:
-        self._line = max(0, self._line + by)
+    def scroll_table(self, lines: int, columns: int = 0) -> None:
+        self._line = max(0, self._line + lines)
+        self._column = max(0, self._column + columns)
         self.redraw()
 
-    def action_scroll_columns(self, by: int) -> None:
-        self._column = max(0, self._column + by)
-        self.redraw()
+    def action_scroll_up(self) -> None:
+        self.scroll_table(-1)
+
+    def action_scroll_down(self) -> None:
+        self.scroll_table(1)
+
+    def action_scroll_left(self) -> None:
+        self.scroll_table(0, -1)
+
+    def action_scroll_right(self) -> None:
+        self.scroll_table(0, 1)
+
+    def action_scroll_home(self) -> None:
+        self.scroll_table(-FAR)
+
+    def action_scroll_end(self) -> None:
+        self.scroll_table(FAR)
+
+    def action_page_up(self) -> None:
+        self.scroll_table(-max(1, self.size.height - 1))
+
+    def action_page_down(self) -> None:
+        self.scroll_table(max(1, self.size.height - 1))
 
     def on_mouse_scroll_down(self) -> None:
-        self.action_scroll_lines(2)
+        self.scroll_table(2)
 
     def on_mouse_scroll_up(self) -> None:
-        self.action_scroll_lines(-2)
+        self.scroll_table(-2)
 
 
 def best_of(row: Row) -> str:

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from tui.state.run import RunView
-from tui.widgets.charts.pane import ChartsPane
+from tui.widgets.charts.keyed import KeyedPane
 
 METRICS = ("accuracy", "loss")
 
@@ -18,12 +18,12 @@ class RunCurves(Vertical):
 
     def compose(self) -> ComposeResult:
         for metric in METRICS:
-            yield ChartsPane([metric], id=f"{metric}-pane")
+            yield KeyedPane([metric], id=f"{metric}-pane")
 
     def show(self, view: RunView | None, others: Sequence[tuple[str, RunView]], metrics: Sequence[str]) -> None:
         """Draw one run, or those that are marked, by their letters, with a line each, by these metrics."""
         for metric in METRICS:
-            pane = self.query_one(f"#{metric}-pane", ChartsPane)
+            pane = self.query_one(f"#{metric}-pane", KeyedPane)
             pane.display = metric in metrics
             pane.visible = view is not None or bool(others)  # nothing of a run that is not looked at any more
             if pane.display:

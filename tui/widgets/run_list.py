@@ -2,30 +2,22 @@
 
 from dataclasses import dataclass
 
-from textual.binding import Binding
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 
 from tui.state.words.run_columns import GAP
+from tui.widgets.list_keys import LIST_KEYS, ListKeys
 from tui.widgets.run_table import NAME_AT, RunTable
 
 WHEEL = 3  # lines
 
 
-class RunList(RunTable, can_focus=True):
-    """Up and down move the cursor, left and right bring columns that have no room; a click on a heading sorts."""
+class RunList(ListKeys, RunTable, can_focus=True):
+    """A click on a heading sorts; left and right, for columns that have no room, are keys of the screen around it."""
 
-    BINDINGS = [  # noqa: RUF012
-        Binding("up,k", "move(-1)", "up", show=False),
-        Binding("down,j", "move(1)", "down", show=False),
-        Binding("home,g", "top", "first", show=False),
-        Binding("end,G", "bottom", "last", show=False),
-        Binding("pageup,ctrl+b", "page(-1)", "page up", show=False),
-        Binding("pagedown,ctrl+f", "page(1)", "page down", show=False),
-        Binding("left", "columns(-1)", "columns", show=False),
-        Binding("right", "columns(1)", "columns", show=False),
-        Binding("enter", "choose", "open", show=False),
-    ]
+    BINDINGS = LIST_KEYS
+
+    sideways = False
 
     @dataclass
     class Chosen(Message):
@@ -54,19 +46,25 @@ class RunList(RunTable, can_focus=True):
         self.redraw()
         self._tell(before)
 
-    def action_move(self, by: int) -> None:
-        self.move_to(self.cursor + by)
+    def action_cursor_up(self) -> None:
+        self.move_to(self.cursor - 1)
 
-    def action_page(self, direction: int) -> None:
-        self.move_to(self.cursor + direction * max(1, self.lines - 1))
+    def action_cursor_down(self) -> None:
+        self.move_to(self.cursor + 1)
 
-    def action_top(self) -> None:
+    def action_page_up(self) -> None:
+        self.move_to(self.cursor - max(1, self.lines - 1))
+
+    def action_page_down(self) -> None:
+        self.move_to(self.cursor + max(1, self.lines - 1))
+
+    def action_first(self) -> None:
         self.move_to(0)
 
-    def action_bottom(self) -> None:
+    def action_last(self) -> None:
         self.move_to(len(self.runs) - 1)
 
-    def action_choose(self) -> None:
+    def action_select(self) -> None:
         if self.current is not None:
             self.post_message(self.Chosen(self.current.run))
 

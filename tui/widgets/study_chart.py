@@ -7,7 +7,7 @@ from engine.vocabulary.messages import TrialSummary
 from engine.vocabulary.search_space import Range
 from tui.state.study import StudyView
 from tui.state.words.trials import short_name
-from tui.widgets.chart import Chart
+from tui.widgets.charts.keyed import KeyedChart
 from tui.widgets.plotting.plot import LOOKS, Line, Look
 from tui.widgets.plotting.series import Point
 
@@ -17,7 +17,7 @@ LEAST = 0.005  # around the accuracies of few trials: half a point
 MOST_COURSES = 20  # of those that were pruned, and of the others: the best ones
 
 
-class StudyChart(Chart):
+class StudyChart(KeyedChart):
     """Accuracies by the numbers of trials; those that were pruned are dim."""
 
     DEFAULT_CSS = """

@@ -12,6 +12,7 @@ from engine.vocabulary.search_space import Range
 from tui.state.study import StudyView
 from tui.state.words.figures import percent
 from tui.terminal.sanitize import sanitize
+from tui.widgets.chart import Chart
 from tui.widgets.leaderboard import Leaderboard
 from tui.widgets.parallel_coordinates import ParallelCoordinates
 from tui.widgets.study_base import StudyBase, how_it_goes
@@ -63,6 +64,9 @@ class StudyResults(Vertical):
         &.-tight.-field #results { layout: vertical; }
         &.-tight.-field #trials-side { height: 3; }
         &.-tight.-field FieldChart { display: block; }
+        &.one-chart #trials-side, &.one-chart ParallelCoordinates, &.one-chart StudyChart { display: none; }
+        &.one-chart #charts.without { display: none; }
+        &.one-chart StudyChart.alone { display: block; }
     }
     """
 
@@ -126,6 +130,15 @@ class StudyResults(Vertical):
             chart.show_study(self._study, chosen)
         self.query_one(TrialDetail).show(self._study, chosen)
         self.query_one(ParallelCoordinates).chosen = chosen.number if chosen is not None else -1
+
+    @on(Chart.Opened)
+    def maximise(self, event: Chart.Opened) -> None:
+        """Show this chart alone, or all again."""
+        alone = not event.chart.has_class("alone")
+        for chart in self.query(StudyChart):
+            chart.set_class(alone and chart is event.chart, "alone")
+        self.query_one("#charts").set_class(event.chart.parent is not self.query_one("#charts"), "without")
+        self.set_class(alone, "one-chart")
 
     def show_other_field(self) -> None:
         """Draw the accuracies by the values of the next field, or first of the one that matters most."""

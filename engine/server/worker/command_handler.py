@@ -15,6 +15,7 @@ from engine.server.worker.network_checks import NetworkChecks
 from engine.server.worker.run_queue import RunQueue
 from engine.storage.printing import say
 from engine.storage.runs.folders import named_run
+from engine.storage.runs.queue_file import check_unneeded
 from engine.storage.runs.record import OwnWords, edit
 from engine.storage.runs.trash import delete_run, restore_run
 from engine.storage.typed_path import path_of
@@ -202,6 +203,7 @@ class CommandHandler:
                 folder = named_run(checkpoints, command.run)
                 if active is not None:
                     check_deletable(folder.name, active.run.name, active.log.record.parent, active.paused)
+                check_unneeded(self.queue.queue.runs, folder.name, "delete it")
                 delete_run(folder)
             case RestoreRun():
                 restore_run(checkpoints, command.run)

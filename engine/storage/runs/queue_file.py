@@ -1,6 +1,7 @@
 """`queue.json`: the runs that wait until nothing trains, in order. Imports no torch."""
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -85,6 +86,23 @@ def find_queued(queue: Queue, number: int) -> QueuedRun:
         if run.id == number:
             return run
     raise QueueError(f"no run with number {number} waits; `mnist-tui queue` lists those that do")
+
+
+def forks_of(runs: Iterable[QueuedRun], name: str) -> list[QueuedRun]:
+    """Return the waiting runs that begin from a checkpoint of the run of this name."""
+    number = name.partition("-")[0].lstrip("0")
+    return [run for run in runs if run.fork and run.fork.partition("@")[0].lstrip("0") in (number, name.lstrip("0"))]
+
+
+def check_unneeded(runs: Iterable[QueuedRun], name: str, verb: str) -> None:
+    """Raise QueueError for a run that waiting ones begin from: without it they could not start."""
+    if forks := forks_of(runs, name):
+        numbers = " ".join(str(run.id) for run in forks)
+        what, them = ("a waiting fork", "it") if len(forks) == 1 else (f"{len(forks)} waiting forks", "them")
+        raise QueueError(
+            f"run {name} is the parent of {what}; `mnist-tui queue remove {numbers}` takes {them} from the queue (D at"
+            f" the top of Runs does too), or let {them} start first, then {verb}"
+        )
 
 
 def changed(queue: Queue, command: QueueCommand, *, starting: int = 0) -> Queue:

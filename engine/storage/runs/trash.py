@@ -20,6 +20,7 @@ import msgspec
 from engine.storage.files import flush_folder
 from engine.storage.runs.folders import MOMENT, TRASH, RunError, moment_of, trashed
 from engine.storage.runs.listing import summarize
+from engine.storage.runs.queue_file import QueueError, check_unneeded, read_queue
 from engine.vocabulary.messages import RunSummary
 
 REMOVING = ".removing-"
@@ -81,19 +82,30 @@ def list_trash(checkpoints: Path) -> list[TrashedRun]:
 
 
 def empty_trash(checkpoints: Path) -> int:
-    """Remove all that is in the trash, for ever; return how many runs.
+    """Remove all that is in the trash, for ever; return how many runs. The parent of a waiting fork stays.
 
-    Raises RunError, OSError for the first that could not be removed; the others are.
+    Raises RunError, OSError for the first that could not be removed; the others are. Raises QueueError, and removes
+    nothing, where it cannot be read what waits.
     """
     if not os.path.lexists(checkpoints / TRASH):
         return 0
     trash = trash_of(checkpoints)
-    count, there = 0, trashed(checkpoints)
+    waiting = read_queue(checkpoints).runs
+    there, kept = trashed(checkpoints), set[Path]()
+    count = 0
     problems: list[Exception] = []
+    for entry in there:
+        try:
+            check_unneeded(waiting, entry.name, "empty the trash")
+        except QueueError as error:
+            kept.add(entry.parent)
+            problems.append(QueueError(f"{error}; or bring the run back with `mnist-tui runs restore {entry.name}`"))
     for place in list(trash.iterdir()):
         leftover = place.name.startswith(REMOVING)
         if not leftover and not MOMENT.fullmatch(place.name):
             continue  # not of this program
+        if place in kept:
+            continue
         try:
             if not leftover:
                 runs = sum(entry.parent == place for entry in there)

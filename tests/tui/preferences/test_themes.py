@@ -17,7 +17,8 @@ from tui.widgets.digit import DigitDrawing
 from tui.widgets.probabilities import Probabilities
 
 FIXED = [name for name, theme in BUILTIN_THEMES.items() if not theme.ansi]  # the others have the terminal's colours
-NOT_READ = ("chart--axis", "live-digit--rule", "chart--step", "confusion--zero")  # frames, what lies behind a line, a dot for nothing
+# Frames, what lies behind a line, a dot for nothing.
+NOT_READ = ("chart--axis", "live-digit--rule", "chart--step", "confusion--zero")
 LEAST_STEP = 1.5
 
 

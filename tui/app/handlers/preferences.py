@@ -14,6 +14,8 @@ from tui.preferences.values import PreferenceError
 from tui.screens.base import StateScreen
 from tui.terminal.sanitize import sanitize
 
+CHARTS = {"log_axis": "log_y", "log_x_axis": "log_x", "smoothing": "smoothing"}  # preferences, in a view of charts
+
 
 class PreferenceHandlers(ScreensApp):
     """The theme, and what screens say was changed. Without a file nothing is written."""
@@ -36,12 +38,14 @@ class PreferenceHandlers(ScreensApp):
     def restore_charts(self, screen: Any) -> None:
         """Have the charts as they were left, and keep how they are left now."""
         if (view := getattr(screen, "view", None)) is not None:
-            preferred = {"log_y": self.preferences.log_axis, "smoothing": self.preferences.smoothing}
-            screen.view = dataclasses.replace(view, **preferred)
+            screen.view = dataclasses.replace(
+                view, **{field: getattr(self.preferences, name) for name, field in CHARTS.items()}
+            )
 
             def keep(before: Any, view: Any) -> None:
-                now = {"log_axis": (before.log_y, view.log_y), "smoothing": (before.smoothing, view.smoothing)}
-                self.prefer(**{name: new for name, (old, new) in now.items() if new != old})
+                now = {name: getattr(view, field) for name, field in CHARTS.items()}
+                old = {name: getattr(before, field) for name, field in CHARTS.items()}
+                self.prefer(**{name: value for name, value in now.items() if value != old[name]})
 
             self.watch(screen, "view", keep, init=False)
 

@@ -9,9 +9,10 @@ import click
 
 from engine.storage.file_lock import locked_folder
 from engine.storage.runs.folders import RunError, named_run
+from engine.storage.runs.queue_file import QueueError, check_unneeded, read_queue
 from engine.storage.runs.record import OwnWords, edit, read_record
 from engine.storage.runs.trash import delete_run, restore_run
-from engine.vocabulary.messages import CommandDone, DeleteRun, EditRun, RestoreRun
+from engine.vocabulary.messages import CommandDone, DeleteRun, EditRun, QueuedRun, RestoreRun
 from tui.commands.run_coroutine import run
 from tui.commands.shared_options import errors_in_one_line
 from tui.link.waiting import engine_is_running
@@ -56,9 +57,18 @@ def directly(checkpoints: Path, command: Change, *, sure: bool) -> None:
             " true; stop its engine first, or open `mnist-tui` here, which then says that the run was interrupted"
         )
     if isinstance(command, DeleteRun):
+        check_unneeded(waiting(checkpoints), folder.name, "delete it")
         delete_run(folder)
     else:
         edit(folder, OwnWords(title=command.title, note=command.note, star=command.star))
+
+
+def waiting(checkpoints: Path) -> tuple[QueuedRun, ...]:
+    """Return the runs that wait; none where the queue cannot be read: no run is then taken from it."""
+    try:
+        return read_queue(checkpoints).runs
+    except QueueError:
+        return ()
 
 
 def trains(folder: Path) -> bool:

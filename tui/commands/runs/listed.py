@@ -136,7 +136,8 @@ def star(runs_: tuple[str, ...], off: bool, checkpoints: Path) -> None:
 def delete(runs_: tuple[str, ...], checkpoints: Path) -> None:
     """Move runs into the trash, FOLDER OF RUNS/.trash: `restore` brings them back, `empty-trash` removes them.
 
-    A run that trains or is paused, one whose fork does, and one that a screen shows stay where they are.
+    A run that trains or is paused, one whose fork does or waits in the queue, and one that a screen shows stay where
+    they are.
     """
     from engine.vocabulary.messages import DeleteRun
     from tui.commands.runs.changes import change_each

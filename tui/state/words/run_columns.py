@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from engine.vocabulary.messages import RunSummary
 from tui.state.words.figures import duration, percent
 from tui.state.words.networks import shown_name
-from tui.state.words.runs import changes_of, data_word, started_word, state_word
+from tui.state.words.runs import data_word, origin_and_changes, started_word, state_word
 from tui.terminal.sanitize import sanitize
 
 GAP = 2
@@ -67,7 +67,7 @@ COLUMNS = (
     Column("epochs", lambda run, _: f"{run.epoch}/{run.epochs}" if run.epochs else "-", right=True),
     Column("time", lambda run, _: duration(run.seconds) if run.seconds else "-", right=True),
     Column("age", lambda run, now: age(now - run.started) if run.started else "-", right=True),
-    Column("changed", lambda run, _: sanitize(changes_of(run), longest=400) or "-", words=True),
+    Column("changed", lambda run, _: sanitize(origin_and_changes(run), longest=400) or "-", words=True),
     Column("network", lambda run, _: shown_name(run.model) if run.model else "-"),
     Column("note", lambda run, _: sanitize(run.note, longest=400) or "-", words=True),
     Column("loss", _loss, right=True),

@@ -34,7 +34,7 @@ def run_row(run: RunSummary) -> tuple[str, ...]:
         accuracy,
         f"{loss:.4f}" if loss is not None else "-",
         data_word(run),
-        sanitize(changes_of(run), longest=400),
+        sanitize(origin_and_changes(run), longest=400),
         started_word(run.started),
     )
 
@@ -67,6 +67,16 @@ def changes_of(run: RunSummary) -> str:
     moved = [f"{name} {format_change(before, now.get(name, defaults.get(name)))}" for name, before in run.began.items()]
     lost = ["steered"] if run.steered and not run.began else []  # by a log that cannot be read
     return ", ".join([*([format_values(still)] if still else []), *moved, *lost])
+
+
+def fork_word(parent: str, epoch: int) -> str:
+    """Return `fork of 0012@10`, "" for what has no parent."""
+    return f"fork of {short_run_name(parent)}@{epoch}" if parent else ""
+
+
+def origin_and_changes(run: RunSummary) -> str:
+    """Return where a fork comes from, and what of any run is not at its default."""
+    return ", ".join(filter(None, [fork_word(run.parent, run.parent_epoch), changes_of(run)]))
 
 
 def run_notes(run: RunSummary) -> list[str]:

@@ -1,10 +1,13 @@
 """The lines of a run's charts, and the marks on them. Kept as long as the run and the view stay the same."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import bisect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
+from engine.vocabulary.messages import EpochDone
 from engine.vocabulary.schedule import learning_rate
 from tui.state.run import RunView
+from tui.state.words.runs import fork_word
 from tui.widgets.charts.clock import place_of
 from tui.widgets.plotting.plot import Line
 from tui.widgets.plotting.series import Point, smooth
@@ -12,11 +15,13 @@ from tui.widgets.plotting.series import Point, smooth
 RATE_POINTS = 120  # of the learning rate since it was last changed
 
 Place = Callable[[float], float]
+Key = tuple[str, str, float, float, float]
 
 
 @dataclass(frozen=True)
 class Curves:
-    """What is drawn of one run; x is in the units of the axis. `third` by the names of THIRDS."""
+    """What is drawn of one run; x is in the units of the axis. `third` by the names of THIRDS. `branch` is where a fork
+    leaves the curve of its parent, and what that is called; None for others."""
 
     loss: tuple[Line, ...]
     accuracy: tuple[Line, ...]
@@ -24,39 +29,61 @@ class Curves:
     marks: tuple[tuple[float, str], ...]
     reached: float
     changed: float
+    branch: tuple[float, str] | None = None
 
 
 class KeptCurves:
     """Computes curves, and keeps those of the runs that were asked for since the last `forget_unused`."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, str, float, float], tuple[RunView, Curves]] = {}
-        self._used: set[tuple[str, str, float, float]] = set()
+        self._kept: dict[Key, tuple[RunView, EpochDone | None, Curves]] = {}
+        self._used: set[Key] = set()
 
-    def of(self, view: RunView, x: str, unit: float, smoothing: float) -> Curves:
-        """Return the curves of a run on the axis `x`, time in units of so many seconds."""
-        key = (view.run, x, unit, smoothing)
+    def of(
+        self, view: RunView, x: str, unit: float, smoothing: float, stem: EpochDone | None = None, before: float = 0.0
+    ) -> Curves:
+        """Return the curves of a run on the axis `x`, time in units of so many seconds; of a fork as in `curves`."""
+        key = (view.run, x, unit, smoothing, before if x == "time" else 0.0)
         self._used.add(key)
         kept = self._kept.get(key)
-        if kept is None or kept[0] is not view:
-            kept = self._kept[key] = view, curves(view, x, unit, smoothing)
-        return kept[1]
+        if kept is None or kept[0] is not view or kept[1] is not stem:
+            kept = self._kept[key] = view, stem, curves(view, x, unit, smoothing, stem, before)
+        return kept[2]
 
     def forget_unused(self) -> None:
         self._kept = {key: kept for key, kept in self._kept.items() if key in self._used}
         self._used = set()
 
 
-def curves(view: RunView, x: str, unit: float, smoothing: float) -> Curves:
-    """Return what is drawn of a run. Smoothing sees every loss, before any is left out for want of room."""
-    place = place_of(view, x, unit)
+def stem_of(view: RunView, parents: Mapping[str, RunView]) -> EpochDone | None:
+    """Return the epoch of a fork's parent after which the fork begins; None in the middle of one, and if unknown."""
+    parent = parents.get(view.parent)
+    if parent is None:
+        return None
+    at = bisect.bisect_left(parent.epochs, view.parent_step, key=lambda epoch: epoch.step)
+    return next((epoch for epoch in parent.epochs[at : at + 1] if epoch.step == view.parent_step), None)
+
+
+def curves(
+    view: RunView, x: str, unit: float, smoothing: float, stem: EpochDone | None = None, before: float = 0.0
+) -> Curves:
+    """Return what is drawn of a run. Smoothing sees every loss, before any is left out for want of room.
+
+    The epochs of a fork begin with the `stem`, and its time after the seconds of its parent `before`.
+    """
+    place = place_of(view, x, unit, before)
+    branch = (place(view.branch), fork_word(view.parent, view.parent_epoch)) if view.parent else None
+    reached = max(place(view.step), place(view.epochs[-1].step) if view.epochs else 0.0)
+    loss, accuracy = loss_lines(view, place, smoothing), accuracy_lines(view, place, smoothing)
+    if stem is not None and view.epochs and branch is not None:
+        loss, accuracy = grown(loss, "loss", stem, branch[0]), grown(accuracy, "accuracy", stem, branch[0])
     marks = [(place(step), text) for step, text in view.marks]
     marks += [(place(step), "resumed") for step in view.resumed]
     if view.epochs and view.epochs[-1].epoch > 1:
         marks.append(best_mark(view, place))
     return Curves(
-        loss=loss_lines(view, place, smoothing),
-        accuracy=accuracy_lines(view, place, smoothing),
+        loss=loss,
+        accuracy=accuracy,
         third={
             "lr": (Line("learning rate", rates(view, place), "train"),),
             "speed": (Line("images/s", speeds(view, place), "train"),),
@@ -64,8 +91,19 @@ def curves(view: RunView, x: str, unit: float, smoothing: float) -> Curves:
             "gradient": smoothed_lines(getattr(view, "grad_norms", ()), place, smoothing),
         },
         marks=tuple(marks),
-        reached=max(place(view.step), place(view.epochs[-1].step) if view.epochs else 0.0),
+        reached=reached,
         changed=place(view.changed),
+        branch=branch,
+    )
+
+
+def grown(lines: tuple[Line, ...], metric: str, stem: EpochDone, x: float) -> tuple[Line, ...]:
+    """Return the lines whose points are epochs with what the parent had when its fork began."""
+    of_epochs = ("train", "test", "validation") if metric == "accuracy" else ("test", "validation")
+    values = {name: getattr(stem, f"{name}_{metric}") for name in of_epochs}
+    return tuple(
+        replace(line, points=((x, value), *line.points)) if (value := values.get(line.name)) is not None else line
+        for line in lines
     )
 
 

@@ -12,8 +12,8 @@ from textual.reactive import reactive
 from tui.state.run import RunView
 from tui.state.words.runs import short_run_name
 from tui.widgets.chart import Chart
-from tui.widgets.charts.clock import duration, time_unit
-from tui.widgets.charts.curves import KeptCurves
+from tui.widgets.charts.clock import duration, seconds_before, time_unit
+from tui.widgets.charts.curves import Curves, KeptCurves, stem_of
 from tui.widgets.charts.plots import Drawn, draw_metric, x_window
 from tui.widgets.charts.view import THIRDS, X_AXES, ZOOMS, ChartsView, following
 from tui.widgets.plotting.series import Range
@@ -69,7 +69,7 @@ class ChartsPane(Vertical):
 
     def show(self, run: RunView | None) -> None:
         """Draw a run; None where there are only overlaid ones."""
-        if run is None or self._run is None or run.run != self._run.run:
+        if (run and run.run) != (self._run and self._run.run):
             self.set_reactive(ChartsPane.window, None)
             self.set_reactive(ChartsPane.cursor, None)
         self._run = run
@@ -89,12 +89,19 @@ class ChartsPane(Vertical):
         if not self.is_mounted or not runs:
             return
         view = self.view
-        longest = max(map(duration, runs)) if view.x == "time" else 0.0
-        label, unit = time_unit(longest) if view.x == "time" else (view.x, 1.0)
+        known = {run.run: run for run in runs}
+        before = {run.run: seconds_before(run, known) for run in runs} if view.x == "time" else {}
+        longest = max((duration(run, before[run.run]) for run in runs), default=0.0) if before else 0.0
+        label, unit = time_unit(longest) if before else (view.x, 1.0)
+
+        def curves(run: RunView) -> Curves:
+            return self._kept.of(run, view.x, unit, view.smoothing, stem_of(run, known), before.get(run.run, 0.0))
+
+        parent = self._run.parent if self._run is not None else ""
         drawn = Drawn(
-            own=self._kept.of(self._run, view.x, unit, view.smoothing) if self._run is not None else None,
+            own=curves(self._run) if self._run is not None else None,
             others=[
-                (letter, short_run_name(run.run), self._kept.of(run, view.x, unit, view.smoothing))
+                (letter, "parent " * (run.run == parent) + short_run_name(run.run), curves(run))
                 for letter, run in others
             ],
             view=view,
@@ -152,7 +159,7 @@ class ChartsPane(Vertical):
 
     def change(self, **values: object) -> None:
         """Look at the charts in another way, and tell so."""
-        if "x" in values or "zoom" in values:
+        if {"x", "log_x", "zoom"} & set(values):
             self.window = self.cursor = None
         self.view = replace(self.view, **values)  # type: ignore[arg-type]
         self.post_message(self.ViewChanged(self.view))

@@ -38,9 +38,15 @@ def window(zoom: str, reached: float, end: float, change: float = 0.0) -> Range:
     return begin, min(end, math.ceil(reached / grain + 1e-9) * grain + grain)
 
 
-def recent_start(reached: float, shown: Range) -> float:
-    """Return where the part of a window begins that its scale is for: what comes after its first quarter."""
-    return shown[0] + (min(reached, shown[1]) - shown[0]) / 4
+def recent_start(reached: float, shown: Range, log: bool = False) -> float:
+    """Return where the part of a window begins that its scale is for: what comes after its first quarter.
+
+    On a logarithmic axis that is a quarter of its width too.
+    """
+    end = min(reached, shown[1])
+    if log and 0 < shown[0] < end:
+        return shown[0] * math.sqrt(math.sqrt(end / shown[0]))
+    return shown[0] + (end - shown[0]) / 4
 
 
 def recent_range(

@@ -19,6 +19,7 @@ class ChartsView:
     """
 
     zoom: str = "all"
+    log_x: bool = False
     log_y: bool = False
     smoothing: float = DEFAULT_SMOOTHING
     x: str = "epoch"

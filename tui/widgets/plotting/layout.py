@@ -73,6 +73,8 @@ def x_axis(limits: Range, columns: int, log_x: bool = False) -> tuple[Range, lis
         powers = [power for power in range(math.ceil(low - 1e-9), math.floor(high + 1e-9) + 1) if power % stride == 0]
         width = stride / max(1, math.floor(last * stride / span + 1e-9))
         ticks = [(float(power), format_tick(10.0**power, 10.0**power)) for power in powers]
+        if len(ticks) < 3 and (near := between_powers(low, high)) and 0.3 * columns / span >= 6:
+            width, ticks = span / last, near
     else:
         for parts in range(min(10, columns // 4), 0, -1):
             values = inner_ticks(low, high, parts, whole=span >= 2)
@@ -83,6 +85,12 @@ def x_axis(limits: Range, columns: int, log_x: bool = False) -> tuple[Range, lis
                 width, ticks = step / max(1, apart), list(zip(values, labels, strict=True))
                 break
     return (low - width / 2, low + (last + 0.5) * width), ticks
+
+
+def between_powers(low: float, high: float) -> list[tuple[float, str]]:
+    """Return 1, 2 and 5 of each power of ten as ticks, for a logarithmic axis of few powers."""
+    values = [digit * 10.0**power for power in range(math.floor(low), math.ceil(high) + 1) for digit in (1, 2, 5)]
+    return [(math.log10(value), format_tick(value, value)) for value in values if low <= math.log10(value) <= high]
 
 
 def y_axis(points: Sequence[Point], plot: Plot, rows: int) -> tuple[Range, list[tuple[float, str]]]:

@@ -123,7 +123,8 @@ def arrows_of(line: Line, points: Sequence[Point], axes: Axes, ascii: bool) -> l
 def draw_marks(cells: Cells, plot: Plot, axes: Axes, ascii: bool) -> None:
     """Draw each mark where nothing else is, with its label beside it where there is room."""
     for x, label in plot.marks:
-        x = math.log10(x) if plot.log_x and x > 0 else x
+        if plot.log_x:
+            x = math.log10(x) if x > 0 else -math.inf
         if not axes.x[0] <= x <= axes.x[1]:
             continue
         column = axes.column(x)

@@ -12,6 +12,7 @@ from textual.message import Message
 from engine.vocabulary.messages import Predict
 from tui.state.run import RunView
 from tui.state.store import State
+from tui.widgets.drag_border import DragBorder
 from tui.widgets.side.live_digit import LiveDigit
 from tui.widgets.side.machine import MachinePanel
 from tui.widgets.side.run_panel import RunPanel
@@ -24,7 +25,7 @@ ASKED = 12  # digits at once: it costs no more than one, and each has its past w
 LOST = 10.0  # seconds after which a question without an answer is asked again
 
 
-class TrainSide(Container):
+class TrainSide(Container, DragBorder):
     """Figures and machine above a digit; from WIDE columns on, the digit at the left of them."""
 
     DEFAULT_CSS = """
@@ -72,6 +73,7 @@ class TrainSide(Container):
         """Take the layout for a screen of this size."""
         self.set_class(screen.width >= WIDE, "two-columns")
         self.set_class(screen.width < NARROW, "halves")  # where it stands in place of the charts
+        self.take(self.share)
         self.query_one(LiveDigit).styles.clear_rule("height")
         self._divide()
 

@@ -10,7 +10,10 @@ from engine.storage.files import in_words
 from engine.storage.runs import trash
 from engine.storage.runs.folders import TRASH, RunError, create_folder, named_run, run_names, trashed
 from engine.storage.runs.listing import list_runs
+from engine.storage.runs.queue_file import QUEUE, Queue, QueueError, write_queue
 from engine.storage.runs.trash import delete_run, empty_trash, list_trash, restore_run
+from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import QueuedRun
 from tests.engine.storage.runs.records import RUN, content, finished_run
 
 
@@ -182,3 +185,24 @@ def test_two_programs_at_once_delete_a_run_once(tmp_path: Path) -> None:
         delete_run(folder)
     assert len(trashed(tmp_path)) == 1
     assert stat.S_ISDIR(trashed(tmp_path)[0].lstat().st_mode)
+
+
+def test_a_deleted_run_that_a_waiting_fork_needs_outlives_the_emptying_of_the_trash(tmp_path: Path) -> None:
+    for name in (RUN, "0011-seed-cnn", "0002-seed-cnn"):
+        folder = tmp_path / name
+        folder.mkdir()
+        delete_run(folder)
+    write_queue(tmp_path, Queue(next=2, runs=(QueuedRun(id=1, config=RunConfig(), fork="1@3"),)))
+    with pytest.raises(QueueError, match=f"{RUN} is the parent of a waiting fork.*queue remove 1.*runs restore {RUN}"):
+        empty_trash(tmp_path)
+    assert [run.run for run in list_trash(tmp_path)] == [RUN]
+    write_queue(tmp_path, Queue(next=2))
+    assert empty_trash(tmp_path) == 1
+
+
+def test_the_trash_is_not_emptied_while_nobody_can_tell_what_waits(tmp_path: Path) -> None:
+    delete_run(finished_run(tmp_path))
+    (tmp_path / QUEUE).write_text("{")
+    with pytest.raises(QueueError, match="queue clear"):
+        empty_trash(tmp_path)
+    assert len(list_trash(tmp_path)) == 1

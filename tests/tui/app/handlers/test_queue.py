@@ -1,15 +1,19 @@
 """Runs that wait: put into the queue from the app, moved, edited and removed by keys."""
 
-from fake_engine import FakeApp, snapshot, tell
+import pytest
+from fake_engine import RUN, FakeApp, snapshot, tell
 
+from engine.storage.runs.lineage import Checkpoint
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import (
     EditQueued,
     Enqueue,
+    Enqueued,
     MoveQueued,
     QueueChanged,
     QueuedRun,
     RemoveQueued,
+    RunEnded,
     RunsListed,
     StartRun,
     Stop,
@@ -94,3 +98,68 @@ async def test_the_form_says_that_it_has_a_fork_until_it_is_a_new_run_again() ->
         assert "--fork" not in text
         await press(app, pilot, "t")
         assert [command.fork for command in app.engine.sent_of(StartRun)] == [""]
+
+
+async def test_q_puts_the_run_of_the_form_into_the_queue_and_says_where(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        app.fill_form(RunConfig(seed=8))
+
+        async def answer(command: Enqueue, kind: type) -> Enqueued:
+            app.engine.sent.append(command)
+            return Enqueued(queued=1, place=2)
+
+        monkeypatch.setattr(app.engine, "request", answer)
+        await press(app, pilot, "Q")
+        [sent] = app.engine.sent_of(Enqueue)
+        assert (sent.config.seed, sent.fork) == (8, "")
+        assert any("after 2 others" in each.message for each in app._notifications)
+        assert not app.engine.sent_of(StartRun)
+
+
+async def test_a_waiting_run_that_is_edited_goes_back_to_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING), WAITING)
+        await press(app, pilot, "4")
+        app.screen.query_one(QueueList).query_one("OptionList").focus()
+        await press(app, pilot, "j", "enter")
+        assert app.current_mode == "setup"
+        assert app.config.lr == 0.5
+        await press(app, pilot, "Q")
+        assert app.engine.sent_of(EditQueued) == [EditQueued(queued=4, config=RunConfig(lr=0.5))]
+        assert not app.engine.sent_of(Enqueue)
+
+
+async def test_f_asks_for_a_checkpoint_fills_in_the_form_and_the_next_run_is_a_fork(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = FakeApp()
+    config = RunConfig(seed=3, epochs=20)
+    kept = [
+        Checkpoint(name=name, file="x.pt", epoch=epoch, step=1, config=config, test_accuracy=0.98)
+        for name, epoch in (("last", 12), ("10", 10))
+    ]
+    monkeypatch.setattr("tui.app.handlers.runs.forks.kept_checkpoints", lambda _: kept)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING, RunEnded(run=RUN, step=80, time=1.0, state="finished")))
+        await press(app, pilot, "F")
+        assert "epoch 10: 98.00 %" in screen_text(app)
+        await press(app, pilot, "2")
+        assert app.current_mode == "setup"
+        assert app.config == config
+        assert app.fork == f"{RUN}@10"
+        await press(app, pilot, "f5")
+        assert [(command.config.seed, command.fork) for command in app.engine.sent_of(StartRun)] == [(3, f"{RUN}@10")]
+        assert app.fork == ""
+
+
+async def test_a_run_without_a_checkpoint_is_not_forked_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = FakeApp()
+    monkeypatch.setattr("tui.app.handlers.runs.forks.kept_checkpoints", lambda _: [])
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        await press(app, pilot, "F")
+        assert any("has no checkpoint yet" in each.message for each in app._notifications)
+        assert app.current_mode == "train"

@@ -13,6 +13,7 @@ from tui.screens.runs import RunsScreen
 from tui.screens.setup import SetupScreen
 from tui.screens.train import TrainScreen
 from tui.screens.tune import TuneScreen
+from tui.widgets.charts.keyed import KeyedPane
 from tui.widgets.list_keys import ListKeys
 from tui.widgets.queue_list import QueueList
 
@@ -30,6 +31,7 @@ async def test_every_action_of_the_table_exists() -> None:
         "tune": TuneScreen,
         "network": NetworkScreen,
         "list": ListKeys,
+        "chart": KeyedPane,
     }
     for action in ACTIONS:
         assert hasattr(owners[action.scope], "action_" + action.name.partition("(")[0]), action

@@ -11,8 +11,10 @@ from fake_engine import epoch_done, started
 
 from engine.storage.runs.folders import create_folder, run_names, trashed
 from engine.storage.runs.log_writer import RunLog
+from engine.storage.runs.queue_file import Queue, write_queue
 from engine.storage.runs.record import RunRecord, read_record
 from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages import QueuedRun
 from tui.__main__ import cli
 from tui.commands.runs.changes import change_run
 from tui.state.run_filter import SORTS
@@ -137,6 +139,19 @@ def test_deleted_runs_are_listed_restored_and_removed(folder: Path) -> None:
 def test_a_run_that_is_not_there_deletes_none(folder: Path, words: list[str]) -> None:
     call(folder, *words, expect=1)
     assert len(run_names(folder)) == 3
+
+
+def test_the_parent_of_a_waiting_fork_is_neither_deleted_nor_removed_from_the_trash(folder: Path) -> None:
+    call(folder, "delete", "1")
+    fork = QueuedRun(id=7, config=RunConfig(), fork="2@last")
+    write_queue(folder, Queue(next=8, runs=(fork, QueuedRun(id=6, config=RunConfig(), fork="0001-seed-cnn@1"))))
+    refused = call(folder, "delete", "2,3", expect=1).stderr
+    assert "run 0002-resnet18 is the parent of a waiting fork; `mnist-tui queue remove 7` takes it" in refused
+    assert run_names(folder) == ["0002-resnet18"]
+    refused = call(folder, "empty-trash", "--yes", expect=1).stderr
+    assert "run 0001-seed-cnn is the parent of a waiting fork" in refused
+    assert "queue remove 6" in refused
+    assert [entry.name for entry in trashed(folder)] == ["0001-seed-cnn"]
 
 
 @pytest.mark.parametrize("title", ["two\nlines", "\x1b[31mred", "x" * 101])

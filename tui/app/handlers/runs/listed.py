@@ -15,6 +15,7 @@ from engine.vocabulary.messages import (
     HistoryRead,
     ReadHistory,
     RestoreRun,
+    RunOpened,
     RunsListed,
     RunSummary,
     Snapshot,
@@ -32,7 +33,8 @@ STARTING = "The engine is being started. Save it again in a moment."
 
 
 class RunListHandlers(TrainingHandlers):
-    """Histories are asked for one at a time: first those of marked runs, then that of the run that is looked at."""
+    """Histories are asked for one at a time: first those of marked runs, then that of the run that is looked at,
+    then those of their parents."""
 
     _looked_at = ""
     _reading = ""  # the run whose history is on its way
@@ -43,7 +45,7 @@ class RunListHandlers(TrainingHandlers):
             self._reading = ""  # another engine, perhaps, which was not asked
         if isinstance(event, HistoryRead) and event.last:
             self._reading = ""
-        if isinstance(event, HistoryRead | RunsListed | Snapshot):
+        if isinstance(event, HistoryRead | RunsListed | RunOpened | Snapshot):
             self.read_next_history()
 
     def read_next_history(self) -> None:
@@ -51,7 +53,9 @@ class RunListHandlers(TrainingHandlers):
         if self._reading or self.state.link != "live":
             return
         there = {run.run: run for run in self.state.runs}
-        for name in (*(mark.run for mark in self.state.marks), self._looked_at):
+        shown = self.state.shown.run if self.state.shown is not None else ""
+        drawn = [*(mark.run for mark in self.state.marks), self._looked_at]
+        for name in (*drawn, *map(self.state.parent_of, (shown, *drawn))):
             run = there.get(name)
             wanted = run is not None and run.state != "unreadable"
             if wanted and self.state.course_of(name) is None and not self.state.histories.has(name):

@@ -12,6 +12,8 @@ from engine.storage.runs.listing import summarize
 from engine.storage.runs.record import read_record
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import (
+    ClearQueue,
+    DeleteRun,
     Enqueue,
     Enqueued,
     EpochDone,
@@ -166,3 +168,17 @@ def test_a_damaged_checkpoint_is_named(parent: Engine) -> None:
     (parent.checkpoints / RUN / "epoch-0002.pt").write_bytes(b"?")
     assert "epoch-0002.pt" in parent.refused(StartRun(config=PARENT, fork="1@2"))
     assert run_names(parent.checkpoints) == [RUN]
+
+
+@pytest.mark.parametrize("fork", ["1@2", f"{RUN}@last", "0001"])
+def test_the_parent_of_a_waiting_fork_cannot_be_deleted_and_the_refusal_says_what_to_do(
+    parent: Engine, fork: str
+) -> None:
+    epochs = PARENT.replace({"epochs": 4})
+    assert isinstance(parent.tell(Enqueue(config=epochs, fork=fork)), Enqueued)
+    refused = parent.refused(DeleteRun(run="1"))
+    assert f"run {RUN} is the parent of a waiting fork" in refused
+    assert "`mnist-tui queue remove 1`" in refused
+    assert run_names(parent.checkpoints) == [RUN]
+    parent.done(ClearQueue())
+    parent.done(DeleteRun(run="1"))
