@@ -18,17 +18,28 @@ dispatch = MessagePump._dispatch_message
 
 
 class Handlers:
-    """How many messages are being handled now."""
+    """How many messages are being handled now, in a test."""
 
-    count = 0
+    def __init__(self) -> None:
+        self.count = 0
+
+
+class Present:
+    """The handlers of the test that runs.
+
+    Each test has its own: what an earlier one left behind ends when its garbage is collected, and would count for this.
+    """
+
+    handlers = Handlers()
 
 
 async def counted(self: MessagePump, message: Message) -> None:
-    Handlers.count += 1
+    handlers = Present.handlers
+    handlers.count += 1
     try:
         await dispatch(self, message)
     finally:
-        Handlers.count -= 1
+        handlers.count -= 1
 
 
 def is_quiet(app: App[Any]) -> bool:
@@ -37,7 +48,7 @@ def is_quiet(app: App[Any]) -> bool:
         return False
     pumps = [app, *app.screen.walk_children(with_self=True)]
     waiting = any(each._message_queue.qsize() or each._pending_message or each._next_callbacks for each in pumps)
-    return not waiting and not Handlers.count
+    return not waiting and not Present.handlers.count
 
 
 async def until_quiet(self: Pilot[Any], delay: float | None = None) -> None:
@@ -53,6 +64,6 @@ async def until_quiet(self: Pilot[Any], delay: float | None = None) -> None:
 
 @pytest.fixture(autouse=True)
 def _pauses_last_until_all_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    Handlers.count = 0
+    Present.handlers = Handlers()
     monkeypatch.setattr(MessagePump, "_dispatch_message", counted)
     monkeypatch.setattr(Pilot, "pause", until_quiet)

@@ -38,10 +38,18 @@ class StateScreen(Screen[None]):
         self._styles_when_left: object = None
 
     def compose(self) -> ComposeResult:
+        self._class_by_size()
         yield RunBar(self.app_state)
         yield Nav(self.app.current_mode)
         yield from self.compose_body()
         yield KeyBar()
+
+    def _class_by_size(self) -> None:
+        """Take the classes of the breakpoints before there are widgets: later all of them would be styled again."""
+        for size, breakpoints in zip(
+            self.app.size, (self.HORIZONTAL_BREAKPOINTS, self.VERTICAL_BREAKPOINTS), strict=True
+        ):
+            self.add_class(max(each for each in breakpoints if each[0] <= size)[1])
 
     @property
     def app_state(self) -> State:

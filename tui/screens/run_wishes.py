@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from textual import on
+from textual.css.query import NoMatches
 from textual.message import Message
 
 from engine.vocabulary.config import Value
@@ -67,8 +68,10 @@ class RunWishes(StateScreen):
     @property
     def current(self) -> RunSummary | None:
         """The run at the cursor; None before the screen is there."""
-        lists = self.query(RunList)
-        return lists.first().current if lists else None
+        try:
+            return self.run_list.current
+        except NoMatches:
+            return None
 
     @on(RunList.Chosen)
     def open_chosen(self, event: RunList.Chosen) -> None:

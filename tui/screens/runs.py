@@ -5,6 +5,7 @@ from functools import partial
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.css.query import NoMatches
 from textual.events import ScreenResume
 from textual.reactive import reactive
 from textual.timer import Timer
@@ -66,6 +67,7 @@ class RunsScreen(RunWishes):
         self._resting: Timer | None = None
         self._asked: object = None  # what seeds add up to
         self._said: tuple[str, ...] = ()  # the answer
+        self._written: dict[str, str] = {}  # the lines below the list
         self.deleted = ""  # the run that was deleted last
 
     def compose_body(self) -> ComposeResult:
@@ -133,9 +135,11 @@ class RunsScreen(RunWishes):
         self._write("#problem", run.problem if run is not None and not ended and run.problem else unread)
 
     def _write(self, line: str, text: str) -> None:
-        static = self.query_one(line, Static)
-        static.display = bool(text)
-        static.update(sanitize(text))
+        if self._written.get(line) != text:
+            self._written[line] = text
+            static = self.query_one(line, Static)
+            static.display = bool(text)
+            static.update(sanitize(text))
 
     def _tell_of_seeds(self, marks: Sequence[Mark], runs: Sequence[RunSummary]) -> None:
         """Say what the seeds of one configuration add up to; another time in a thread, as scipy is slow to come."""
@@ -232,9 +236,10 @@ class RunsScreen(RunWishes):
         return label
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if not self.is_mounted or not self.query(RunPanes):
+        try:
+            run, panes = self.current, self.query_one(RunPanes)
+        except NoMatches:  # the screen is not there yet
             return True
-        run, panes = self.current, self.query_one(RunPanes)
         if action in ("resume", "resume_lower"):
             works = self._free and run is not None and run.resumable and (action == "resume" or run.state == "failed")
             return True if works else None if action == "resume" else False

@@ -53,7 +53,11 @@ class SetupScreen(SetupMessages, FormScreen):
             yield Button("Presets", compact=True, id="presets")
             yield Button("Steer", compact=True, variant="warning", id="steer")
             yield Button("Train", compact=True, variant="primary", id="submit")
-        yield ConfigForm(self.app_state.next_config)
+        size = self.app.size  # classes cost nothing as long as there is nothing to style
+        form = ConfigForm(self.app_state.next_config)
+        form.set_class(size.width >= BESIDE, "-beside")
+        self.set_class(size.height >= ROOMY, "-preview")
+        yield form
         yield Preview()
         yield Static("", markup=False, id="help")
         yield NetworkLine()
@@ -61,6 +65,7 @@ class SetupScreen(SetupMessages, FormScreen):
 
     def on_mount(self) -> None:
         self._show_command(self.app_state.next_config)
+        self._want_preview()
 
     def on_screen_resume(self, event: ScreenResume) -> None:
         super().on_screen_resume(event)

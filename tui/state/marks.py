@@ -90,11 +90,18 @@ def letter_of(marks: tuple[Mark, ...], run: str) -> str:
 
 def thinned(view: RunView) -> RunView:
     """Return a run with only what its curves are drawn from, in bounded size. The newest epoch stays."""
-    stride = -(-len(view.losses) // MOST_CURVE_POINTS)
-    losses = view.losses if stride < 2 else tuple(means(view.losses, stride))
+    losses, accuracies, grad_norms = map(fewer, (view.losses, view.accuracies, view.grad_norms))
     gap = max(1, -(-len(view.epochs) // MOST_CURVE_POINTS))
     epochs = view.epochs[(len(view.epochs) - 1) % gap :: gap] if view.epochs else ()
-    return replace(view, losses=losses, epochs=epochs, confusion=(), check=None)
+    return replace(
+        view, losses=losses, accuracies=accuracies, grad_norms=grad_norms, epochs=epochs, machine=(), confusion=(),
+        check=None,
+    )  # fmt: skip
+
+
+def fewer(points: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+    stride = -(-len(points) // MOST_CURVE_POINTS)
+    return points if stride < 2 else tuple(means(points, stride))
 
 
 def means(points: tuple[tuple[float, float], ...], stride: int) -> list[tuple[float, float]]:

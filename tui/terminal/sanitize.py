@@ -17,6 +17,8 @@ def sanitize(text: str, longest: int = LONGEST) -> str:
     Newlines and tabs become spaces; whatever a terminal could obey becomes U+FFFD. Of marks piled up on one
     character, a few stay.
     """
+    if len(text) <= longest and text.isascii() and text.isprintable():
+        return text  # as nearly all of it is
     shown = []
     marks = 0
     for character in text[: longest + 1]:

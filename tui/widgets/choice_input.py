@@ -27,7 +27,7 @@ class ChoiceInput(Input):
             return self.input
 
     def __init__(self, value: str, choices: tuple[str, ...], *, own: bool, id: str, classes: str = "") -> None:
-        super().__init__(value, compact=True, select_on_focus=True, id=id, classes=classes)
+        super().__init__(value, compact=True, select_on_focus=True, validate_on=(), id=id, classes=classes)
         self.choices = choices
         self._own = own
 

@@ -70,7 +70,8 @@ class FieldRow(CellWidget):
         field, text = self.field, in_words(value)
         if field.choices:
             return ChoiceInput(text, field.choices, own=field.own, id=id, classes=classes)
-        return Input(text, compact=True, select_on_focus=True, id=id, classes=classes)
+        # Fields are judged here: Textual would style each anew, as valid, at every change.
+        return compact(Input(text, select_on_focus=True, validate_on=(), id=id, classes=classes))
 
     def compose(self) -> ComposeResult:
         yield self.input
@@ -165,6 +166,12 @@ class FieldRow(CellWidget):
     def watch_unused(self) -> None:
         self.set_class(bool(self.unused), "-unused")
         self.redraw()
+
+
+def compact(input: Input) -> Input:
+    """Have an input take one line, as `compact=True` does, which styles it once more for that."""
+    input.set_reactive(Input.compact, True)
+    return input.add_class("-textual-compact", update=False)
 
 
 def cut(text: str, room: int, dots: str) -> str:

@@ -1,11 +1,13 @@
 """The keys that work now, on the last line."""
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
+Keys = list[tuple[Binding, bool, str]]  # each with whether it works, and with what it is called now
 ALWAYS = ("command_palette", "help", "quit")  # named however little room there is: whoever has no keys needs a way in
 FIRST = ("pause", "continue", "stop")  # of what trains, before the keys of the screen
 
@@ -18,7 +20,7 @@ class KeyBar(Footer):
 
     def __init__(self) -> None:
         super().__init__(show_command_palette=False)
-        self._shown: object = None
+        self._shown: Keys | None = None
         self._room = 0
 
     def compose(self) -> ComposeResult:
@@ -48,13 +50,35 @@ class KeyBar(Footer):
         return label
 
     def bindings_changed(self, screen: Screen[object]) -> None:
+        if screen not in screen.app.screen_stack:  # it has been left, and comes back with the keys that it had
+            return
         keys = [
-            (active.binding, active.enabled, self._label(active.binding.action, ""))
+            (active.binding, active.enabled, self._label(active.binding.action, active.binding.description))
             for active in screen.active_bindings.values()
         ]
         if keys != self._shown and screen.app.app_focus:
-            self._shown = keys
-            super().bindings_changed(screen)
+            before, self._shown = self._shown, keys
+            if not self._relabel(before, keys):
+                super().bindings_changed(screen)
+
+    def _relabel(self, before: Keys | None, now: Keys) -> bool:
+        """Write other labels into the keys that are there; return whether these are the same, in the same room.
+
+        As a cursor moves through a list, the name of what it is on stands beside other keys with each step.
+        """
+        same = before is not None and [(*key[:2], len(key[2])) for key in before] == [
+            (*key[:2], len(key[2])) for key in now
+        ]
+        shown = self.query(FooterKey)
+        if not same or not shown or self.app.size.width != self._room:
+            return False
+        labels = {binding.action: label for binding, _, label in now}
+        for key in shown:
+            label = labels.get(key.action, key.description)
+            if label != key.description:
+                key.description = label
+                key.refresh()
+        return True
 
     def on_resize(self, event: Resize) -> None:
         if self._room and event.size.width != self._room:

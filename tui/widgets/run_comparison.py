@@ -17,7 +17,6 @@ HEAD = "differs     "  # with room for four arrows
 FAR = 1_000_000  # lines
 
 
-
 class RunComparison(ListKeys, CellWidget, can_focus=True):
     """Arrows and the wheel scroll it where it has no room."""
 

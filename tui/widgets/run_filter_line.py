@@ -48,6 +48,8 @@ class RunFilterLine(Widget):
     def __init__(self) -> None:
         super().__init__()
         self.filter = Filter()
+        self._problem = ""
+        self._counted = 0  # characters of what was said last
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="filter-line"):
@@ -68,7 +70,10 @@ class RunFilterLine(Widget):
 
     def count(self, shown: int, there: int, order: str) -> None:
         """Say how many runs are shown of how many, and in which order."""
-        self.query_one("#filter-count", Static).update(f"{shown} of {there}   {order}")
+        text = f"{shown:{len(str(there))}} of {there}   {order}"
+        same = len(text) == self._counted  # then nothing has to be laid out anew
+        self._counted = len(text)
+        self.query_one("#filter-count", Static).update(text, layout=not same)
 
     @on(Input.Changed)
     def read(self, event: Input.Changed) -> None:
@@ -79,11 +84,16 @@ class RunFilterLine(Widget):
         except FilterError as error:
             found = self.filter
             problem = "" if error.unfinished else sanitize(str(error))
-        self.set_class(bool(problem), "wrong")
-        self.query_one("#filter-problem", Static).update(problem)
+        self._complain(problem)
         if found != self.filter:
             self.filter = found
             self.post_message(self.Changed(found))
+
+    def _complain(self, problem: str) -> None:
+        if problem != self._problem:
+            self._problem = problem
+            self.set_class(bool(problem), "wrong")
+            self.query_one("#filter-problem", Static).update(problem)
 
     @on(Input.Submitted)
     def submit(self, event: Input.Submitted) -> None:
@@ -91,8 +101,7 @@ class RunFilterLine(Widget):
         try:
             parse(event.value)
         except FilterError as error:  # what is not finished is wrong from now on
-            self.set_class(True, "wrong")
-            self.query_one("#filter-problem", Static).update(sanitize(str(error)))
+            self._complain(sanitize(str(error)))
             return
         self.post_message(self.Left())
 

@@ -11,7 +11,7 @@ from textual.message import Message
 
 from engine.vocabulary.messages import RunSummary
 from tui.state.marks import Mark
-from tui.state.words.run_columns import GAP, Placed, fitted, name_of, place
+from tui.state.words.run_columns import GAP, Placed, Texts, fitted, place
 from tui.widgets.cells import Cells, CellWidget
 from tui.widgets.run_colours import RUN_COLOURS, colour_of, css
 
@@ -69,12 +69,12 @@ class RunTable(CellWidget):
         self._top = 0
         self._first_column = 0
         self._placed: Placed | None = None
+        self._texts = Texts()
         self._spots: list[tuple[int, int, str]] = []  # where the headings stand: from, to, column
 
     def show(self, runs: Sequence[RunSummary], marks: Sequence[Mark], sort: str, descending: bool) -> None:
         """Show these runs. On the first line the cursor stays there, else it stays with its run."""
         before = self.current
-        size = len(self.runs)
         self.runs = tuple(runs)
         self._letters = {mark.run: mark for mark in marks}
         self._sorted = (sort, descending)
@@ -83,8 +83,6 @@ class RunTable(CellWidget):
             self.cursor = places[before.run]
         self.cursor = max(0, min(self.cursor, len(self.runs) - 1))
         self._keep_in_sight()
-        if size != len(self.runs):
-            self.refresh(layout=True)
         self.redraw()
         self._tell(before)
 
@@ -110,10 +108,10 @@ class RunTable(CellWidget):
     def draw(self, cells: Cells) -> None:
         now = time.time()
         self._keep_in_sight(moved=False)
-        names = [name_of(run) for run in self.runs]
+        names = [self._texts.name(run) for run in self.runs]
         width = min(max([3, *map(cell_len, names)]), cells.width - NAME_AT - 1)
         left = NAME_AT + width + GAP
-        self._placed = place(self.runs, cells.width - left - 2, self._first_column, now)
+        self._placed = place(self.runs, cells.width - left - 2, self._first_column, now, self._texts)
         self._first_column = self._placed.first
         self._draw_head(cells, width, left)
         for y, i in enumerate(range(self._top, min(self._top + self.lines, len(self.runs))), 1):
@@ -159,7 +157,7 @@ class RunTable(CellWidget):
         cells.put(NAME_AT, y, name, colour + over)
         x = left
         for column, size in self._placed.columns:
-            text = column.cell(run, now)
+            text = self._texts.cell(run, column, now)
             style = (
                 state_style(run) if column.name == "state" else "run-list--muted" if text == "-" else "run-list--cell"
             )

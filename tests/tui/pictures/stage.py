@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from unittest import mock
 
 from fake_engine import FakeApp, tell
-from quiet_pilot import Handlers, counted, until_quiet
+from quiet_pilot import Handlers, Present, counted, until_quiet
 from textual.color import Color
 from textual.message_pump import MessagePump
 from textual.pilot import Pilot
@@ -75,7 +75,7 @@ def same_machine(**environment: str) -> Iterator[None]:
             stack.enter_context(mock.patch(target, value))
         stack.enter_context(mock.patch.object(MessagePump, "_dispatch_message", counted))
         stack.enter_context(mock.patch.object(Pilot, "pause", until_quiet))
-        stack.enter_context(mock.patch.object(Handlers, "count", 0))
+        stack.enter_context(mock.patch.object(Present, "handlers", Handlers()))
         time.tzset()
         try:
             yield

@@ -6,6 +6,7 @@ The other ways to train that it compares with are in `engine/benchmark/`. In the
     suite.py: from the first measurement to the table
     throughput.py, accuracy.py: epochs beside other ways to train, and time to an accuracy
     busy.py: training beside other programs
-    screen.py, startup.py, pseudo_terminal.py: what the screen costs, in a terminal of its own
-    report.py: the tables
+    pseudo_terminal.py, picture.py: a terminal for the program, and what stands on it
+    screen/: what the screen costs there
+    report.py: the tables of the others
 """

@@ -7,7 +7,6 @@ from rich.table import Table
 from engine.vocabulary.fields import counted
 from tui.commands.bench.accuracy import Reached
 from tui.commands.bench.busy import BusyRates
-from tui.commands.bench.screen import SETTLING, ScreenCosts
 from tui.commands.bench.throughput import Result
 from tui.terminal.printing import wide_console
 from tui.terminal.sanitize import sanitize
@@ -43,29 +42,6 @@ def print_busy(beside: BusyRates) -> None:
 
 def threads(count: int) -> str:
     return f"{count} thread{'s' if count != 1 else ''}"
-
-
-def print_screen(costs: ScreenCosts) -> None:
-    bare, helped = median_of_each(costs.help)
-    print(f"--help           {helped - bare:.2f} s over bare Python ({bare:.2f} s)")
-    loading, step = median_of_each(costs.first_step)
-    print(f"first step       {step:.2f} s, {ratio(costs.first_step):.2f} of torch and data ({loading:.2f} s)")
-    bare, first = median_of_each(costs.first_frame)
-    print(f"first frame      {first:.2f} s, {ratio(costs.first_frame):.2f} of a bare import of Textual ({bare:.2f} s)")
-    print(f"attached         {statistics.median(costs.attached):.2f} s after it, while training")
-    print(f"first paint      {costs.first_paint:,} bytes, with {SETTLING:.0f} s of a run in progress")
-    print(f"on the wire      {costs.live_per_s:,.0f} bytes/s while training, {costs.idle_per_s:,.0f} idle")
-    middle, late = statistics.median(costs.keys), statistics.quantiles(costs.keys, n=20, method="inclusive")[-1]
-    print(f"key answered     {middle:.0f} ms, 95th percentile {late:.0f} ms, while training")
-
-
-def median_of_each(pairs: list[tuple[float, float]]) -> tuple[float, float]:
-    return statistics.median(alone for alone, _ in pairs), statistics.median(ours for _, ours in pairs)
-
-
-def ratio(pairs: list[tuple[float, float]]) -> float:
-    """Return the median of what we take, measured by what the yardstick took in the same turn."""
-    return statistics.median(ours / alone for alone, ours in pairs)
 
 
 def print_accuracy(ways: list[Reached]) -> None:

@@ -9,8 +9,9 @@ import msgspec
 
 from tui.commands.bench.accuracy import time_to_accuracy
 from tui.commands.bench.busy import measure_busy
-from tui.commands.bench.report import print_accuracy, print_bench, print_busy, print_screen
-from tui.commands.bench.screen import QUICK, THOROUGH, screen_costs
+from tui.commands.bench.report import print_accuracy, print_bench, print_busy
+from tui.commands.bench.screen.costs import QUICK, THOROUGH, screen_costs
+from tui.commands.bench.screen.report import print_screen
 from tui.commands.bench.throughput import ROWS, bench
 from tui.link.errors import EngineUnreachable
 from tui.link.stop import stop_engine

@@ -1,8 +1,9 @@
 """The lines of a run's charts, and the marks on them. Kept as long as the run and the view stay the same."""
 
 import bisect
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from operator import attrgetter
 
 from engine.vocabulary.messages import EpochDone
 from engine.vocabulary.schedule import learning_rate
@@ -18,22 +19,121 @@ Place = Callable[[float], float]
 Key = tuple[str, str, float, float, float]
 
 
-@dataclass(frozen=True)
 class Curves:
-    """What is drawn of one run; x is in the units of the axis. `third` by the names of THIRDS. `branch` is where a fork
-    leaves the curve of its parent, and what that is called; None for others."""
+    """What is drawn of one run, each part computed when it is asked for; x is in the units of the axis.
 
-    loss: tuple[Line, ...]
-    accuracy: tuple[Line, ...]
-    third: dict[str, tuple[Line, ...]]
-    marks: tuple[tuple[float, str], ...]
-    reached: float
-    changed: float
-    branch: tuple[float, str] | None = None
+    The epochs of a fork begin with the `stem`, and its time after the seconds of its parent `before`.
+    """
+
+    def __init__(
+        self, view: RunView, x: str, unit: float, smoothing: float, stem: EpochDone | None = None, before: float = 0.0
+    ) -> None:
+        self._view = view
+        self._place = place_of(view, x, unit, before)
+        self._smoothing = smoothing
+        self._stem = stem if view.parent and view.epochs else None
+        self.third = Thirds(
+            lr=lambda: (Line("learning rate", rates(view, self._place), "train"),),
+            speed=lambda: (Line("images/s", speeds(view, self._place), "train"),),
+            dead=lambda: (Line("dead units", at_epochs(view, self._place, "dead"), "test"),),
+            gradient=lambda: smoothed_lines(view.grad_norms, self._place, smoothing),
+        )
+
+    @cached_property
+    def branch(self) -> tuple[float, str] | None:
+        """Where a fork leaves the curve of its parent, and what that is called; None for others."""
+        view = self._view
+        return (self._place(view.branch), fork_word(view.parent, view.parent_epoch)) if view.parent else None
+
+    @cached_property
+    def test_loss(self) -> tuple[Point, ...]:
+        return self._of_epochs("test_loss")
+
+    @cached_property
+    def test_accuracy(self) -> tuple[Point, ...]:
+        return self._of_epochs("test_accuracy")
+
+    @cached_property
+    def loss(self) -> tuple[Line, ...]:
+        """Smoothing sees every loss, before any is left out for want of room."""
+        lines = smoothed_lines(self._view.losses, self._place, self._smoothing)
+        validation = self._of_epochs("validation_loss")
+        return (
+            *lines,
+            Line("test", self.test_loss, "test"),
+            *([Line("validation", validation, "validation")] if validation else []),
+        )
+
+    @cached_property
+    def accuracy(self) -> tuple[Line, ...]:
+        """The accuracies of the epochs, and those of the batches until two epochs make a line."""
+        view = self._view
+        running = smoothed_lines(view.accuracies, self._place, self._smoothing) if view.accuracies else ()
+        if not view.epochs:
+            return running
+        validation = self._of_epochs("validation_accuracy")
+        return (
+            *(
+                running
+                if running and len(view.epochs) < 2
+                else [Line("train", self._of_epochs("train_accuracy"), "train")]
+            ),
+            Line("test", self.test_accuracy, "test"),
+            *([Line("validation", validation, "validation")] if validation else []),
+        )
+
+    def _of_epochs(self, name: str) -> tuple[Point, ...]:
+        """Return a figure of the epochs, with what the parent had when a fork began."""
+        points = at_epochs(self._view, self._place, name)
+        value = getattr(self._stem, name, None)
+        return points if value is None or self.branch is None else ((self.branch[0], value), *points)
+
+    def lines(self, metric: str, third: str) -> tuple[Line, ...]:
+        """Return the lines of one of CHARTS; of the third one, those of one of THIRDS."""
+        if metric == "third":
+            return self.third.get(third, ())
+        return self.loss if metric == "loss" else self.accuracy
+
+    @cached_property
+    def marks(self) -> tuple[tuple[float, str], ...]:
+        view, place = self._view, self._place
+        marks = [(place(step), text) for step, text in view.marks]
+        marks += [(place(step), "resumed") for step in view.resumed]
+        if view.epochs and view.epochs[-1].epoch > 1:
+            marks.append(best_mark(view, place))
+        return tuple(marks)
+
+    @cached_property
+    def reached(self) -> float:
+        view = self._view
+        return max(self._place(view.step), self._place(view.epochs[-1].step) if view.epochs else 0.0)
+
+    @cached_property
+    def changed(self) -> float:
+        return self._place(self._view.changed)
+
+
+class Thirds(Mapping[str, tuple[Line, ...]]):
+    """The lines of the third chart by the names of THIRDS, each computed when it is asked for."""
+
+    def __init__(self, **make: Callable[[], tuple[Line, ...]]) -> None:
+        self._make = make
+        self._made: dict[str, tuple[Line, ...]] = {}
+
+    def __getitem__(self, name: str) -> tuple[Line, ...]:
+        if name not in self._made:
+            self._made[name] = self._make[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._make)
+
+    def __len__(self) -> int:
+        return len(self._make)
 
 
 class KeptCurves:
-    """Computes curves, and keeps those of the runs that were asked for since the last `forget_unused`."""
+    """Keeps the curves of the runs that were asked for since the last `forget_unused`."""
 
     def __init__(self) -> None:
         self._kept: dict[Key, tuple[RunView, EpochDone | None, Curves]] = {}
@@ -47,7 +147,7 @@ class KeptCurves:
         self._used.add(key)
         kept = self._kept.get(key)
         if kept is None or kept[0] is not view or kept[1] is not stem:
-            kept = self._kept[key] = view, stem, curves(view, x, unit, smoothing, stem, before)
+            kept = self._kept[key] = view, stem, Curves(view, x, unit, smoothing, stem, before)
         return kept[2]
 
     def forget_unused(self) -> None:
@@ -64,49 +164,6 @@ def stem_of(view: RunView, parents: Mapping[str, RunView]) -> EpochDone | None:
     return next((epoch for epoch in parent.epochs[at : at + 1] if epoch.step == view.parent_step), None)
 
 
-def curves(
-    view: RunView, x: str, unit: float, smoothing: float, stem: EpochDone | None = None, before: float = 0.0
-) -> Curves:
-    """Return what is drawn of a run. Smoothing sees every loss, before any is left out for want of room.
-
-    The epochs of a fork begin with the `stem`, and its time after the seconds of its parent `before`.
-    """
-    place = place_of(view, x, unit, before)
-    branch = (place(view.branch), fork_word(view.parent, view.parent_epoch)) if view.parent else None
-    reached = max(place(view.step), place(view.epochs[-1].step) if view.epochs else 0.0)
-    loss, accuracy = loss_lines(view, place, smoothing), accuracy_lines(view, place, smoothing)
-    if stem is not None and view.epochs and branch is not None:
-        loss, accuracy = grown(loss, "loss", stem, branch[0]), grown(accuracy, "accuracy", stem, branch[0])
-    marks = [(place(step), text) for step, text in view.marks]
-    marks += [(place(step), "resumed") for step in view.resumed]
-    if view.epochs and view.epochs[-1].epoch > 1:
-        marks.append(best_mark(view, place))
-    return Curves(
-        loss=loss,
-        accuracy=accuracy,
-        third={
-            "lr": (Line("learning rate", rates(view, place), "train"),),
-            "speed": (Line("images/s", speeds(view, place), "train"),),
-            "dead": (Line("dead units", at_epochs(view, place, "dead"), "test"),),
-            "gradient": smoothed_lines(getattr(view, "grad_norms", ()), place, smoothing),
-        },
-        marks=tuple(marks),
-        reached=reached,
-        changed=place(view.changed),
-        branch=branch,
-    )
-
-
-def grown(lines: tuple[Line, ...], metric: str, stem: EpochDone, x: float) -> tuple[Line, ...]:
-    """Return the lines whose points are epochs with what the parent had when its fork began."""
-    of_epochs = ("train", "test", "validation") if metric == "accuracy" else ("test", "validation")
-    values = {name: getattr(stem, f"{name}_{metric}") for name in of_epochs}
-    return tuple(
-        replace(line, points=((x, value), *line.points)) if (value := values.get(line.name)) is not None else line
-        for line in lines
-    )
-
-
 def best_mark(view: RunView, place: Place) -> tuple[float, str]:
     """Return the mark of the best epoch: by validation accuracy, by test accuracy where no images are held out."""
     best = view.best
@@ -118,8 +175,8 @@ def best_mark(view: RunView, place: Place) -> tuple[float, str]:
 
 def at_epochs(view: RunView, place: Place, name: str) -> tuple[Point, ...]:
     """Return a figure of the epochs; those that lack it are left out."""
-    values = ((epoch.step, getattr(epoch, name)) for epoch in view.epochs)
-    return tuple((place(step), value) for step, value in values if value is not None)
+    figure = attrgetter(name)
+    return tuple([(place(each.step), value) for each in view.epochs if (value := figure(each)) is not None])
 
 
 def smoothed_lines(points: tuple[Point, ...], place: Place, smoothing: float) -> tuple[Line, ...]:
@@ -132,33 +189,6 @@ def smoothed_lines(points: tuple[Point, ...], place: Place, smoothing: float) ->
     smoothed = tuple(zip(steps, smooth(values, smoothing), strict=True))
     note = f"smoothed {smoothing:g}"
     return Line("raw", raw, "step", figure=False), Line("train", smoothed, "train", note=note)
-
-
-def loss_lines(view: RunView, place: Place, smoothing: float) -> tuple[Line, ...]:
-    lines = smoothed_lines(view.losses, place, smoothing)
-    validation = at_epochs(view, place, "validation_loss")
-    return (
-        *lines,
-        Line("test", at_epochs(view, place, "test_loss"), "test"),
-        *([Line("validation", validation, "validation")] if validation else []),
-    )
-
-
-def accuracy_lines(view: RunView, place: Place, smoothing: float) -> tuple[Line, ...]:
-    """Return the accuracies of the epochs, and those of the batches until two epochs make a line."""
-    running: tuple[Point, ...] = getattr(view, "accuracies", ())
-    if not view.epochs:
-        return smoothed_lines(running, place, smoothing) if running else ()
-    validation = at_epochs(view, place, "validation_accuracy")
-    return (
-        *(
-            smoothed_lines(running, place, smoothing)
-            if running and len(view.epochs) < 2
-            else [Line("train", at_epochs(view, place, "train_accuracy"), "train")]
-        ),
-        Line("test", at_epochs(view, place, "test_accuracy"), "test"),
-        *([Line("validation", validation, "validation")] if validation else []),
-    )
 
 
 def rates(view: RunView, place: Place) -> tuple[Point, ...]:

@@ -24,8 +24,11 @@ def colour_of(letter: str) -> str:
 
 def run_line(letter: str, name: str, metric: str, curves: Curves, third: str = "") -> Line:
     """Return the one line that stands for a run: its tests, or its training where there is none yet."""
-    lines = {"loss": curves.loss, "accuracy": curves.accuracy}.get(metric, curves.third.get(third, ()))
-    return Line(name, best_known(lines), colour_of(letter) if letter else "other", letter=letter)
+    tests = {"loss": "test_loss", "accuracy": "test_accuracy"}.get(metric)
+    points = getattr(curves, tests) if tests else ()
+    return Line(
+        name, points or best_known(curves.lines(metric, third)), colour_of(letter) if letter else "other", letter=letter
+    )
 
 
 def best_known(lines: Iterable[Line]) -> tuple[Point, ...]:

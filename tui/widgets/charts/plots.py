@@ -73,9 +73,7 @@ def rounded(x: float, digits: int = 3) -> str:
 
 
 def lines_of(metric: str, drawn: Drawn, third: str) -> list[Line]:
-    own: Sequence[Line] = ()
-    if drawn.own is not None:
-        own = {"loss": drawn.own.loss, "accuracy": drawn.own.accuracy}.get(metric, drawn.own.third.get(third, ()))
+    own: Sequence[Line] = drawn.own.lines(metric, third) if drawn.own is not None else ()
     others = [run_line(letter, name, metric, curves, third) for letter, name, curves in drawn.others]
     if metric == "third" and others:
         own = [replace(line, name="this run") for line in own]

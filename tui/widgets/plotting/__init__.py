@@ -8,5 +8,5 @@ The widget is `tui/widgets/chart.py`. In the order to read them:
     styles.py: its colours
     frame.py, lines.py: the axes and the legend, the lines and marks
     cursor.py: the cursor, and the range that is being chosen
-    raster.py: points as characters; it alone knows plotext
+    raster.py: points as characters
 """

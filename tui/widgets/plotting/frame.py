@@ -1,7 +1,5 @@
 """What stands around the lines of a chart: the legend above, the axes with their ticks at the left and below."""
 
-from dataclasses import dataclass
-
 from rich.cells import cell_len
 
 from tui.widgets.cells import Cells
@@ -39,17 +37,27 @@ def draw_legend(cells: Cells, plot: Plot, ascii: bool, cursor: float | None = No
         cells.put(cells.width - cell_len(note), 0, note, "chart--value" if cursor is not None else "chart--axis")
 
 
-@dataclass
 class Entry:
     """What the legend says of a line: its key with its name, its value, what was computed."""
 
-    texts: list[str]
-    key: str
-    style: str
+    def __init__(self, texts: list[str], key: str, style: str) -> None:
+        self.texts = texts
+        self.key = key
+        self.style = style
+        self.measure()
 
-    @property
-    def width(self) -> int:
-        return sum(map(cell_len, self.texts)) + 3 * any(self.texts)
+    def measure(self) -> None:
+        """Take the width, after a change too: there may be many entries, and it is asked for again and again."""
+        self.width = sum(map(cell_len, self.texts)) + 3 * any(self.texts)
+
+    def change(self, part: int, text: str) -> None:
+        self.texts[part] = text
+        self.measure()
+
+    def clear(self, first: int) -> None:
+        """Leave out the texts from the first of these on."""
+        self.texts[first:] = [""] * len(self.texts[first:])
+        self.measure()
 
 
 def legend_entry(line: Line, percent: bool, ascii: bool, cursor: float | None) -> Entry:
@@ -70,19 +78,19 @@ def shorten(entries: list[Entry], room: int, values_first: bool) -> None:
     lettered = [entry for entry in entries if entry.key[:1].isalpha()]
     for entry in entries:
         if width_of(entries) > room and entry.style == "chart--step" and len(entries) > 1:
-            entry.texts = ["", "", ""]  # it lies behind its line, in grey
+            entry.clear(0)  # it lies behind its line, in grey
     for part in (0, 1) if values_first else (1, 0):
         for entry in entries if part else lettered:
             if width_of(entries) > room:
-                entry.texts[part] = "" if part else entry.key
+                entry.change(part, "" if part else entry.key)
 
 
 def leave_out(entries: list[Entry], room: int) -> None:
     """Leave out what was computed, then whole entries from the left, as long as they do not fit."""
-    for parts in (slice(2, 3), slice(0, 3)):
+    for first in (2, 0):
         for entry in entries:
             if width_of(entries) > room:
-                entry.texts[parts] = [""] * len(entry.texts[parts])
+                entry.clear(first)
 
 
 def draw_frame(cells: Cells, plot: Plot, layout: Layout, ascii: bool) -> None:

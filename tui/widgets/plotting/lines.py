@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
+from tui.widgets.cells import BLANK as BLANK_CELL
 from tui.widgets.cells import Cell, Cells
 from tui.widgets.plotting.axes import Axes
 from tui.widgets.plotting.layout import Layout
 from tui.widgets.plotting.plot import Line, Plot
-from tui.widgets.plotting.raster import Raster
+from tui.widgets.plotting.raster import BLANK, BRAILLE, Raster, characters
 from tui.widgets.plotting.series import Point
 
-BRAILLE = 0x2800
 LETTERS_APART = 24  # columns
 SYMBOLS_APART = 3  # columns, at least, of a line that joins them
 
@@ -35,15 +35,17 @@ def draw_lines(cells: Cells, plot: Plot, layout: Layout, raster: Raster, *, asci
             line,
             raster.keep(
                 (points, axes, line.kind, line.letter, ascii, no_color),
-                partial(draw_line, line, points, axes, raster, ascii, no_color),
+                partial(draw_line, line, points, axes, ascii, no_color),
             ),
         )
         for line, points in zip(plot.lines, layout.points, strict=True)
     ]
     # Single steps lie below all. What has symbols is seen by them; its line gives way to others in the same cell.
     for line, each in sorted(drawn, key=lambda pair: (pair[0].kind != "step", not pair[1].symbols)):
+        style = line.style
         for x, y, character in each.characters:
-            cells.put(x, y, _together(cells.rows[y][x], character), line.style)
+            below = cells.rows[y][x]
+            cells.rows[y][x] = (character if below is BLANK_CELL else _together(below, character), style)
     seen = {(axes.column(x), axes.row(y)) for _, each in drawn for x, y in each.symbols}
     for line, each in drawn:
         for column, row, arrow in each.arrows:
@@ -56,23 +58,20 @@ def draw_lines(cells: Cells, plot: Plot, layout: Layout, raster: Raster, *, asci
     draw_marks(cells, plot, axes, ascii)
 
 
-def draw_line(
-    line: Line, points: tuple[Point, ...], axes: Axes, raster: Raster, ascii: bool, no_color: bool
-) -> DrawnLine:
+def draw_line(line: Line, points: tuple[Point, ...], axes: Axes, ascii: bool, no_color: bool) -> DrawnLine:
     """Return one line as it is drawn; it goes through the middle of its symbols."""
     look, symbols = line.look, points_with_symbols(line, points, axes, ascii, no_color)
-    marker = (line.letter[-1:] or look.ascii) if ascii else "braille"
-    rows: list[str] = []
+    marker = (line.letter[-1:] or look.ascii) if ascii else BRAILLE
+    drawn: list[tuple[int, int, str]] = []
     if ascii or not (no_color and look.symbol):  # else its symbols alone tell it from the others
-        rows = raster.draw(points, axes, marker, look.joined, symbols)
-    characters = [(x, y, each) for y, row in enumerate(rows) for x, each in enumerate(row) if each not in " ⠀"]
-    return DrawnLine(characters, symbols, arrows_of(line, points, axes, ascii))
+        drawn = characters(points, axes, marker, look.joined, symbols)
+    return DrawnLine(drawn, symbols, arrows_of(line, points, axes, ascii))
 
 
 def _together(below: Cell, character: str) -> str:
     """Return the dots of two lines that share a cell; single steps give way to a line over them."""
-    dots = ord(below[0]) - BRAILLE
-    if 0 < dots < 256 and below[1] != "chart--step" and ord(character) >= BRAILLE:
+    dots = ord(below[0]) - BLANK
+    if 0 < dots < 256 and below[1] != "chart--step" and ord(character) >= BLANK:
         return chr(ord(character) | dots)
     return character
 

@@ -44,7 +44,11 @@ def decimate(points: Sequence[Point], limit: int, x_range: Range | None = None) 
     spikes remain, and so do the first and the last point of all. With a fixed `x_range` a growing series keeps its
     old buckets. Points that are not finite are left out. O(n).
     """
-    usable = finite(points)
+    return bucketed(finite(points), limit, x_range)
+
+
+def bucketed(usable: list[Point], limit: int, x_range: Range | None = None) -> list[Point]:
+    """Return what `decimate` does of points that are all finite."""
     if len(usable) <= limit:
         return usable
     low, high = x_range or (usable[0][0], usable[-1][0])

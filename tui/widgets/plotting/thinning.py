@@ -4,7 +4,7 @@ import bisect
 import math
 from collections.abc import Sequence
 
-from tui.widgets.plotting.series import MOST, Point, Range, decimate, finite
+from tui.widgets.plotting.series import MOST, Point, Range, bucketed, finite
 
 Settings = tuple[Range, int, bool, bool]
 
@@ -37,7 +37,7 @@ def prepare(points: Sequence[Point], limits: Range, room: int, log_x: bool, log_
     low, high = (10 ** limits[0], 10 ** limits[1]) if log_x else limits
     start = max(0, bisect.bisect_left(points, (low,)) - 1)
     end = bisect.bisect_right(points, (high, math.inf)) + 1
-    return decimate(drawable(points[start:end], log_x, log_y), room, limits)
+    return bucketed(drawable(points[start:end], log_x, log_y), room, limits)
 
 
 def drawable(points: Sequence[Point], log_x: bool, log_y: bool) -> list[Point]:

@@ -3,9 +3,10 @@
 import pytest
 from fake_engine import FakeApp, press_together, snapshot, tell
 from textual.widgets import Input
+from textual.widgets._footer import FooterKey
 
-from engine.vocabulary.messages import StartRun, Stop
-from tests.tui.app.screen_text import TRAINING, screen_text
+from engine.vocabulary.messages import RunsListed, StartRun, Stop
+from tests.tui.app.screen_text import OLD, TRAINING, screen_text
 from tests.tui.coach.fake_rule import press
 from tui.screens.digits import DigitsScreen
 from tui.screens.network import NetworkScreen
@@ -115,3 +116,23 @@ async def test_in_help_a_key_stands_close_to_what_it_does() -> None:
         await pilot.pause()
         line = next(line for line in screen_text(app).splitlines() if "Try increasing" in line)
     assert line.index("Try increasing") - line.index("f7") < 12
+
+
+@pytest.mark.parametrize("screen", ["4", "question_mark"])
+async def test_what_is_typed_right_after_the_key_of_a_filter_is_looked_for(screen: str) -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(), RunsListed(runs=[OLD]))
+        await press(app, pilot, screen)
+        await press_together(app, pilot, "slash", "1", "2")
+        assert app.screen.query_one(Input).value == "12"
+
+
+async def test_the_line_of_keys_is_not_built_anew_as_one_goes_from_screen_to_screen() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        await press(app, pilot, "2", "1", "2", "1")
+        before = list(app.screen.query(FooterKey))
+        await press(app, pilot, "2", "1")
+        assert list(app.screen.query(FooterKey)) == before

@@ -14,8 +14,11 @@ from engine.data.find import load_data
 from engine.storage.paths import sample_file
 from tests.tui.commands.calls import call
 from tui.commands.bench.accuracy import TARGETS, WAYS, Mark, Reached, reached
-from tui.commands.bench.report import print_accuracy, print_bench, print_screen
-from tui.commands.bench.screen import QUICK, ScreenCosts
+from tui.commands.bench.report import print_accuracy, print_bench
+from tui.commands.bench.screen.costs import QUICK, ScreenCosts
+from tui.commands.bench.screen.long_list import LongList
+from tui.commands.bench.screen.redraw import Redraws
+from tui.commands.bench.screen.report import print_screen
 from tui.commands.bench.throughput import BASELINES, LIMITS, ROWS, Result, measured
 
 CPU = torch.device("cpu")
@@ -117,16 +120,27 @@ def test_what_the_screen_costs_is_told_as_medians_and_a_percentile(capsys: pytes
             live_per_s=1234.5,
             idle_per_s=0.0,
             keys=[float(key) for key in range(101)],
+            setup=[200.0, 210.0],
+            many=LongList(runs=500, epochs=50, opened=[0.2, 0.3, 0.7], keys=[10.0, 20.0, 30.0], memory=100 << 20),
+            redraws=[Redraws(runs=20, epochs=2000, first=[25.0], zoom=[1.0, 3.0], pan=[2.0], cursor=[4.0])],
         )
     )
-    help, step, first, attached, paint, wire, keys = capsys.readouterr().out.splitlines()
+    help, step, first, attached, paint, wire, keys, *rows = capsys.readouterr().out.splitlines()
     assert "0.11 s over bare Python (0.02 s)" in help
     assert "3.45 s, 1.18 of torch and data (3.00 s)" in step
     assert "0.20 s after it" in attached
     assert "0.75 s, 1.50 of a bare import of Textual (0.50 s)" in first
     assert "12,345 bytes" in paint
-    assert "1,234 bytes/s while training, 0 idle" in wire
+    assert "1,234 bytes/s while training (limit 4,096), 0 idle" in wire
     assert "50 ms, 95th percentile 95 ms" in keys
+    setup, many, opened, filtered, memory, overlaid, drawn, *_ = rows
+    assert "205 ms" in setup
+    assert many == "500 runs of 50 epochs"
+    assert "0.30 s after the first frame (limit 0.5)" in opened
+    assert "20 ms from a key to the list, 95th percentile 29 ms (limit 50)" in filtered
+    assert "100 MB" in memory
+    assert "20 runs of 2000 epochs over each other, redrawn (limit 30 ms)" in overlaid
+    assert "25 ms, 95th percentile 25 ms" in drawn
 
 
 @pytest.mark.slow
@@ -139,6 +153,11 @@ def test_the_screen_is_measured_in_a_terminal(checkpoints: Path) -> None:
     assert len(costs["keys"]) == QUICK.keys
     assert min(costs["keys"]) > 0
     assert costs["live_per_s"] > costs["idle_per_s"]
+    many = costs["many"]
+    assert (many["runs"], many["epochs"], len(many["opened"])) == (QUICK.runs, QUICK.epochs, QUICK.starts)
+    assert len(many["keys"]) == 4 * QUICK.rounds
+    assert many["memory"] > 1 << 24
+    assert [each["epochs"] for each in costs["redraws"]] == [QUICK.epochs, QUICK.most_epochs]
 
 
 @pytest.mark.slow

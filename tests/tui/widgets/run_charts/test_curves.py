@@ -8,8 +8,8 @@ from fake_engine import epoch_done, started, steps
 
 from tests.tui.state.events import LIFE, run_after
 from tui.widgets.charts.clock import seconds_at, time_unit
-from tui.widgets.charts.curves import KeptCurves, curves
-from tui.widgets.charts.overlay import colour_of, letter
+from tui.widgets.charts.curves import Curves, KeptCurves
+from tui.widgets.charts.overlay import colour_of, letter, run_line
 from tui.widgets.charts.plots import with_own
 from tui.widgets.charts.ranges import axis_end, leaves_out, recent_range, window
 from tui.widgets.charts.view import SMOOTHING, ChartsView
@@ -19,7 +19,7 @@ from tui.widgets.plotting.plot import Line
 def test_steps_lie_on_an_axis_of_epochs_steps_or_time() -> None:
     run = run_after(*LIFE)
     for x, first, last in (("epoch", 1.0, 2.0), ("step", 40.0, 80.0), ("time", 1.0, 2.1)):
-        test = curves(run, x, 1.0, 0.0).loss[-1]
+        test = Curves(run, x, 1.0, 0.0).loss[-1]
         assert [point[0] for point in test.points] == pytest.approx([first, last])
 
 
@@ -34,9 +34,9 @@ def test_time_goes_on_at_the_pace_of_the_last_steps_and_is_asked_for_in_any_orde
 
 def test_smoothing_off_is_off_and_its_factor_is_said() -> None:
     run = run_after(*LIFE)
-    raw = curves(run, "step", 1.0, 0.0).loss[0]
+    raw = Curves(run, "step", 1.0, 0.0).loss[0]
     assert (raw.name, raw.note, raw.points) == ("train", "", run.losses)
-    behind, smoothed = curves(run, "step", 1.0, 0.9).loss[:2]
+    behind, smoothed = Curves(run, "step", 1.0, 0.9).loss[:2]
     assert behind.points == run.losses
     assert (behind.kind, smoothed.note) == ("step", "smoothed 0.9")
 
@@ -49,24 +49,24 @@ def test_the_first_epoch_has_the_running_accuracy_of_its_batches() -> None:
             return getattr(run, name)
 
     run = run_after(started(), steps(2, [2.0, 1.9]))
-    lines = curves(Running(), "step", 1.0, 0.0).accuracy  # type: ignore[arg-type]
+    lines = Curves(Running(), "step", 1.0, 0.0).accuracy  # type: ignore[arg-type]
     assert [line.points for line in lines] == [Running.accuracies]
 
 
 def test_the_running_accuracy_stays_until_two_epochs_make_a_line() -> None:
     told = msgspec.structs.replace(steps(40, [2.0] * 40), accuracies=[0.5] * 40)
     one = run_after(started(), told, epoch_done(1))
-    assert [(line.name, len(line.points)) for line in curves(one, "step", 1.0, 0.0).accuracy] == [
+    assert [(line.name, len(line.points)) for line in Curves(one, "step", 1.0, 0.0).accuracy] == [
         ("train", 40), ("test", 1)]  # fmt: skip
     two = run_after(started(), told, epoch_done(1), epoch_done(2))
-    assert [(line.name, len(line.points)) for line in curves(two, "step", 1.0, 0.0).accuracy] == [
+    assert [(line.name, len(line.points)) for line in Curves(two, "step", 1.0, 0.0).accuracy] == [
         ("train", 2), ("test", 2)]  # fmt: skip
 
 
 def test_steering_resumption_and_the_best_epoch_are_marked() -> None:
     run = run_after(*LIFE, started(step=80, epoch=2, epochs=4), steps(100, [0.4] * 20))
     assert run.resumed == (80,)
-    marks = curves(run, "step", 1.0, 0.0).marks
+    marks = Curves(run, "step", 1.0, 0.0).marks
     assert [at for at, _ in marks] == [40, 80, 40]
     assert [text for _, text in marks][1:] == ["resumed", "best test"]
 
@@ -81,8 +81,15 @@ def test_curves_are_computed_anew_only_for_a_run_that_changed() -> None:
     assert not kept._kept
 
 
+def test_of_a_run_that_lies_over_another_only_the_one_line_is_computed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.widgets.charts.curves.smooth", lambda *_: pytest.fail("is not drawn"))
+    found = Curves(run_after(*LIFE), "step", 1.0, 0.9)
+    assert run_line("a", "0001", "loss", found).points is found.test_loss
+    assert run_line("a", "0001", "accuracy", found).points is found.test_accuracy
+
+
 def test_the_third_chart_has_rate_speed_and_dead_units() -> None:
-    third = curves(run_after(*LIFE), "step", 1.0, 0.0).third
+    third = Curves(run_after(*LIFE), "step", 1.0, 0.0).third
     assert third["lr"][0].points[-1] == (80, 0.25)
     assert third["speed"][0].points == ((40.0, 4000.0), (80.0, 4000.0))
     assert third["dead"][0].points == ((40.0, 0.0), (80.0, 0.0))

@@ -11,7 +11,7 @@ from tui.state.marks import Mark, parent_marks
 from tui.state.run import RunView
 from tui.widgets.chart import Chart
 from tui.widgets.charts.clock import seconds_before
-from tui.widgets.charts.curves import curves, stem_of
+from tui.widgets.charts.curves import Curves, stem_of
 
 PARENT, FORK = "0012-seed-cnn", "0013-seed-cnn"
 
@@ -112,7 +112,7 @@ def test_on_the_axis_of_time_a_fork_begins_after_the_time_that_its_parent_took()
     known = {PARENT: parent, FORK: fork}
     before = seconds_before(fork, known)
     assert before == pytest.approx(2 * 1.0 + 0.1)  # as the second test comes after its last step
-    drawn = curves(fork, "time", 1.0, 0.0, stem_of(fork, known), before)
+    drawn = Curves(fork, "time", 1.0, 0.0, stem_of(fork, known), before)
     assert drawn.branch == (pytest.approx(before), "fork of 0012@2")
     assert drawn.loss[0].points[0][0] == pytest.approx(before + 1 / 40)
     assert seconds_before(fork, {FORK: fork}) == 0.0
@@ -125,14 +125,14 @@ def test_a_run_that_says_it_is_its_own_parent_harms_nobody() -> None:
     views = {PARENT: looped(PARENT, FORK), FORK: looped(FORK, PARENT), "0014": looped("0014", "0014")}
     for view in views.values():
         assert seconds_before(view, views) >= 0
-        assert curves(view, "time", 1.0, 0.9, stem_of(view, views), seconds_before(view, views)).branch is not None
+        assert Curves(view, "time", 1.0, 0.9, stem_of(view, views), seconds_before(view, views)).branch is not None
 
 
 def test_with_another_batch_size_the_branch_is_where_the_fork_counts_its_own_first_step() -> None:
     fork = run_after(*course(FORK, 2, 3, parent=PARENT, parent_epoch=2, parent_step=160))
-    assert curves(fork, "epoch", 1.0, 0.9).branch == (2.0, "fork of 0012@2")
+    assert Curves(fork, "epoch", 1.0, 0.9).branch == (2.0, "fork of 0012@2")
     resumed = run_after(
         *course(FORK, 2, 3, parent=PARENT, parent_epoch=2, parent_step=160),
         *course(FORK, 3, 4, parent=PARENT, parent_epoch=2, parent_step=160, resumed=True),
     )
-    assert curves(resumed, "epoch", 1.0, 0.9).branch == (2.0, "fork of 0012@2")
+    assert Curves(resumed, "epoch", 1.0, 0.9).branch == (2.0, "fork of 0012@2")

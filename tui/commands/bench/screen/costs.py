@@ -5,7 +5,7 @@ happens.
 """
 
 import asyncio
-import os
+import contextlib
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -14,16 +14,20 @@ import msgspec
 
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import CommandDone, EngineReady, RunStarted, StartRun, StepsDone, Stop
-from tui.commands.bench.pseudo_terminal import Screen
-from tui.commands.bench.startup import first_step, seconds_of
+from tui.commands.bench.pseudo_terminal import COLUMNS, LINES, Screen
+from tui.commands.bench.screen.long_list import DRAWN, LongList, long_list, write_folders
+from tui.commands.bench.screen.redraw import Redraws, redraws
+from tui.commands.bench.screen.startup import first_step, seconds_of
 from tui.commands.bench.throughput import tell
 from tui.link.attach import attached
+from tui.link.errors import EngineUnreachable
 from tui.link.session import Session
+from tui.link.stop import stop_engine
 from tui.link.waiting import keep_silent
 
 BARE = "import textual.app, textual.widgets"
 SETTLING = 2.0  # seconds after the first frame, for its run and what the screen says about it
-DRAWN = b"Setup"  # the last word of the first line that every screen has
+FORM = "Clipping"  # a word that only the form has
 HISTORY = b"smoothed"  # a word that only the chart of a run has
 
 
@@ -34,9 +38,15 @@ class Effort(NamedTuple):
     steps: int = 3  # times that an engine of its own is started
     watched: float = 10.0  # seconds of a live and of an idle screen
     keys: int = 60
+    runs: int = 500
+    epochs: int = 50
+    rounds: int = 5  # of filters, and of charts
+    most_epochs: int = 2000
 
 
-THOROUGH, QUICK = Effort(), Effort(starts=1, steps=1, watched=3.0, keys=20)
+THOROUGH = Effort()
+QUICK = Effort(starts=1, steps=1, watched=3.0, keys=20, runs=30, epochs=5, rounds=1, most_epochs=100)
+OVERLAID = 20  # runs
 
 
 class ScreenCosts(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +69,12 @@ class ScreenCosts(msgspec.Struct, frozen=True, kw_only=True):
     idle_per_s: float
     keys: list[float]
 
+    setup: list[float]
+    """Milliseconds from `5` until the form is on the screen for the first time, while nothing trains."""
+
+    many: LongList
+    redraws: list[Redraws]
+
 
 async def screen_costs(data: str, device: str, work: Path, effort: Effort = THOROUGH) -> ScreenCosts:
     """Raises CommandRefused when the data or the device is not there."""
@@ -71,11 +87,16 @@ async def screen_costs(data: str, device: str, work: Path, effort: Effort = THOR
         frames = [await asyncio.to_thread(start_once, checkpoints) for _ in range(effort.starts)]
         tell("idle")
         _, idle, _ = await asyncio.to_thread(watch, checkpoints, effort.watched)
+        setup = [await asyncio.to_thread(open_setup, checkpoints) for _ in range(effort.starts)]
         await train(session, device, data)
         tell("training")
         painted, live, keys = await asyncio.to_thread(watch, checkpoints, effort.watched, effort.keys)
         late = [await asyncio.to_thread(attach_once, checkpoints) for _ in range(effort.starts)]
         await session.ask(Stop(force=True), CommandDone)
+    tell(f"{effort.runs} runs")
+    many = await many_runs(data, work, effort)
+    tell(f"{OVERLAID} runs over each other")
+    overlaid = [await overlay(work / "runs", effort.rounds), await long_overlay(work / "long", effort)]
     return ScreenCosts(
         help=helps,
         first_step=steps,
@@ -85,7 +106,31 @@ async def screen_costs(data: str, device: str, work: Path, effort: Effort = THOR
         live_per_s=live / effort.watched,
         idle_per_s=idle / effort.watched,
         keys=keys,
+        setup=setup,
+        many=many,
+        redraws=overlaid,
     )
+
+
+async def many_runs(data: str, work: Path, effort: Effort) -> LongList:
+    """Measure the screen of runs, with an engine of its own."""
+    checkpoints = work / "runs"
+    try:
+        return await long_list(
+            checkpoints, data, runs=effort.runs, epochs=effort.epochs, starts=effort.starts, rounds=effort.rounds
+        )
+    finally:
+        with contextlib.suppress(EngineUnreachable):
+            await stop_engine(checkpoints, force=True)
+
+
+async def overlay(checkpoints: Path, rounds: int) -> Redraws:
+    return await redraws(checkpoints, OVERLAID, (COLUMNS, LINES), rounds)
+
+
+async def long_overlay(checkpoints: Path, effort: Effort) -> Redraws:
+    await asyncio.to_thread(write_folders, checkpoints, OVERLAID, effort.most_epochs)
+    return await overlay(checkpoints, effort.rounds)
 
 
 async def train(session: Session, device: str, data: str) -> None:
@@ -101,6 +146,18 @@ def start_once(checkpoints: Path) -> tuple[float, float]:
     screen = Screen(checkpoints)
     try:
         return bare, screen.wait_for(DRAWN)
+    finally:
+        screen.close()
+
+
+def open_setup(checkpoints: Path) -> float:
+    """Return the milliseconds from the key of the form until it is on the screen, in a program that has just begun."""
+    screen = Screen(checkpoints)
+    try:
+        screen.wait_for(DRAWN)
+        time.sleep(SETTLING)
+        pressed = screen.type(b"5")
+        return (screen.wait_to_show(FORM) - pressed) * 1000
     finally:
         screen.close()
 
@@ -133,7 +190,6 @@ def answer_to(screen: Screen, key: bytes) -> float:
     """Return the milliseconds from a key to the first byte that follows it."""
     time.sleep(0.15)
     screen.answered.clear()
-    began = time.perf_counter()
-    os.write(screen.fd, key)
+    began = screen.type(key)
     screen.answered.wait(5)
     return (time.perf_counter() - began) * 1000
