@@ -56,7 +56,7 @@ def test_no_module_of_the_screen_loads_torch_or_numpy() -> None:
 def test_no_module_of_the_engine_loads_anything_of_a_screen() -> None:
     modules = modules_of("engine")
     assert "engine.server.worker.command_loop" in modules
-    assert loaded_with(modules, ["textual", "rich", "click", "tui"]) == {}
+    assert loaded_with(modules, ["textual", "rich", "plotext", "click", "tui"]) == {}
 
 
 def test_the_shared_vocabulary_is_light() -> None:
@@ -73,7 +73,7 @@ def test_the_probe_finds_what_it_looks_for() -> None:
 def test_help_and_the_list_of_runs_need_no_textual_and_no_torch(tmp_path: Path) -> None:
     program = (
         "import sys\nfrom tui.__main__ import cli\ncli(sys.argv[1:], standalone_mode=False)\n"
-        "print([name for name in ('textual', 'torch', 'numpy', 'scipy') if name in sys.modules])"
+        "print([name for name in ('textual', 'torch', 'numpy', 'plotext', 'scipy') if name in sys.modules])"
     )
     for arguments in (["--help"], ["train", "--help"], ["presets"], ["runs", "--checkpoints", str(tmp_path)]):
         done = subprocess.run(

@@ -1,6 +1,8 @@
 """Line charts in the terminal: the widget. How they are drawn: `tui/widgets/plotting/`."""
 
 import math
+import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -15,7 +17,7 @@ from tui.widgets.plotting.frame import draw_frame, draw_legend
 from tui.widgets.plotting.layout import Layout, lay_out, x_limits
 from tui.widgets.plotting.lines import draw_lines
 from tui.widgets.plotting.plot import Line, Plot
-from tui.widgets.plotting.raster import Raster
+from tui.widgets.plotting.raster import Raster, warm_up
 from tui.widgets.plotting.series import Range
 from tui.widgets.plotting.styles import CSS, STYLES
 from tui.widgets.plotting.thinning import Thinner
@@ -113,6 +115,10 @@ class Chart(CellWidget):
             note=note,
             empty=empty,
         )
+
+    def on_mount(self) -> None:
+        if "plotext" not in sys.modules:
+            self.call_after_refresh(threading.Thread(target=warm_up, daemon=True).start)
 
     def watch_plot(self) -> None:
         self.redraw()

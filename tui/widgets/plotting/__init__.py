@@ -8,5 +8,6 @@ The widget is `tui/widgets/chart.py`. In the order to read them:
     styles.py: its colours
     frame.py, lines.py: the axes and the legend, the lines and marks
     cursor.py: the cursor, and the range that is being chosen
-    raster.py: points as characters
+    raster.py: points as characters; it alone knows plotext
+    braille.py: the same for the lines of other runs, of which there may be many
 """

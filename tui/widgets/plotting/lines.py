@@ -10,9 +10,10 @@ from rich.cells import cell_len
 from tui.widgets.cells import BLANK as BLANK_CELL
 from tui.widgets.cells import Cell, Cells
 from tui.widgets.plotting.axes import Axes
+from tui.widgets.plotting.braille import BLANK, BRAILLE, EMPTY, characters
 from tui.widgets.plotting.layout import Layout
 from tui.widgets.plotting.plot import Line, Plot
-from tui.widgets.plotting.raster import BLANK, BRAILLE, Raster, characters
+from tui.widgets.plotting.raster import Raster
 from tui.widgets.plotting.series import Point
 
 LETTERS_APART = 24  # columns
@@ -35,7 +36,7 @@ def draw_lines(cells: Cells, plot: Plot, layout: Layout, raster: Raster, *, asci
             line,
             raster.keep(
                 (points, axes, line.kind, line.letter, ascii, no_color),
-                partial(draw_line, line, points, axes, ascii, no_color),
+                partial(draw_line, line, points, axes, raster, ascii, no_color),
             ),
         )
         for line, points in zip(plot.lines, layout.points, strict=True)
@@ -58,13 +59,21 @@ def draw_lines(cells: Cells, plot: Plot, layout: Layout, raster: Raster, *, asci
     draw_marks(cells, plot, axes, ascii)
 
 
-def draw_line(line: Line, points: tuple[Point, ...], axes: Axes, ascii: bool, no_color: bool) -> DrawnLine:
+def draw_line(
+    line: Line, points: tuple[Point, ...], axes: Axes, raster: Raster, ascii: bool, no_color: bool
+) -> DrawnLine:
     """Return one line as it is drawn; it goes through the middle of its symbols."""
     look, symbols = line.look, points_with_symbols(line, points, axes, ascii, no_color)
     marker = (line.letter[-1:] or look.ascii) if ascii else BRAILLE
     drawn: list[tuple[int, int, str]] = []
     if ascii or not (no_color and look.symbol):  # else its symbols alone tell it from the others
-        drawn = characters(points, axes, marker, look.joined, symbols)
+        if line.letter:
+            drawn = characters(points, axes, marker, look.joined, symbols)
+        else:
+            rows = raster.draw(points, axes, marker, look.joined, symbols)
+            drawn = [
+                (x, y, each) for y, row in enumerate(rows) for x, each in enumerate(row) if each not in (" ", EMPTY)
+            ]
     return DrawnLine(drawn, symbols, arrows_of(line, points, axes, ascii))
 
 

@@ -1,16 +1,19 @@
-"""Points as characters."""
+"""Lines as braille dots."""
 
 import pytest
 
 from tui.widgets.plotting.axes import Axes
-from tui.widgets.plotting.raster import BRAILLE, Raster
+from tui.widgets.plotting.braille import BRAILLE, characters
 from tui.widgets.plotting.series import Point
 
 AXES = Axes((0.0, 8.0), (0.0, 4.0), 8, 4)
 
 
 def drawn(points: list[Point], marker: str = BRAILLE, joined: bool = True) -> list[str]:
-    return Raster().draw(points, AXES, marker, joined)
+    rows = [[" "] * AXES.columns for _ in range(AXES.rows)]
+    for x, y, character in characters(points, AXES, marker, joined):
+        rows[y][x] = character
+    return ["".join(row) for row in rows]
 
 
 def test_dots_lie_in_two_columns_and_four_rows_of_a_cell() -> None:
