@@ -1,8 +1,5 @@
 """The runs screen: every run of this folder, what is known of each, and what differs between some."""
 
-from collections.abc import Sequence
-from functools import partial
-
 from textual import on, work
 from textual.app import ComposeResult
 from textual.css.query import NoMatches
@@ -11,15 +8,12 @@ from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widgets import Static
 
-from engine.vocabulary.messages import RunSummary
 from tui.screens.run_questions import SortChoice
 from tui.screens.run_wishes import RunWishes
 from tui.state.actions.lookup import bindings
-from tui.state.marks import Mark
 from tui.state.run import with_live
 from tui.state.run_filter import SORTS, sorted_runs
 from tui.state.store import State
-from tui.state.words.run_differences import seeds_of_one
 from tui.state.words.runs import run_notes, short_run_name
 from tui.terminal.sanitize import sanitize
 from tui.widgets.charts.keyed import KeyedPane
@@ -65,8 +59,6 @@ class RunsScreen(RunWishes):
         self._free = False  # nothing trains, so that a run can be resumed
         self._drawn: object = None
         self._resting: Timer | None = None
-        self._asked: object = None  # what seeds add up to
-        self._said: tuple[str, ...] = ()  # the answer
         self._written: dict[str, str] = {}  # the lines below the list
         self.deleted = ""  # the run that was deleted last
 
@@ -118,6 +110,7 @@ class RunsScreen(RunWishes):
             line.count(len(runs), len(state.runs), f"by {self.sort} {'▼' if self.descending else '▲'}")
         self._inspect()
 
+    @on(RunComparison.Told)
     def _inspect(self) -> None:
         """Show what is known of the run under the cursor, and of those that are marked."""
         state, run = self._state, self.current
@@ -125,10 +118,9 @@ class RunsScreen(RunWishes):
         panes.set_class(bool(state.marks), "marked")
         summaries = {each.run: each for each in with_live(state.runs, state.run)}
         marked = [summaries[mark.run] for mark in state.marks if mark.run in summaries]
-        self.query_one(RunComparison).show(state.marks, marked, self._said)
+        self.query_one(RunComparison).show(state.marks, marked)
         looked = run.run if run is not None and not state.courses else ""
         panes.show(run, state.course_of(looked), state.courses_beside(looked))  # round the comparison
-        self._tell_of_seeds(state.marks, marked)
         unread = state.histories.problems.get(run.run, "") if run is not None else ""
         ended = run is not None and run.state == "finished"  # its reason is why it ended early
         self._write("#about", " ".join(run_notes(run)) if run is not None else "")
@@ -140,26 +132,6 @@ class RunsScreen(RunWishes):
             static = self.query_one(line, Static)
             static.display = bool(text)
             static.update(sanitize(text))
-
-    def _tell_of_seeds(self, marks: Sequence[Mark], runs: Sequence[RunSummary]) -> None:
-        """Say what the seeds of one configuration add up to; another time in a thread, as scipy is slow to come."""
-        letters = {mark.run: mark.letter for mark in marks}
-        question = (letters, tuple(runs))
-        if question == self._asked:
-            return
-        self._asked = question
-        self._said = ()
-        if len(runs) > 1:
-            self.run_worker(partial(self._add_up, letters, tuple(runs)), thread=True, group="seeds", exclusive=True)
-
-    def _add_up(self, letters: dict[str, str], runs: tuple[RunSummary, ...]) -> None:
-        said = tuple(seeds_of_one(letters, runs))
-        self.app.call_from_thread(self._take_said, (letters, runs), said)
-
-    def _take_said(self, question: object, said: tuple[str, ...]) -> None:
-        if question == self._asked and said:
-            self._said = said
-            self._inspect()
 
     @on(RunList.Highlighted)
     def explain(self) -> None:

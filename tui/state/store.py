@@ -46,6 +46,10 @@ from tui.state.words.events import describe
 from tui.terminal.sanitize import sanitize
 
 MOST_LOG_LINES = 500
+KEPT = (  # of a connection to the engine, for the next one
+    *("link", "awaited", "runs", "marks", "studies", "networks", "coach", "next_config", "next_fork", "edited"),
+    *("log_count", "failures", "failure"),
+)
 MOST_NETWORKS = 16  # descriptions that are kept, of up to 2,000 layers each
 
 
@@ -155,21 +159,9 @@ def apply(state: State, event: AnyEvent) -> State:
             opened, opened_study = state.opened, state.opened_study  # past runs are no news: what is looked at stays
             if event.first:
                 state = State(
-                    link=state.link,
-                    awaited=state.awaited,
-                    runs=state.runs,
-                    marks=state.marks,
+                    **{name: getattr(state, name) for name in KEPT},
                     histories=replace(state.histories, coming=None),
-                    studies=state.studies,
-                    networks=state.networks,
-                    coach=state.coach,
-                    next_config=state.next_config,
-                    next_fork=state.next_fork,
-                    edited=state.edited,
-                    log_count=state.log_count,
                     log_began=state.log_count,
-                    failures=state.failures,
-                    failure=state.failure,
                 )
             for part in event.events:
                 log = state.log, state.log_count

@@ -4,6 +4,7 @@ In the order to read them:
 
     cells.py: what most are drawn with, line by line
     list_keys.py: the keys of all lists, grids and matrices
+    drag_border.py: a border that the mouse moves
     run_bar.py, nav.py, key_bar.py: on every screen: the run, the screens, the keys
     chart.py, plotting/: curves, and how they are prepared, placed and drawn
     charts/: the charts of a run, and of several over each other

@@ -12,10 +12,9 @@ from textual.reactive import reactive
 
 from tui.terminal.sanitize import sanitize
 from tui.widgets.cells import Cells, CellWidget
-from tui.widgets.plotting.cursor import draw_chosen, draw_cursor
 from tui.widgets.plotting.frame import draw_frame, draw_legend
 from tui.widgets.plotting.layout import Layout, lay_out, x_limits
-from tui.widgets.plotting.lines import draw_lines
+from tui.widgets.plotting.lines import draw_chosen, draw_cursor, draw_lines
 from tui.widgets.plotting.plot import Line, Plot
 from tui.widgets.plotting.raster import Raster, warm_up
 from tui.widgets.plotting.series import Range

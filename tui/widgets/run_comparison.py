@@ -1,13 +1,15 @@
 """What differs between the marked runs, as a table: a column for each run, or a line where there are many."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from rich.cells import cell_len
+from textual.message import Message
 
 from engine.vocabulary.messages import RunSummary
 from tui.state.marks import Mark
 from tui.state.words.run_columns import GAP, fitted, name_of
-from tui.state.words.run_differences import Row, differences
+from tui.state.words.run_differences import Row, differences, seeds_of_one
 from tui.widgets.cells import Cells, CellWidget
 from tui.widgets.list_keys import LIST_KEYS, ListKeys
 from tui.widgets.run_colours import RUN_COLOURS, colour_of, css
@@ -43,22 +45,40 @@ class RunComparison(ListKeys, CellWidget, can_focus=True):
     }
     """ + css("RunComparison")
 
+    class Told(Message):
+        """What the seeds of one configuration add up to has come."""
+
     def __init__(self) -> None:
         super().__init__()
         self._marks: Mapping[str, Mark] = {}
         self._runs: tuple[RunSummary, ...] = ()
         self._rows: list[Row] = []
-        self._said: tuple[str, ...] = ()
+        self._said: tuple[str, ...] = ()  # what seeds of one configuration add up to
         self._line = self._column = 0
 
-    def show(self, marks: Sequence[Mark], runs: Sequence[RunSummary], said: Sequence[str]) -> None:
-        """Compare these runs; `said` are sentences about them, below the table."""
-        news = (tuple(runs), {mark.run: mark for mark in marks}, tuple(said))
-        if news != (self._runs, self._marks, self._said):
-            self._runs, self._marks, self._said = news
+    def show(self, marks: Sequence[Mark], runs: Sequence[RunSummary]) -> None:
+        """Compare these runs. What their seeds add up to follows: scipy is slow to come."""
+        news = (tuple(runs), {mark.run: mark for mark in marks})
+        if news != (self._runs, self._marks):
+            self._runs, self._marks = news
             self._rows = differences(self._runs)
-            self.refresh(layout=True)
-            self.redraw()
+            self._say(())
+            if len(runs) > 1:
+                letters = {mark.run: mark.letter for mark in marks}
+                self.run_worker(partial(self._add_up, letters, news[0]), thread=True, group="seeds", exclusive=True)
+
+    def _add_up(self, letters: Mapping[str, str], runs: tuple[RunSummary, ...]) -> None:
+        self.app.call_from_thread(self._tell, runs, tuple(seeds_of_one(letters, runs)))
+
+    def _tell(self, runs: tuple[RunSummary, ...], said: tuple[str, ...]) -> None:
+        if runs == self._runs and said:
+            self._say(said)
+            self.post_message(self.Told())
+
+    def _say(self, said: tuple[str, ...]) -> None:
+        self._said = said
+        self.refresh(layout=True)
+        self.redraw()
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
         table, said = self._lines(width)

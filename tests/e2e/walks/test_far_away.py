@@ -60,17 +60,17 @@ def test_a_short_walk_in_tmux_goes_on_where_it_was_after_detaching(world: World,
         ]
         with Terminal(command, world.env, cols=80, rows=24) as terminal:
             short_walk(Walker(terminal))
-            terminal.press("\x15half a na")
-            terminal.until("half a na")
+            terminal.press(" twi")
+            terminal.until("from afar twi")
             terminal.press("\x02d")  # tmux's prefix and d
             assert terminal.wait() == 0
         with Terminal([*tmux, "attach", "-t", "m"], world.env, cols=80, rows=24) as terminal:
             walker = Walker(terminal)
-            walker.key("", "half a na")
-            walker.key("me\r", "0001 half a name")
+            walker.key("", "from afar twi")
+            walker.key("ce\r", "0001 from afar twice")
     finally:
         subprocess.run([*tmux, "kill-server"], capture_output=True)
-    assert record(world, "0001-seed-cnn")["title"] == "half a name"
+    assert record(world, "0001-seed-cnn")["title"] == "from afar twice"
 
 
 @pytest.mark.skipif(SSHD is None or shutil.which("ssh") is None, reason="needs sshd and ssh")
@@ -78,8 +78,8 @@ def test_a_short_walk_over_ssh_and_a_connection_that_drops_leave_what_was_saved(
     train_one(world)
     with Terminal(sshd.login(program(world)), world.env, cols=80, rows=24) as terminal:
         short_walk(Walker(terminal))
-        terminal.press("\x15lost")
-        terminal.until("lost")
+        terminal.press(" lost")
+        terminal.until("afar lost")
         terminal.hang_up()
         terminal.wait()
     assert record(world, "0001-seed-cnn")["title"] == "from afar"

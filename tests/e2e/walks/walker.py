@@ -15,6 +15,7 @@ from tests.e2e.world import PROGRAM, World
 UP, DOWN, LEFT, RIGHT = "\x1b[A", "\x1b[B", "\x1b[D", "\x1b[C"
 F5 = "\x1b[15~"
 ESCAPE = "\x1b"
+AGAIN = 20.0  # seconds after which a click is repeated: what lay under it may just have moved
 
 
 class Walker:
@@ -30,9 +31,17 @@ class Walker:
 
     def click(self, on: str, words: str = "", *, gone: str = "", times: int = 1, line: int | None = None) -> None:
         """Click on the first place with these words, of a line if it is given, and wait as for a key."""
-        x, y = self.find(on, line)
-        self.terminal.press(f"\x1b[<0;{x + 1};{y + 1}M\x1b[<0;{x + 1};{y + 1}m" * times)
-        self._wait(words, gone)
+        end = time.monotonic() + LIMIT
+        while True:
+            x, y = self.find(on, line)
+            self.terminal.press(f"\x1b[<0;{x + 1};{y + 1}M\x1b[<0;{x + 1};{y + 1}m" * times)
+            again = time.monotonic() + AGAIN
+            while time.monotonic() < again:
+                text = self.terminal.text
+                if (not words or words in text) and (not gone or gone not in text):
+                    return
+                self.terminal.read(0.1)
+            assert time.monotonic() < end, f"a click on {on!r} did nothing:\n{self.terminal.text}"
 
     def wheel(self, on: str, words: str, *, up: bool = False, shift: bool = False) -> None:
         """Turn the wheel over words until others are there."""

@@ -1,4 +1,5 @@
-"""The lines of a chart with their symbols, arrows to what lies outside, and marks."""
+"""The lines of a chart with their symbols, arrows to what lies outside, marks, the cursor, and the range that is being
+chosen."""
 
 import math
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from tui.widgets.plotting.braille import BLANK, BRAILLE, EMPTY, characters
 from tui.widgets.plotting.layout import Layout
 from tui.widgets.plotting.plot import Line, Plot
 from tui.widgets.plotting.raster import Raster
-from tui.widgets.plotting.series import Point
+from tui.widgets.plotting.series import Point, Range
 
 LETTERS_APART = 24  # columns
 SYMBOLS_APART = 3  # columns, at least, of a line that joins them
@@ -144,3 +145,23 @@ def draw_marks(cells: Cells, plot: Plot, axes: Axes, ascii: bool) -> None:
             if free:
                 cells.put(start, free[0], label, "chart--mark")
                 break
+
+
+def draw_cursor(cells: Cells, axes: Axes, x: float | None, *, ascii: bool) -> None:
+    """Draw an upright line where nothing else is."""
+    if x is None or not axes.x[0] <= x <= axes.x[1]:
+        return
+    column = axes.column(x)
+    for row in range(axes.rows):
+        if cells.rows[row][column][0] in " ⠀┊:":
+            cells.put(column, row, "|" if ascii else "│", "chart--cursor")
+
+
+def draw_chosen(cells: Cells, axes: Axes, chosen: Range, *, ascii: bool) -> None:
+    """Set a range off from the rest: by its background, and by a line at each end."""
+    for row in cells.rows:
+        for column in range(axes.column(chosen[0]), axes.column(chosen[1]) + 1):
+            character, style = row[column]
+            row[column] = (character, f"{style} chart--chosen".strip())
+    for x in chosen:
+        draw_cursor(cells, axes, x, ascii=ascii)
