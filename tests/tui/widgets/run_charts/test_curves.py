@@ -11,7 +11,7 @@ from tui.widgets.charts.clock import seconds_at, time_unit
 from tui.widgets.charts.curves import Curves, KeptCurves
 from tui.widgets.charts.overlay import colour_of, letter, run_line
 from tui.widgets.charts.plots import with_own
-from tui.widgets.charts.ranges import axis_end, leaves_out, recent_range, window
+from tui.widgets.charts.ranges import axis_end, leaves_out, recent_range, recent_start, window
 from tui.widgets.charts.view import SMOOTHING, ChartsView
 from tui.widgets.plotting.plot import Line
 
@@ -119,7 +119,7 @@ def test_a_run_that_is_behind_those_it_is_compared_with_is_in_the_range_as_well(
     y_range = recent_range([other, own], (0, 10), 2.5)
     assert y_range is not None
     assert y_range[1] < 0.4
-    start, (low, high) = with_own(y_range, [other, own], 0.4, (0, 10), 2.5, False)
+    start, (low, high) = with_own(y_range, [other, own], recent_start(0.4, (0, 10)), (0, 10), 2.5, False)
     assert start == pytest.approx(0.1)
     assert low < 0.25
     assert 1.8 < high < 2.3
