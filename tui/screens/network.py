@@ -34,7 +34,7 @@ class NetworkScreen(Page[RunConfig | Preset | None]):
     def compose(self) -> ComposeResult:
         with Pane() as page:
             page.border_subtitle = (
-                "[@click=screen.other(1)]n[/]/[@click=screen.other(-1)]p others[/], [@click=screen.take]enter use[/],"
+                "[@click=screen.other(1)]n[/]/[@click=screen.before]p others[/], [@click=screen.take]enter use[/],"
                 " [@click=screen.take_recipe]r use with recipe[/], [@click=screen.close]escape close[/]"
             )
             yield Static("", markup=False, id="about")
@@ -75,6 +75,10 @@ class NetworkScreen(Page[RunConfig | Preset | None]):
         known = self._config.model in CATALOGUE
         at = names.index(self._config.model) + step if known else min(step, 0)
         self.look_at(network_of(msgspec.structs.replace(self._config, model=names[at % len(names)])))
+
+    def action_before(self) -> None:
+        """For a click: Textual's markup knows no negative numbers."""
+        self.action_other(-1)
 
     def action_take(self) -> None:
         self.dismiss(self._config)

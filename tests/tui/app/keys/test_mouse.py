@@ -13,6 +13,7 @@ from tui.screens.dialogs import Answer, Dialog, Question
 from tui.screens.help import HelpScreen
 from tui.screens.runs import RunsScreen
 from tui.state.actions.table import ACTIONS
+from tui.widgets.list_keys import Pane
 
 
 async def click_key(app: FakeApp, pilot, label: str) -> None:
@@ -54,7 +55,7 @@ async def test_the_menu_lists_every_command_that_of_the_screen_in_front_first() 
         names = [command.title for command in app.get_system_commands(app.screen)]
         assert names[0] == "Runs: mark"
         assert "Queue: remove" in names
-        listed = {action.scope for action in ACTIONS} - {"list", "network"}
+        listed = {action.scope for action in ACTIONS} - {"list", "network", "chart"}
         assert len(names) >= sum(action.scope in listed for action in ACTIONS)
 
 
@@ -96,6 +97,24 @@ async def test_help_over_the_whole_screen_is_closed_by_its_words() -> None:
             await pilot.click(offset=(last.index("escape"), 23))
             await tell(app, pilot)
         assert not isinstance(app.screen, HelpScreen)
+
+
+async def test_the_networks_are_gone_through_and_left_by_the_words_below_them() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await tell(app, pilot, snapshot())
+        await press(app, pilot, "5", "f8")
+        line = next(i for i, row in enumerate(screen_text(app).splitlines()) if "p others" in row)
+        row = screen_text(app).splitlines()[line]
+        before = app.screen.query_one(Pane).border_title
+        for word in ("p others", "n/"):
+            await pilot.click(offset=(row.index(word), line))
+            await tell(app, pilot)
+            assert (app.screen.query_one(Pane).border_title == before) == (word == "n/")
+        await pilot.click(offset=(row.index("escape"), line))
+        await tell(app, pilot)
+        assert app.current_mode == "setup"
+        assert not app.screen.query(Pane)
 
 
 async def test_a_name_is_given_and_left_by_buttons() -> None:
