@@ -1,27 +1,42 @@
 """Runs that are marked to be compared: their letters, and the courses that their curves are drawn from. Pure."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import count
+from string import ascii_lowercase
 
 from engine.vocabulary.messages import HistoryRead
 from tui.state.run import RunView, apply_to_run
 
-LETTERS = "abcdefghijklmnopqrstuvwxyz"  # a run keeps its letter as long as it is marked
-PARENTS = LETTERS[15:] + LETTERS[:15]  # of runs that are drawn as the parents of others
+PARENTS = ascii_lowercase.index("p")  # the letter of a run that is drawn as the parent of another, if it is free
 MOST_HISTORIES = 32
 MOST_CURVE_POINTS = 512  # of a run that is drawn beside others
 
 
+def letter(number: int) -> str:
+    """Return the letter of a run by its number from 0 on: a to z, then aa, ab, ..."""
+    before, at = divmod(number, len(ascii_lowercase))
+    return (letter(before - 1) if before else "") + ascii_lowercase[at]
+
+
+def number_of(letter: str) -> int:
+    """Return the number of a letter, see `letter`."""
+    number = 0
+    for each in letter:
+        number = number * len(ascii_lowercase) + ascii_lowercase.index(each) + 1
+    return number - 1
+
+
 @dataclass(frozen=True)
 class Mark:
-    """A run is marked; its letter gives it its colour too."""
+    """A run is marked. It keeps its letter, which gives it its colour too, as long as it is marked."""
 
     run: str
     letter: str
 
     @property
     def number(self) -> int:
-        return LETTERS.index(self.letter)
+        return number_of(self.letter)
 
 
 @dataclass(frozen=True)
@@ -66,21 +81,23 @@ class Histories:
 
 
 def toggled(marks: tuple[Mark, ...], run: str) -> tuple[Mark, ...]:
-    """Return the marks once a run is marked, with the first letter that is free, or not any more.
-
-    Where all letters are taken, nothing changes.
-    """
+    """Return the marks once a run is marked, with the first letter that is free, or not any more."""
     if letter_of(marks, run):
         return tuple(mark for mark in marks if mark.run != run)
-    free = [letter for letter in LETTERS if letter not in {mark.letter for mark in marks}]
-    return tuple(sorted((*marks, Mark(run, free[0])), key=lambda mark: mark.letter)) if free else marks
+    new = Mark(run, next(free_letters(marks, 0)))
+    return tuple(sorted((*marks, new), key=lambda mark: mark.number))
+
+
+def free_letters(marks: tuple[Mark, ...], first: int) -> Iterator[str]:
+    """Yield the letters that no mark has, from that of a number on."""
+    taken = {mark.letter for mark in marks}
+    return (each for each in map(letter, count(first)) if each not in taken)
 
 
 def parent_marks(marks: tuple[Mark, ...], parents: Iterable[str]) -> tuple[Mark, ...]:
-    """Return marks for the parents of forks that are not marked themselves: p, q, and so on, as far as letters go."""
-    free = [letter for letter in PARENTS if letter not in {mark.letter for mark in marks}]
+    """Return marks for the parents of forks that are not marked themselves: p, q, and so on."""
     unmarked = dict.fromkeys(parent for parent in parents if parent and not letter_of(marks, parent))
-    return tuple(map(Mark, unmarked, free))
+    return tuple(map(Mark, unmarked, free_letters(marks, PARENTS)))
 
 
 def letter_of(marks: tuple[Mark, ...], run: str) -> str:

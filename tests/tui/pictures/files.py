@@ -6,9 +6,8 @@ from pathlib import Path
 
 from tests.tui.pictures.emptiness import largest_empty
 from tests.tui.pictures.frame import MODES, Frame, text_of
-from tests.tui.pictures.stage import KEPT, MEASURED, Picture, take
+from tests.tui.pictures.stage import GLANCE, KEPT, MEASURED, Picture, take
 
-GLANCE = "120x36"
 ACCEPTED = Path(__file__).with_name("accepted")
 
 

@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from unittest import mock
 
 from fake_engine import FakeApp, tell
@@ -23,7 +24,8 @@ from tests.tui.pictures.world import NOW, STUDY
 from tui.screens.runs import RunsScreen
 from tui.widgets.chart import Chart
 
-KEPT = ("80x24", "120x36", "200x50")
+GLANCE = "120x36"
+KEPT = ("80x24", GLANCE, "200x50")
 MEASURED = ("60x20", *KEPT, "300x80")
 SETTLES = 3  # turns of what a picture sets off, which may set off more
 
@@ -68,6 +70,7 @@ def same_machine(**environment: str) -> Iterator[None]:
             "time.time": lambda: NOW,
             "tui.widgets.side.pane.RENEWED": 1e6,  # the same digit, however long the picture takes
             "tui.app.engine.logout_warning": lambda: "",
+            "tui.app.handlers.data.default_data": lambda: Path("/home/ada/mnist-tui/Dataset"),
             "tui.widgets.study_hint.can_tune": lambda: True,
             "tui.app.handlers.tuning.can_tune": lambda: True,
             "tui.app.handlers.tuning.study_names": lambda _: [STUDY],
@@ -89,11 +92,12 @@ async def take(
 ) -> dict[tuple[str, str], Frame]:
     """Return the frames of a picture by size and mode; of sizes that are only measured, those in colour.
 
-    One app goes through the sizes, and a second one under NO_COLOR.
+    One app goes through the sizes, the one of a glance first, and a second one under NO_COLOR.
     """
     frames: dict[tuple[str, str], Frame] = {}
     for mode in [each for each in modes if each != "ASCII"]:
         wanted = [size for size in sizes if size in KEPT or mode == MODES[0]]
+        wanted.sort(key=lambda size: size != GLANCE)
         with same_machine(**({"NO_COLOR": "1"} if mode == "NO_COLOR" else {})):
             app = StagedApp(picture)
             async with app.run_test(size=size_of(wanted[0])) as pilot:

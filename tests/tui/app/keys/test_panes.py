@@ -79,4 +79,4 @@ async def test_keys_widen_and_narrow_a_pane_and_never_beyond_its_bounds(mode: st
 
 def test_what_a_border_that_can_be_dragged_is_added_to_keeps_its_own_styles() -> None:
     for pane, widget in ((CurvesSide, Horizontal), (TrainSide, Container), (LogPane, RichLog)):
-        assert widget in pane._node_bases
+        assert widget in pane()._node_bases

@@ -2,6 +2,7 @@
 
 import msgspec
 from fake_engine import FakeApp, snapshot, tell
+from textual.app import App, ComposeResult
 
 from engine.vocabulary.messages import RunsListed
 from tests.tui.app.screen_text import OLD, screen_text
@@ -9,6 +10,11 @@ from tests.tui.coach.fake_rule import press
 from tui.state.marks import toggled
 from tui.widgets.cells import Cells
 from tui.widgets.run_comparison import RunComparison
+
+
+class Comparison(App[None]):
+    def compose(self) -> ComposeResult:
+        yield RunComparison()
 
 
 async def test_the_run_under_the_cursor_stays_in_sight_when_its_problem_takes_a_line_of_the_list() -> None:
@@ -28,23 +34,25 @@ async def test_the_run_under_the_cursor_stays_in_sight_when_its_problem_takes_a_
         assert "0009-mlp" in screen_text(app)
 
 
-def test_the_table_of_differences_says_where_more_of_it_is_and_cuts_no_figure() -> None:
+async def test_the_table_of_differences_says_where_more_of_it_is_and_cuts_no_figure() -> None:
     runs, marks = [], ()
     for n in range(1, 13):
         changes = {"lr": n / 1000, "dropout": n / 100}
         runs.append(msgspec.structs.replace(OLD, run=f"{n:04}-mlp", parameters=n, changes=changes))
         marks = toggled(marks, runs[-1].run)
-    table = RunComparison()
-    table.show(marks, runs, ())
-    cells = Cells(30, 5)
-    table.draw(cells)
-    lines = ["".join(char for char, _ in row).rstrip() for row in cells.rows]
-    assert lines[0].split()[:2] == ["differs", "→↓"]
-    whole = [[text for text, _ in line] for line in table._lines(30)[0]]
-    for line, texts in zip(lines[1:], whole[1:], strict=False):
-        assert "  ".join(texts).startswith(line)
-        assert line.split()[-1] in " ".join(texts).split()
-    table._line, table._column = 3, 1
-    cells = Cells(30, 5)
-    table.draw(cells)
-    assert "←→↑↓" in "".join(char for char, _ in cells.rows[0])
+    app = Comparison()
+    async with app.run_test():
+        table = app.query_one(RunComparison)
+        table.show(marks, runs)
+        cells = Cells(30, 5)
+        table.draw(cells)
+        lines = ["".join(char for char, _ in row).rstrip() for row in cells.rows]
+        assert lines[0].split()[:2] == ["differs", "→↓"]
+        whole = [[text for text, _ in line] for line in table._lines(30)[0]]
+        for line, texts in zip(lines[1:], whole[1:], strict=False):
+            assert "  ".join(texts).startswith(line)
+            assert line.split()[-1] in " ".join(texts).split()
+        table._line, table._column = 3, 1
+        cells = Cells(30, 5)
+        table.draw(cells)
+        assert "←→↑↓" in "".join(char for char, _ in cells.rows[0])

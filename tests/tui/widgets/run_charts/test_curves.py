@@ -7,9 +7,10 @@ import pytest
 from fake_engine import epoch_done, started, steps
 
 from tests.tui.state.events import LIFE, run_after
+from tui.state.marks import letter
 from tui.widgets.charts.clock import seconds_at, time_unit
 from tui.widgets.charts.curves import Curves, KeptCurves
-from tui.widgets.charts.overlay import colour_of, letter, run_line
+from tui.widgets.charts.overlay import colour_of, run_line
 from tui.widgets.charts.plots import with_own
 from tui.widgets.charts.ranges import axis_end, leaves_out, recent_range, recent_start, window
 from tui.widgets.charts.view import SMOOTHING, ChartsView

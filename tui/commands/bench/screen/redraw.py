@@ -13,7 +13,7 @@ from engine.storage.runs.bounded_history import History
 from engine.storage.runs.event_log import EventReader
 from engine.storage.runs.folders import run_names
 from engine.vocabulary.messages import HistoryRead
-from tui.state.marks import LETTERS, Histories
+from tui.state.marks import Histories, letter
 from tui.state.run import RunView
 from tui.widgets.charts.pane import ChartsPane
 from tui.widgets.plotting.series import Range
@@ -50,7 +50,7 @@ def read_courses(checkpoints: Path, runs: int) -> list[tuple[str, RunView]]:
         histories = histories.after(
             HistoryRead(run=name, history=History(EventReader(checkpoints / name)).events), names
         )
-    return [(letter, histories.views[name]) for letter, name in zip(LETTERS, names, strict=False)]
+    return [(letter(i), histories.views[name]) for i, name in enumerate(names)]
 
 
 async def redraws(checkpoints: Path, runs: int, size: tuple[int, int], rounds: int) -> Redraws:
