@@ -26,6 +26,7 @@ from tui.widgets.run_panes import CurvesSide, RunPanes
 from tui.widgets.runs_welcome import RunsWelcome
 
 RESTING = 0.2  # seconds that the cursor stays on a run before its history is asked for
+OF_A_RUN = {"mark", "open", "clone", "rename", "note", "star", "delete", "resume", "resume_lower"}
 NAMED = {"delete", "resume", "resume_lower"}  # what they act on is in the line of keys too
 
 
@@ -212,6 +213,8 @@ class RunsScreen(RunWishes):
             run, panes = self.current, self.query_one(RunPanes)
         except NoMatches:  # the screen is not there yet
             return True
+        if action in OF_A_RUN and self.query_one(QueueList).has_focus_within:
+            return False
         if action in ("resume", "resume_lower"):
             works = self._free and run is not None and run.resumable and (action == "resume" or run.state == "failed")
             return True if works else None if action == "resume" else False

@@ -73,13 +73,14 @@ class RunTable(CellWidget):
         self._spots: list[tuple[int, int, str]] = []  # where the headings stand: from, to, column
 
     def show(self, runs: Sequence[RunSummary], marks: Sequence[Mark], sort: str, descending: bool) -> None:
-        """Show these runs. On the first line the cursor stays there, else it stays with its run."""
+        """Show these runs. The cursor stays with its run, but on the first line where they are sorted or filtered."""
         before = self.current
+        places = {run.run: i for i, run in enumerate(runs)}
+        more = self._sorted == (sort, descending) and all(run.run in places for run in self.runs)
         self.runs = tuple(runs)
         self._letters = {mark.run: mark for mark in marks}
         self._sorted = (sort, descending)
-        places = {run.run: i for i, run in enumerate(self.runs)}
-        if before is not None and before.run in places and self.cursor > 0:
+        if before is not None and before.run in places and (self.cursor > 0 or more):
             self.cursor = places[before.run]
         self.cursor = max(0, min(self.cursor, len(self.runs) - 1))
         self._keep_in_sight()

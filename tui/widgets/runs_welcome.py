@@ -11,6 +11,7 @@ from tui.widgets.welcome_blocks import Line, Part, draw_examples, lines_of, netw
 
 BESIDE = 100  # columns, from which presets stand beside the keys
 LABEL = 8
+MIDDLE = 64  # columns that the keys and a gap take at most
 
 KEYS: tuple[Part, ...] = (
     ("No runs yet. Press t to train.\n\n", "head"),
@@ -55,7 +56,7 @@ class RunsWelcome(CellWidget):
 
     def draw(self, cells: Cells) -> None:
         beside = cells.width >= BESIDE
-        middle = cells.width // 2 if beside else cells.width
+        middle = min(cells.width // 2, MIDDLE) if beside else cells.width
         blocks = [lines_of(KEYS, middle - 2, LABEL)]
         presets = lines_of(preset_parts(), cells.width - middle if beside else cells.width, LABEL)
         if beside:

@@ -17,6 +17,7 @@ from engine.vocabulary.messages import (
 )
 from tests.tui.app.screen_text import OLD, TRAINING, screen_text
 from tests.tui.coach.fake_rule import press
+from tui.screens.runs import RunsScreen
 from tui.widgets.run_list import RunList
 
 
@@ -38,6 +39,21 @@ async def test_the_cursor_stays_with_its_run_when_a_newer_one_comes_into_the_lis
         await pilot.press("R")
         await pilot.pause()
         assert app.engine.sent_of(ResumeRun)[-1] == ResumeRun(run="0005-seed-cnn")
+
+
+async def test_on_the_first_line_the_cursor_stays_with_its_run_unless_the_list_is_sorted() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(), RunsListed(runs=FINISHED[:2]))
+        await press(app, pilot, "4")
+        assert isinstance(app.screen, RunsScreen)
+        first = app.screen.query_one(RunList).current
+        await tell(app, pilot, RunsListed(runs=FINISHED[::-1]))
+        assert app.screen.query_one(RunList).current == first
+        await press(app, pilot, "home")
+        app.screen.sort_by("accuracy")
+        app.screen.sort_by("accuracy")
+        assert app.screen.query_one(RunList).cursor == 0
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24)])

@@ -59,6 +59,17 @@ async def test_waiting_runs_are_counted_in_the_header_and_moved_and_removed_on_r
         assert app.engine.sent_of(RemoveQueued) == [RemoveQueued(queued=3)]
 
 
+async def test_while_the_queue_is_in_focus_no_key_acts_on_a_run_of_the_list() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING), WAITING, RunsListed(runs=[OLD]))
+        await press(app, pilot, "4")
+        app.screen.query_one(QueueList).query_one("OptionList").focus()
+        await press(app, pilot, "space", "n")
+        assert app.state.marks == ()
+        assert app.screen.query_one(QueueList).has_focus_within
+
+
 async def test_stopping_a_run_asks_whether_the_queue_goes_on() -> None:
     app = FakeApp()
     async with app.run_test(size=(120, 36)) as pilot:
