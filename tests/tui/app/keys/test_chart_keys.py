@@ -34,7 +34,7 @@ async def compared(app: FakeApp, pilot) -> None:
         await tell(app, pilot, HistoryRead(run=asked[answered - 1].run, history=history(asked[answered - 1].run)))
 
 
-@pytest.mark.parametrize("size", [(120, 36), (200, 50)])
+@pytest.mark.parametrize("size", [pytest.param((120, 36), marks=pytest.mark.slow), (200, 50)])
 async def test_tab_goes_to_the_curves_of_runs_whose_keys_are_those_of_train_in_all_of_them(
     size: tuple[int, int],
 ) -> None:

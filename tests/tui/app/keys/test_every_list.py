@@ -118,7 +118,11 @@ def _studies(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.app.handlers.tuning.study_names", lambda _: [])
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
+@pytest.mark.parametrize(
+    "case",
+    [case if case in (runs, queue) else pytest.param(case, marks=pytest.mark.slow) for case in CASES],
+    ids=lambda case: case.__name__,
+)
 async def test_each_key_of_a_list_works_in(case: Callable) -> None:
     app = FakeApp()
     waiting = QueueChanged(runs=[QueuedRun(id=i, config=RunConfig(seed=i)) for i in range(1, MANY)])
