@@ -92,24 +92,29 @@ async def take(
 ) -> dict[tuple[str, str], Frame]:
     """Return the frames of a picture by size and mode; of sizes that are only measured, those in colour.
 
-    One app goes through the sizes, the one of a glance first, and a second one under NO_COLOR.
+    One app goes through the sizes, the one of a glance first, and a second one under NO_COLOR. With a dialog in front
+    there is one for each size: what lies behind it is laid out for a new size when it is in front again.
     """
     frames: dict[tuple[str, str], Frame] = {}
     for mode in [each for each in modes if each != "ASCII"]:
         wanted = [size for size in sizes if size in KEPT or mode == MODES[0]]
         wanted.sort(key=lambda size: size != GLANCE)
         with same_machine(**({"NO_COLOR": "1"} if mode == "NO_COLOR" else {})):
-            app = StagedApp(picture)
-            async with app.run_test(size=size_of(wanted[0])) as pilot:
-                await play(app, pilot, picture)
-                for size in wanted:
-                    if app.size != size_of(size):
-                        await pilot.resize_terminal(*size_of(size))
-                    frames[size, mode] = await shot(app, pilot)
-                    if mode == MODES[0] and size in KEPT and "ASCII" in modes:
-                        app.action_toggle_ascii()
-                        frames[size, "ASCII"] = await shot(app, pilot)
-                        app.action_toggle_ascii()
+            while wanted:
+                app = StagedApp(picture)
+                async with app.run_test(size=size_of(wanted[0])) as pilot:
+                    await play(app, pilot, picture)
+                    while wanted:
+                        size = wanted.pop(0)
+                        if app.size != size_of(size):
+                            await pilot.resize_terminal(*size_of(size))
+                        frames[size, mode] = await shot(app, pilot)
+                        if mode == MODES[0] and size in KEPT and "ASCII" in modes:
+                            app.action_toggle_ascii()
+                            frames[size, "ASCII"] = await shot(app, pilot)
+                            app.action_toggle_ascii()
+                        if app.screen.is_modal:
+                            break
     return {(size, mode): frames[size, mode] for size in sizes for mode in MODES if (size, mode) in frames}
 
 
