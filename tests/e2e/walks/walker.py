@@ -15,7 +15,7 @@ from tests.e2e.world import PROGRAM, World
 UP, DOWN, LEFT, RIGHT = "\x1b[A", "\x1b[B", "\x1b[D", "\x1b[C"
 F5 = "\x1b[15~"
 ESCAPE = "\x1b"
-AGAIN = 20.0  # seconds after which a click is repeated: what lay under it may just have moved
+AGAIN = 5.0  # seconds after which a click is repeated: what lay under it may just have moved
 
 
 class Walker:

@@ -136,14 +136,17 @@ class ChartsPane(Vertical):
 
     def watch_window(self) -> None:
         self.draw_charts()
+        self.refresh_bindings()  # Escape goes back from it
 
     def watch_maximised(self, chart: str) -> None:
         self.draw_charts()
         self.post_message(self.Maximised(chart))
 
-    def watch_cursor(self, cursor: float | None) -> None:
+    def watch_cursor(self, before: float | None, cursor: float | None) -> None:
         for chart in self.query(Chart):
             chart.cursor = cursor
+        if (before is None) != (cursor is None):
+            self.refresh_bindings()
 
     def on_resize(self, event: Resize) -> None:
         self.draw_charts()

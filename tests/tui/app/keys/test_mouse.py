@@ -13,6 +13,7 @@ from tui.screens.dialogs import Answer, Dialog, Question
 from tui.screens.help import HelpScreen
 from tui.screens.runs import RunsScreen
 from tui.state.actions.table import ACTIONS
+from tui.widgets.charts.pane import ChartsPane
 from tui.widgets.list_keys import Pane
 
 
@@ -115,6 +116,17 @@ async def test_the_networks_are_gone_through_and_left_by_the_words_below_them() 
         await tell(app, pilot)
         assert app.current_mode == "setup"
         assert not app.screen.query(Pane)
+
+
+async def test_the_way_back_from_a_range_leaves_the_line_of_keys_with_it() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        app.screen.query_one(ChartsPane).window = (0.1, 0.5)
+        await tell(app, pilot)
+        assert "esc back" in screen_text(app).splitlines()[-1]
+        await press(app, pilot, "escape")
+        assert "esc back" not in screen_text(app).splitlines()[-1]
 
 
 async def test_a_name_is_given_and_left_by_buttons() -> None:
