@@ -72,19 +72,20 @@ def test_runs_by_keys(world: World) -> None:
         assert "0001" in str(record(world, "0002-seed-cnn")["parent"])
         walker.key("4", "0002")
         walker.key("R", "has finished after 2 epochs")
-        walker.key("500\r", "training")
+        walker.key("500\r", gone="has finished after 2 epochs")
+        walker.until(r"epoch \d+/500 ")
         walk_through_the_queue(walker)
 
 
 def walk_through_the_queue(walker: Walker) -> None:
     """A run trains: two wait behind it, one is removed; and what trains is paused and stopped."""
-    walker.key("Q", "1 waiting")
+    walker.key("4", "2 of 2")
+    walker.key("Q", "Queue (tab): 1 waiting")
     walker.key("t", "Put the run of the form")
-    walker.key("q", "2 waiting")
-    walker.key("4", "Queue: 2 waiting")
+    walker.key("q", "Queue (tab): 2 waiting")
     walker.key("\x10", "Search for commands")
     walker.key("queue: remove", "Remove it from the queue")
-    walker.key("\r", "Queue: 1 waiting")
+    walker.key("\r", "Queue (tab): 1 waiting")
     walker.key("1", "pause")
     walker.key(" ", "paused")
     walker.key(" ", "training")
