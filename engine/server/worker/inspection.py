@@ -58,6 +58,13 @@ class Network:
         """Which weights answer, and in which classes, as answers tell it."""
         return {"epoch": self.epoch, "steps": self.batch, "best": self.best, "classes": self.classes}
 
+    def test_part(self, data: Dataset) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the test images and labels of a data set, on its device. Raises DataError where the classes differ."""
+        if data.classes != self.classes:
+            has, needs = ", ".join(data.classes), ", ".join(self.classes)
+            raise DataError(f"{data.path}: has the classes {has}, {self.name} was trained on {needs}; give such data")
+        return data.test_images.to(self.device), data.test_labels.to(self.device)
+
 
 class Inspector:
     """Answers questions about networks. Keeps the last network it used: the next question comes at once."""
@@ -80,13 +87,7 @@ class Inspector:
     def walk(self, command: Predict, live: Run | None, loaded: Dataset | None) -> Predicted:
         """Raises RunError, CheckpointError, DataError."""
         network = self._network(command.run, live)
-        data = self._data_of(network.name, live, loaded)
-        if data.classes != network.classes:
-            has, needs = ", ".join(data.classes), ", ".join(network.classes)
-            raise DataError(
-                f"{data.path}: has the classes {has}, {network.name} was trained on {needs}; give such data"
-            )
-        images, labels = data.test_images.to(network.device), data.test_labels.to(network.device)
+        images, labels = network.test_part(self._data_of(network.name, live, loaded))
         with kept(network):
             digits = walk_digits(network.model, images, labels, command)
         return Predicted(run=network.name, step=network.step, start=command.start, digits=digits)
@@ -119,12 +120,7 @@ class Inspector:
         """Raises RunError, CheckpointError, DataError."""
         network = self._chosen(command.run, live, command.best)
         data = self._read_data(command.data) if command.data else self._data_of(network.name, live, loaded)
-        if data.classes != network.classes:
-            has, needs = ", ".join(data.classes), ", ".join(network.classes)
-            raise DataError(
-                f"{data.path}: has the classes {has}, {network.name} was trained on {needs}; give such data"
-            )
-        images, labels = data.test_images.to(network.device), data.test_labels.to(network.device)
+        images, labels = network.test_part(data)
         with kept(network):
             result = evaluate(network.model, images, labels)
         return Evaluated(
