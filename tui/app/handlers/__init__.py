@@ -6,6 +6,7 @@ are passed on with `super()`. In the order to read them:
 
     digits.py: test digits, and whose weights tell them
     runs/: runs opened, listed, waiting, forked
+    requests.py: what the engine refuses is told
     training.py: what trains is started, paused, stopped, left
     setup.py, presets.py: the form
     tuning.py: studies

@@ -6,8 +6,6 @@ from textual import on, work
 
 from engine.vocabulary.messages import (
     AnyEvent,
-    Command,
-    CommandDone,
     DescribeModel,
     FindRate,
     PreviewAugmentation,
@@ -16,7 +14,6 @@ from engine.vocabulary.messages import (
     StopFinding,
 )
 from tui.app.handlers.runs.queue import QueueHandlers
-from tui.link.errors import CommandRefused
 from tui.screens.network import NetworkScreen
 from tui.screens.rates import RatesScreen
 from tui.screens.setup import SetupScreen
@@ -51,7 +48,7 @@ class SetupHandlers(QueueHandlers):
             await self.enqueue(self.config)
         elif self.state.engine is None or not self.is_for_this_engine(self.config.processes):
             self.action_train()
-        elif await self.is_done(StartRun(config=self.config, fork=self.fork), "Nothing was started"):
+        elif await self.is_done(StartRun(config=self.config, fork=self.fork), "Nothing was started", in_form=True):
             self.fork = ""
             self.go("train")
 
@@ -59,21 +56,8 @@ class SetupHandlers(QueueHandlers):
     @work(group="start", exclusive=True)
     async def steer(self, event: SetupScreen.SteeringChosen) -> None:
         """Steer the run in progress with the form, and stay there when the engine refuses."""
-        if await self.is_done(Steer(changes=event.changes), "Nothing was applied"):
+        if await self.is_done(Steer(changes=event.changes), "Nothing was applied", in_form=True):
             self.go("train")
-
-    async def is_done(self, command: Command, otherwise: str) -> bool:
-        """Have the engine carry out a command; return whether it did, and say under a title why it did not."""
-        if self.client is None or self.client.foreign:
-            self.send(command)  # which says why not
-            return False
-        try:
-            await self.client.request(command, CommandDone)
-        except CommandRefused as error:
-            self.notify(sanitize(str(error)), title=otherwise, severity="error", markup=False)
-            self.get_screen("setup", SetupScreen).show_refusal(f"{otherwise}: {error}")
-            return False
-        return True
 
     @on(Preview.Wanted)
     def preview_augmentation(self, event: Preview.Wanted) -> None:

@@ -4,9 +4,8 @@ import asyncio
 
 from textual import work
 
-from engine.vocabulary.messages import AnyEvent, CommandDone, Continue, Pause, RunEnded, Stop
-from tui.app.engine import EngineApp
-from tui.link.errors import CommandRefused
+from engine.vocabulary.messages import AnyEvent, Continue, Pause, RunEnded, Stop
+from tui.app.handlers.requests import RequestHandlers, refusal
 from tui.screens.dialogs import OVER
 from tui.screens.questions import new_run_question, quit_question, stop_question
 from tui.screens.runs import RunsScreen
@@ -16,7 +15,7 @@ from tui.terminal.sanitize import sanitize
 STOPPING = 10.0  # seconds to hear that a run is stopped and saved
 
 
-class TrainingHandlers(EngineApp):
+class TrainingHandlers(RequestHandlers):
     """The keys space, S and q, and what is asked before they do something that cannot be undone."""
 
     def on_mount(self) -> None:
@@ -59,12 +58,10 @@ class TrainingHandlers(EngineApp):
         """Have the engine stop what trains; return whether it did, and say why where it did not."""
         if self.client is None:
             return False
-        try:
-            await self.client.request(Stop(force=force, pause_queue=hold), CommandDone)
-        except CommandRefused as error:
-            self.notify(sanitize(str(error)), title="Not stopped", severity="error", markup=False)
-            return False
-        return True
+        problem = await refusal(self.client, Stop(force=force, pause_queue=hold))
+        if problem is not None:
+            self.tell_refusal(problem, "Not stopped")
+        return problem is None
 
     async def action_quit(self) -> None:
         self.leave()

@@ -9,10 +9,10 @@ from textual import on, work
 
 from engine.tuning.files import can_tune, study_names
 from engine.vocabulary.config import ConfigError, RunConfig
-from engine.vocabulary.messages import CommandDone, ListStudies, OpenStudy
+from engine.vocabulary.messages import ListStudies, OpenStudy
 from tui.app.handlers.presets import PresetHandlers
+from tui.app.handlers.requests import refusal
 from tui.app.handlers.training import TrainingHandlers
-from tui.link.errors import CommandRefused
 from tui.screens.tune import TuneScreen
 
 
@@ -33,10 +33,8 @@ class TuningHandlers(PresetHandlers, TrainingHandlers):
         if self.client is None or not self.is_for_this_engine():
             self.begin(command)  # which says why not, or has a new engine carry it out
             return
-        try:
-            await self.client.request(command, CommandDone)
-        except CommandRefused as error:
-            tune.complain(f"Nothing was started: {error}")
+        if (problem := await refusal(self.client, command)) is not None:
+            tune.complain(f"Nothing was started: {problem}")
 
     @on(TuneScreen.Refreshed)
     @work(group="studies", exclusive=True)

@@ -8,8 +8,6 @@ from engine.storage.runs.record import LONGEST
 from engine.vocabulary.config import FIELDS, ConfigError
 from engine.vocabulary.messages import (
     AnyEvent,
-    Command,
-    CommandDone,
     DeleteRun,
     EditRun,
     HistoryRead,
@@ -20,9 +18,7 @@ from engine.vocabulary.messages import (
     RunSummary,
     Snapshot,
 )
-from tui.app.engine import NO_ENGINE, ONLY_WATCHING
 from tui.app.handlers.training import TrainingHandlers
-from tui.link.errors import CommandRefused
 from tui.screens.run_questions import TextQuestion, delete_question
 from tui.screens.runs import RunsScreen
 from tui.state.marks import toggled
@@ -65,10 +61,7 @@ class RunListHandlers(TrainingHandlers):
 
     @on(RunsScreen.Marked)
     def mark_run(self, event: RunsScreen.Marked) -> None:
-        marks = toggled(self.state.marks, event.run) if event.run else ()
-        if event.run and marks == self.state.marks:
-            self.notify("26 runs are marked; unmark one first.", severity="warning", markup=False)
-        self.set_state(replace(self.state, marks=marks))
+        self.set_state(replace(self.state, marks=toggled(self.state.marks, event.run) if event.run else ()))
         self.read_next_history()
 
     @on(RunsScreen.Looked)
@@ -81,7 +74,7 @@ class RunListHandlers(TrainingHandlers):
     async def edit_run(self, event: RunsScreen.Edited) -> None:
         run = event.summary
         if event.field == "star":
-            await self.is_carried_out(EditRun(run=run.run, star=not run.star), "Not changed")
+            await self.is_done(EditRun(run=run.run, star=not run.star), "Not changed")
             return
         name = sanitize(run.run)
         before = run.title if event.field == "title" else run.note
@@ -110,7 +103,7 @@ class RunListHandlers(TrainingHandlers):
             return
         if self.state.opened is not None and self.state.opened.run == run:
             self.set_state(replace(self.state, opened=None, digits=(), digits_run=""))
-        if await self.is_carried_out(DeleteRun(run=run), "Not deleted"):
+        if await self.is_done(DeleteRun(run=run), "Not deleted"):
             marks = tuple(mark for mark in self.state.marks if mark.run != run)
             self.set_state(replace(self.state, marks=marks, histories=self.state.histories.without(run)))
             self.get_screen("runs", RunsScreen).deleted = run
@@ -120,30 +113,8 @@ class RunListHandlers(TrainingHandlers):
     @work(group="edit", exclusive=True)
     async def restore_run(self) -> None:
         screen = self.get_screen("runs", RunsScreen)
-        if await self.is_carried_out(RestoreRun(run=screen.deleted), "Not brought back"):
+        if await self.is_done(RestoreRun(run=screen.deleted), "Not brought back"):
             screen.deleted = ""
-
-    async def is_carried_out(self, command: Command, otherwise: str) -> bool:
-        """Have the engine carry out a command; return whether it did, and say why where it did not."""
-        if self.client is None or self.client.foreign:
-            self.send(command)  # which says why not
-            return False
-        problem = await self.refusal_of(command)
-        if problem:
-            self.notify(problem, title=otherwise, severity="error", markup=False)
-        return not problem
-
-    async def refusal_of(self, command: Command) -> str:
-        """Have the engine carry out a command; return why it did not, "" where it did."""
-        if self.client is None:
-            return NO_ENGINE
-        if self.client.foreign:
-            return ONLY_WATCHING
-        try:
-            await self.client.request(command, CommandDone)
-        except CommandRefused as error:
-            return sanitize(str(error))
-        return ""
 
     @on(RunsScreen.Cloned)
     @work(group="offer", exclusive=True)

@@ -12,7 +12,6 @@ from engine.vocabulary.messages import (
     EditQueued,
     Enqueue,
     Enqueued,
-    QueueCommand,
     Snapshot,
     StartRun,
 )
@@ -20,8 +19,6 @@ from tui.app.handlers.training import TrainingHandlers
 from tui.link.errors import CommandRefused
 from tui.screens.dialogs import OVER
 from tui.screens.questions import queue_question
-from tui.screens.setup import SetupScreen
-from tui.terminal.sanitize import sanitize
 from tui.widgets.queue_list import QueueList
 
 
@@ -75,8 +72,7 @@ class QueueHandlers(TrainingHandlers):
                 answer = await self.client.request(Enqueue(config=config, fork=self.fork), Enqueued)
                 place = answer.place
         except CommandRefused as error:
-            self.notify(sanitize(str(error)), title="Not in the queue", severity="error", markup=False)
-            self.get_screen("setup", SetupScreen).show_refusal(f"Not in the queue: {error}")
+            self.tell_refusal(str(error), "Not in the queue", in_form=True)
             return False
         self.set_state(replace(self.state, edited=None, next_fork=""))
         if edited is not None:
@@ -89,18 +85,7 @@ class QueueHandlers(TrainingHandlers):
     @on(QueueList.Changed)
     @work(group="queue")
     async def change_queue(self, event: QueueList.Changed) -> None:
-        await self.is_changed(event.command)
-
-    async def is_changed(self, command: QueueCommand) -> bool:
-        if self.client is None or self.client.foreign:
-            self.send(command)
-            return False
-        try:
-            await self.client.request(command, CommandDone)
-        except CommandRefused as error:
-            self.notify(sanitize(str(error)), title="Queue", severity="error", markup=False)
-            return False
-        return True
+        await self.is_done(event.command, "Queue")
 
     @on(QueueList.EditWanted)
     def edit_queued(self, event: QueueList.EditWanted) -> None:
