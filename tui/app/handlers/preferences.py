@@ -12,7 +12,10 @@ from tui.app.screens import ScreensApp
 from tui.preferences.remember import remember
 from tui.preferences.values import PreferenceError
 from tui.screens.base import StateScreen
+from tui.screens.runs import RunsScreen
+from tui.screens.train import TrainScreen
 from tui.terminal.sanitize import sanitize
+from tui.widgets.charts.view import ChartsView
 
 CHARTS = {"log_axis": "log_y", "log_x_axis": "log_x", "smoothing": "smoothing"}  # preferences, in a view of charts
 
@@ -24,8 +27,8 @@ class PreferenceHandlers(ScreensApp):
         self._unwritten: dict[str, Any] = {}
         self._told = False  # that nothing can be written
         self.watch(self, "theme", self.keep_theme, init=False)
-        self.restore_charts(self.get_screen("train"))
-        self.restore_runs(self.get_screen("runs"))
+        self.restore_charts(self.get_screen("train", TrainScreen))
+        self.restore_runs(self.get_screen("runs", RunsScreen))
 
     def keep_theme(self, theme: str) -> None:
         self.last_theme[self.current_theme.dark] = theme
@@ -35,32 +38,29 @@ class PreferenceHandlers(ScreensApp):
         super().action_toggle_ascii()
         self.prefer(drawing="ascii" if self.plain_ascii else "auto")
 
-    def restore_charts(self, screen: Any) -> None:
+    def restore_charts(self, screen: TrainScreen) -> None:
         """Have the charts as they were left, and keep how they are left now."""
-        if (view := getattr(screen, "view", None)) is not None:
-            screen.view = dataclasses.replace(
-                view, **{field: getattr(self.preferences, name) for name, field in CHARTS.items()}
-            )
+        chosen = {field: getattr(self.preferences, name) for name, field in CHARTS.items()}
+        screen.view = dataclasses.replace(screen.view, **chosen)
 
-            def keep(before: Any, view: Any) -> None:
-                now = {name: getattr(view, field) for name, field in CHARTS.items()}
-                old = {name: getattr(before, field) for name, field in CHARTS.items()}
-                self.prefer(**{name: value for name, value in now.items() if value != old[name]})
+        def keep(before: ChartsView, view: ChartsView) -> None:
+            now = {name: getattr(view, field) for name, field in CHARTS.items()}
+            old = {name: getattr(before, field) for name, field in CHARTS.items()}
+            self.prefer(**{name: value for name, value in now.items() if value != old[name]})
 
-            self.watch(screen, "view", keep, init=False)
+        self.watch(screen, "view", keep, init=False)
 
-    def restore_runs(self, screen: Any) -> None:
+    def restore_runs(self, screen: RunsScreen) -> None:
         """Have the list of runs sorted as it was left, and keep how it is sorted now."""
 
         def keep() -> None:
             self.prefer(sort=("-" if screen.descending else "") + screen.sort)
 
-        if hasattr(screen, "descending"):
-            if sort := self.preferences.sort:
-                screen.set_reactive(type(screen).sort, sort.removeprefix("-"))
-                screen.set_reactive(type(screen).descending, sort.startswith("-"))
-            for name in ("sort", "descending"):
-                self.watch(screen, name, keep, init=False)
+        if sort := self.preferences.sort:
+            screen.set_reactive(RunsScreen.sort, sort.removeprefix("-"))
+            screen.set_reactive(RunsScreen.descending, sort.startswith("-"))
+        for name in ("sort", "descending"):
+            self.watch(screen, name, keep, init=False)
 
     @on(StateScreen.Preferred)
     def keep_preferred(self, event: StateScreen.Preferred) -> None:
