@@ -12,6 +12,7 @@ from textual.reactive import reactive
 from tui.screens.base import TALL, StateScreen
 from tui.state.actions.lookup import bindings
 from tui.state.store import State
+from tui.widgets.charts.keyed import ChartActions
 from tui.widgets.charts.pane import ChartsPane
 from tui.widgets.charts.view import ChartsView
 from tui.widgets.coach import CoachStrip
@@ -22,7 +23,7 @@ from tui.widgets.side.strip import FigureStrip
 from tui.widgets.welcome import Welcome
 
 
-class TrainScreen(StateScreen):
+class TrainScreen(ChartActions, StateScreen):
     """Charts at the left, figures at the right, log below. Shows a past run when one was opened."""
 
     BINDINGS = bindings("train")
@@ -117,29 +118,8 @@ class TrainScreen(StateScreen):
         self.set_class(bool(event.chart), "one-chart")
         self.refresh_bindings()
 
-    def action_log_axis(self) -> None:
-        self.pane.change(log_y=not self.view.log_y)
-
-    def action_log_x(self) -> None:
-        self.pane.change(log_x=not self.view.log_x)
-
-    def action_smooth(self, direction: int) -> None:
-        self.pane.smooth(direction)
-
-    def action_zoom(self) -> None:
-        self.pane.zoom()
-
-    def action_x_axis(self) -> None:
-        self.pane.next_x()
-
     def action_third(self) -> None:
         self.pane.next_third()
-
-    def action_maximise(self) -> None:
-        self.pane.maximise()
-
-    def action_cursor(self, columns: int) -> None:
-        self.pane.move_cursor(columns)
 
     def action_chart_back(self) -> None:
         if self.inspecting:

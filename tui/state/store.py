@@ -46,7 +46,7 @@ from tui.state.words.events import describe
 from tui.terminal.sanitize import sanitize
 
 MOST_LOG_LINES = 500
-KEPT = (  # of a connection to the engine, for the next one
+KEPT = (  # by a snapshot, which tells all else anew
     *("link", "awaited", "runs", "marks", "studies", "networks", "coach", "next_config", "next_fork", "edited"),
     *("log_count", "failures", "failure"),
 )

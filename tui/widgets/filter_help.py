@@ -15,7 +15,7 @@ from tui.state.words.run_columns import reported_accuracy
 from tui.state.words.runs import state_word
 from tui.terminal.sanitize import sanitize
 from tui.widgets.cells import Cells, CellWidget
-from tui.widgets.welcome_blocks import Line, Part, in_columns, length, lines_of
+from tui.widgets.welcome_blocks import Line, Part, in_columns, length, lines_of, put_lines
 
 BESIDE = 100  # columns, from which what there is stands beside how to ask for it
 LABEL = 16
@@ -79,11 +79,7 @@ class FilterHelp(CellWidget):
         self._put(cells, 0, y + 1, names(cells.width, cells.height - y - 1))
 
     def _put(self, cells: Cells, x: int, y: int, lines: Sequence[Line]) -> int:
-        for row, line in enumerate(lines, y):
-            end = x
-            for words, style in line:
-                end = cells.put(end, row, words, f"filter-help--{style}" if style else "")
-        return y + len(lines)
+        return put_lines(cells, x, y, lines, "filter-help")
 
 
 def all_of(runs: int) -> str:

@@ -7,7 +7,7 @@ from engine.vocabulary.presets import NAMED
 from tui.state.store import State
 from tui.state.words.values import format_values
 from tui.widgets.cells import Cells, CellWidget
-from tui.widgets.welcome_blocks import Line, Part, draw_examples, lines_of, networks
+from tui.widgets.welcome_blocks import Line, Part, draw_examples, lines_of, networks, put_lines
 
 BESIDE = 100  # columns, from which presets stand beside the keys
 LABEL = 8
@@ -69,12 +69,8 @@ class RunsWelcome(CellWidget):
 
     def _put(self, cells: Cells, blocks: list[list[Line]], top: int, step: int) -> int:
         """Draw blocks side by side; return the line below them."""
-        for number, block in enumerate(blocks):
-            for y, line in enumerate(block, top):
-                x = number * step
-                for words, style in line:
-                    x = cells.put(x, y, words, f"runs-welcome--{style}" if style else "")
-        return top + max(map(len, blocks))
+        ends = [put_lines(cells, i * step, top, block, "runs-welcome") for i, block in enumerate(blocks)]
+        return max(ends)
 
 
 def preset_parts() -> list[Part]:

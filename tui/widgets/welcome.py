@@ -19,6 +19,7 @@ from tui.widgets.welcome_blocks import (
     lines_of,
     networks,
     next_run,
+    put_lines,
     screens,
     short_keys,
 )
@@ -85,21 +86,14 @@ class Welcome(CellWidget):
         if wide and not band:
             catalogue = networks(min(cells.width - 8, 240))
             band = len(catalogue) if len(catalogue) <= room else 0
-            for y, line in enumerate(catalogue[:band], cells.height - band - max(0, room - band) // 3):
-                self._put(cells, 4, y, line)
+            put_lines(cells, 4, cells.height - band - max(0, room - band) // 3, catalogue[:band], "welcome")
             band += max(0, room - band) // 3 if band else 0
         widths = [max((length(line) for line in block), default=0) for block in blocks]
         gap = max(2, (cells.width - sum(widths)) // (len(blocks) + 1))
         x = gap
         for block, width in zip(blocks, widths, strict=True):
-            top = max(0, (cells.height - band - highest) // 2)
-            for y, line in enumerate(block, top):
-                self._put(cells, x, y, line)
+            put_lines(cells, x, max(0, (cells.height - band - highest) // 2), block, "welcome")
             x += width + gap
-
-    def _put(self, cells: Cells, x: int, y: int, line: Line) -> None:
-        for words, style in line:
-            x = cells.put(x, y, words, f"welcome--{style}" if style else "")
 
     def _blocks(self, width: int, height: int) -> list[list[Line]]:
         """Return what stands side by side, as lines: the sentences, and as much around them as has room."""

@@ -45,6 +45,15 @@ def lines_of(parts: Sequence[Part], width: int, indent: int) -> list[Line]:
     return lines
 
 
+def put_lines(cells: Cells, x: int, y: int, lines: Sequence[Line], kind: str) -> int:
+    """Draw lines below each other; `kind` is what the names of component classes begin with. Return the next line."""
+    for row, line in enumerate(lines, y):
+        end = x
+        for words, style in line:
+            end = cells.put(end, row, words, f"{kind}--{style}" if style else "")
+    return y + len(lines)
+
+
 def in_columns(lines: Sequence[Line], columns: int, width: int) -> list[Line]:
     """Return lines side by side, each column of so many cells, filled from top to bottom."""
     height = -(-len(lines) // columns)

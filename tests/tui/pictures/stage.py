@@ -12,12 +12,12 @@ from unittest import mock
 
 from fake_engine import FakeApp, tell
 from quiet_pilot import Handlers, Present, counted, until_quiet
-from textual.color import Color
 from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from engine.vocabulary.messages import AnyEvent, RunSummary, StudySummary
+from tests.tui.app.screen_text import filtered_strips
 from tests.tui.pictures.answers import AnsweringClient
 from tests.tui.pictures.frame import MODES, Frame, Region, frame_of
 from tests.tui.pictures.world import NOW, STUDY
@@ -136,13 +136,7 @@ async def shot(app: StagedApp, pilot: Pilot[None]) -> Frame:
     for _ in range(SETTLES):
         await asyncio.sleep(0)
         await tell(app, pilot)
-    filters = app.get_line_filters()
-    strips = []
-    for strip in app.screen._compositor.render_strips():
-        for line_filter in filters:
-            strip = strip.apply_filter(line_filter, Color(0, 0, 0))
-        strips.append(strip)
-    return frame_of(strips, app.size.width, charts_of(app))
+    return frame_of(filtered_strips(app), app.size.width, charts_of(app))
 
 
 def charts_of(app: StagedApp) -> list[Region]:

@@ -74,7 +74,36 @@ class KeyedChart(Chart, can_focus=True):
         return action not in ("smooth", "x_axis", "log_x")
 
 
-class KeyedPane(ChartsPane, can_focus=True):
+class ChartActions:
+    """What keys do to the charts of a run, for a screen that has them, or for the pane itself."""
+
+    @property
+    def pane(self) -> ChartsPane:
+        raise NotImplementedError
+
+    def action_zoom(self) -> None:
+        self.pane.zoom()
+
+    def action_cursor(self, columns: int) -> None:
+        self.pane.move_cursor(columns)
+
+    def action_log_axis(self) -> None:
+        self.pane.change(log_y=not self.pane.view.log_y)
+
+    def action_log_x(self) -> None:
+        self.pane.change(log_x=not self.pane.view.log_x)
+
+    def action_smooth(self, direction: int) -> None:
+        self.pane.smooth(direction)
+
+    def action_x_axis(self) -> None:
+        self.pane.next_x()
+
+    def action_maximise(self) -> None:
+        self.pane.maximise()
+
+
+class KeyedPane(ChartActions, ChartsPane, can_focus=True):
     """The charts of a run, where the screen around them has other keys."""
 
     BINDINGS = bindings("chart")
@@ -86,26 +115,9 @@ class KeyedPane(ChartsPane, can_focus=True):
     class Left(Message):
         """Escape, where there is nothing more to leave in the charts."""
 
-    def action_zoom(self) -> None:
-        self.zoom()
-
-    def action_cursor(self, columns: int) -> None:
-        self.move_cursor(columns)
-
-    def action_log_axis(self) -> None:
-        self.change(log_y=not self.view.log_y)
-
-    def action_log_x(self) -> None:
-        self.change(log_x=not self.view.log_x)
-
-    def action_smooth(self, direction: int) -> None:
-        self.smooth(direction)
-
-    def action_x_axis(self) -> None:
-        self.next_x()
-
-    def action_maximise(self) -> None:
-        self.maximise()
+    @property
+    def pane(self) -> ChartsPane:
+        return self
 
     def action_back(self) -> None:
         if self.can_go_back:

@@ -177,7 +177,8 @@ class ChartsPane(Vertical):
 
     def next_third(self) -> None:
         """Show the next third chart, after the last none; where there is room for it always one."""
-        has_gradient = any(getattr(run, "grad_norms", ()) for run in (self._run, *(run for _, run in self._others)))
+        runs = [run for _, run in self._others] + ([self._run] if self._run is not None else [])
+        has_gradient = any(run.grad_norms for run in runs)
         choices = [each for each in THIRDS if has_gradient or each != "gradient"]
         if self.screen.size.height >= VERY_TALL:
             choices.remove("")
