@@ -134,7 +134,7 @@ class PreferenceInfo(msgspec.Struct, frozen=True, kw_only=True):
                 if isinstance(error, PreferenceError):
                     raise
                 raise PreferenceError(f"{self.name}: {text!r} is not {self.takes}") from None
-        return self.check(text)
+        return self.check(text) if self.choices else text  # a folder may have any name; in a file it needs one of TOML
 
 
 def _infos() -> Iterable[PreferenceInfo]:

@@ -37,6 +37,11 @@ def test_a_variable_counts_more_than_the_file_and_an_option_more_than_both(monke
     ]  # fmt: skip
 
 
+def test_a_folder_that_a_variable_names_may_have_any_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MNIST_TUI_CHECKPOINTS", "runs\x1b[31m\udcff")
+    assert sourced({})["checkpoints"].value == "runs\x1b[31m\udcff"
+
+
 def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MNIST_TUI_REFRESH", "often")
     with pytest.raises(PreferenceError, match=r"variable MNIST_TUI_REFRESH: refresh: 'often' is not a number from 0"):
