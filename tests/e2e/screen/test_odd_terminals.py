@@ -26,8 +26,8 @@ pytestmark = pytest.mark.slow
 
 FAKE = [sys.executable, "-m", "fake_program"]
 SCREENS = {
-    "2": "no digit yet", "3": "Arrows select", "4": "No runs yet", "5": "while it trains", "\x1b": "smoothed",
-    "?": "Everywhere",
+    "2": "no digit yet", "3": "Arrows select", "4": "No runs yet", "5": "beside it the next run", "\x1b": "smoothed",
+    "?": "Train screen",
 }  # fmt: skip
 COLOURS = re.compile(rb"\x1b\[([0-9;:]*)m")
 
@@ -81,8 +81,8 @@ def until_right(terminal: Terminal) -> None:
     terminal.until_match(
         r"^ 0001-seed-cnn  training  epoch 2/10 .*cpu +\n"
         r" 1  Train   2  Digits   3  Confusion   4  Runs   5  Setup   6  Tune +\n"
-        r"loss  [^\n]*step 0.500 [^\n]*test 0.900 +│ Test accuracy  90.00 % +\n"
-        r"(?s:.*)\naccuracy  [^\n]*│(?s:.*)\n y log axis [^\n]* q quit +$"
+        r"loss  [^\n]*train, smoothed 0.9  [^\n]*test [^\n]*│ Test accuracy  90.00 % +\n"
+        r"(?s:.*)\naccuracy  [^\n]*│(?s:.*)\n space pause  [^\n]* q quit +$"
     )
 
 
@@ -168,7 +168,7 @@ def test_nothing_that_a_terminal_sends_ends_the_screen_or_is_taken_for_keys() ->
                 terminal.read(0.1)
             print(name)
             until_right(terminal)  # still the first screen
-            while "while it trains" not in terminal.text:
+            while "beside it the next run" not in terminal.text:
                 terminal.press("5")  # which a busy program may take for the end of what was cut off
                 terminal.read(2 * SEQUENCE_TIMEOUT)
             terminal.press("\x1b")

@@ -78,7 +78,7 @@ def test_the_engine_does_not_notice_and_the_screen_is_soon_up_to_date(world: Wor
         print(f"\n{stall.drawn} frames were drawn unread, {kept:,} bytes were kept of them; the first had {frame:,}")
         assert kept < 30 * frame  # what lies between the two, and no frame beyond
         terminal.press("5")
-        terminal.until("while it trains")
+        terminal.until("beside it the next run")
 
 
 @pytest.mark.slow
