@@ -33,7 +33,7 @@ def short_walk(walker: Walker) -> None:
     walker.click("   0001-seed-cnn", "a   0001")
     walker.key("e", "A name for 0001-seed-cnn")
     walker.key("from afar\r", "0001 from afar")
-    walker.key("i", "accuracy   a ")
+    walker.key("i", "Mark a second run")
     walker.key(ESCAPE, gone="Mark a second run")
     walker.key("e", "A name for 0001-seed-cnn")
 
