@@ -1,6 +1,8 @@
 """A short walk in tmux, and one over ssh: keys, mouse, and a connection that drops while a name is written."""
 
+import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -80,8 +82,8 @@ def test_a_short_walk_over_ssh_and_a_connection_that_drops_leave_what_was_saved(
         short_walk(Walker(terminal))
         terminal.press(" lost")
         terminal.until("afar lost")
-        terminal.hang_up()
-        terminal.wait()
+        os.kill(terminal.pid, signal.SIGKILL)  # ssh: the connection drops
+        assert terminal.wait() == -signal.SIGKILL
     assert record(world, "0001-seed-cnn")["title"] == "from afar"
     with Terminal(sshd.login(program(world)), world.env, cols=80, rows=24) as terminal:
         walker = Walker(terminal)
