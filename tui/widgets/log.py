@@ -6,12 +6,10 @@ from rich.text import Text
 from textual.events import Resize
 from textual.widgets import RichLog
 
-from tui.state.store import State
+from tui.state.store import MOST_LOG_LINES, State
 from tui.terminal.sanitize import sanitize
 from tui.widgets.drag_border import DragBorder
 from tui.widgets.list_keys import LIST_KEYS, ListKeys
-
-MOST = 500  # lines
 
 
 class LogPane(ListKeys, RichLog, DragBorder):
@@ -34,12 +32,12 @@ class LogPane(ListKeys, RichLog, DragBorder):
     """
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(wrap=True, markup=False, highlight=False, min_width=0, max_lines=MOST, id=id)
+        super().__init__(wrap=True, markup=False, highlight=False, min_width=0, max_lines=MOST_LOG_LINES, id=id)
         self.border_title = "log"
         self._count = 0
         self._began = 0
         self._past = ""  # the past run whose log it shows
-        self._texts: deque[str] = deque(maxlen=MOST)
+        self._texts: deque[str] = deque(maxlen=MOST_LOG_LINES)
         self._width = 0
 
     def show(self, state: State) -> None:
