@@ -96,6 +96,17 @@ async def attach(world: World) -> Attached:
     return Attached(await connect_or_start(world.checkpoints, data=str(sample_file())))
 
 
+async def go_on(world: World, config: RunConfig) -> Attached:
+    """Have the run resumed, or begun anew under its name if it was killed before its first checkpoint."""
+    folder = world.checkpoints / RUN
+    fresh = not (folder / LAST).exists()
+    if fresh and folder.exists():
+        shutil.rmtree(folder)
+    engine = await attach(world)
+    engine.client.send(StartRun(config=config) if fresh else ResumeRun(run=RUN))
+    return engine
+
+
 def assert_on_record(received: Sequence[RunEvent], log: Sequence[RunEvent], figures: Figures) -> None:
     """Check that the log has what a client heard since the run started or resumed."""
     if not received:
@@ -135,14 +146,11 @@ async def test_a_run_whose_engine_is_killed_again_and_again_ends_with_the_same_w
 
     done, skipped, epoch_seconds = 0, 0, 0.5
     for _ in range(kills):
-        fresh = not (folder / LAST).exists()
-        if fresh and folder.exists():
-            shutil.rmtree(folder)  # a run begun anew is to have its name
+        if folder.exists() and not (folder / LAST).exists():
             skipped = 0
             figures.fresh += 1
         before = traces_of_saving(folder)
-        engine = await attach(world)
-        engine.client.send(StartRun(config=config) if fresh else ResumeRun(run=RUN))
+        engine = await go_on(world, config)
         await engine.until(RunStarted)
         if chance.random() < 0.5:
             await engine.until(EpochDone)  # it is being saved now
@@ -166,11 +174,7 @@ async def test_a_run_whose_engine_is_killed_again_and_again_ends_with_the_same_w
             figures.fallbacks += bool(problem)
             assert state["position"]["epoch"] >= done
             done = state["position"]["epoch"]
-    fresh = not (folder / LAST).exists()
-    if fresh:
-        shutil.rmtree(folder)
-    engine = await attach(world)
-    engine.client.send(StartRun(config=config) if fresh else ResumeRun(run=RUN))
+    engine = await go_on(world, config)
     await engine.until(RunEnded, seconds=LIMIT + 5 * config.epochs)
     await engine.kill()
     print(f"\n{figures}, epoch {done} reached by then, {time.monotonic() - began:.0f} s")

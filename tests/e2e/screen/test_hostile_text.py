@@ -141,10 +141,10 @@ def test_hostile_names_and_files_are_shown_inert_and_no_name_leads_out_of_the_ru
     with Terminal(PROGRAM, world.env) as terminal:
         terminal.until("t  train")
         terminal.press("4")
-        terminal.until("0002-seed-cnn")  # that cannot be read
+        terminal.until("unreadable")
         terminal.press("\r")
         terminal.until("(past)")
-        for key, sign in (("2", "no digit yet"), ("3", "recall"), ("5", "Epochs"), ("4", "0002-seed-cnn")):
+        for key, sign in (("2", "no digit yet"), ("3", "recall"), ("5", "Epochs"), ("4", "unreadable")):
             terminal.press(key)
             terminal.until(sign)
         terminal.press("q")

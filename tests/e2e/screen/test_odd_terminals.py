@@ -81,7 +81,7 @@ def until_right(terminal: Terminal) -> None:
     terminal.until_match(
         r"^ 0001-seed-cnn  training  epoch 2/10 .*cpu +\n"
         r" 1  Train   2  Digits   3  Confusion   4  Runs   5  Setup   6  Tune +\n"
-        r"loss  [^\n]*train, smoothed 0.9  [^\n]*test [^\n]*│ Test accuracy  90.00 % +\n"
+        r"loss  [^\n]*train, smoothed 0.9  [^\n]*test   fits epoch 0.31 on│ Test accuracy  90.00 % +\n"
         r"(?s:.*)\naccuracy  [^\n]*│(?s:.*)\n space pause  [^\n]* q quit +$"
     )
 
