@@ -1,4 +1,7 @@
-"""The table of runs as it is drawn: as many columns as have room, and the name of a run always in full."""
+"""The table of runs as it is drawn: as many columns as have room, and the name of a run in full.
+
+A name that would leave room for no column is its number alone: each column is in reach, and the name beside the list.
+"""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -12,10 +15,12 @@ from textual.message import Message
 from engine.vocabulary.messages import RunSummary
 from tui.state.marks import Mark
 from tui.state.words.run_columns import GAP, Placed, Texts, fitted, place
+from tui.state.words.runs import short_run_name
 from tui.widgets.cells import Cells, CellWidget
 from tui.widgets.run_colours import RUN_COLOURS, colour_of, css
 
 NAME_AT = 4  # the column of a name; before it the letter of a mark and the star
+ONE = 16  # cells that a name leaves to the other columns: a date has room
 
 
 class RunTable(CellWidget):
@@ -109,7 +114,12 @@ class RunTable(CellWidget):
     def draw(self, cells: Cells) -> None:
         now = time.time()
         self._keep_in_sight(moved=False)
+        longest = cells.width - NAME_AT - GAP - 2 - ONE
         names = [self._texts.name(run) for run in self.runs]
+        names = [
+            name if cell_len(name) <= longest else short_run_name(run.run)
+            for run, name in zip(self.runs, names, strict=True)
+        ]
         width = min(max([3, *map(cell_len, names)]), cells.width - NAME_AT - 1)
         left = NAME_AT + width + GAP
         self._placed = place(self.runs, cells.width - left - 2, self._first_column, now, self._texts)

@@ -1,6 +1,7 @@
 """The list of runs and the table of differences where room is short."""
 
 import msgspec
+import pytest
 from fake_engine import FakeApp, snapshot, tell
 from textual.app import App, ComposeResult
 
@@ -15,6 +16,19 @@ from tui.widgets.run_comparison import RunComparison
 class Comparison(App[None]):
     def compose(self) -> ComposeResult:
         yield RunComparison()
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24)])
+async def test_a_title_that_leaves_no_room_is_the_number_in_the_list_and_whole_beside_it(size: tuple[int, int]) -> None:
+    long = msgspec.structs.replace(OLD, title="z" * 100)
+    app = FakeApp()
+    async with app.run_test(size=size) as pilot:
+        await tell(app, pilot, snapshot(), RunsListed(runs=[long]))
+        await press(app, pilot, "4")
+        assert f" {OLD.run[:4]} " in screen_text(app)
+        assert OLD.state in screen_text(app)
+        await press(app, pilot, "i")
+        assert screen_text(app).count("z") >= 100
 
 
 async def test_the_run_under_the_cursor_stays_in_sight_when_its_problem_takes_a_line_of_the_list() -> None:
