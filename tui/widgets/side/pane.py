@@ -57,7 +57,7 @@ class TrainSide(Container, DragBorder):
         self._at = 0  # which of the digits is in front
         self._trails = Trails()
         self._answer: object = None  # the last one taken
-        self._asked: object = None  # for which weights
+        self._asked: object = None  # the last question
         self._since = 0.0  # seconds that a question has waited, 0 for none
 
     def compose(self) -> ComposeResult:
@@ -106,10 +106,8 @@ class TrainSide(Container, DragBorder):
         if there != self.has_class("digit-there"):
             self.set_class(there, "digit-there")
             self._divide()
-        weights = (view.run, view.state, view.epoch, self._start)
-        if self._weights and self.is_shown and weights != self._asked:
-            self._asked = weights
-            self._ask()
+        if self._weights and self.is_shown and self._asked != self._question(view):
+            self._ask(view)
         self._draw_digit()
 
     def _take_answer(self, state: State, view: RunView) -> None:
@@ -148,12 +146,15 @@ class TrainSide(Container, DragBorder):
         if view is None or view.state != "running" or not self._weights or not self.is_shown:
             return
         if not self._since or self._since > LOST:
-            self._ask()
+            self._ask(view)
 
-    def _ask(self) -> None:
-        if self._view is not None:
-            self._since = 1e-9
-            self.post_message(self.DigitsWanted(Predict(start=self._start, count=ASKED, run=self._view.run)))
+    def _question(self, view: RunView) -> object:
+        """What is asked about, equal while nothing is to be asked anew but by time."""
+        return (view.run, view.state, view.epoch, self._start)
+
+    def _ask(self, view: RunView) -> None:
+        self._asked, self._since = self._question(view), 1e-9
+        self.post_message(self.DigitsWanted(Predict(start=self._start, count=ASKED, run=view.run)))
 
     def hold(self) -> None:
         """Hold the digit in front, or let the next ones come."""
@@ -165,4 +166,4 @@ class TrainSide(Container, DragBorder):
         """Go on with other digits of the test part."""
         if self._view is not None and self._weights:
             self._start, self._at = random.randrange(max(1, self._view.test_images)), 0
-            self._ask()
+            self._ask(self._view)

@@ -123,6 +123,8 @@ async def test_a_run_that_has_ended_shows_its_digit_under_the_weights_it_ended_w
         await pilot.press("r")
         await pilot.pause()
         assert len(app.engine.sent_of(Predict)) == 2
+        await tell(app, pilot)
+        assert len(app.engine.sent_of(Predict)) == 2, "asked once for the same digits"
 
 
 async def test_an_old_answer_moves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
