@@ -1,5 +1,6 @@
 """The choice of device."""
 
+import functools
 import platform
 from pathlib import Path
 
@@ -67,6 +68,15 @@ def device_name(device: torch.device) -> str:
     except OSError:
         pass
     return platform.processor() or platform.machine()
+
+
+@functools.cache
+def side_stream(device: torch.device) -> torch.cuda.Stream:
+    """Return the stream of a CUDA device on which graphs are captured: one for the life of the process.
+
+    torch keeps a workspace of cuBLAS for each stream on which matrices were ever multiplied, 32 MiB and more.
+    """
+    return torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
 
 
 def gpu_uuids(device: torch.device) -> tuple[str, ...]:

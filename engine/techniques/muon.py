@@ -4,6 +4,9 @@ Jordan et al., https://kellerjordan.github.io/posts/muon/: Nesterov's momentum i
 the first and the last layer are left to another optimizer, as are biases and what else is no matrix. A filter of a
 convolution is a row of a matrix. A step is about as long as one of AdamW (Liu et al.,
 https://arxiv.org/abs/2502.16982), so that one learning rate does for both. Weight decay is decoupled in both.
+
+torch's own Muon reads the learning rate as a number, which a CUDA graph would keep; there `capturable_step` takes its
+place.
 """
 
 from collections.abc import Sequence
@@ -25,8 +28,13 @@ class MuonWithAdamW:
         muon: type[torch.optim.Muon],
         adamw: type[torch.optim.AdamW],
         hidden: bool = True,
+        lr: Tensor | None = None,
     ) -> None:
-        """The first and the last matrix are those in the order of `parameters`; without `hidden` they are taken too."""
+        """The first and the last matrix are those in the order of `parameters`; without `hidden` they are taken too.
+
+        With the learning rate in a tensor `lr` a step can be captured in a CUDA graph.
+        """
+        rate: Any = config.lr if lr is None else lr
         shaped = [each for each in parameters if each.ndim > 1]
         self._shaped = shaped[1:-1] if hidden else shaped
         taken = {id(each) for each in self._shaped}
@@ -37,7 +45,7 @@ class MuonWithAdamW:
             self._parts.append(
                 muon(
                     self._matrices,
-                    lr=config.lr,
+                    lr=rate,
                     weight_decay=config.weight_decay,
                     momentum=config.momentum,
                     adjust_lr_fn="match_rms_adamw",
@@ -45,7 +53,16 @@ class MuonWithAdamW:
             )
         if others:
             betas = (config.beta1, config.beta2)
-            self._parts.append(adamw(others, lr=config.lr, betas=betas, weight_decay=config.weight_decay, fused=True))
+            self._parts.append(
+                adamw(
+                    others,
+                    lr=rate,
+                    betas=betas,
+                    weight_decay=config.weight_decay,
+                    capturable=others[0].device.type == "cuda",
+                    fused=True,
+                )
+            )
         self.param_groups: list[dict[str, Any]] = [group for part in self._parts for group in part.param_groups]
 
     def zero_grad(self, set_to_none: bool = True) -> None:
@@ -58,7 +75,10 @@ class MuonWithAdamW:
         for matrix, shaped in zip(self._matrices, self._shaped, strict=True):
             matrix.grad = None if shaped.grad is None else as_matrix(shaped.grad, shaped)
         for part in self._parts:
-            part.step()
+            if isinstance(part, torch.optim.Muon) and isinstance(part.param_groups[0]["lr"], Tensor):
+                capturable_step(part)
+            else:
+                part.step()
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state by parameter, counted on from one part to the next, as one optimizer's."""
@@ -80,6 +100,42 @@ class MuonWithAdamW:
             part.load_state_dict({"state": mine, "param_groups": [group]})
             first += count
         self.param_groups = [group for part in self._parts for group in part.param_groups]
+
+
+@torch.no_grad()
+def capturable_step(optimizer: torch.optim.Muon) -> None:
+    """Take the step of torch's Muon, with the learning rate read on the device. The same but for rounding."""
+    for group in optimizer.param_groups:
+        lr, momentum = group["lr"], group["momentum"]
+        weights = [each for each in group["params"] if each.grad is not None]
+        if not weights:
+            continue
+        gradients = [each.grad for each in weights]
+        for weight in weights:
+            if "momentum_buffer" not in optimizer.state[weight]:
+                optimizer.state[weight]["momentum_buffer"] = torch.zeros_like(weight)
+        buffers = [optimizer.state[each]["momentum_buffer"] for each in weights]
+        torch._foreach_lerp_(buffers, gradients, 1 - momentum)
+        updates = torch._foreach_lerp(gradients, buffers, momentum) if group["nesterov"] else buffers
+        if group["weight_decay"]:
+            torch._foreach_mul_(weights, 1 - lr * group["weight_decay"])
+        for weight, update in zip(weights, updates, strict=True):
+            scale = 0.2 * max(weight.shape) ** 0.5  # match_rms_adamw
+            weight.sub_(orthogonal(update, group["ns_coefficients"], group["ns_steps"], group["eps"]) * (lr * scale))
+
+
+def orthogonal(matrix: Tensor, coefficients: tuple[float, float, float], steps: int, least: float) -> Tensor:
+    """Return the nearest matrix [rows, columns] with orthonormal rows or columns, roughly, in bfloat16: the iteration
+    of Newton and Schulz with Jordan's coefficients, as torch's Muon has it."""
+    a, b, c = coefficients
+    tall = matrix.shape[0] > matrix.shape[1]
+    result = (matrix.T if tall else matrix).bfloat16()
+    result = result / result.norm().clamp(min=least)
+    for _ in range(steps):
+        products = result @ result.T
+        polynomial = torch.addmm(products, products, products, beta=b, alpha=c)
+        result = torch.addmm(result, polynomial, result, beta=a)
+    return result.T if tall else result
 
 
 def as_matrix(tensor: Tensor, like: Tensor) -> Tensor:

@@ -102,7 +102,8 @@ def rmsprop(config: RunConfig, parameters: list[nn.Parameter]) -> Optimizer:
 
 
 def muon(config: RunConfig, parameters: list[nn.Parameter], hidden: bool = True) -> Optimizer:
-    return MuonWithAdamW(parameters, config, Muon, AdamW, hidden)
+    lr = rate(config, parameters)
+    return MuonWithAdamW(parameters, config, Muon, AdamW, hidden, lr if isinstance(lr, Tensor) else None)
 
 
 OPTIMIZERS: dict[str, Build] = {
@@ -137,11 +138,6 @@ def set_learning_rate(optimizer: Optimizer, lr: float) -> None:
             group["lr"].fill_(lr)
         else:
             group["lr"] = lr
-
-
-def is_capturable(optimizer: Optimizer) -> bool:
-    """Tell whether a CUDA graph of a step would see the learning rate move: torch's Muon takes it as a number."""
-    return not isinstance(optimizer, MuonWithAdamW)
 
 
 def steer_optimizer(optimizer: Optimizer, config: RunConfig) -> None:

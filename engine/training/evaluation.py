@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engine.networks.build import as_input
+from engine.techniques.precision import products_in
 from engine.vocabulary.messages import Digit, Predict
 
 MOST_DIGITS = 64
@@ -32,14 +33,12 @@ class Evaluation:
 def inference(model: nn.Module) -> Iterator[None]:
     """Dropout off, no gradients and all of float32 inside; the network's mode as before outside."""
     was_training = model.training
-    shortened = torch.backends.cudnn.allow_tf32  # convolutions of CUDA with 10 bits of significand, by default
+    device = next((each.device for each in model.parameters()), torch.device("cpu"))
     model.eval()
     try:
-        torch.backends.cudnn.allow_tf32 = False
-        with torch.inference_mode():
+        with products_in("fp32", device), torch.inference_mode():
             yield
     finally:
-        torch.backends.cudnn.allow_tf32 = shortened
         model.train(was_training)
 
 

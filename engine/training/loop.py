@@ -24,6 +24,7 @@ from engine.vocabulary.messages import (
     STEP_POINTS,
     CheckpointSaved,
     EpochDone,
+    GraphsRefused,
     RunEnded,
     RunEvent,
     RunStarted,
@@ -59,7 +60,7 @@ def train(run: Run) -> Generator[RunEvent, None, None]:
     yield RunEnded(run=run.name, step=run.step, time=time.time(), state="finished", reason=reason_of_end(run))
 
 
-def train_epochs(run: Run) -> Generator[StepsDone | EpochDone | CheckpointSaved, None, None]:
+def train_epochs(run: Run) -> Generator[StepsDone | EpochDone | CheckpointSaved | GraphsRefused, None, None]:
     """Train the epochs that are left."""
     run.network.train()
     take_step = Steps(run)
@@ -80,9 +81,13 @@ def train_epochs(run: Run) -> Generator[StepsDone | EpochDone | CheckpointSaved,
                 reseed_guard.after_step()
             if report.add(result, len(batch)):
                 yield report.event()
+                if problem := take_step.untold_problem():
+                    yield GraphsRefused(run=run.name, step=run.step, reason=problem)
                 report.begin()
         if report.pending:
             yield report.event()
+        if problem := take_step.untold_problem():
+            yield GraphsRefused(run=run.name, step=run.step, reason=problem)
 
         ACTIVITY.begin("testing the network")
         yield finish_epoch(run)
@@ -149,7 +154,7 @@ def finish_epoch(run: Run) -> EpochDone:
     run.epoch += 1
     if validation is not None:
         run.best = run.best.after(run.epoch, validation.accuracy, validation.loss)
-    train_loss = run.loss_sum.item() / run.images
+    train_loss = run.loss_sum / run.images
     if run.config.schedule == "plateau":
         run.plateau = run.plateau.after(train_loss if validation is None else validation.loss, run.config)
     event = EpochDone(
@@ -157,7 +162,7 @@ def finish_epoch(run: Run) -> EpochDone:
         epoch=run.epoch,
         step=run.step,
         train_loss=train_loss,
-        train_accuracy=run.right.item() / run.images,
+        train_accuracy=run.right / run.images,
         test_loss=test.loss,
         test_accuracy=test.accuracy,
         seconds=run.seconds,
@@ -171,8 +176,7 @@ def finish_epoch(run: Run) -> EpochDone:
         lr_share=run.plateau.share,
     )
     run.batch, run.seconds, run.input_seconds = 0, 0.0, 0.0
-    run.loss_sum.zero_()
-    run.right.zero_()
+    run.loss_sum, run.right = 0.0, 0
     return event
 
 
@@ -203,9 +207,7 @@ class Report:
         return late or len(self.pending) >= self.most
 
     def event(self) -> StepsDone:
-        results = torch.stack(self.pending)
-        self.run.collect(results)
-        losses, right = zip(*results.tolist(), strict=True)
+        losses, right = zip(*self.run.collect(torch.stack(self.pending), self.sizes), strict=True)
         for offset, loss in enumerate(losses):
             if not math.isfinite(loss):
                 step = self.run.step - len(losses) + offset + 1

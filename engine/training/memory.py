@@ -23,8 +23,11 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def give_back() -> None:
-    """Return to the system what a run needed no longer: glibc keeps it, which is gigabytes after a large network."""
+    """Return to the system what a run needs no longer: glibc and torch keep it, which is gigabytes after a large
+    network."""
     gc.collect()  # a run and its events know each other
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+        torch.cuda.empty_cache()
     with contextlib.suppress(OSError, AttributeError):  # where another libc is
         ctypes.CDLL(None).malloc_trim(0)
 

@@ -56,7 +56,7 @@ class Run(TrainingState):
         self.code = code
         self.origin = origin or Origin()
         try:
-            super().__init__(name, config, data, conventions_in(state) if state else conventions)
+            super().__init__(name, config, data, conventions_in(state) if state else conventions, bool(state))
             with inside(code, loading=True):
                 self._build(state)
         except (Exception, SystemExit) as error:
@@ -68,8 +68,7 @@ class Run(TrainingState):
             # Every process drops out and distorts in its own way. After a resume it is another way than it would have
             # been: the state of rank 0's generator is the only one that is kept.
             torch.manual_seed(seed_of(config.seed, group.rank, self.step))
-            self.loss_sum.zero_()
-            self.right.zero_()
+            self.loss_sum, self.right = 0.0, 0
 
     def _build(self, state: dict[str, Any] | None) -> None:
         """Build what is trained, or load it from a checkpoint; have the other processes begin once rank 0 knows that
@@ -124,12 +123,20 @@ class Run(TrainingState):
             self.adopt(config)
         return steps
 
-    def collect(self, losses: Tensor) -> None:
-        """Add up over all processes what each knows of its share: losses [steps], and the sums of the epoch."""
-        self.group.total(losses, self.loss_sum, self.right)
-        if self.group.rank:
-            self.loss_sum.zero_()  # rank 0 has the sums of all
-            self.right.zero_()
+    def collect(self, results: Tensor, sizes: list[int]) -> list[list[float]]:
+        """Return the loss and the number of right predictions of steps on batches of these sizes, and add them to the
+        sums of the epoch, from what each process knows of its share: results [steps, 2]. Waits for the device."""
+        known = results.tolist()
+        for (loss, right), images in zip(known, sizes, strict=True):
+            self.loss_sum += loss * images
+            self.right += int(right)
+        if self.group.size == 1:
+            return known
+        sums = torch.tensor([self.loss_sum, self.right], dtype=torch.float64, device=self.device)
+        self.group.total(results, sums)
+        loss_sum, right_sum = sums.tolist() if self.group.rank == 0 else (0.0, 0.0)  # rank 0 has the sums of all
+        self.loss_sum, self.right = loss_sum, int(right_sum)
+        return results.tolist()
 
     def adopt(self, config: RunConfig) -> None:
         """Go on with a configuration that differs in what may change during a run."""

@@ -26,11 +26,14 @@ from engine.vocabulary.schedule import Plateau
 class TrainingState:
     """Network, optimizer, moving average, and position; `begin` makes them once there is a network."""
 
-    def __init__(self, name: str, config: RunConfig, data: Dataset, conventions: Conventions) -> None:
-        """Choose the device and have the data there. Raises DeviceError."""
+    def __init__(
+        self, name: str, config: RunConfig, data: Dataset, conventions: Conventions, resumed: bool = False
+    ) -> None:
+        """Choose the device and have the data there. Raises DeviceError, and ConfigError for a precision that it has
+        not."""
         self.name = name
         self.device = choose_device(config.device)
-        self.precision = choose_precision(config.precision, self.device)
+        self.precision = choose_precision(config.precision, self.device, resumed)
         self.config = config.replace({"precision": self.precision})  # what it began with, it is resumed with
         self.data = data.to(self.device)
         self.threads = Threads(adapts=self.device.type == "cpu")
@@ -52,10 +55,8 @@ class TrainingState:
         self.plateau = Plateau()
         self.seconds = 0.0  # training time of the present epoch
         self.input_seconds = 0.0  # of these, those in which images were made; on a device that queues, only asked for
-        # Over the images of the present epoch; in float64, which MPS has not: no sum of float32 losses is too large.
-        exact = torch.float64 if self.device.type != "mps" else torch.float32
-        self.loss_sum = torch.zeros((), dtype=exact, device=self.device)
-        self.right = torch.zeros((), dtype=torch.int64, device=self.device)
+        self.loss_sum = 0.0  # over the images of the present epoch
+        self.right = 0  # of their predictions
         self.clipped_norm: torch.Tensor | None = None  # of the last step's gradients, where they are clipped
 
     @property
@@ -90,7 +91,10 @@ class TrainingState:
                 "seconds": self.seconds,
                 "input_seconds": self.input_seconds,
             },
-            "sums": {"loss": self.loss_sum, "right": self.right},
+            "sums": {
+                "loss": torch.tensor(self.loss_sum, dtype=torch.float64),
+                "right": torch.tensor(self.right, dtype=torch.int64),
+            },
             "best": msgspec.structs.asdict(self.best),
             "plateau": msgspec.structs.asdict(self.plateau),
             **({"average": self.average.model.state_dict()} if self.average else {}),
@@ -124,10 +128,9 @@ class TrainingState:
             self.threads.begin_with(min(int(state.get("threads", self.threads.most)), self.threads.most))
             self.best = msgspec.convert(state.get("best", {}), Best)
             self.plateau = msgspec.convert(state.get("plateau", {}), Plateau)
-            self.loss_sum.copy_(state["sums"]["loss"])
-            self.right.copy_(state["sums"]["right"])
+            self.loss_sum, self.right = float(state["sums"]["loss"]), int(state["sums"]["right"])
             set_rng_state(state["rng"], self.device)
-        except (KeyError, TypeError, AttributeError, RuntimeError, ValueError, IndexError) as error:
+        except (KeyError, TypeError, AttributeError, RuntimeError, ValueError, IndexError, OverflowError) as error:
             raise CheckpointError(
                 f"the checkpoint of run {self.name} does not fit its network ({brief(error)})"
             ) from error

@@ -5,6 +5,7 @@ small as ours spends more time on the start of its kernels than in them, and a g
 Elsewhere, and where a step cannot be captured, the same lines run one by one.
 """
 
+import math
 import time
 from collections.abc import Callable
 from typing import Protocol
@@ -12,14 +13,15 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
+from engine.machine.device import side_stream
 from engine.machine.process_group import GroupBroken
 from engine.networks.build import as_input
 from engine.storage.printing import say
 from engine.storage.runs.checkpoint import brief
 from engine.techniques.augmentation import augment
 from engine.techniques.mixup import mix, mixed_loss
-from engine.techniques.optimizers import is_capturable, set_learning_rate
-from engine.techniques.precision import logits_of
+from engine.techniques.optimizers import set_learning_rate
+from engine.techniques.precision import logits_of, products_in
 from engine.training.diagnostics import Gradients, gradients_of
 from engine.training.memory import fitting_batch, is_out_of_memory
 from engine.training.run import Run
@@ -42,10 +44,10 @@ class Graph(Protocol):
 
 
 class CudaGraph:
-    """Warmed up and captured on a stream of its own, as torch asks."""
+    """Warmed up and captured on another stream than the usual one, as torch asks."""
 
     def __init__(self, device: torch.device) -> None:
-        self.stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+        self.stream = side_stream(device)
         self.graph = torch.cuda.CUDAGraph()
 
     def warm_up(self, compute: Callable[[], Tensor]) -> Tensor:
@@ -75,9 +77,13 @@ class Steps:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        alone = run.group.size == 1 and is_capturable(run.optimizer)
-        self.new_graph = graphs_for(run.device) if alone else None
+        self._problem = ""
+        self.new_graph = graphs_for(run.device)
+        if self.new_graph and run.group.size > 1:
+            self.new_graph = None
+            self._problem = f"{run.group.size} processes train together"
         self._config = run.config
+        self._lr = math.nan
         self._graphs: dict[int, CapturedStep] = {}
         self._replayed: Gradients | None = None  # where the last step was a graph, which has its own
 
@@ -86,11 +92,18 @@ class Steps:
         """Those of the last step, as long as no other is taken."""
         return self._replayed or gradients_of(self.run)
 
+    def untold_problem(self) -> str:
+        """Return, once, why the steps are no graphs on a device that has them; "" where they are."""
+        problem, self._problem = self._problem, ""
+        return problem
+
     def __call__(self, batch: Tensor) -> Tensor:
         """Train on the images of a batch of indices [b]; return [2], on the device: its mean loss, and how many
         predictions were right. Raises TrainingFailed."""
         run = self.run
-        set_learning_rate(run.optimizer, run.lr)
+        if run.lr != self._lr:  # on a GPU it is a kernel
+            self._lr = run.lr
+            set_learning_rate(run.optimizer, run.lr)
         try:
             loss = self._captured(batch, self.new_graph) if self.new_graph else counted_step(run, batch)
             if run.average:  # its share of each step depends on the step, which no graph may do
@@ -126,6 +139,7 @@ class Steps:
             self._replayed = step.gradients
             return result
         except CaptureFailed as error:
+            self._problem = str(error)
             say(f"{self.run.name} trains without CUDA graphs: {error}")
             self.new_graph = None
             self._graphs.clear()
@@ -189,19 +203,18 @@ def counted_step(run: Run, batch: Tensor) -> Tensor:
     images = augment(as_input(run.data.train_images[mine]), run.config)
     images, other, share = mix(images, run.config)
     run.input_seconds += time.perf_counter() - began
-    logits = logits_of(run.network, images, run.precision)
-    loss = mixed_loss(logits, actual, other, share, run.config.label_smoothing)
-    weight = part * run.group.size  # gradients are averaged over processes, whose parts may differ by an image
-    (loss if weight == 1 else loss * weight).backward()  # type: ignore[no-untyped-call]
+    with products_in(run.precision, run.device, run.conventions.exact):
+        logits = logits_of(run.network, images, run.precision)
+        loss = mixed_loss(logits, actual, other, share, run.config.label_smoothing)
+        weight = part * run.group.size  # gradients are averaged over processes, whose parts may differ by an image
+        (loss if weight == 1 else loss * weight).backward()  # type: ignore[no-untyped-call]
     run.clipped_norm = None
     if run.config.clip:
         run.clipped_norm = nn.utils.clip_grad_norm_(run.model.parameters(), run.config.clip)
     run.optimizer.step()
     loss = loss.detach() if part == 1 else loss.detach() * part
-    run.loss_sum += loss.to(run.loss_sum.dtype) * len(batch)
     if not part:
         return torch.stack((loss, torch.zeros_like(loss)))
     label = actual if other is None or share is None else torch.where(share < 0.5, actual[other], actual)
-    right = (logits.detach().argmax(1) == label).sum()
-    run.right += right
-    return torch.stack((loss, right.to(loss.dtype)))
+    right = (logits.detach().argmax(1) == label).sum(dtype=loss.dtype)
+    return torch.stack((loss, right))

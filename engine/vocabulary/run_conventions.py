@@ -8,11 +8,13 @@ import msgspec
 
 class Conventions(msgspec.Struct, frozen=True, kw_only=True):
     """`stratified`: each class has its share among the images held out for validation. `joined`: a last batch of one
-    image is added to the batch before it. `hidden`: muon leaves the first and the last matrix to AdamW."""
+    image is added to the batch before it. `hidden`: muon leaves the first and the last matrix to AdamW. `exact`: fp32
+    is float32 in convolutions on CUDA too, where it was TF32."""
 
     stratified: bool = False
     joined: bool = False
     hidden: bool = False
+    exact: bool = False
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,4 +30,4 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
 
 ANEW = Origin()
 OLD = Conventions()
-PRESENT = Conventions(stratified=True, joined=True, hidden=True)
+PRESENT = Conventions(stratified=True, joined=True, hidden=True, exact=True)

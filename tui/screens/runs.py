@@ -11,8 +11,8 @@ from textual.widgets import Static
 from tui.screens.run_questions import SortChoice
 from tui.screens.run_wishes import RunWishes
 from tui.state.actions.lookup import bindings
-from tui.state.run import with_live
 from tui.state.run_filter import SORTS, sorted_runs
+from tui.state.run_filter.live import with_live
 from tui.state.store import State
 from tui.state.words.runs import run_notes, short_run_name
 from tui.terminal.sanitize import sanitize

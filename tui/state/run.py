@@ -1,11 +1,7 @@
 """A run as a screen shows it: what its events add up to. Pure; no Textual here."""
 
 import itertools
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
-
-import msgspec
 
 from engine.vocabulary.config import RunConfig, Value
 from engine.vocabulary.log_summary import LogSummary, figures_of, is_better
@@ -15,13 +11,13 @@ from engine.vocabulary.messages import (
     DataCheck,
     EpochDone,
     EpochFigures,
+    GraphsRefused,
     MachineMeasured,
     Paused,
     RunEnded,
     RunEvent,
     RunOpened,
     RunStarted,
-    RunSummary,
     SavingFailed,
     Steered,
     StepsDone,
@@ -69,6 +65,7 @@ class RunView:
     problem: str = ""  # why it cannot be saved, and so waits
     threads: int = 0  # that compute, 0: not known, or on a GPU
     most_threads: int = 0  # that the machine has
+    uncaptured: str = ""  # why its steps are no CUDA graphs, on a device that has them
     parent: str = ""  # the run that this is a fork of
     parent_epoch: int = 0
     parent_step: int = 0  # of the parent, whose curve this one's goes on with
@@ -173,6 +170,8 @@ def apply_to_run(view: RunView | None, event: RunEvent) -> RunView | None:
             return replace(view, threads=event.threads, most_threads=event.most_threads)
         case Paused() | Continued():
             return replace(view, state="paused" if isinstance(event, Paused) else "running")
+        case GraphsRefused():
+            return replace(view, uncaptured=sanitize(event.reason))
         case RunEnded():
             return replace(view, state=event.state, reason=sanitize(event.reason))
         case CheckpointSaved():
@@ -237,14 +236,3 @@ def bounded(points: tuple[Point, ...]) -> tuple[Point, ...]:
         steps, losses = zip(*group, strict=True)
         merged.append((sum(steps) / len(steps), sum(losses) / len(losses)))
     return (*merged, *points[half:])
-
-
-def with_live(runs: Sequence[RunSummary], view: RunView | None) -> tuple[RunSummary, ...]:
-    """Return the runs with the present figures of the one in progress, which the list has as it was at its start."""
-    if view is None or not view.live:
-        return tuple(runs)
-    now: dict[str, Any] = {"state": view.state, "epoch": view.epoch, "epochs": view.config.epochs, "best": view.best}
-    if (last := view.last) is not None:
-        now |= {"test_accuracy": last.test_accuracy, "test_loss": last.test_loss}
-        now |= {"seconds": sum(epoch.seconds for epoch in view.epochs)}
-    return tuple(msgspec.structs.replace(run, **now) if run.run == view.run else run for run in runs)

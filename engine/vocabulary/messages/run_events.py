@@ -150,6 +150,15 @@ class ThreadsChanged(Event, frozen=True):
     busy: bool = False
 
 
+class GraphsRefused(Event, frozen=True):
+    """On a device that has graphs, steps are taken one kernel after the other from `step` on, which is slower: `reason`
+    says why."""
+
+    run: Text
+    step: Count
+    reason: Text
+
+
 class CheckpointSaved(Event, frozen=True):
     run: Text
     step: Count
@@ -185,6 +194,7 @@ RunEvent = (
     | Paused
     | Continued
     | ThreadsChanged
+    | GraphsRefused
     | MachineMeasured
     | CheckpointSaved
     | SavingFailed

@@ -8,6 +8,7 @@ In the order to read them:
     columns.py: what can be asked of a run, by name
     numbers.py: `99 %`, `2h` and `20k` as they are typed
     sorting.py: the orders
+    live.py: the figures of the run in progress, which the list has as it was at its start
 """
 
 from tui.state.run_filter.language import Filter, FilterError, parse

@@ -23,6 +23,7 @@ MEANINGS = {
     "precision": {
         "auto": "What is fastest here.",
         "fp32": "32 bits: reproduces the notebook to the last bit.",
+        "tf32": "19 bits for products: faster on a GPU that has it.",
         "bf16": "16 bits for products: faster where the machine has it.",
     },
     "sampler": {

@@ -9,6 +9,7 @@ from engine.vocabulary.messages import (
     EngineFailed,
     EngineReady,
     EpochDone,
+    GraphsRefused,
     Paused,
     Printed,
     RatesTried,
@@ -73,6 +74,8 @@ def describe(event: AnyEvent) -> list[str]:
         case ThreadsChanged():
             why = ": other programs keep the machine busy" if event.busy else ""
             return [f"step {event.step:,}: {event.threads} of {counted(event.most_threads, 'thread')}{why}"]
+        case GraphsRefused():
+            return [f"step {event.step:,}: slower from here, without CUDA graphs: {event.reason}"]
         case Continued():
             return [f"continued at step {event.step:,}"]
         case RunEnded():
