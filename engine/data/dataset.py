@@ -60,6 +60,10 @@ class Dataset:
     def to(self, device: torch.device | str) -> "Dataset":
         return dataclasses.replace(self, **{name: getattr(self, name).to(device) for name in ARRAYS})
 
+    def first(self, images: int) -> "Dataset":
+        """Return the first images of both parts, so many of each or all."""
+        return dataclasses.replace(self, **{name: getattr(self, name)[:images] for name in ARRAYS})
+
 
 def make_dataset(
     arrays: dict[str, Array],

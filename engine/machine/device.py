@@ -71,8 +71,8 @@ def device_name(device: torch.device) -> str:
 
 
 @functools.cache
-def side_stream(device: torch.device) -> torch.cuda.Stream:
-    """Return the stream of a CUDA device on which graphs are captured: one for the life of the process.
+def side_stream(device: torch.device, purpose: str) -> torch.cuda.Stream:
+    """Return a stream of a CUDA device beside the usual one, the same for a purpose as long as the process lives.
 
     torch keeps a workspace of cuBLAS for each stream on which matrices were ever multiplied, 32 MiB and more.
     """

@@ -31,8 +31,8 @@ def build_model(config: RunConfig, code: Code | None = None, classes: int = len(
     A user's own network is built from its `code` alone (see `named_code`), never from what its name leads to.
 
     The channels of a pixel lie together in memory (channels_last): so the CPU's convolutions are fastest. Not for the
-    seed network in float32, which adds up in the order of the notebook's own: its figures are the same to the last
-    bit. Nor for a user's own, which may ask for a `view` that only the usual order has.
+    seed network in float32 and TF32, which adds up in the order of the notebook's own: in float32 its figures are the
+    same to the last bit. Nor for a user's own, which may ask for a `view` that only the usual order has.
     """
     if is_own(config.model):
         return build_own(config, code, classes)
@@ -43,7 +43,7 @@ def build_model(config: RunConfig, code: Code | None = None, classes: int = len(
         with torch.device("meta"):  # shapes without weights
             check_size(kind(**arguments), config.model)
     model = kind(**arguments)
-    if (config.model, config.precision) == ("seed-cnn", "fp32"):
+    if config.model == "seed-cnn" and config.precision in ("fp32", "tf32"):
         return model
     return model.to(memory_format=torch.channels_last)
 

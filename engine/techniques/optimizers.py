@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar, cast
 import torch
 from torch import Tensor, nn
 
+from engine.techniques.adam_in_pieces import step_in_pieces
 from engine.techniques.muon import MuonWithAdamW
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.run_conventions import PRESENT, Conventions
@@ -44,8 +45,19 @@ def leave_compiler_out(kind: type[Kind]) -> type[Kind]:
     return cast(type[Kind], type(kind.__name__, (kind,), {"step": step}))
 
 
-Adam = leave_compiler_out(torch.optim.Adam)
-AdamW = leave_compiler_out(torch.optim.AdamW)
+def in_pieces(kind: type[torch.optim.Adam]) -> type[torch.optim.Adam]:
+    """Return Adam or AdamW with steps that are faster on CUDA."""
+    whole = kind.step
+
+    def step(self: torch.optim.Adam) -> None:
+        if not (on_cuda(self.param_groups[0]["params"]) and step_in_pieces(self)):
+            whole(self)
+
+    return cast(type[torch.optim.Adam], type(kind.__name__, (kind,), {"step": step}))
+
+
+Adam = in_pieces(leave_compiler_out(torch.optim.Adam))
+AdamW = cast(type[torch.optim.AdamW], in_pieces(leave_compiler_out(torch.optim.AdamW)))
 SGD = leave_compiler_out(torch.optim.SGD)
 RMSprop = leave_compiler_out(torch.optim.RMSprop)
 Muon = leave_compiler_out(torch.optim.Muon)

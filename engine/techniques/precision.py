@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.storage.printing import say
+from engine.vocabulary.architectures import FAST_IN_BF16
 from engine.vocabulary.config import ConfigError
 
 # Processors that multiply bfloat16 in hardware; elsewhere it is emulated, and slow.
@@ -23,11 +24,12 @@ FAST_BF16 = ("avx512_bf16", "amx_bf16")
 AMPERE = (8, 0)  # the compute capability of the first GPUs with TF32
 
 
-def choose_precision(name: str, device: torch.device, resumed: bool = False) -> str:
+def choose_precision(name: str, device: torch.device, model: str = "seed-cnn", resumed: bool = False) -> str:
     """Return fp32, tf32 or bf16 for a name that may be auto: what is fastest on a device without a loss of accuracy.
 
-    On CUDA that is tf32 (README, "On a GPU"), on processors that have it in hardware bf16. Raises ConfigError for tf32
-    where there is none; a run that is `resumed` there goes on in fp32.
+    On processors that have it in hardware that is bf16; on GPUs tf32, or bf16 for networks for which that is faster
+    (README, "On a GPU"). Raises ConfigError for tf32 where there is none; a run that is `resumed` there goes on in
+    fp32.
     """
     if name == "tf32" and not has_tf32(device):
         if not resumed:
@@ -41,7 +43,9 @@ def choose_precision(name: str, device: torch.device, resumed: bool = False) -> 
         return name
     if device.type == "cpu":
         return "bf16" if cpu_has_bf16() else "fp32"
-    return "tf32" if has_tf32(device) else "fp32"
+    if not has_tf32(device):
+        return "fp32"
+    return "bf16" if model in FAST_IN_BF16 else "tf32"
 
 
 def has_tf32(device: torch.device) -> bool:

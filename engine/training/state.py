@@ -33,7 +33,7 @@ class TrainingState:
         not."""
         self.name = name
         self.device = choose_device(config.device)
-        self.precision = choose_precision(config.precision, self.device, resumed)
+        self.precision = choose_precision(config.precision, self.device, config.model, resumed)
         self.config = config.replace({"precision": self.precision})  # what it began with, it is resumed with
         self.data = data.to(self.device)
         self.threads = Threads(adapts=self.device.type == "cpu")

@@ -8,6 +8,7 @@ Elsewhere, and where a step cannot be captured, the same lines run one by one.
 import math
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Protocol
 
 import torch
@@ -19,6 +20,7 @@ from engine.networks.build import as_input
 from engine.storage.printing import say
 from engine.storage.runs.checkpoint import brief
 from engine.techniques.augmentation import augment
+from engine.techniques.branch import Branch, CudaBranch, WeightsBeside
 from engine.techniques.mixup import mix, mixed_loss
 from engine.techniques.optimizers import set_learning_rate
 from engine.techniques.precision import logits_of, products_in
@@ -26,6 +28,7 @@ from engine.training.diagnostics import Gradients, gradients_of
 from engine.training.memory import fitting_batch, is_out_of_memory
 from engine.training.run import Run
 
+IN_LINE = Branch()
 WARM_UP = 3  # steps before a capture: what is made at first use (moments, workspaces) must not be made within one
 
 
@@ -47,7 +50,7 @@ class CudaGraph:
     """Warmed up and captured on another stream than the usual one, as torch asks."""
 
     def __init__(self, device: torch.device) -> None:
-        self.stream = side_stream(device)
+        self.stream = side_stream(device, "capture")
         self.graph = torch.cuda.CUDAGraph()
 
     def warm_up(self, compute: Callable[[], Tensor]) -> Tensor:
@@ -65,6 +68,14 @@ class CudaGraph:
     def replay(self) -> Tensor:
         self.graph.replay()
         return self.result.clone()
+
+
+def branch_for(run: Run) -> WeightsBeside | None:
+    """Return where a captured step computes the gradients of weights, None for in line.
+
+    A user's own network may have hooks, or use what a convolution returns in ways that no other does.
+    """
+    return WeightsBeside(CudaBranch(run.device)) if run.device.type == "cuda" and run.code is None else None
 
 
 def graphs_for(device: torch.device) -> Callable[[], Graph] | None:
@@ -157,6 +168,7 @@ class CapturedStep:
     def __init__(self, run: Run, size: int, graph: Graph) -> None:
         self.run = run
         self.graph = graph
+        self.beside = branch_for(run)
         self.indices = torch.zeros(size, dtype=torch.int64, device=run.device)
         self.warm_up = WARM_UP
         self.captured = False
@@ -180,7 +192,7 @@ class CapturedStep:
         return self.graph.replay()
 
     def _compute(self) -> Tensor:
-        return counted_step(self.run, self.indices)
+        return counted_step(self.run, self.indices, self.beside)
 
 
 def train_step(run: Run, batch: Tensor) -> Tensor:
@@ -188,12 +200,13 @@ def train_step(run: Run, batch: Tensor) -> Tensor:
     return counted_step(run, batch)[0]
 
 
-def counted_step(run: Run, batch: Tensor) -> Tensor:
+def counted_step(run: Run, batch: Tensor, beside: WeightsBeside | None = None) -> Tensor:
     """Train on a batch of indices [b] and return [2]: its mean loss and the number of right predictions, or this
-    process's part of them.
+    process's part of them; what can be is computed `beside` the rest.
 
     Nothing here waits for the device.
     """
+    branch = beside.branch if beside else IN_LINE
     mine = run.group.share(batch)
     part = len(mine) / len(batch)
     mine = mine if part else batch[:2]  # with a weight of nought: every process takes part in every step
@@ -203,11 +216,17 @@ def counted_step(run: Run, batch: Tensor) -> Tensor:
     images = augment(as_input(run.data.train_images[mine]), run.config)
     images, other, share = mix(images, run.config)
     run.input_seconds += time.perf_counter() - began
+    label = actual if other is None or share is None else torch.where(share < 0.5, actual[other], actual)
     with products_in(run.precision, run.device, run.conventions.exact):
-        logits = logits_of(run.network, images, run.precision)
+        with beside or nullcontext():
+            logits = logits_of(run.network, images, run.precision)
+        answers = logits.detach()
+        right = branch.run(lambda: (answers.argmax(1) == label).sum(dtype=answers.dtype), (answers, label))
         loss = mixed_loss(logits, actual, other, share, run.config.label_smoothing)
         weight = part * run.group.size  # gradients are averaged over processes, whose parts may differ by an image
         (loss if weight == 1 else loss * weight).backward()  # type: ignore[no-untyped-call]
+    if beside:
+        beside.join()
     run.clipped_norm = None
     if run.config.clip:
         run.clipped_norm = nn.utils.clip_grad_norm_(run.model.parameters(), run.config.clip)
@@ -215,6 +234,4 @@ def counted_step(run: Run, batch: Tensor) -> Tensor:
     loss = loss.detach() if part == 1 else loss.detach() * part
     if not part:
         return torch.stack((loss, torch.zeros_like(loss)))
-    label = actual if other is None or share is None else torch.where(share < 0.5, actual[other], actual)
-    right = (logits.detach().argmax(1) == label).sum(dtype=loss.dtype)
     return torch.stack((loss, right))

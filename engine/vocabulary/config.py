@@ -121,7 +121,7 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         "Device", "auto (CUDA, else MPS, else CPU), cpu, cuda, cuda:1, mps.", "Machine")] = "auto"
     precision: Annotated[str, field(
         "Precision",
-        "auto: tf32 on a GPU that has it, bf16 on a CPU that is fast at it, else fp32. Weights and tests are fp32.",
+        "auto: the fastest that learns as well: tf32 or bf16 on a GPU, bf16 on some CPUs, else fp32. Tests are fp32.",
         "Machine", choices=("auto", "fp32", "tf32", "bf16"))] = "auto"
     processes: Annotated[int, field(
         "Processes", "Number of processes that train together (torchrun), each with its share of every batch.",

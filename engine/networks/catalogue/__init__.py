@@ -7,6 +7,7 @@ Users' own networks are in `engine/networks/own/`. In the order to read them:
     seed.py: the notebook's network
     plain.py: plain convolutions with batch normalisation
     mlp.py, lenet.py, vgg.py, resnet.py, densenet.py: families in the order of their age
+    an.py: convolutions without padding, for MNIST
     imagenet.py: torchvision's networks, made to fit
 """
 

@@ -38,11 +38,9 @@ class DeepCNN(nn.Module):
         first, second, third = scaled(32, width), scaled(64, width), scaled(128, width)
         self.maps = nn.Sequential(
             *normalised_convolution(1, first),
-            *normalised_convolution(first, first),
-            nn.MaxPool2d(2),
+            *normalised_convolution(first, first, pools=True),
             *normalised_convolution(first, second, padding=1),
-            *normalised_convolution(second, second),
-            nn.MaxPool2d(2),
+            *normalised_convolution(second, second, pools=True),
             *normalised_convolution(second, third),
         )
         self.dropout2d = nn.Dropout2d(dropout2d)
@@ -54,6 +52,7 @@ class DeepCNN(nn.Module):
         return logits
 
 
-def normalised_convolution(inputs: int, outputs: int, padding: int = 0) -> tuple[nn.Module, ...]:
-    # No bias: the normalisation has one.
-    return nn.Conv2d(inputs, outputs, 3, padding=padding, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)
+def normalised_convolution(inputs: int, outputs: int, padding: int = 0, pools: bool = False) -> tuple[nn.Module, ...]:
+    # No bias: the normalisation has one. The pooling comes before the ReLU: the same, on a quarter of the values.
+    normalised = nn.Conv2d(inputs, outputs, 3, padding=padding, bias=False), nn.BatchNorm2d(outputs)
+    return (*normalised, nn.MaxPool2d(2), nn.ReLU(inplace=True)) if pools else (*normalised, nn.ReLU(inplace=True))

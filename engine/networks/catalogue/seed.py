@@ -20,12 +20,24 @@ class SeedCNN(nn.Module):
         self.fc2 = nn.Linear(hidden, classes)
 
     def forward(self, images: Tensor) -> Tensor:
-        x = F.relu(F.max_pool2d(self.conv1(images), 2))
+        x = F.relu(pooled(self.conv1, images))
         # Whole maps are dropped: the same before the pooling as after it, on a quarter of the values.
-        x = F.relu(self.dropout2d(F.max_pool2d(self.conv2(x), 2)))
+        x = F.relu(self.dropout2d(pooled(self.conv2, x)))
         x = F.relu(self.fc1(x.flatten(1)))
         logits: Tensor = self.fc2(self.dropout(x))
         return logits
+
+
+def pooled(convolution: nn.Conv2d, images: Tensor) -> Tensor:
+    """Return the maximum of each 2x2 of a convolution's maps.
+
+    On CUDA the bias is added to the maxima, which is the same, as the gradient of a bias is a sum over all that it is
+    added to, and a sum of a quarter of the values takes a third of the time. CPUs add it inside of the convolution.
+    """
+    if not images.is_cuda or convolution.bias is None:
+        return F.max_pool2d(convolution(images), 2)
+    maxima = F.max_pool2d(F.conv2d(images, convolution.weight), 2)
+    return maxima + convolution.bias.to(maxima.dtype)[:, None, None]
 
 
 class SeedCNNNorm(nn.Module):

@@ -30,6 +30,8 @@ from engine.storage.printing import say, say_traceback
 from engine.storage.runs.checkpoint import CheckpointError
 from engine.storage.runs.folders import RunError
 from engine.storage.runs.queue_file import QueueError
+from engine.training.evaluation import BATCH
+from engine.training.loop import train_epochs
 from engine.training.run import Run
 from engine.training.step import Steps
 from engine.tuning.files import StudyError
@@ -166,14 +168,17 @@ class Worker:
             self.sink.publish(self.ready)
 
     def warm_up(self) -> None:
-        """Take a step that is thrown away, while nobody waits: the first use of a device loads libraries and kernels,
+        """Take steps that are thrown away, while nobody waits: the first use of a device loads libraries and kernels,
         which on CUDA takes seconds."""
         data = self.loader.data
         if data is None or not self.commands.empty():
             return
         try:
-            run = Run(RunConfig(batch_size=min(RunConfig().batch_size, len(data.train_labels))), data)
-            Steps(run)(torch.arange(run.config.batch_size, device=run.device))[0].item()
+            run = Run(RunConfig(epochs=1, batch_size=min(RunConfig().batch_size, len(data.train_labels))), data)
+            take_step = Steps(run)
+            take_step(torch.arange(run.config.batch_size, device=run.device))[0].item()
+            if take_step.new_graph:  # a short epoch, with all that belongs to one
+                list(train_epochs(Run(run.config, run.data.first(BATCH))))
             self.loader.data = run.data  # on the run's device: the first run starts at once
         except Exception as error:  # a run will fail in the same way, and say so to those who asked for it
             say(f"warming up failed: {error}")

@@ -121,7 +121,7 @@ def test_the_deep_network_has_its_parameters() -> None:
     assert count_parameters(build_model(RunConfig(model="deep-cnn"))) == 150_698
 
 
-LARGE = ("resnet18", "densenet121", "densenet-small")  # on a CPU
+LARGE = ("resnet18", "densenet121", "densenet-small", "an-m5")  # on a CPU
 LONG = (*LARGE, "resnet-small", "vgg-small", "deep-cnn")  # seconds to learn
 
 

@@ -21,7 +21,7 @@ from engine.vocabulary.config import FIELDS, ConfigError, RunConfig
 PARAMETERS = {
     "seed-cnn": 21_840, "seed-cnn-bn": 21_870, "fast-cnn": 18_426, "deep-cnn": 150_698, "mlp": 269_322,
     "lenet5": 61_706, "vgg-small": 147_162, "resnet-small": 174_970, "densenet-small": 175_690,
-    "resnet18": 11_172_810, "densenet121": 6_955_274,
+    "resnet18": 11_172_810, "densenet121": 6_955_274, "an-m5": 1_128_180,
 }  # fmt: skip
 SIZED = [(name, field) for name, each in CATALOGUE.items() for field in each.takes]
 

@@ -7,15 +7,11 @@ import torch
 from torch import nn
 
 from engine.data.dataset import Dataset
-from engine.networks.build import build_model
-from engine.storage.runs.checkpoint import load_checkpoint, save_checkpoint
 from engine.techniques.optimizers import OPTIMIZERS, build_optimizer
 from engine.training.loop import train
 from engine.training.run import Run, resume
-from engine.vocabulary.architectures import CATALOGUE
 from engine.vocabulary.config import FIELDS, ConfigError, RunConfig
-from engine.vocabulary.messages import CheckpointSaved, EpochDone
-from engine.vocabulary.run_conventions import OLD
+from engine.vocabulary.messages import EpochDone
 from engine.vocabulary.schedule import SCHEDULES, learning_rate
 
 CONFIG = RunConfig(epochs=3, batch_size=20, device="cpu", lr=0.01, schedule="one-cycle", beta1=0.7, beta2=0.9)
@@ -120,64 +116,6 @@ def test_what_is_steered_reaches_every_optimizer(name: str, digits: Dataset) -> 
         assert group.get("betas", (0.25, 0.75)) == (0.25, 0.75)
         assert group.get("alpha", 0.75) == 0.75
         assert "alpha" in group or group.get("momentum", 0.5) == 0.5
-
-
-@pytest.mark.parametrize("channels_last", [False, True])
-def test_muon_takes_the_step_of_torchs_own_on_filters_as_rows(channels_last: bool) -> None:
-    weight = torch.randn(6, 3, 5, 5)
-    gradient = torch.randn(6, 3, 5, 5)
-    network = nn.Conv2d(3, 6, 5, bias=False)
-    whole = nn.Sequential(nn.Conv2d(1, 3, 3), network, nn.Linear(6, 10))  # whose first and last muon leaves alone
-    with torch.no_grad():
-        network.weight.copy_(weight)
-    if channels_last:
-        network = network.to(memory_format=torch.channels_last)
-    optimizer = build_optimizer(RunConfig(optimizer="muon", lr=0.1, momentum=0.9, weight_decay=0.01), whole)
-    network.weight.grad = gradient.clone()
-    optimizer.step()
-    matrix = nn.Parameter(weight.flatten(1).clone())
-    matrix.grad = gradient.flatten(1)
-    torch.optim.Muon([matrix], lr=0.1, momentum=0.9, weight_decay=0.01, adjust_lr_fn="match_rms_adamw").step()
-    # The columns of a matrix stand in another order under channels_last, and bfloat16 adds them up in that order.
-    assert (network.weight.flatten(1) - matrix).abs().max() < 0.1 * 0.2 * 75**0.5 * 0.02
-
-
-@pytest.mark.parametrize("name", [name for name in CATALOGUE if name != "densenet121"])
-def test_muon_leaves_the_layer_of_the_image_and_that_of_the_logits_to_adamw(name: str) -> None:
-    network = build_model(RunConfig(model=name))
-    optimizer = build_optimizer(RunConfig(optimizer="muon", model=name), network)
-    shapes = [each for each in network.parameters() if each.ndim > 1]
-    assert shapes[0].shape[1] in (1, 784)
-    assert shapes[-1].shape[0] == 10
-    matrices, others = (group["params"] for group in optimizer.param_groups)
-    assert [each.numel() for each in matrices] == [each.numel() for each in shapes[1:-1]]
-    assert {id(shapes[0]), id(shapes[-1])} <= {id(each) for each in others}
-    assert len(matrices) + len(others) == len(list(network.parameters()))
-
-
-def test_muon_on_a_single_layer_is_adamw_alone(digits: Dataset) -> None:
-    network = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
-    [group] = build_optimizer(RunConfig(optimizer="muon"), network).param_groups
-    assert "betas" in group
-
-
-def test_a_run_with_muon_of_the_time_before_is_resumed_to_the_same_weights(digits: Dataset, tmp_path: Path) -> None:
-    config = RunConfig(optimizer="muon", epochs=2, batch_size=50, device="cpu")
-    whole = Run(config, digits, conventions=OLD)
-    list(train(whole))
-    run = Run(config, digits, conventions=OLD, folder=tmp_path)
-    for event in train(run):
-        if isinstance(event, CheckpointSaved):
-            break
-    state = load_checkpoint(tmp_path / "last.pt")
-    save_checkpoint(
-        tmp_path / "last.pt", {name: part for name, part in state.items() if name not in ("conventions", "format")}
-    )
-    again = resume("r", tmp_path, digits)
-    assert len(again.optimizer.param_groups[0]["params"]) == 4
-    list(train(again))
-    for ours, theirs in zip(again.model.parameters(), whole.model.parameters(), strict=True):
-        assert torch.equal(ours, theirs)
 
 
 def test_nesterov_without_momentum_is_refused() -> None:

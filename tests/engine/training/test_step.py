@@ -7,11 +7,16 @@ import torch
 from torch import Tensor
 
 from engine.data.find import Dataset
+from engine.machine.device import side_stream
+from engine.machine.process_group import ProcessGroup
+from engine.techniques.branch import CudaBranch
+from engine.techniques.optimizers import OPTIMIZERS
 from engine.training.loop import train
+from engine.training.memory import give_back
 from engine.training.run import Run
-from engine.training.step import WARM_UP
+from engine.training.step import WARM_UP, CudaGraph, Steps
 from engine.vocabulary.config import RunConfig
-from engine.vocabulary.messages import StepsDone
+from engine.vocabulary.messages import GraphsRefused, StepsDone
 from tests.engine.training.compared_runs import figures, same, without_time
 
 CONFIG = RunConfig(epochs=2, batch_size=30, seed=5, device="cpu")  # 200 images: 6 steps of 30, one of 20
@@ -92,8 +97,72 @@ def test_where_a_step_cannot_be_captured_the_run_goes_on_without_graphs(
     assert len(twins) == 1
 
 
+def test_a_run_without_graphs_tells_why_once(
+    digits: Dataset, twins: list[Twin], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Twin, compute: Callable[[], Tensor]) -> None:
+        raise RuntimeError("operation not permitted when stream is capturing")
+
+    monkeypatch.setattr(Twin, "capture", refuse)
+    told = [event for event in train(Run(CONFIG, digits)) if isinstance(event, GraphsRefused)]
+    assert [(event.step, event.reason) for event in told] == [
+        (WARM_UP + 1, "operation not permitted when stream is capturing")
+    ]
+
+
+def test_several_processes_tell_that_they_have_no_graphs(digits: Dataset, twins: list[Twin]) -> None:
+    run = Run(CONFIG, digits)
+    run.group = Pair()
+    steps = Steps(run)
+    assert steps.new_graph is None
+    assert steps.untold_problem() == "2 processes train together"
+    assert steps.untold_problem() == ""
+
+
+class Pair(ProcessGroup):
+    size = 2
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_step_of_every_optimizer_is_captured(optimizer: str, digits: Dataset, twins: list[Twin]) -> None:
+    events = list(train(Run(CONFIG.replace({"optimizer": optimizer}), digits)))
+    assert twins[0].did.count("replay") == 12 - WARM_UP
+    assert not any(isinstance(event, GraphsRefused) for event in events)
+
+
+def test_a_rate_that_stays_is_set_once(digits: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    rates = []
+    monkeypatch.setattr("engine.training.step.set_learning_rate", lambda optimizer, rate: rates.append(rate))
+    list(train(Run(CONFIG.replace({"schedule": "step", "decay_every": 1}), digits)))
+    assert rates == [CONFIG.lr, CONFIG.lr / 2]
+
+
+def test_streams_are_the_same_for_a_purpose_as_long_as_the_process_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For each stream torch keeps a workspace: a new one for each run would be memory that is never given back."""
+    monkeypatch.setattr(torch.cuda, "Stream", lambda device: object())
+    monkeypatch.setattr(torch.cuda, "CUDAGraph", object)
+    side_stream.cache_clear()
+    first, second = (CudaGraph(torch.device("cuda", 0)) for _ in range(2))
+    assert first.stream is second.stream
+    assert CudaBranch(torch.device("cuda", 0)).stream is CudaBranch(torch.device("cuda", 0)).stream
+    assert CudaBranch(torch.device("cuda", 0)).stream is not first.stream
+    assert CudaGraph(torch.device("cuda", 1)).stream is not first.stream
+    side_stream.cache_clear()
+
+
+def test_memory_of_a_gpu_is_given_back_when_nothing_trains(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = []
+    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: given.append(True))
+    monkeypatch.setattr(torch.cuda, "is_initialized", lambda: False)
+    give_back()
+    assert given == []
+    monkeypatch.setattr(torch.cuda, "is_initialized", lambda: True)
+    give_back()
+    assert given == [True]
+
+
 @needs_cuda
-@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+@pytest.mark.parametrize("precision", ["fp32", "tf32", "bf16"])
 @pytest.mark.parametrize("model", ["seed-cnn", "fast-cnn"])
 def test_a_run_by_cuda_graphs_learns_what_one_without_learns(
     digits: Dataset, model: str, precision: str, monkeypatch: pytest.MonkeyPatch

@@ -109,7 +109,7 @@ def test_a_run_of_the_time_before_is_resumed_with_its_last_batch_of_one_to_the_s
             break
     run.save()
     old = load_checkpoint(tmp_path / "last.pt")
-    assert old.pop("conventions") == {"stratified": False, "joined": False, "hidden": False}
+    assert old.pop("conventions") == {"stratified": False, "joined": False, "hidden": False, "exact": False}
     save_checkpoint(tmp_path / "last.pt", {name: value for name, value in old.items() if name != "format"})
     again = resume("r", tmp_path, odd)
     assert (again.conventions, again.steps_per_epoch, again.step) == (OLD, 4, 4)
