@@ -135,7 +135,7 @@ def figures(view: RunView) -> list[FigureRow]:
     if view.threads and (view.most_threads > 1 or view.config.threads):
         rows.append(("Threads", threads(view), "changed" if view.threads != view.most_threads else "value"))
     if view.uncaptured:
-        rows.append(("CUDA graphs", f"none: {view.uncaptured}", "changed"))
+        rows.append(("CUDA graphs", sanitize(f"none: {view.uncaptured}", longest=40), "changed"))
     return rows
 
 

@@ -10,6 +10,7 @@ from engine.data.dataset import DataError
 from engine.storage.runs.folders import run_names
 from engine.storage.runs.record import read_record
 from engine.training.run import Run
+from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import (
     AnyCommand,
     AnyEvent,
@@ -35,6 +36,7 @@ from engine.vocabulary.messages import (
     StopFinding,
 )
 from tests.engine.server.worker.driven_worker import CONFIG, RUN, Engine, engine  # noqa: F401  (engine is a fixture)
+from tests.engine.training.test_step import Twin
 
 # ---------------------------------------------------------------------- data
 
@@ -180,6 +182,16 @@ def test_an_engine_warms_up_and_its_first_run_is_none_the_wiser(engine: Engine) 
     engine.finish()
     losses = [[event.test_loss for event in each.sink.of(EpochDone)] for each in (cold, engine)]
     assert losses[0] == losses[1]
+
+
+def test_where_steps_are_graphs_a_short_epoch_warms_up(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Twin, "made", [], raising=False)
+    monkeypatch.setattr("engine.training.step.graphs_for", lambda device: Twin)
+    engine.load()
+    monkeypatch.setattr("engine.server.worker.command_loop.RunConfig", lambda **more: RunConfig(batch_size=20))
+    engine.worker.warm_up()
+    assert [each.did[-1] for each in Twin.made] == ["warm up", "replay"]
+    assert engine.sink.of(EpochDone) == []
 
 
 def test_nobody_waits_for_the_warming_up(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

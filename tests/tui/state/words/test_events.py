@@ -12,6 +12,7 @@ from engine.vocabulary.messages import (
     Continued,
     DataFailed,
     EngineFailed,
+    GraphsRefused,
     Paused,
     Printed,
     RunEnded,
@@ -34,6 +35,10 @@ from tui.state.words.values import describe_change
         (epoch_done(2), ["epoch 2", "train loss 0.5000", "85.00 %", "test loss 0.4500", "90.00 %", "1.0 s"]),
         (Steered(run=RUN, step=40, changes={"lr": 5e-4}, config=RunConfig()), ["step 40: Learning rate is now 0.0005"]),
         (Paused(run=RUN, step=1000), ["paused at step 1,000, saved"]),
+        (
+            GraphsRefused(run=RUN, step=4, reason="not permitted"),
+            ["step 4: slower from here, without CUDA graphs: not permitted"],
+        ),
         (Continued(run=RUN, step=1000), ["continued at step 1,000"]),
         (RunEnded(run=RUN, step=9, time=1.0, state="finished"), [f"{RUN} finished at step 9"]),
         (RunEnded(run=RUN, step=9, time=1.0, state="failed", reason="nan"), ["failed at step 9: nan"]),

@@ -3,7 +3,7 @@
 import msgspec
 from fake_engine import epoch_done, started, steps
 
-from engine.vocabulary.messages import RunEnded
+from engine.vocabulary.messages import GraphsRefused, RunEnded
 from tests.tui.state.events import RUN, run_after
 from tui.widgets.side.figures import changes, epoch_table, figures, strip_parts
 from tui.widgets.side.run_panel import fitting
@@ -35,6 +35,13 @@ def test_the_line_has_epoch_accuracy_change_best_and_speed() -> None:
     assert words(strip_parts(view)) == "epoch 3/10  test 80.00 % ▼ 10.00  best 90.00 % epoch 1  5,000 images/s"
     ended = run_after(started(), TOLD, epoch_done(1), RunEnded(run=RUN, step=40, time=1.0, state="stopped"))
     assert "images/s" not in words(strip_parts(ended))
+
+
+def test_steps_that_are_no_graphs_say_why_in_the_panel() -> None:
+    refused = GraphsRefused(run=RUN, step=4, reason="operation\x1b not permitted when stream is capturing")
+    assert "CUDA graphs" not in {label for label, _, _ in figures(run_after(started()))}
+    [row] = [row for row in figures(run_after(started(), TOLD, refused)) if row[0] == "CUDA graphs"]
+    assert row == ("CUDA graphs", "none: operation� not permitted when str…", "changed")
 
 
 def test_where_there_is_little_room_the_most_important_rows_and_what_changed_are_left() -> None:
