@@ -16,7 +16,7 @@ from torch.overrides import TorchFunctionMode
 from engine.machine.device import side_stream
 
 Result = TypeVar("Result")
-MOST_HELD = 2 << 30  # bytes of what a branch reads, which stays in memory until it is joined
+MOST_HELD = 512 << 20  # bytes of what a branch reads, which stays in memory until it is joined
 
 
 class Branch:

@@ -1,6 +1,8 @@
 """The branch of a step: the same gradients, computed where nothing waits for them."""
 
-from collections.abc import Callable, Iterable
+import weakref
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 
 import pytest
 import torch
@@ -9,8 +11,9 @@ from torch.nn import functional as F
 from torch.nn.utils import parametrizations
 
 from engine.data.dataset import Dataset
+from engine.machine.device import side_stream
 from engine.networks.build import build_model
-from engine.techniques.branch import LAYERS, Branch, Result, WeightsBeside
+from engine.techniques.branch import LAYERS, Branch, CudaBranch, Result, WeightsBeside
 from engine.techniques.precision import logits_of
 from engine.training.loop import train
 from engine.training.run import Run
@@ -47,6 +50,56 @@ class Later(Branch):
         for finish in self.waiting:
             finish()
         self.waiting.clear()
+
+
+class Stream:
+    def __init__(self, device: torch.device) -> None:
+        self.device = device
+        self.waited_for: list[Stream] = []
+
+    def wait_stream(self, other: "Stream") -> None:
+        self.waited_for.append(other)
+
+
+@pytest.fixture
+def streams(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Stream, CudaBranch]]:
+    """The usual stream of a GPU that is not there, and a branch beside it."""
+    gpu = torch.device("cuda", 0)
+    usual = Stream(gpu)
+    monkeypatch.setattr(torch.cuda, "Stream", Stream)
+    monkeypatch.setattr(torch.cuda, "current_stream", lambda device: usual)
+    monkeypatch.setattr(torch.cuda, "stream", lambda stream: nullcontext())
+    side_stream.cache_clear()
+    yield usual, CudaBranch(gpu)
+    side_stream.cache_clear()
+
+
+def test_a_branch_waits_for_what_it_reads_and_all_wait_for_it_once_it_is_joined(
+    streams: tuple[Stream, CudaBranch],
+) -> None:
+    usual, branch = streams
+    read = torch.ones(3)
+    alive = weakref.ref(read)
+    assert branch.run(lambda: 7, [read]) == 7
+    assert (branch.stream.waited_for, usual.waited_for) == ([usual], [])
+    del read
+    assert alive() is not None  # its memory must not be used again as long as the branch may read it
+    branch.join()
+    assert usual.waited_for == [branch.stream]
+    assert alive() is None
+    branch.join()  # of nothing: a capture forbids to wait for what is no part of it
+    assert len(usual.waited_for) == 1
+
+
+def test_a_branch_that_holds_much_memory_is_joined_at_once(
+    streams: tuple[Stream, CudaBranch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual, branch = streams
+    monkeypatch.setattr("engine.techniques.branch.MOST_HELD", 30)
+    branch.run(lambda: None, [torch.ones(4)])
+    assert usual.waited_for == []
+    branch.run(lambda: None, [torch.ones(4)])
+    assert usual.waited_for == [branch.stream]
 
 
 def gradients(model: nn.Module, images: Tensor, beside: WeightsBeside | None, precision: str) -> list[Tensor]:
