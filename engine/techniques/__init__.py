@@ -7,7 +7,7 @@ the order to read them:
     augmentation.py, augmentation_preview.py: distorted images, for training and for a look before it
     rectangles.py, mixup.py: parts of images left out, and images combined
     ema.py: averaged weights
-    adam_in_pieces.py: Adam for the many processors of a GPU
+    adam_in_pieces.py: Adam for small networks, on the many processors of a GPU and on CPUs
     branch.py: the gradients of weights, beside the rest of a step
     precision.py: floating-point numbers
     lr_suggestion.py: a learning rate from the finder's losses

@@ -13,13 +13,15 @@ from engine.techniques.precision import logits_of
 from engine.training.run import Run
 from engine.vocabulary.batches import batch_sizes
 
+# The CPU's allocator has no class of its own, and oneDNN, which compiles its kernels at their first use, has no words.
+CPU_WORDS = ("DefaultCPUAllocator", "bad allocation", "could not create a primitive")
+
 
 def is_out_of_memory(error: BaseException) -> bool:
     """Tell whether an error means that the device, or this machine, has no memory left."""
     if isinstance(error, torch.OutOfMemoryError | MemoryError):
         return True
-    # The CPU's allocator has no class of its own.
-    return isinstance(error, RuntimeError) and ("DefaultCPUAllocator" in str(error) or "bad allocation" in str(error))
+    return isinstance(error, RuntimeError) and any(words in str(error) for words in CPU_WORDS)
 
 
 def give_back() -> None:

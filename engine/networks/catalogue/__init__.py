@@ -9,6 +9,7 @@ Users' own networks are in `engine/networks/own/`. In the order to read them:
     mlp.py, lenet.py, vgg.py, resnet.py, densenet.py: families in the order of their age
     an.py: convolutions without padding, for MNIST
     imagenet.py: torchvision's networks, made to fit
+    max_pool.py: max pooling that is fast on CPUs
 """
 
 

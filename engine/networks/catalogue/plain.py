@@ -4,6 +4,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engine.networks.catalogue import scaled
+from engine.networks.catalogue.max_pool import MaxPool2d, max_pool
 
 
 class FastCNN(nn.Module):
@@ -23,8 +24,8 @@ class FastCNN(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         # Normalised after the pooling: a quarter of the values.
-        x = F.relu(self.norm1(F.max_pool2d(self.conv1(images), 2)))
-        x = F.relu(self.norm2(F.max_pool2d(self.conv2(x), 2)))
+        x = F.relu(self.norm1(max_pool(self.conv1(images))))
+        x = F.relu(self.norm2(max_pool(self.conv2(x))))
         logits: Tensor = self.fc(self.dropout(self.dropout2d(x).flatten(1)))
         return logits
 
@@ -55,4 +56,4 @@ class DeepCNN(nn.Module):
 def normalised_convolution(inputs: int, outputs: int, padding: int = 0, pools: bool = False) -> tuple[nn.Module, ...]:
     # No bias: the normalisation has one. The pooling comes before the ReLU: the same, on a quarter of the values.
     normalised = nn.Conv2d(inputs, outputs, 3, padding=padding, bias=False), nn.BatchNorm2d(outputs)
-    return (*normalised, nn.MaxPool2d(2), nn.ReLU(inplace=True)) if pools else (*normalised, nn.ReLU(inplace=True))
+    return (*normalised, MaxPool2d(), nn.ReLU(inplace=True)) if pools else (*normalised, nn.ReLU(inplace=True))

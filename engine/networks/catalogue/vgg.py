@@ -3,6 +3,7 @@
 from torch import Tensor, nn
 
 from engine.networks.catalogue import scaled
+from engine.networks.catalogue.max_pool import MaxPool2d
 
 STAGES = (16, 32, 64)
 CONVOLUTIONS = 2  # in each block
@@ -28,7 +29,7 @@ class VGGSmall(nn.Module):
                 layers += [nn.Conv2d(inputs, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs)]
                 layers.append(nn.ReLU(inplace=True))
                 inputs = outputs
-            layers.append(nn.MaxPool2d(2))
+            layers.append(MaxPool2d())
         hidden = scaled(128, width)
         self.blocks = nn.Sequential(*layers)
         self.dropout2d = nn.Dropout2d(dropout2d)

@@ -1,12 +1,13 @@
 """Adam in pieces: the steps of torch's own."""
 
 from collections.abc import Callable
+from typing import cast
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-from engine.techniques.adam_in_pieces import SMALLEST, step_in_pieces
+from engine.techniques.adam_in_pieces import SMALLEST, step_at_once, step_in_pieces
 from engine.techniques.optimizers import build_optimizer
 from engine.vocabulary.config import RunConfig
 
@@ -72,3 +73,20 @@ def test_on_a_gpu_it_is_tried_first(name: str, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("engine.techniques.optimizers.on_cuda", lambda parameters: True)
     optimizer.step()
     assert tried == [1]
+
+
+@pytest.mark.parametrize("name", ["adam", "adamw"])
+def test_on_a_cpu_steps_have_the_bits_of_torchs_own(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def trained() -> Tensor:
+        model = network()
+        optimizer = build_optimizer(RunConfig(optimizer=name, weight_decay=0.1), model)
+        return weights_after(model, cast(torch.optim.Optimizer, optimizer), optimizer.step)
+
+    taken = []
+    monkeypatch.setattr(
+        "engine.techniques.optimizers.step_at_once", lambda each: bool(taken.append(step_at_once(each))) or taken[-1]
+    )
+    ours = trained()
+    assert taken == [False, True, True, True]
+    monkeypatch.setattr("engine.techniques.optimizers.step_at_once", lambda each: False)
+    assert torch.equal(trained(), ours)

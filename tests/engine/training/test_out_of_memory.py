@@ -31,7 +31,7 @@ events = train(run)
 next(events), next(events)  # every thread and buffer there will be is there
 run = Run(RunConfig(batch_size=4000, epochs=1, device="cpu"), run.data)
 used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
-resource.setrlimit(resource.RLIMIT_AS, (used + 120 * 2**20, -1))
+resource.setrlimit(resource.RLIMIT_AS, (used + 105 * 2**20, -1))
 try:
     list(train(run))
 except TrainingFailed as error:
