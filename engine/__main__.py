@@ -18,6 +18,7 @@ from pathlib import Path
 from engine.machine.cpu_priority import give_way
 from engine.machine.torchrun import end_group, is_whole, rank, rendezvous_folder, restarts, world_size
 from engine.server.listener import Server, start_in_thread
+from engine.server.pool.process import ForkedProcess, prepare
 from engine.server.single_instance import lock_instance
 from engine.storage.files import in_words
 from engine.storage.paths import PathError, default_checkpoints, engine_log, remove_rendezvous
@@ -44,6 +45,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m engine", description="The training engine of mnist-tui.")
     parser.add_argument("--checkpoints", type=Path, help="folder of runs to serve")
     parser.add_argument("--data", default="", help="data set to load first (default: what is found)")
+    parser.add_argument("--jobs", type=int, default=1, help="get ready to train this many runs at once")
     parser.add_argument("--idle-exit", type=float, default=900, help="end after this many seconds without work")
     options = parser.parse_args()
 
@@ -66,6 +68,8 @@ def main() -> int:
         print(f"mnist-tui engine: {in_words(error)}", file=sys.stderr)
         return 1
 
+    if options.jobs != 1:
+        prepare()
     interrupted = close_interrupted(checkpoints)
     server = Server(checkpoints, program_version(), options.idle_exit, asyncio.new_event_loop())
     lost = interrupted[-1] if restarts() and interrupted else ""  # what the group trained that lost a process
@@ -75,9 +79,11 @@ def main() -> int:
     asyncio.run_coroutine_threadsafe(instance.keep_reachable(server.serve), server.loop)
     try:
         from engine.machine.process_group import join
+        from engine.server.job_process import train_beside
         from engine.server.worker.command_loop import Worker
 
-        worker = Worker(checkpoints, server.broadcast, join())
+        start = ForkedProcess.starter(train_beside, checkpoints)
+        worker = Worker(checkpoints, server.broadcast, join(), start)
         take_sigterm(server, worker.terminate)
         server.router.employ(worker)
         if lost:

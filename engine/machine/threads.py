@@ -23,6 +23,7 @@ LOOK_EVERY = 0.25  # seconds between two looks at the other processes
 TWICE = 2  # looks in a row that ask for fewer threads: a burst of a moment is no reason
 CALM = 2.0  # seconds of room for more threads before there are more
 TOLERANCE = 0.5  # of a core that others may use beside as many threads as there are cores: a screen, a shell
+MOST_CORES = 1 << 16
 ROOM = 0.2  # less of it, on the way up: the number must not go up and down
 
 
@@ -34,6 +35,14 @@ def limit_threads() -> None:
     limit = quota()
     if limit is not None and "OMP_NUM_THREADS" not in os.environ:
         torch.set_num_threads(max(1, min(limit, torch.get_num_threads())))
+
+
+def cores_for_runs() -> int:
+    """Return how many threads find a core of their own: as many as torch takes, which is one for each, or, where
+    OMP_NUM_THREADS says how many one run may have, as many as this process may use."""
+    if "OMP_NUM_THREADS" not in os.environ:
+        return torch.get_num_threads()
+    return max(1, min(quota() or MOST_CORES, len(usable_cores())))
 
 
 class Threads:

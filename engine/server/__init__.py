@@ -10,4 +10,5 @@ In the order to read them:
     single_instance.py: one engine for a folder of runs
     hang_watch.py: an engine ends when it has to, whatever hangs
     worker/: the thread that trains
+    pool/, job_process.py: several runs at once, in processes beside it
 """

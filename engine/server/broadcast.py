@@ -11,7 +11,7 @@ from engine.server.connection import Connection
 from engine.server.snapshot import PRINTED, EngineState
 from engine.storage.growing_file import GrowingFile
 from engine.storage.runs.bounded_history import History, parts
-from engine.vocabulary.messages import AnyEvent, Printed, RunEnded, RunEvent, RunStarted, Snapshot, StudyEnded
+from engine.vocabulary.messages import AnyEvent, Printed, RunEnded, RunEvent, RunStarted, RunTold, Snapshot, StudyEnded
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -61,6 +61,8 @@ class Broadcast:
         """Take an event from this thread."""
         self.state.apply(event)
         for client in self.clients:
+            if isinstance(event, RunTold) and not client.several:
+                continue
             if isinstance(event, RunStarted):
                 client.watching = ""  # every screen shows the new run
             if not client.send(event):
@@ -68,7 +70,10 @@ class Broadcast:
                 self.send_snapshot(client)
 
     def send_snapshot(self, client: Connection) -> None:
-        for part, first, last in marked_parts(self.state.events):
+        events = self.state.events
+        if not client.several:
+            events = [event for event in events if not isinstance(event, RunTold)]
+        for part, first, last in marked_parts(events):
             client.send(Snapshot(events=part, first=first, last=last))
 
     async def emptied(self) -> None:

@@ -76,7 +76,7 @@ class CommandRouter:
             case AskStatus():
                 client.answer(msgspec.structs.replace(self.status(), reply_to=command.id))
             case ListRuns():
-                runs = await asyncio.to_thread(self.runs.summaries, live=self.live[0])
+                runs = await asyncio.to_thread(self.runs.summaries, live=self.live_runs)
                 for part, first, last in marked_parts(runs):
                     client.answer(RunsListed(runs=part, first=first, last=last, reply_to=command.id), last=last)
             case OpenRun():
@@ -158,6 +158,11 @@ class CommandRouter:
         """The run in progress ("" for none), its step, and how many of its steps no checkpoint has."""
         return self.worker.live_run if self.worker is not None else ("", 0, 0)
 
+    @property
+    def live_runs(self) -> frozenset[str]:
+        """All runs in progress."""
+        return self.worker.live_runs if self.worker is not None else frozenset()
+
     def terminate(self) -> None:
         """See that the engine ends after a SIGTERM; a second one hurries. The training thread takes it as well."""
         again = bool(self.hang_watch.endings)
@@ -184,7 +189,7 @@ class CommandRouter:
         folder = find_run(self.checkpoints, name)
         reader = EventReader(folder)
         history = History(reader).events
-        summary = summarize(folder, live=self.live[0])
+        summary = summarize(folder, live=self.live_runs)
         return [
             RunOpened(summary=summary, history=part, skipped=reader.skipped, first=first, last=last)
             for part, first, last in marked_parts(history)

@@ -15,6 +15,7 @@ class Connection:
 
     def __init__(self, writer: asyncio.StreamWriter) -> None:
         self.writer = writer
+        self.several = False  # whether it knows of several runs at once
         self.watching = ""  # the past run that it shows
         self.questions = asyncio.Semaphore(OPEN_QUESTIONS)
         self.outbox: deque[tuple[AnyEvent, bool]] = deque()  # with whether it is the end of an answer

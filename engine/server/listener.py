@@ -74,6 +74,7 @@ class Server:
             self.silent.pop(client, None)
             if not isinstance(hello, Hello):
                 raise ProtocolError("the first line was not a Hello")
+            client.several = hello.several
             if len(self.broadcast.clients) >= MOST_CLIENTS:
                 writer.write(encode(CommandFailed(reason=f"{MOST_CLIENTS} programs are attached to it; close some")))
                 return

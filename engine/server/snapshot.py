@@ -23,6 +23,7 @@ from engine.vocabulary.messages import (
     RunEnded,
     RunEvent,
     RunStarted,
+    RunTold,
     SavingFailed,
     StateEvent,
     StatusTold,
@@ -42,6 +43,7 @@ class EngineState:
         self.data: DataReady | None = None
         self.data_news: DataFailed | DataProgress | None = None  # of a load or download after `data`
         self.history = History()
+        self.several: dict[str, History] = {}  # of the runs that train beside each other
         self.study = StudyHistory()
         self.printed: deque[str] = deque(maxlen=PRINTED)
         self.queue: list[QueueChanged] = []  # the parts of the newest
@@ -59,6 +61,8 @@ class EngineState:
                 self.queue = [event] if event.first else [*self.queue, event]
             case Printed():
                 self.printed.extend(event.lines)
+            case RunTold():
+                self._add(event.told)
             case RunStarted() if not event.resumes:
                 self.history = History([event])
             case _ if isinstance(event, RunEvent):
@@ -68,13 +72,22 @@ class EngineState:
         if isinstance(event, RunEnded | StudyEnded | SavingFailed | DataFailed | EngineFailed) and event.reason:
             self.last_error = event.reason
 
+    def _add(self, event: RunEvent) -> None:
+        """Take over what is told of one of several runs; what has ended is read from its folder."""
+        if isinstance(event, RunEnded):
+            self.several.pop(event.run, None)
+            self.last_error = event.reason or self.last_error
+        else:
+            self.several.setdefault(event.run, History()).add(event)
+
     @property
     def events(self) -> list[StateEvent]:
         """The fewest events that tell it all."""
         events: list[StateEvent] = [event for event in (self.engine, self.data, self.data_news) if event is not None]
         if self.printed:
             events.append(Printed(lines=list(self.printed)))
-        return [*events, *self.queue, *self.history.events, *self.study.events]
+        several = [RunTold(told=event) for history in self.several.values() for event in history.events]
+        return [*events, *self.queue, *self.history.events, *several, *self.study.events]
 
     def status(self, clients: int, *, busy: bool) -> StatusTold:
         """Return it in a few words."""
@@ -85,6 +98,10 @@ class EngineState:
         word = "starting" if self.engine is None else "idle"
         if busy and last is not None and not isinstance(last, RunEnded):
             word = {Paused: "paused", SavingFailed: "waiting"}.get(type(last), "training")
+        if busy and self.several:
+            word = "training"
+            run = ", ".join(name.partition("-")[0] for name in self.several)
+            step, epoch = 0, 0
         if self.study.live and self.study.started is not None:
             word = "tuning, paused" if self.study.paused else "tuning"
             run, step, epoch = f"study {self.study.started.study}", 0, 0

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TypeVar
 
 from engine.data.dataset import Dataset
 from engine.networks.own.code import Code, named_code, trust
@@ -21,13 +22,23 @@ from engine.vocabulary.config import RunConfig, Value
 from engine.vocabulary.messages import StartStudy, StudyEvent
 from engine.vocabulary.search_space import Dimension, Range, networks_in, parse_search
 
+S = TypeVar("S", bound=ActiveStudy)
 VALIDATION = 1 / 6  # of the training images, 10,000 of MNIST's, unless the base holds out another share
 
 
 def begin_study(
-    checkpoints: Path, command: StartStudy, data: Dataset, publish: Callable[[StudyEvent], None]
-) -> ActiveStudy:
-    """Begin or continue the study of a command. Raises StudyError, ConfigError and OSError."""
+    checkpoints: Path,
+    command: StartStudy,
+    data: Dataset,
+    publish: Callable[[StudyEvent], None],
+    *,
+    kind: type[S],
+    threads: int = 0,
+) -> S:
+    """Begin or continue the study of a command; its trials get `threads` where its base does not say how many.
+
+    Raises StudyError, ConfigError and OSError.
+    """
     wanted = spec_of(command.base, command.search, command.trials, command.sampler, command.pruner, data.fingerprint)
     if not command.name and (command.storage or not wanted.search):
         raise StudyError(
@@ -47,9 +58,10 @@ def begin_study(
     if problem := storage.problem():
         say(f"study {name}: {problem}")
     base = study.spec.config.replace({field: getattr(command.base, field) for field in LOCAL})
+    base = base.replace({"threads": base.threads or threads})
     check_batches(study.space, base, data)
     code = named_networks(study, {command.base.model, *named})
-    return ActiveStudy(study, base, trial_data(data, base, study.spec.conventions.stratified), code, publish)
+    return kind(study, base, trial_data(data, base, study.spec.conventions.stratified), code, publish)
 
 
 def named_networks(study: Study, named: set[str]) -> dict[str, Code]:

@@ -10,6 +10,7 @@ import click
 from engine.storage.files import in_words
 from engine.storage.paths import PathError, default_checkpoints
 from engine.vocabulary.config import FIELDS, ConfigError
+from engine.vocabulary.messages import MOST_JOBS
 from tui.preferences.options import preferred, preferred_data
 from tui.state.words.metrics import METRICS
 from tui.state.words.options import clean
@@ -85,6 +86,32 @@ metric_option = click.option(
     " accuracy]",
 )
 json_option = click.option("--json", "as_json", is_flag=True, callback=inherited, help="Print JSON on stdout.")
+
+
+class Jobs(click.ParamType):  # type: ignore[type-arg, unused-ignore]
+    """How many train at once; 0 for auto."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        if str(value).strip().lower() == "auto":
+            return 0
+        if str(value).isdecimal() and 1 <= int(value) <= MOST_JOBS:
+            return int(value)
+        self.fail(f"{value!r} is no number of runs; give 1 to {MOST_JOBS}, or auto", param, ctx)
+
+
+jobs_option = click.option(
+    "--jobs",
+    type=Jobs(),
+    metavar="N|auto",
+    default=1,
+    help="Train this many at once, each in a process of its own with its share of the cores (--threads says otherwise),"
+    " or a GPU of its own; auto: as many as pay and memory allows. Another number of threads adds up in another order,"
+    f" so figures differ in their last digits. [1 to {MOST_JOBS}; default 1]",
+)
 
 
 MAY_BE_EMPTY = ("--title",)

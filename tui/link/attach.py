@@ -37,6 +37,7 @@ async def attached(
     data: str = "",
     start: bool = True,
     processes: int | None = None,
+    jobs: int = 1,
     say: OnWait | None = None,
     limit: float | None = None,
 ) -> AsyncIterator[Session]:
@@ -48,7 +49,9 @@ async def attached(
     say = say or WaitPrinter()
     limit = limit or (START_LIMIT if start else ANSWER_TIMEOUT)
     if start:
-        client = await connect_or_start(checkpoints, data=data, idle_exit=IDLE_EXIT, processes=processes, on_wait=say)
+        client = await connect_or_start(
+            checkpoints, data=data, idle_exit=IDLE_EXIT, processes=processes, jobs=jobs, on_wait=say
+        )
     else:
         client = await reach(checkpoints, say, limit)
     session = Session(client, limit=limit, say=say)

@@ -103,7 +103,7 @@ class EngineClient:
             raise PathError(
                 f"{path}: the engine there belongs to user {user}, not to you; remove it, or set XDG_STATE_HOME"
             )
-        writer.write(encode(Hello(protocol=PROTOCOL, version=program_version())))
+        writer.write(encode(Hello(protocol=PROTOCOL, version=program_version(), several=True)))
         line = await reader.readline()
         if not line:
             raise ConnectionResetError("the engine closed the connection")

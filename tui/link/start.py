@@ -41,6 +41,7 @@ async def connect_or_start(
     idle_exit: float = 900,
     any_version: bool = False,
     processes: int | None = None,
+    jobs: int = 1,
     on_wait: OnWait = keep_silent,
 ) -> EngineClient:
     """Attach to the engine of a folder of runs, starting one if there is none. Raises EngineUnreachable.
@@ -73,7 +74,7 @@ async def connect_or_start(
         if process is None or process.poll() == ALREADY_SERVED:
             if not is_there(checkpoints):
                 await asyncio.to_thread(precaution)  # asks systemd, and remembers the answer
-                process = start_engine(checkpoints, data, idle_exit, processes or 1)
+                process = start_engine(checkpoints, data, idle_exit, processes or 1, jobs)
             elif waited.seconds >= TELL_AFTER:
                 words = f", which holds {checkpoints} and does not answer"
                 keep_waiting(checkpoints, waited.seconds, START_LIMIT, on_wait, words)
@@ -114,15 +115,20 @@ async def make_way(client: EngineClient, processes: int | None, on_wait: OnWait)
     )
 
 
-def start_engine(checkpoints: Path, data: str, idle_exit: float, processes: int = 1) -> "subprocess.Popen[bytes]":
+def start_engine(
+    checkpoints: Path, data: str, idle_exit: float, processes: int = 1, jobs: int = 1
+) -> "subprocess.Popen[bytes]":
     """Start an engine in a session of its own, so that no hang-up of this terminal reaches it, nor a logout.
 
-    Several processes are started by torchrun, which starts all of them again when one is lost.
+    Several processes are started by torchrun, which starts all of them again when one is lost. With other `jobs` than 1
+    it gets ready meanwhile to train several runs at once.
     Raises EngineUnreachable.
     """
     command = ["-m", "engine", "--checkpoints", str(checkpoints), "--idle-exit", str(idle_exit)]
     if data:
         command += ["--data", data]
+    if jobs != 1:
+        command += ["--jobs", str(jobs)]
     try:
         checkpoints.mkdir(parents=True, exist_ok=True)
         torchrun, variables = launcher(processes, checkpoints)

@@ -36,6 +36,12 @@ def quit_question(state: State) -> Question:
             + queue_words(state),
             [LEAVE, *stop_answers(state), CANCEL],
         )
+    if state.at_once:
+        return Question(
+            f"{words_at_once(state)} are training. Keep them going in the background? `mnist-tui` brings them back."
+            + queue_words(state),
+            [LEAVE, *stop_answers(state), CANCEL],
+        )
     if run is not None:
         name, ended = sanitize(run.run), sanitize(run.state, 16)
     else:
@@ -56,6 +62,12 @@ def stop_question(state: State) -> Question | None:
             " it.",
             [Answer("stop", "Stop it", "s"), Answer("cancel", "Keep tuning", "k")],
         )
+    if (run is None or not run.live) and state.at_once:
+        return Question(
+            f"Stop {words_at_once(state)} after the current step and save? You can resume each later."
+            + queue_words(state),
+            [*stop_answers(state), Answer("cancel", "Keep training", "k")],
+        )
     if run is None or not run.live:
         return None
     name = sanitize(run.run)
@@ -66,6 +78,12 @@ def stop_question(state: State) -> Question | None:
         f"Stop {name} after the current step and save it? You can resume it later." + queue_words(state),
         [*stop_answers(state), Answer("cancel", "Keep training", "k")],
     )
+
+
+def words_at_once(state: State) -> str:
+    """Name the runs that train beside each other."""
+    names = ", ".join(sanitize(view.run.partition("-")[0], 12) for view in state.at_once)
+    return f"{counted(len(state.at_once), 'run')} ({names})"
 
 
 def queue_words(state: State) -> str:

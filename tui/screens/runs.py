@@ -87,7 +87,7 @@ class RunsScreen(RunWishes):
     def show_body(self, state: State) -> None:
         self.query_one(QueueList).show(state)
         self._state = state
-        free = state.link == "live" and not state.training and not state.tuning
+        free = state.link == "live" and not state.busy
         if free != self._free:
             self._free = free
             self.refresh_bindings()
@@ -98,11 +98,12 @@ class RunsScreen(RunWishes):
     def _draw(self) -> None:
         """Show the runs that match, in their order; the same costs nothing."""
         state, line = self._state, self.query_one(RunFilterLine)
-        live = state.run if state.run is not None and state.run.live else None
-        drawn = (state.runs, live and (live.run, live.state, live.epoch, live.config), line.filter, state.marks)
+        live = [view for view in (state.run, *state.at_once) if view is not None and view.live]
+        now = [(view.run, view.state, view.epoch, view.config) for view in live]
+        drawn = (state.runs, now, line.filter, state.marks)
         if (*drawn, self.sort, self.descending) != self._drawn:
             self._drawn = (*drawn, self.sort, self.descending)
-            runs = [run for run in with_live(state.runs, live) if line.filter.matches(run)]
+            runs = [run for run in with_live(state.runs, *live) if line.filter.matches(run)]
             runs = sorted_runs(runs, self.sort, self.descending)
             self.set_class(bool(state.runs) and not runs, "nothing-found")
             if not runs:
@@ -117,7 +118,7 @@ class RunsScreen(RunWishes):
         state, run = self._state, self.current
         panes = self.query_one(RunPanes)
         panes.set_class(bool(state.marks), "marked")
-        summaries = {each.run: each for each in with_live(state.runs, state.run)}
+        summaries = {each.run: each for each in with_live(state.runs, state.run, *state.at_once)}
         marked = [summaries[mark.run] for mark in state.marks if mark.run in summaries]
         self.query_one(RunComparison).show(state.marks, marked)
         looked = run.run if run is not None and not state.courses else ""

@@ -5,6 +5,7 @@
 Screens draw a State and nothing else; they never keep a copy of what is in it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from engine.vocabulary.config import RunConfig
@@ -30,6 +31,7 @@ from engine.vocabulary.messages import (
     RunsListed,
     RunStarted,
     RunSummary,
+    RunTold,
     Snapshot,
     StudiesListed,
     StudyEvent,
@@ -50,6 +52,7 @@ KEPT = (  # by a snapshot, which tells all else anew
     *("link", "awaited", "runs", "marks", "studies", "networks", "coach", "next_config", "next_fork", "edited"),
     *("log_count", "failures", "failure"),
 )
+MOST_ENDED = 32  # runs that have trained beside others, whose curves are kept
 MOST_NETWORKS = 16  # descriptions that are kept, of up to 2,000 layers each
 
 
@@ -68,6 +71,7 @@ class State:
     data_problem: str = ""
     progress: DataProgress | None = None
     run: RunView | None = None
+    several: Mapping[str, RunView] = field(default_factory=dict)  # runs that train at once, and some that have ended
     opened: RunView | None = None
     study: StudyView | None = None
     studies: tuple[StudySummary, ...] = ()  # of this folder, the one that changed last first
@@ -79,6 +83,7 @@ class State:
     queue: tuple[QueuedRun, ...] = ()  # runs that wait until nothing trains, the next one first
     queue_listed: tuple[QueuedRun, ...] = ()  # of a newer queue, whose other parts are on their way
     queue_paused: bool = False
+    queue_jobs: int = 1  # how many of them may train at once
     queue_problem: str = ""  # why it cannot be read
     digits: tuple[Digit, ...] = ()
     digits_run: str = ""
@@ -107,7 +112,7 @@ class State:
         for view in (self.run, self.opened):
             if view is not None and view.run == run:
                 return view
-        return self.histories.views.get(run)
+        return self.several.get(run) or self.histories.views.get(run)
 
     @property
     def courses(self) -> list[tuple[str, RunView]]:
@@ -131,6 +136,16 @@ class State:
     @property
     def training(self) -> bool:
         return self.run is not None and self.run.live
+
+    @property
+    def at_once(self) -> list[RunView]:
+        """The runs that train beside each other."""
+        return [view for view in self.several.values() if view.live]
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything trains."""
+        return self.training or self.tuning or bool(self.at_once)
 
     @property
     def waiting(self) -> int:
@@ -194,6 +209,8 @@ def apply(state: State, event: AnyEvent) -> State:
             state = replace(state, augmented=event)
         case RatesTried():
             state = replace(state, rates=event)
+        case RunTold():
+            state = with_told(state, event.told)
         case RunsListed():
             listed = (() if event.first else state.listed) + tuple(event.runs)
             state = replace(state, listed=() if event.last else listed, runs=listed if event.last else state.runs)
@@ -204,6 +221,7 @@ def apply(state: State, event: AnyEvent) -> State:
                 queue_listed=() if event.last else queue,
                 queue=queue if event.last else state.queue,
                 queue_paused=event.paused,
+                queue_jobs=event.jobs,
                 queue_problem=event.problem,
             )
         case StudiesListed():
@@ -232,6 +250,21 @@ def apply(state: State, event: AnyEvent) -> State:
     if isinstance(event, DataFailed) and state.shown is None:
         return state  # the first screen says it
     return log_lines(state, *lines) if lines else state
+
+
+def with_told(state: State, event: RunEvent) -> State:
+    """Return the state after an event of one of several runs; one that is looked at goes on as it is told."""
+    view = apply_to_run(state.several.get(event.run), event)
+    if view is None:
+        return state
+    several = {**state.several, event.run: view}
+    ended = [name for name, each in several.items() if not each.live]
+    for name in ended[: max(0, len(ended) - MOST_ENDED)]:
+        del several[name]
+    opened = state.opened
+    if opened is not None and opened.run == event.run:
+        opened = apply_to_run(opened, event)
+    return replace(state, several=several, opened=opened)
 
 
 def is_same_network(one: ModelDescribed, other: ModelDescribed | RunConfig) -> bool:

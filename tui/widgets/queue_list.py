@@ -69,7 +69,7 @@ class QueueList(Vertical):
 
     def show(self, state: State) -> None:
         """Show the queue of a state; the same costs nothing. The cursor stays with its run."""
-        shown = (state.queue, state.queue_paused, state.queue_problem)
+        shown = (state.queue, state.queue_paused, state.queue_problem, state.queue_jobs)
         if shown == self._shown:
             return
         chosen, at = self.chosen, self.query_one(OptionList).highlighted
@@ -117,6 +117,8 @@ def head(state: State) -> str:
     """Return the line over the waiting runs."""
     if state.queue_paused:
         return f"Queue (tab): {state.waiting} waiting, paused; P lets it go on"
+    if state.queue_jobs > 1:
+        return f"Queue (tab): {state.waiting} waiting, {state.queue_jobs} train at once"
     return f"Queue (tab): {state.waiting} waiting, next when nothing trains"
 
 

@@ -4,6 +4,7 @@ from rich.text import Text
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from engine.vocabulary.fields import counted
 from tui.state.run import RunView
 from tui.state.store import State
 from tui.state.study import StudyView
@@ -82,6 +83,8 @@ def segments(state: State) -> list[tuple[str, str, int]]:
         parts.append(("connecting", "busy", 1))
     if state.opened is not None:
         parts += live_segment(state, stalled)
+    elif not state.training and not state.tuning:
+        parts += at_once_segment(state)
     if state.queue:
         held = ", paused" if state.queue_paused else ""
         parts.append((f"{state.waiting} waiting{held}", "muted", 3))
@@ -103,7 +106,17 @@ def live_segment(state: State, stalled: str = "") -> list[tuple[str, str, int]]:
         if run.problem or stalled:
             return [(f"{name} {'waiting for the disk' if run.problem else stalled}", "bad", 0)]
         return [(f"{name} {state_word(run.state)} {100 * run.run_fraction:.0f} %", "busy", 0)]
-    return []
+    return at_once_segment(state)
+
+
+def at_once_segment(state: State) -> list[tuple[str, str, int]]:
+    """Return what trains of several runs at once, and how far they are together; nothing where there are none."""
+    views = state.at_once
+    if not views:
+        return []
+    share = sum(view.run_fraction for view in views) / len(views)
+    word = "paused" if all(view.state == "paused" for view in views) else "training"
+    return [(f"▶ {counted(len(views), 'run')} {word} {100 * share:.0f} %", "busy", 0)]
 
 
 def study_segments(study: StudyView, stalled: str = "") -> list[tuple[str, str, int]]:

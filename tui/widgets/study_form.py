@@ -8,12 +8,12 @@ from textual.widgets import Input, Static
 
 from engine.vocabulary.config import FIELDS, ConfigError, RunConfig
 from engine.vocabulary.fields import FieldInfo
-from engine.vocabulary.messages import StartStudy
+from engine.vocabulary.messages import MOST_JOBS, StartStudy
 from engine.vocabulary.search_space import PRUNERS, SAMPLERS, parse_search
 from tui.widgets.choice_input import ChoiceInput
 
 RANGES = "lr=log:1e-4..1e-1 batch_size=50,100,200 dropout=0..0.5"
-ONE_ROW = 74  # columns in which all but the ranges stands side by side
+ONE_ROW = 86  # columns in which all but the ranges stands side by side
 CHOICES = {
     name: FieldInfo(name=name, kind=str, default=default, label=label, help="", group="Tune", choices=choices)
     for name, label, default, choices in (
@@ -36,7 +36,7 @@ class StudyForm(Vertical):
         Input { margin: 0 1 0 0; }
         #search { width: 1fr; }
         #name { width: 1fr; max-width: 32; }
-        #trials, #epochs { width: 6; }
+        #trials, #epochs, #jobs { width: 6; }
         #sampler { width: 8; margin: 0; }
         #pruner { width: 11; margin: 0; }
         .arrow { width: 2; color: $text-muted; }
@@ -49,7 +49,7 @@ class StudyForm(Vertical):
             yield Input(RANGES, compact=True, id="search")
         with Horizontal(id="others"):
             with Horizontal(id="knobs"):
-                for name, value in (("trials", "20"), ("epochs", "1")):
+                for name, value in (("trials", "20"), ("epochs", "1"), ("jobs", "1")):
                     yield Static(name.capitalize(), classes="label")
                     yield Input(value, compact=True, select_on_focus=True, id=name)
                 yield from choice("sampler")
@@ -82,7 +82,7 @@ class StudyForm(Vertical):
         count = FIELDS["epochs"].parse(text["epochs"])
         command = StartStudy(
             base=RunConfig(), search=words, name=name, trials=int(trials), sampler=text["sampler"],
-            pruner=text["pruner"],
+            pruner=text["pruner"], jobs=jobs_in(text["jobs"]),
         )  # fmt: skip
         return command, int(count)
 
@@ -99,6 +99,15 @@ class StudyForm(Vertical):
         wanted = {"name": name, "trials": target if done < target else done + 20, "epochs": epochs or 1}
         for field, value in wanted.items():
             self.query_one(f"#{field}", Input).value = str(value)
+
+
+def jobs_in(text: str) -> int:
+    """Return how many trials train at once, 0 for auto. Raises ConfigError."""
+    if text.lower() == "auto":
+        return 0
+    if not (text or "1").isdecimal() or not 0 < int(text or "1") <= MOST_JOBS:
+        raise ConfigError(f"Jobs: {text!r} is no number of trials at once; give 1 to {MOST_JOBS}, or auto")
+    return int(text or "1")
 
 
 def choice(name: str) -> ComposeResult:

@@ -101,6 +101,16 @@ class ActiveRun:
         if not self.problem and self.ended is None:
             self.record(self._end("stopped"))
 
+    @property
+    def unsaved(self) -> str:
+        """Why it cannot end now, and what to do."""
+        there = self.log.folder.is_dir()
+        remedy = "Make room" if there else "Bring its folder back, or put a link in its place"
+        return (
+            f"run {self.run.name} cannot be saved: {self.problem}. It waits, and nothing is lost yet."
+            f" {remedy}, or end it without its last {counted(self.run.step - self.run.saved_step, 'step')}"
+        )
+
     def give_up(self) -> None:
         """End it although it cannot be saved; it can be resumed from its last checkpoint."""
         lost = self.run.step - self.run.saved_step

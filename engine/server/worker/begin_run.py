@@ -11,19 +11,19 @@ import torch
 
 from engine.data.dataset import Dataset
 from engine.machine.process_group import GroupBroken, ProcessGroup
-from engine.networks.own.code import keep_copy, named_code, trust
+from engine.networks.own.code import code_of_run, keep_copy, named_code, trust
 from engine.server.worker.checks import check_traces
 from engine.server.worker.fork import Fork, branched, open_fork
 from engine.server.worker.loaded_data import Loader
 from engine.storage.runs.checkpoint import save_checkpoint
-from engine.storage.runs.folders import LAST, create_folder
+from engine.storage.runs.folders import LAST, create_folder, find_run
 from engine.storage.runs.log_writer import RunLog
-from engine.storage.runs.record import RunRecord
-from engine.training.run import Run
+from engine.storage.runs.record import RunRecord, read_record
+from engine.training.run import Run, resume
 from engine.vocabulary.architectures import folder_name
 from engine.vocabulary.batches import count_held_out
 from engine.vocabulary.config import ConfigError, RunConfig
-from engine.vocabulary.messages import StartRun
+from engine.vocabulary.messages import ResumeRun, StartRun
 from engine.vocabulary.run_conventions import ANEW, Origin
 
 
@@ -61,6 +61,32 @@ def begin_run(
             group.end()
         raise
     return run, log
+
+
+def begin_new(
+    checkpoints: Path, command: StartRun, config: RunConfig, loader: Loader, group: ProcessGroup
+) -> tuple[Run, RunLog]:
+    """Return the run that a command asks for. Raises what `begin_run` and `begin_fork` raise, and DataError."""
+    if command.fork:
+        return begin_fork(checkpoints, command, config, loader, group)
+    check_traces(named_code(config.model))
+    if command.queued and not config.data:
+        loader.load("")  # not what a screen has loaded meanwhile
+    return begin_run(checkpoints, config, loader.data_for(config), group, Origin(queued=command.queued))
+
+
+def begin_resumed(checkpoints: Path, command: ResumeRun, loader: Loader, group: ProcessGroup) -> tuple[Run, RunLog]:
+    """Return a run that goes on from its last checkpoint. Raises RunError, DataError, CheckpointError, OSError."""
+    folder = find_run(checkpoints, command.run)
+    record = read_record(folder)
+    check_traces(code_of_run(record.config.model, folder))
+    loader.load_for(record, command.data)
+    data = loader.needed()
+    run = resume(folder.name, folder, data, command.changes, group, command.data)
+    run.origin = origin_of(record)
+    record.data_path = data.path
+    record.state, record.reason = "running", ""
+    return run, RunLog(folder, record)
 
 
 def begin_fork(

@@ -2,10 +2,15 @@
 
 import msgspec
 
-from engine.machine.device import choose_device
+from engine.data.find import DataError
+from engine.machine.device import DeviceError, choose_device
 from engine.machine.process_group import ProcessGroup
 from engine.networks.own.code import Code
-from engine.networks.own.isolation import traces_of_others
+from engine.networks.own.isolation import OwnCodeFailed, traces_of_others
+from engine.storage.runs.checkpoint import CheckpointError
+from engine.storage.runs.folders import RunError
+from engine.storage.runs.queue_file import QueueError
+from engine.tuning.files import StudyError
 from engine.vocabulary.config import ConfigError, RunConfig
 
 
@@ -19,6 +24,20 @@ class Busy(CommandError):
 
 class EngineStale(CommandError):
     """This process is no longer as it was: what is to be trained wants another one."""
+
+
+REFUSALS = (
+    CommandError,
+    ConfigError,
+    DataError,
+    DeviceError,
+    RunError,
+    CheckpointError,
+    StudyError,
+    QueueError,
+    OwnCodeFailed,
+    OSError,
+)  # what a command may raise that cannot be carried out
 
 
 def check_machine(config: RunConfig, group: ProcessGroup) -> None:

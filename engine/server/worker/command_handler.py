@@ -1,11 +1,14 @@
 """What each command does, and what has to be checked before it."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from engine.data.folder import export_pngs
 from engine.networks.own.check import described
 from engine.networks.own.code import Code, named_code
 from engine.networks.summary import describe_network
+from engine.server.pool.commands import taken
+from engine.server.pool.planning import measured
 from engine.server.protocols import Reply
 from engine.server.worker.checks import Busy, CommandError, check_deletable, check_machine, checked
 from engine.server.worker.inspection import Inspector
@@ -40,6 +43,7 @@ from engine.vocabulary.messages import (
     LoadData,
     Pause,
     PauseQueue,
+    PlanJobs,
     Predict,
     PredictFiles,
     PreviewAugmentation,
@@ -47,6 +51,7 @@ from engine.vocabulary.messages import (
     RestoreRun,
     ResumeRun,
     RunsChanged,
+    SetJobs,
     Shutdown,
     StartRun,
     StartStudy,
@@ -97,6 +102,8 @@ class CommandHandler:
     def networks_to_check(self, command: AnyCommand) -> Iterator[tuple[RunConfig, Code]]:
         """Yield the users' own networks of a command that are to be trained, or asked while something else trains."""
         match command:
+            case PlanJobs():
+                configs = [checked(command.config)]
             case StartRun() if not command.fork:
                 configs = [checked(command.config)]
             case FindRate() if command.new or self.jobs.live is None:
@@ -117,8 +124,12 @@ class CommandHandler:
                 yield config, code
 
     def handle(self, command: AnyCommand, reply: Reply) -> AnyEvent | None:
-        """Return the answer, or None when it comes later: the command is carried out again when a user's own network
-        was checked."""
+        """Return the answer, or None when it comes later: from the process that does it, or, where a user's own network
+        has to be checked first, when the command is carried out again."""
+        if isinstance(command, Stop) and command.pause_queue:
+            self.queue.handle(PauseQueue())
+        if self.jobs.pool is not None and taken(self.jobs.pool, command, reply, alone(self.jobs)):
+            return None
         if self.waits_for_check(command, reply):
             return None
         if isinstance(command, StartRun | StartStudy | ResumeRun | Continue | StopFinding | Shutdown):
@@ -130,13 +141,14 @@ class CommandHandler:
                 self.jobs.resume(command)
             case Steer():
                 self.jobs.steer(command)
+            case PlanJobs():
+                config = checked(command.config)
+                return measured(config, self.loader.data_for(config), named_code(config.model))
             case StartStudy():
                 self.jobs.start_study(command)
             case Pause() | Continue():
                 self.jobs.pause(isinstance(command, Pause))
             case Stop():
-                if command.pause_queue:
-                    self.queue.handle(PauseQueue())
                 if not self.checks.cancel("stopped before it began"):
                     self.jobs.stop(command.force)
             case LoadData():
@@ -173,6 +185,9 @@ class CommandHandler:
                 return None if result is None else described(result)
             case EditRun() | DeleteRun() | RestoreRun():
                 self.change_run(command)
+            case SetJobs() if command.jobs != 1 and self.jobs.pool is not None:
+                self.jobs.pool.plan(self.queue.question(command), partial(self.queue.set_jobs, command, reply))
+                return None
             case _ if isinstance(command, QueueCommand):
                 if isinstance(command, Enqueue | EditQueued):
                     check_machine(command.config, self.jobs.group)
@@ -181,6 +196,10 @@ class CommandHandler:
                 self.checks.cancel("the engine ends", all=True)
                 if self.jobs.training is not None:
                     self.jobs.stop(command.force)
+                if self.jobs.pool is not None:
+                    self.jobs.pool.end(force=command.force)
+                if self.jobs.study is not None:
+                    self.jobs.end_study()
                 self.loader.cancelled.set()
                 self.ending = True
             case _:
@@ -213,3 +232,10 @@ class CommandHandler:
         """Tell those who wait for the downloaded data that it is there, although a run keeps it from being loaded."""
         if isinstance(answer, CommandFailed) and self.jobs.training is not None:
             self.loader.announce("MNIST is downloaded; the next run uses it")
+
+
+def alone(jobs: Jobs) -> str:
+    """Return what trains in the engine's own process, "" for nothing."""
+    if jobs.active is not None:
+        return f"run {jobs.active.run.name}"
+    return f"study {jobs.study.name}" if jobs.study is not None else ""

@@ -6,20 +6,24 @@ It knows no sockets. Commands come through a queue together with where to answer
 import contextlib
 import queue
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import torch
 
 from engine.data.find import DataError
 from engine.machine.activity import ACTIVITY
-from engine.machine.device import DeviceError, announced_device, device_name
+from engine.machine.device import announced_device, device_name
 from engine.machine.process_group import ALONE, GroupBroken, Leave, ProcessGroup
 from engine.machine.threads import limit_threads
 from engine.machine.torchrun import is_whole
-from engine.networks.own.isolation import OwnCodeFailed, traces_of_others
+from engine.networks.own.isolation import traces_of_others
+from engine.server.pool.pool import Pool
+from engine.server.pool.process import Start
 from engine.server.protocols import EventSink, Reply
-from engine.server.worker.checks import Busy, CommandError, EngineStale
+from engine.server.worker.checks import REFUSALS, Busy, CommandError, EngineStale
 from engine.server.worker.command_handler import CommandHandler
 from engine.server.worker.inspection import Inspector
 from engine.server.worker.jobs import Jobs
@@ -27,15 +31,7 @@ from engine.server.worker.loaded_data import Loader
 from engine.server.worker.run_queue import RunQueue
 from engine.storage.files import in_words
 from engine.storage.printing import say, say_traceback
-from engine.storage.runs.checkpoint import CheckpointError
-from engine.storage.runs.folders import RunError
-from engine.storage.runs.queue_file import QueueError
-from engine.training.evaluation import BATCH
-from engine.training.loop import train_epochs
-from engine.training.run import Run
-from engine.training.step import Steps
-from engine.tuning.files import StudyError
-from engine.vocabulary.config import ConfigError, RunConfig
+from engine.vocabulary.config import ConfigError
 from engine.vocabulary.messages import (
     AnyCommand,
     AnyEvent,
@@ -59,14 +55,24 @@ DOING = {  # in words, for who waits for it
 }
 
 
+class Call(NamedTuple):
+    """What another thread wants done by this one."""
+
+    what: Callable[[], None]
+
+
 class Worker:
-    def __init__(self, checkpoints: Path, sink: EventSink, group: ProcessGroup = ALONE) -> None:
+    def __init__(
+        self, checkpoints: Path, sink: EventSink, group: ProcessGroup = ALONE, start: Start | None = None
+    ) -> None:
+        """`start` begins processes that train beside each other; None: this is one of them."""
         self.group = group
         self.sink = sink
-        self.commands: queue.SimpleQueue[tuple[AnyCommand, Reply]] = queue.SimpleQueue()
+        self.commands: queue.SimpleQueue[tuple[AnyCommand | Call, Reply]] = queue.SimpleQueue()
         self.loader = Loader(sink)
         self.inspector = Inspector(checkpoints)
-        self.jobs = Jobs(checkpoints, self.loader, self.inspector, sink, group)
+        self.pool = Pool(checkpoints, sink, self.call, start) if start is not None else None
+        self.jobs = Jobs(checkpoints, self.loader, self.inspector, sink, group, self.pool)
         self.queue = RunQueue(checkpoints, sink)
         self.handler = CommandHandler(self.loader, self.inspector, self.jobs, self.queue, self.submit)
         self.restarts = False  # a new engine is to take this one's place, for the runs that wait
@@ -74,6 +80,10 @@ class Worker:
     def submit(self, command: AnyCommand, reply: Reply) -> None:
         """Hand over a command; called from any thread, and from signal handlers."""
         self.commands.put((command, reply))
+
+    def call(self, what: Callable[[], None]) -> None:
+        """Have something done by the worker's thread; called from any thread."""
+        self.commands.put((Call(what), lambda event: None))
 
     def terminate(self) -> None:
         """End on SIGTERM. torchrun sends it, too, to those that are left when one is lost: their run is to go on."""
@@ -88,6 +98,13 @@ class Worker:
         return (run.name, run.step, run.step - run.saved_step) if run is not None else ("", 0, 0)
 
     @property
+    def live_runs(self) -> frozenset[str]:
+        """The names of all runs in progress."""
+        run = self.jobs.live
+        beside = self.pool.runs if self.pool is not None else ()
+        return frozenset((*beside, *([run.name] if run is not None else [])))
+
+    @property
     def waits_for(self) -> str:
         """What goes on elsewhere that a command waits for, "" for nothing."""
         return f"looking at {network}" if (network := self.handler.checks.network) else ""
@@ -97,15 +114,18 @@ class Worker:
         work = (self.jobs.training, self.jobs.finding, self.loader.download)
         if any(each is not None for each in work) or self.handler.checks.busy or not self.commands.empty():
             return True
+        if self.pool is not None and self.pool.working:
+            return True
         return bool(self.queue.starting) or self.queue.next is not None
 
     @property
     def next_queued(self) -> QueuedRun | None:
         """The waiting run that can begin now, None for none."""
         jobs = self.jobs
-        if jobs.training is not None or jobs.finding is not None or self.handler.checks.starting is not None:
+        if jobs.study is not None or jobs.finding is not None or self.handler.checks.starting is not None:
             return None
-        return self.queue.next
+        beside = len(self.pool.working) if self.pool is not None else 0
+        return self.queue.next if (jobs.active is not None) + beside < self.queue.at_once else None
 
     # ------------------------------------------------------------------ loop
 
@@ -127,13 +147,18 @@ class Worker:
         with contextlib.suppress(DataError):  # DataFailed tells every screen; another folder can be named
             self.loader.load(data_path)
         ACTIVITY.begin("warming up")
-        self.warm_up()
+        if self.commands.empty():
+            self.loader.warm_up()
+        self.serve()
+        self.group.tell(Leave())
+
+    def serve(self) -> None:
+        """Carry out commands and train until Shutdown. Raises GroupBroken."""
         while not self.handler.ending:
             self.take_commands()
             self.jobs.advance()
             self.start_queued()
             self.tell_traces()
-        self.group.tell(Leave())
 
     def start_queued(self) -> None:
         """Begin the next waiting run once nothing trains; one that cannot begin does not stop those after it."""
@@ -145,7 +170,8 @@ class Worker:
                 self.queue.failed(run.id, str(error))
                 continue
             self.queue.starting = run.id
-            command = StartRun(config=run.config, fork=run.fork, queued=run.id)
+            jobs = self.queue.at_once
+            command = StartRun(config=run.config, fork=run.fork, queued=run.id, jobs=jobs)
             self.carry_out(command, lambda answer, run=run: self.tell_started(run, answer))  # type: ignore[misc]
 
     def tell_started(self, run: QueuedRun, answer: AnyEvent) -> None:
@@ -167,22 +193,6 @@ class Worker:
             self.ready = msgspec.structs.replace(self.ready, stale=trace)
             self.sink.publish(self.ready)
 
-    def warm_up(self) -> None:
-        """Take steps that are thrown away, while nobody waits: the first use of a device loads libraries and kernels,
-        which on CUDA takes seconds."""
-        data = self.loader.data
-        if data is None or not self.commands.empty():
-            return
-        try:
-            run = Run(RunConfig(epochs=1, batch_size=min(RunConfig().batch_size, len(data.train_labels))), data)
-            take_step = Steps(run)
-            take_step(torch.arange(run.config.batch_size, device=run.device))[0].item()
-            if take_step.new_graph:  # a short epoch, with all that belongs to one
-                list(train_epochs(Run(run.config, run.data.first(BATCH))))
-            self.loader.data = run.data  # on the run's device: the first run starts at once
-        except Exception as error:  # a run will fail in the same way, and say so to those who asked for it
-            say(f"warming up failed: {error}")
-
     def take_commands(self) -> None:
         """Carry out the commands that are there; wait for one when there is nothing else to do.
 
@@ -199,8 +209,14 @@ class Worker:
             while not self.handler.ending and time.monotonic() < share:
                 self.carry_out(*self.commands.get_nowait())
 
-    def carry_out(self, command: AnyCommand, reply: Reply) -> None:
+    def carry_out(self, command: AnyCommand | Call, reply: Reply) -> None:
         """Do what a command asks and answer it; a failure is an answer too, and never ends the engine."""
+        if isinstance(command, Call):
+            try:
+                command.what()
+            except Exception:  # it concerns one of several runs, and the others go on
+                say_traceback()
+            return
         ACTIVITY.begin(DOING.get(type(command).__name__, type(command).__name__))
         try:
             answer = self.handler.handle(command, reply)
@@ -210,18 +226,7 @@ class Worker:
             answer = CommandFailed(reason=str(error), renew=True)
         except Busy as error:
             answer = CommandFailed(reason=str(error), busy=True)
-        except (
-            CommandError,
-            ConfigError,
-            DataError,
-            DeviceError,
-            RunError,
-            CheckpointError,
-            StudyError,
-            QueueError,
-            OwnCodeFailed,
-            OSError,
-        ) as error:
+        except REFUSALS as error:
             answer = CommandFailed(reason=in_words(error))
         except (Exception, SystemExit) as error:
             say_traceback()

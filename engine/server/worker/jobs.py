@@ -8,28 +8,26 @@ from engine.machine.activity import ACTIVITY, STEP
 from engine.machine.cpu_priority import Priority
 from engine.machine.device import choose_device
 from engine.machine.process_group import ProcessGroup
-from engine.networks.own.code import code_of_run, named_code
+from engine.networks.own.code import named_code
 from engine.networks.own.isolation import isolated
+from engine.server.pool.planning import with_share
+from engine.server.pool.pool import Pool
 from engine.server.protocols import EventSink
 from engine.server.worker.active_run import ActiveRun
-from engine.server.worker.begin_run import begin_fork, begin_run, origin_of
+from engine.server.worker.begin_run import begin_new, begin_resumed
 from engine.server.worker.checks import Busy, CommandError, check_machine, check_traces, checked
 from engine.server.worker.inspection import Inspector
 from engine.server.worker.loaded_data import Loader
 from engine.storage.printing import say_traceback
 from engine.storage.runs.bounded_history import History
 from engine.storage.runs.event_log import EventReader
-from engine.storage.runs.folders import find_run
 from engine.storage.runs.log_writer import RunLog
-from engine.storage.runs.record import read_record
 from engine.training.lr_finder import find_rates
 from engine.training.memory import give_back
-from engine.training.run import Run, resume
+from engine.training.run import Run
 from engine.tuning.files import INSTALL, can_tune
 from engine.vocabulary.config import Value
-from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import FindRate, RatesTried, ResumeRun, RunEvent, StartRun, StartStudy, Steer, Steered
-from engine.vocabulary.run_conventions import Origin
 from engine.vocabulary.search_space import networks_in, parse_search
 
 if TYPE_CHECKING:
@@ -40,8 +38,16 @@ class Jobs:
     """Begins, steers and ends what trains; `advance` goes on with it. What is not possible now is a CommandError."""
 
     def __init__(
-        self, checkpoints: Path, loader: Loader, inspector: Inspector, sink: EventSink, group: ProcessGroup
+        self,
+        checkpoints: Path,
+        loader: Loader,
+        inspector: Inspector,
+        sink: EventSink,
+        group: ProcessGroup,
+        pool: Pool | None = None,
     ) -> None:
+        """`pool` has the processes that train beside each other; None: this is one of them."""
+        self.pool = pool
         self.checkpoints = checkpoints
         self.loader = loader
         self.inspector = inspector
@@ -103,39 +109,21 @@ class Jobs:
 
     def start(self, command: StartRun) -> None:
         self.check_free()
-        config = checked(command.config)
+        config = with_share(checked(command.config), command.jobs)
         check_machine(config, self.group)
-        if command.fork:
-            self._launch(*begin_fork(self.checkpoints, command, config, self.loader, self.group))
-            return
-        check_traces(named_code(config.model))
-        if command.queued and not config.data:
-            self.loader.load("")  # not what a screen has loaded meanwhile
-        self._launch(
-            *begin_run(
-                self.checkpoints, config, self.loader.data_for(config), self.group, Origin(queued=command.queued)
-            )
-        )
+        self._launch(*begin_new(self.checkpoints, command, config, self.loader, self.group))
 
     def resume(self, command: ResumeRun) -> None:
         self.check_free()
-        folder = find_run(self.checkpoints, command.run)
-        record = read_record(folder)
-        check_traces(code_of_run(record.config.model, folder))
-        self.loader.load_for(record, command.data)
-        data = self.loader.needed()
-        run = resume(folder.name, folder, data, command.changes, self.group, command.data)
-        run.origin = origin_of(record)
-        record.data_path = data.path
-        record.state, record.reason = "running", ""
-        self.sink.replace_history(History(EventReader(folder)).events)
-        self._launch(run, RunLog(folder, record))
+        run, log = begin_resumed(self.checkpoints, command, self.loader, self.group)
+        self.sink.replace_history(History(EventReader(log.folder)).events)
+        self._launch(run, log)
 
     def start_study(self, command: StartStudy) -> None:
         self.check_free()
         if not can_tune():
             raise CommandError(INSTALL)
-        from engine.tuning.begin import begin_study  # Optuna is an extra, and takes a while to import
+        from engine.server.pool.trials import begin_search  # Optuna is an extra, and takes a while to import
 
         config = checked(command.base)
         named = networks_in(parse_search(command.search)) if command.search else set()
@@ -147,7 +135,7 @@ class Jobs:
                 " stop`, and start several engines for one study instead"
             )
         data = self.loader.data = self.loader.data_for(config).to(device)
-        self.study = begin_study(self.checkpoints, command, data, self.sink.publish)
+        self.study = begin_search(self.pool, self.checkpoints, command, config, data, self.sink.publish)
 
     def find_rate(self, command: FindRate) -> None:
         """Begin to look for a learning rate for the paused run, or for a new one with this config."""
@@ -182,6 +170,8 @@ class Jobs:
     def pause(self, paused: bool) -> None:
         """Pause what trains, or go on with it."""
         (self.study or self._running()).pause(paused)
+        if self.study is not None and self.pool is not None:
+            self.pool.pause_trials(paused)
 
     def stop(self, force: bool) -> None:
         """Save the run where it is and end it, or end the study; both can be continued from this very step.
@@ -190,6 +180,9 @@ class Jobs:
         """
         if self.study is not None:
             self.study.stop()
+            if self.study.ended is None and self.pool is not None:  # its processes put back what they train
+                self.pool.stop_trials()
+                return
             self.study = None
             self._untidy = True
             return
@@ -197,15 +190,17 @@ class Jobs:
         active.stop()
         if active.ended is None:
             if not force:
-                there = active.log.folder.is_dir()
-                remedy = "Make room" if there else "Bring its folder back, or put a link in its place"
-                raise CommandError(
-                    f"run {active.run.name} cannot be saved: {active.problem}. It waits, and nothing is lost yet."
-                    f" {remedy}, or end it without its last"
-                    f" {counted(active.run.step - active.run.saved_step, 'step')}"
-                )
+                raise CommandError(active.unsaved)
             active.give_up()
         self._leave(active)
+
+    def end_study(self) -> None:
+        """End a study whose processes are gone; called at the end of the engine."""
+        from engine.tuning.watched import WatchedStudy
+
+        if isinstance(self.study, WatchedStudy):
+            self.study.leave("")
+            self.study.advance()
 
     # ----------------------------------------------------------------- helpers
 
@@ -215,6 +210,8 @@ class Jobs:
             raise Busy(f"run {self.active.run.name} is already training; stop it first")
         if self.study is not None:
             raise Busy(f"study {self.study.name} is tuning; stop it first (you can continue it later)")
+        if self.pool is not None and self.pool.working:
+            raise Busy(f"{self.pool.words}; stop first what trains")
 
     def _running(self) -> ActiveRun:
         if self.active is None:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 import msgspec
+import torch
 
 from engine.data.dataset import examples
 from engine.data.download import download
@@ -12,7 +13,12 @@ from engine.data.find import DataError, Dataset, find_data
 from engine.server.protocols import EventSink
 from engine.storage.files import in_words
 from engine.storage.paths import default_data
+from engine.storage.printing import say
 from engine.storage.runs.record import RunRecord
+from engine.training.evaluation import BATCH
+from engine.training.loop import train_epochs
+from engine.training.run import Run
+from engine.training.step import Steps
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import DataFailed, DataProgress, DataReady
 
@@ -29,6 +35,23 @@ class Loader:
         self.cancelled = threading.Event()
         self._state = ""  # of the files of `data`, when it was read
         self._believed_until = 0.0
+
+    def warm_up(self) -> None:
+        """Take steps that are thrown away, while nobody waits: the first use of a device loads libraries and kernels,
+        which on CUDA takes seconds."""
+        if self.data is None:
+            return
+        try:
+            run = Run(
+                RunConfig(epochs=1, batch_size=min(RunConfig().batch_size, len(self.data.train_labels))), self.data
+            )
+            take_step = Steps(run)
+            take_step(torch.arange(run.config.batch_size, device=run.device))[0].item()
+            if take_step.new_graph:  # a short epoch, with all that belongs to one
+                list(train_epochs(Run(run.config, run.data.first(BATCH))))
+            self.data = run.data  # on the run's device: the first run starts at once
+        except Exception as error:  # a run will fail in the same way, and say so to those who asked for it
+            say(f"warming up failed: {error}")
 
     def load(self, path: str, *, only: str = "") -> None:
         """Load a data set and tell every screen, unless it is loaded and its files are as they were.

@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 
 from engine.networks.own.code import is_trusted, named_code, trust
-from engine.server.protocols import EventSink
-from engine.server.worker.checks import CommandError, checked
+from engine.server.protocols import EventSink, Reply
+from engine.server.worker.checks import REFUSALS, CommandError, checked
 from engine.server.worker.fork import open_fork
 from engine.storage.files import in_words
 from engine.storage.printing import say
@@ -16,14 +16,19 @@ from engine.storage.runs.bounded_history import parts
 from engine.storage.runs.queue_file import Queue, QueueError, changed, find_queued, read_queue, set_aside, write_queue
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import (
+    AnyEvent,
     ClearQueue,
     CommandDone,
+    CommandFailed,
     EditQueued,
     Enqueue,
     Enqueued,
+    JobsPlanned,
+    PlanJobs,
     QueueChanged,
     QueueCommand,
     QueuedRun,
+    SetJobs,
 )
 
 LONGEST_PROBLEM = 2000
@@ -42,6 +47,11 @@ class RunQueue:
         self._read()
 
     @property
+    def at_once(self) -> int:
+        """How many runs may train at once."""
+        return max(1, self.queue.jobs)
+
+    @property
     def next(self) -> QueuedRun | None:
         """The run that begins when nothing trains."""
         queue = self.queue  # another thread asks
@@ -58,6 +68,7 @@ class RunQueue:
                     runs=piece,
                     paused=self.queue.paused,
                     problem=self.problem,
+                    jobs=self.at_once,
                     first=i == 0,
                     last=i == len(pieces) - 1,
                 )
@@ -91,6 +102,21 @@ class RunQueue:
             case _:
                 self._change(changed(queue, command, starting=self.starting))
         return CommandDone()
+
+    def question(self, command: SetJobs) -> PlanJobs:
+        """Return what is to be known before so many runs train at once."""
+        runs = self.queue.runs
+        return PlanJobs(config=runs[0].config if runs else RunConfig(), jobs=command.jobs)
+
+    def set_jobs(self, command: SetJobs, reply: Reply, plan: AnyEvent) -> None:
+        """Have so many waiting runs train at once, where there is memory for them, and answer."""
+        answer = plan
+        if isinstance(plan, JobsPlanned):
+            try:
+                answer = self.handle(SetJobs(jobs=plan.jobs))
+            except REFUSALS as error:
+                answer = CommandFailed(reason=in_words(error))
+        reply(msgspec.structs.replace(answer, reply_to=command.id))
 
     def _taken(self, command: Enqueue | EditQueued) -> RunConfig:
         """Return a configuration that may wait; a user's own network is that of this moment. Raises ConfigError, and

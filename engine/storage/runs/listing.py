@@ -1,6 +1,7 @@
 """The list of runs: a line for each, and what became of those that no engine finished. Imports no torch."""
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from engine.storage.files import remove_temporaries
@@ -9,6 +10,7 @@ from engine.storage.runs.folders import LAST, PREVIOUS, RunError, run_names
 from engine.storage.runs.record import RECORD, RunRecord, mark, read_record
 from engine.vocabulary.messages import RunSummary
 
+Live = str | Collection[str] | None
 Stamp = tuple[int, int, int]  # of a file, that changes with what is in it
 
 
@@ -19,7 +21,7 @@ class RunList:
         self.checkpoints = checkpoints
         self._read: dict[str, tuple[Stamp, RunRecord]] = {}
 
-    def summaries(self, *, live: str | None) -> list[RunSummary]:
+    def summaries(self, *, live: Live) -> list[RunSummary]:
         """Return all runs, newest first; `live` as in summarize. May be called from several threads at once."""
         known, self._read = self._read, {}
         read: dict[str, tuple[Stamp, RunRecord]] = {}
@@ -48,10 +50,11 @@ def stamp_of(path: Path) -> Stamp | None:
     return found.st_mtime_ns, found.st_ino, found.st_size
 
 
-def summarize(folder: Path, *, live: str | None) -> RunSummary:
+def summarize(folder: Path, *, live: Live) -> RunSummary:
     """Return a run's line in the list. A run that no engine works on, but says so, was interrupted.
 
-    `live` names the run in progress, "" when there is none; None believes the record, when nobody can be asked.
+    `live` names the run in progress, "" when there is none, or all of several; None believes the record, when nobody
+    can be asked.
     """
     try:
         return line_of(folder, read_record(folder), live=live)
@@ -66,9 +69,10 @@ def unreadable(folder: Path, error: RunError) -> RunSummary:
     )  # fmt: skip
 
 
-def line_of(folder: Path, record: RunRecord, *, live: str | None) -> RunSummary:
+def line_of(folder: Path, record: RunRecord, *, live: Live) -> RunSummary:
+    known = (live,) if isinstance(live, str) else live
     claims = record.state in ("running", "paused")
-    interrupted = claims and live is not None and live != folder.name
+    interrupted = claims and known is not None and folder.name not in known
     differences = record.config.differences()
     resumable = interrupted or not claims
     return RunSummary(
@@ -108,7 +112,7 @@ def line_of(folder: Path, record: RunRecord, *, live: str | None) -> RunSummary:
     )
 
 
-def list_runs(checkpoints: Path, *, live: str | None) -> list[RunSummary]:
+def list_runs(checkpoints: Path, *, live: Live) -> list[RunSummary]:
     """Return all runs, newest first; `live` as in summarize."""
     return RunList(checkpoints).summaries(live=live)
 

@@ -8,6 +8,7 @@ import msgspec
 
 from engine.storage.files import open_regular, write_atomically
 from engine.vocabulary.messages import (
+    MOST_JOBS,
     MOST_QUEUED,
     ClearQueue,
     ContinueQueue,
@@ -17,6 +18,7 @@ from engine.vocabulary.messages import (
     QueueCommand,
     QueuedRun,
     RemoveQueued,
+    SetJobs,
 )
 
 QUEUE = "queue.json"
@@ -29,10 +31,12 @@ class QueueError(Exception):
 
 
 class Queue(msgspec.Struct, frozen=True, kw_only=True):
-    """The runs that wait; `next` is the number of the one that is added next, and of no other before."""
+    """The runs that wait; `next` is the number of the one that is added next, and of no other before. `jobs` of them
+    may train at once."""
 
     next: Count = 1
     paused: bool = False
+    jobs: Count = 1
     runs: tuple[QueuedRun, ...] = ()
 
 
@@ -123,6 +127,10 @@ def changed(queue: Queue, command: QueueCommand, *, starting: int = 0) -> Queue:
             runs = [run for run in runs if run.id == starting]
         case PauseQueue() | ContinueQueue():
             return msgspec.structs.replace(queue, paused=isinstance(command, PauseQueue))
+        case SetJobs():
+            if not 1 <= command.jobs <= MOST_JOBS:
+                raise QueueError(f"Jobs (jobs): {command.jobs} is out of range; give 1 to {MOST_JOBS}")
+            return msgspec.structs.replace(queue, jobs=command.jobs)
     return msgspec.structs.replace(queue, runs=tuple(runs))
 
 

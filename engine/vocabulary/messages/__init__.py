@@ -10,6 +10,7 @@ accuracies fractions of 1, losses mean cross-entropy in nats per image. In the o
     run_events.py, steps.py: a run from start to end, and steps merged into fewer
     machine_events.py: what its machine did meanwhile
     study_events.py: a study
+    jobs.py: several runs at once
     queue.py: runs that wait until nothing trains
     answers.py: replies to questions
     codec.py: to lines of JSON and back
@@ -95,6 +96,7 @@ from engine.vocabulary.messages.engine_events import (
     StateEvent,
     Welcome,
 )
+from engine.vocabulary.messages.jobs import MOST_JOBS, JobsPlanned, PlanJobs, RunBegun, RunTold
 from engine.vocabulary.messages.machine_events import GpuUse, MachineMeasured, thin_machine
 from engine.vocabulary.messages.queue import (
     MOST_QUEUED,
@@ -109,6 +111,7 @@ from engine.vocabulary.messages.queue import (
     QueueCommand,
     QueuedRun,
     RemoveQueued,
+    SetJobs,
 )
 from engine.vocabulary.messages.run_commands import (
     CloseRun,
@@ -157,6 +160,7 @@ __all__ = [
     "MAX_LINE",
     "MNIST_FINGERPRINT",
     "MOST",
+    "MOST_JOBS",
     "MOST_POINTS",
     "MOST_QUEUED",
     "PROTOCOL",
@@ -208,6 +212,7 @@ __all__ = [
     "Hello",
     "HistoryRead",
     "ImportancesTold",
+    "JobsPlanned",
     "Layer",
     "ListRuns",
     "ListStudies",
@@ -222,6 +227,7 @@ __all__ = [
     "Pause",
     "PauseQueue",
     "Paused",
+    "PlanJobs",
     "Positive",
     "Predict",
     "PredictFiles",
@@ -238,15 +244,18 @@ __all__ = [
     "RestoreRun",
     "ResumeRun",
     "Row",
+    "RunBegun",
     "RunEnded",
     "RunEvent",
     "RunOpened",
     "RunStarted",
     "RunSummary",
+    "RunTold",
     "RunsChanged",
     "RunsListed",
     "SavingFailed",
     "Seconds",
+    "SetJobs",
     "Share",
     "Shutdown",
     "Size",

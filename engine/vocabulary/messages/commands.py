@@ -2,6 +2,7 @@
 
 from engine.vocabulary.config import RunConfig, Value
 from engine.vocabulary.messages.base import Command
+from engine.vocabulary.messages.jobs import PlanJobs
 from engine.vocabulary.messages.queue import QueueCommand
 from engine.vocabulary.messages.run_commands import (
     CloseRun,
@@ -16,10 +17,11 @@ from engine.vocabulary.messages.run_commands import (
 
 
 class Hello(Command, frozen=True):
-    """The first line of every client."""
+    """The first line of every client; one that knows `several` runs at once is told of them (RunTold)."""
 
     protocol: int
     version: str
+    several: bool = False
 
 
 class LoadData(Command, frozen=True):
@@ -45,12 +47,14 @@ class ExportData(Command, frozen=True):
 class StartRun(Command, frozen=True):
     """Begin a run; with `fork` from a checkpoint of another one: 12@10, 12@best, 12@last.
 
-    `queued` is the number that it had in the queue, 0 where it did not wait.
+    `queued` is the number that it had in the queue, 0 where it did not wait. With `jobs` above 1 it is one of so many
+    that train at once, each in a process of its own with its share of the cores; RunBegun answers.
     """
 
     config: RunConfig
     fork: str = ""
     queued: int = 0
+    jobs: int = 1
 
 
 class ResumeRun(Command, frozen=True):
@@ -65,9 +69,10 @@ class ResumeRun(Command, frozen=True):
 
 
 class Steer(Command, frozen=True):
-    """Change hyperparameters of the current run, before its next step."""
+    """Change hyperparameters of the current run, or of the `run` of several, before its next step."""
 
     changes: dict[str, Value]
+    run: str = ""
 
 
 class StartStudy(Command, frozen=True):
@@ -76,7 +81,7 @@ class StartStudy(Command, frozen=True):
     `base` is the configuration that all trials start from, `search` what they change
     (engine/vocabulary/search_space.py); an empty `search` continues what the study is. `trials` is how many it is to
     have in all, 0 as many as it has been told. `storage` is a URL or a journal's path, empty for a journal in the
-    folder of runs.
+    folder of runs. `jobs` trials train at once, each in a process of its own.
     """
 
     base: RunConfig
@@ -86,24 +91,29 @@ class StartStudy(Command, frozen=True):
     sampler: str = "tpe"
     pruner: str = "median"
     storage: str = ""
+    jobs: int = 1
 
 
 class Pause(Command, frozen=True):
-    """Pause the current run or study."""
+    """Pause the current run or study; of several runs, `run`, or all."""
+
+    run: str = ""
 
 
 class Continue(Command, frozen=True):
-    pass
+    run: str = ""
 
 
 class Stop(Command, frozen=True):
     """End the current run after the present step and save it. With `force`, also when it cannot be saved.
 
-    A study is left as it is, and can be continued. With `pause_queue`, no waiting run begins in its place.
+    A study is left as it is, and can be continued. With `pause_queue`, no waiting run begins in its place. Of several
+    runs it is `run` that ends, or all.
     """
 
     force: bool = False
     pause_queue: bool = False
+    run: str = ""
 
 
 class Predict(Command, frozen=True):
@@ -199,6 +209,7 @@ AnyCommand = (
     | CancelDownload
     | ExportData
     | StartRun
+    | PlanJobs
     | StartStudy
     | ResumeRun
     | Steer

@@ -17,6 +17,7 @@ from engine.vocabulary.messages.answers import (
 )
 from engine.vocabulary.messages.base import DIGITS, Classes, Event
 from engine.vocabulary.messages.data_facts import DataCheck
+from engine.vocabulary.messages.jobs import JobsPlanned, RunBegun, RunTold
 from engine.vocabulary.messages.queue import Enqueued, QueueChanged
 from engine.vocabulary.messages.run_events import RunEvent
 from engine.vocabulary.messages.study_events import StudiesListed, StudyEvent, StudyOpened
@@ -91,7 +92,16 @@ class Printed(Event, frozen=True):
 
 
 StateEvent = (
-    RunEvent | StudyEvent | EngineReady | EngineFailed | DataReady | DataFailed | DataProgress | Printed | QueueChanged
+    RunEvent
+    | RunTold
+    | StudyEvent
+    | EngineReady
+    | EngineFailed
+    | DataReady
+    | DataFailed
+    | DataProgress
+    | Printed
+    | QueueChanged
 )
 
 
@@ -124,6 +134,8 @@ AnyEvent = (
     | StudyOpened
     | StatusTold
     | Enqueued
+    | RunBegun
+    | JobsPlanned
     | CommandDone
     | CommandFailed
 )

@@ -57,6 +57,12 @@ class ContinueQueue(Command, frozen=True):
     pass
 
 
+class SetJobs(Command, frozen=True):
+    """Have so many of the waiting runs train at once; 1 for one after the other."""
+
+    jobs: int
+
+
 class Enqueued(Event, frozen=True):
     """The run waits under this number; `place` counts from 0."""
 
@@ -75,6 +81,7 @@ class QueueChanged(Event, frozen=True):
     problem: Text = ""
     first: bool = True
     last: bool = True
+    jobs: Count = 1  # of them train at once
 
 
-QueueCommand = Enqueue | EditQueued | RemoveQueued | MoveQueued | ClearQueue | PauseQueue | ContinueQueue
+QueueCommand = Enqueue | EditQueued | RemoveQueued | MoveQueued | ClearQueue | PauseQueue | ContinueQueue | SetJobs

@@ -31,6 +31,7 @@ E = TypeVar("E", bound=AnyEvent)
 class FakeWorker:
     busy = True
     live_run = ("", 0, 0)
+    live_runs: frozenset[str] = frozenset()
     waits_for = ""
 
     def __init__(self) -> None:

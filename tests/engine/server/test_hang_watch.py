@@ -132,7 +132,7 @@ async def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Iterator[
 
 
 class Hung(FakeWorker):
-    live_run, waits_for = (RUN, 57, 17), ""
+    live_run, live_runs, waits_for = (RUN, 57, 17), frozenset({RUN}), ""
 
 
 @pytest.mark.parametrize("command", [Shutdown(force=True, id=1), Stop(force=True, id=1), signal.SIGTERM])

@@ -4,7 +4,7 @@ import asyncio
 
 from textual import work
 
-from engine.vocabulary.messages import AnyEvent, Continue, Pause, RunEnded, Stop
+from engine.vocabulary.messages import AnyEvent, Continue, Pause, RunEnded, RunTold, Stop
 from tui.app.handlers.requests import RequestHandlers, refusal
 from tui.screens.dialogs import OVER
 from tui.screens.questions import new_run_question, quit_question, stop_question
@@ -23,7 +23,7 @@ class TrainingHandlers(RequestHandlers):
 
     def receive(self, event: AnyEvent) -> None:
         super().receive(event)
-        if isinstance(event, RunEnded):
+        if isinstance(event, RunEnded) or (isinstance(event, RunTold) and not self.state.busy):
             self._run_ended.set()
 
     def action_pause(self) -> None:
@@ -69,7 +69,7 @@ class TrainingHandlers(RequestHandlers):
     @work(group="leave", exclusive=True)
     async def leave(self) -> None:
         """Leave at once when nothing trains, or after asking what becomes of the run."""
-        if self.client is None or self.client.foreign or not (self.state.training or self.state.tuning):
+        if self.client is None or self.client.foreign or not self.state.busy:
             self.exit()
             return
         answer = await self.ask_about_state(quit_question)
@@ -90,6 +90,8 @@ class TrainingHandlers(RequestHandlers):
         study, run = self.state.study, self.state.run
         if study is not None and study.live:
             return f"{label} {sanitize(study.study, 12)}"
+        if self.state.at_once and not self.state.training:
+            return f"{label} all"
         return f"{label} {short_run_name(run.run)}" if run is not None else label
 
     @property
@@ -98,9 +100,11 @@ class TrainingHandlers(RequestHandlers):
         return self.state.opened is not None or isinstance(self.screen, RunsScreen)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        busy, live = self.state.training or self.state.tuning, self.state.link == "live"
-        job = self.state.study if self.state.tuning else self.state.run
-        paused = job is not None and job.state == "paused"
+        busy, live = self.state.busy, self.state.link == "live"
+        jobs = (
+            [self.state.study] if self.state.tuning else [self.state.run] if self.state.training else self.state.at_once
+        )
+        paused = any(job is not None and job.state == "paused" for job in jobs)
         if action in ("pause", "continue"):
             return busy and live and paused is (action == "continue")
         if action == "stop":

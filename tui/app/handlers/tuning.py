@@ -9,11 +9,13 @@ from textual import on, work
 
 from engine.tuning.files import can_tune, study_names
 from engine.vocabulary.config import ConfigError, RunConfig
-from engine.vocabulary.messages import ListStudies, OpenStudy
+from engine.vocabulary.messages import JobsPlanned, ListStudies, OpenStudy, PlanJobs
 from tui.app.handlers.presets import PresetHandlers
 from tui.app.handlers.requests import refusal
 from tui.app.handlers.training import TrainingHandlers
+from tui.link.errors import CommandRefused
 from tui.screens.tune import TuneScreen
+from tui.state.words.runs import plan_in_words
 
 
 class TuningHandlers(PresetHandlers, TrainingHandlers):
@@ -30,6 +32,15 @@ class TuningHandlers(PresetHandlers, TrainingHandlers):
             tune.complain(f"Nothing was started: {error}")
             return
         command = msgspec.structs.replace(event.command, base=base)
+        if command.jobs != 1 and self.client is not None and not self.client.foreign:
+            question = PlanJobs(config=base, jobs=command.jobs, runs=command.trials)
+            try:
+                plan = await self.client.request(question, JobsPlanned)
+            except CommandRefused as error:
+                tune.complain(f"Nothing was started: {error}")
+                return
+            command = msgspec.structs.replace(command, jobs=plan.jobs)
+            self.notify(f"{plan_in_words(plan, 'trials')}.", markup=False)
         if self.client is None or not self.is_for_this_engine():
             self.begin(command)  # which says why not, or has a new engine carry it out
             return

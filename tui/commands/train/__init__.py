@@ -8,6 +8,6 @@ In the order to read them:
     displays.py, outcome.py: what is printed meanwhile, and at the end
     interrupts.py: Ctrl-C meanwhile
     queue/: queue, and runs that wait
-    seeds.py, seeds_report.py: one run for each seed, and what they add up to
+    seeds/: one run for each seed, one after another or several at once, and what they add up to
     lr_finder.py: find-lr
 """

@@ -12,6 +12,7 @@ from tui.commands.shared_options import (
     HyperparametersCommand,
     checkpoints_option,
     coach_option,
+    jobs_option,
     json_option,
     metric_option,
     notify_option,
@@ -39,6 +40,7 @@ from tui.state.words.options import config_of, config_options, given
     help="Train this many runs, with seeds from --seed on; print mean, standard deviation and confidence interval. [2"
     " to 1000]",
 )
+@jobs_option
 @metric_option
 @notify_option
 @coach_option
@@ -55,6 +57,7 @@ def train(
     fork: str,
     resume: str,
     seeds: int | None,
+    jobs: int,
     metric: str | None,
     notify: bool,
     coach: bool,
@@ -79,6 +82,8 @@ def train(
         raise click.UsageError("--resume continues one run; leave out --seeds")
     if metric and not seeds:
         raise click.UsageError("--metric needs --seeds, whose runs it compares; add --seeds, or leave out --metric")
+    if jobs != 1:
+        check_jobs(seeds=seeds, wait=wait, enqueue=enqueue, processes=options["processes"] or 1)
     try:
         base = load_preset(checkpoints, preset).changes if preset else {}
         if fork:
@@ -92,7 +97,7 @@ def train(
 
         sys.exit(run(enqueue_runs(checkpoints, config, seeds or 1, fork=fork, processes=processes, json=as_json)))
     if seeds:
-        from tui.commands.train.seeds import train_seeds
+        from tui.commands.train.seeds.series import train_seeds
 
         if metric in VALIDATED and not config.validation:
             raise click.UsageError(
@@ -108,6 +113,7 @@ def train(
             notify=notify,
             coach=coach,
             wait=wait,
+            jobs=jobs,
         )
         sys.exit(run(several))
     changes = {name: value for name, value in given(options).items() if name not in ("processes", "data")}
@@ -133,6 +139,20 @@ def train(
             sys.exit(run(enqueue_runs(checkpoints, config, 1, fork=fork, processes=processes, json=as_json)))
         status = run(begin(wait=True)) if answer == "w" else 1
     sys.exit(status)
+
+
+def check_jobs(*, seeds: int | None, wait: bool, enqueue: bool, processes: int) -> None:
+    """Raise UsageError for what does not go together with several runs at once."""
+    if not seeds:
+        raise click.UsageError("--jobs trains several runs at once, and this is one; add --seeds, or leave out --jobs")
+    if wait or enqueue:
+        other = "--wait" if wait else "--queue"
+        raise click.UsageError(
+            f"--jobs trains these runs now; leave out {other}, or have several waiting runs train at once with"
+            " `mnist-tui queue jobs`"
+        )
+    if processes > 1:
+        raise click.UsageError("--jobs trains each run in a process of its own; leave out --processes or --jobs")
 
 
 def forked(checkpoints: Path, fork: str) -> tuple[str, dict[str, Any]]:

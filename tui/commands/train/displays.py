@@ -69,11 +69,14 @@ class ProgressBars(Lines):
             eta = f"  {duration(left)} left" if left is not None else ""
             self.progress.update(
                 self.task,
-                description=f"epoch {min(view.epoch + 1, view.config.epochs)}/{view.config.epochs}",
+                description=self.describe_task(view),
                 completed=view.step % view.steps_per_epoch or (view.steps_per_epoch if view.step else 0),
                 total=view.steps_per_epoch,
                 figures=f"{loss}{view.images_per_s:,.0f} images/s{eta}",
             )
+
+    def describe_task(self, view: RunView) -> str:
+        return f"epoch {min(view.epoch + 1, view.config.epochs)}/{view.config.epochs}"
 
     def say(self, line: str) -> None:
         self.console.print(sanitize(line))

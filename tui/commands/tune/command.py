@@ -9,7 +9,7 @@ import click
 
 from engine.vocabulary.config import ConfigError
 from tui.commands.run_coroutine import run
-from tui.commands.shared_options import checkpoints_option, json_option, notify_option
+from tui.commands.shared_options import checkpoints_option, jobs_option, json_option, notify_option
 from tui.state.words.options import config_of, config_options
 
 
@@ -31,6 +31,7 @@ from tui.state.words.options import config_of, config_options
 @click.option("--storage", default="", metavar="URL", help="A database or journal file that several engines share.")
 @click.option("--preset", metavar="NAME", help="Start from this preset; other options override it. [see: presets]")
 @config_options
+@jobs_option
 @notify_option
 @json_option
 @checkpoints_option
@@ -46,6 +47,7 @@ def tune(
     name: str,
     storage: str,
     preset: str | None,
+    jobs: int,
     notify: bool,
     **options: Any,
 ) -> None:
@@ -85,7 +87,7 @@ def tune(
         storage = os.path.abspath(os.path.expanduser(storage))
     command = StartStudy(
         id=1, base=base, search=words, name=name, trials=trials or 0, sampler=sampler,
-        pruner=pruner, storage=storage,
+        pruner=pruner, storage=storage, jobs=jobs,
     )  # fmt: skip
     sys.exit(run(tune_headless(checkpoints, command, json=as_json, notify=notify)))
 

@@ -3,12 +3,16 @@
 import sys
 from pathlib import Path
 
+import msgspec
+
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import (
     AnyEvent,
     DataProgress,
+    JobsPlanned,
     LoadData,
+    PlanJobs,
     Printed,
     RunEvent,
     StartStudy,
@@ -30,6 +34,7 @@ from tui.state.study import StudyView, apply_to_study
 from tui.state.words.events import describe
 from tui.state.words.figures import percent
 from tui.state.words.options import command_line
+from tui.state.words.runs import plan_in_words
 from tui.state.words.trials import trial_words
 from tui.terminal.notifications import call_for_attention
 from tui.terminal.sanitize import sanitize
@@ -74,8 +79,13 @@ async def tune_once(checkpoints: Path, command: StartStudy, *, json: bool, notif
     """Run a study with the engine that there is. Raises EngineStale."""
     display: Lines = JsonLines() if json else TrialLines()
     interrupts = Interrupts("stopping")
-    async with attached(checkpoints, data=command.base.data) as session:
+    async with attached(checkpoints, data=command.base.data, jobs=command.jobs) as session:
         session.client.send(LoadData(id=2, path=command.base.data))  # not what another screen had loaded before
+        if command.jobs != 1:
+            question = PlanJobs(config=command.base, jobs=command.jobs, runs=command.trials)
+            plan = await session.ask(question, JobsPlanned)
+            display.say(plan_in_words(plan, "trials"))
+            command = msgspec.structs.replace(command, jobs=plan.jobs)
         session.client.send(command)
         interrupts.guard(session)
         try:

@@ -1,4 +1,4 @@
-"""The list of runs with the figures of the one in progress."""
+"""The list of runs with the figures of those in progress."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,12 +9,16 @@ from engine.vocabulary.messages import RunSummary
 from tui.state.run import RunView
 
 
-def with_live(runs: Sequence[RunSummary], view: RunView | None) -> tuple[RunSummary, ...]:
-    """Return the runs with the present figures of the one in progress, which the list has as it was at its start."""
-    if view is None or not view.live:
-        return tuple(runs)
+def with_live(runs: Sequence[RunSummary], *views: RunView | None) -> tuple[RunSummary, ...]:
+    """Return the runs with the present figures of those in progress, which the list has as they were at their start."""
+    live = {view.run: figures_now(view) for view in views if view is not None and view.live}
+    return tuple(msgspec.structs.replace(run, **live[run.run]) if run.run in live else run for run in runs)
+
+
+def figures_now(view: RunView) -> dict[str, Any]:
+    """Return what the list of runs has of a run, as it is now."""
     now: dict[str, Any] = {"state": view.state, "epoch": view.epoch, "epochs": view.config.epochs, "best": view.best}
     if (last := view.last) is not None:
         now |= {"test_accuracy": last.test_accuracy, "test_loss": last.test_loss}
         now |= {"seconds": sum(epoch.seconds for epoch in view.epochs)}
-    return tuple(msgspec.structs.replace(run, **now) if run.run == view.run else run for run in runs)
+    return now

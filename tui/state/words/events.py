@@ -15,6 +15,7 @@ from engine.vocabulary.messages import (
     RatesTried,
     RunEnded,
     RunStarted,
+    RunTold,
     SavingFailed,
     Steered,
     StudyContinued,
@@ -34,6 +35,11 @@ FEW_LOSSES = 10  # of the learning-rate finder, below which they say nothing
 def describe(event: AnyEvent) -> list[str]:
     """Return what a person should read of an event; most have nothing to say."""
     match event:
+        case RunTold():
+            return [
+                line if event.told.run in line else f"{event.told.run.partition('-')[0]}: {line}"
+                for line in describe(event.told)
+            ]
         case EngineReady() if event.stale:
             return [f"the next run gets a new engine: {event.stale}"]
         case EngineReady():

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 from engine.vocabulary.config import FIELDS
-from engine.vocabulary.messages import MNIST_FINGERPRINT, RunSummary
+from engine.vocabulary.fields import counted
+from engine.vocabulary.messages import MNIST_FINGERPRINT, JobsPlanned, RunSummary
 from tui.state.words.figures import duration, percent
 from tui.state.words.values import format_change, format_values
 from tui.terminal.sanitize import sanitize
@@ -144,3 +145,10 @@ def fork_words(checkpoint: str) -> str:
     """Return in words what a fork begins with: `fork of 0012, epoch 10`, or `fork of 0012, last`."""
     run, _, name = checkpoint.rpartition("@")
     return f"fork of {short_run_name(run)}, {f'epoch {int(name)}' if name.isdigit() else sanitize(name, 16)}"
+
+
+def plan_in_words(plan: JobsPlanned, what: str) -> str:
+    """Say how many runs or trials train at once, and what each gets."""
+    threads = f" with {counted(plan.threads, 'thread')}" if plan.threads else ""
+    limited = f", as {plan.limited} allows no more" if plan.limited else ""
+    return f"{plan.jobs} {what} at once{limited}; each{threads} takes about {plan.memory / 1e6:,.0f} MB of memory"

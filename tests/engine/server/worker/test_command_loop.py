@@ -176,7 +176,7 @@ def test_an_engine_warms_up_and_its_first_run_is_none_the_wiser(engine: Engine) 
     cold.load()
     cold.done(StartRun(config=CONFIG))
     cold.finish()
-    engine.worker.warm_up()
+    engine.worker.loader.warm_up()
     assert engine.worker.jobs.active is None
     engine.done(StartRun(config=CONFIG))
     engine.finish()
@@ -188,8 +188,8 @@ def test_where_steps_are_graphs_a_short_epoch_warms_up(engine: Engine, monkeypat
     monkeypatch.setattr(Twin, "made", [], raising=False)
     monkeypatch.setattr("engine.training.step.graphs_for", lambda device: Twin)
     engine.load()
-    monkeypatch.setattr("engine.server.worker.command_loop.RunConfig", lambda **more: RunConfig(batch_size=20))
-    engine.worker.warm_up()
+    monkeypatch.setattr("engine.server.worker.loaded_data.RunConfig", lambda **more: RunConfig(batch_size=20))
+    engine.worker.loader.warm_up()
     assert [each.did[-1] for each in Twin.made] == ["warm up", "replay"]
     assert engine.sink.of(EpochDone) == []
 
@@ -200,7 +200,7 @@ def test_nobody_waits_for_the_warming_up(engine: Engine, monkeypatch: pytest.Mon
 
     monkeypatch.setattr("engine.server.worker.command_loop.Steps", refuse)
     engine.worker.submit(Pause(), lambda answer: None)
-    engine.worker.warm_up()
+    engine.worker.loader.warm_up()
 
 
 def test_an_engine_that_cannot_warm_up_serves_nevertheless(
@@ -210,7 +210,7 @@ def test_an_engine_that_cannot_warm_up_serves_nevertheless(
         raise RuntimeError("no kernel image is available")
 
     monkeypatch.setattr("engine.server.worker.command_loop.Steps", fail)
-    engine.worker.warm_up()
+    engine.worker.loader.warm_up()
     assert "warming up failed: no kernel image" in capsys.readouterr().out
     engine.done(StartRun(config=CONFIG))
     assert engine.finish().state == "finished"

@@ -16,7 +16,7 @@ from tui.__main__ import cli
 from tui.commands.run_coroutine import INTERRUPTED
 from tui.commands.train.interrupts import Interrupts
 from tui.commands.train.outcome import Outcome
-from tui.commands.train.seeds import train_seeds
+from tui.commands.train.seeds.series import train_seeds
 from tui.link.errors import CommandRefused
 from tui.state.run import RunView
 from tui.state.significance import sample
@@ -67,8 +67,8 @@ def seeds(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., tupl
 
     def run(fates: dict[int, Fate], *, json: bool = False, metric: str = "", **config: object) -> tuple[int, FakeRuns]:
         runs = FakeRuns(fates)
-        monkeypatch.setattr("tui.commands.train.seeds.train_run", runs)
-        monkeypatch.setattr("tui.commands.train.seeds.warn_of_logout", nothing)
+        monkeypatch.setattr("tui.commands.train.seeds.series.train_run", runs)
+        monkeypatch.setattr("tui.commands.train.seeds.series.warn_of_logout", nothing)
         first = RunConfig().replace({"seed": min(fates), **config})
         training = train_seeds(
             tmp_path, first, len(fates), metric=metric, processes=None, json=json, notify=True, coach=True

@@ -16,6 +16,7 @@ from engine.vocabulary.messages import (
     RunsChanged,
     RunStarted,
     RunSummary,
+    RunTold,
     SavingFailed,
 )
 from tui.app.engine import EngineApp
@@ -37,12 +38,11 @@ class RunHandlers(EngineApp):
             self.notify(sanitize(describe(event)[0]), title="Disk", severity="error", markup=False)
         if isinstance(event, RunOpened) and event.last:
             self.report_damage(event)
-        if isinstance(event, RunEnded | RunStarted | RunsChanged):
+        told = event.told if isinstance(event, RunTold) else event
+        if isinstance(told, RunEnded | RunStarted | RunsChanged):
             self.send(ListRuns())
-        if isinstance(event, RunEnded):
-            self.notify(
-                sanitize(f"{event.run} {event.state} {self.state.run.reason if self.state.run else ''}"), markup=False
-            )
+        if isinstance(told, RunEnded):
+            self.notify(sanitize(f"{told.run} {told.state} {told.reason}"), markup=False)
 
     def report_damage(self, event: RunOpened) -> None:
         """Say what of a past run cannot be shown."""
@@ -109,6 +109,5 @@ class RunHandlers(EngineApp):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "resume":
-            busy = self.state.training or self.state.tuning
-            return not busy and self.state.link == "live" and self.resumable is not None
+            return not self.state.busy and self.state.link == "live" and self.resumable is not None
         return super().check_action(action, parameters)

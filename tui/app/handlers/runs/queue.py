@@ -100,7 +100,7 @@ class QueueHandlers(TrainingHandlers):
 
     @property
     def busy(self) -> bool:
-        return self.state.training or self.state.tuning
+        return self.state.busy
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "train":

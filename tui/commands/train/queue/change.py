@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from engine.storage.runs.queue_file import QueueError, changed, read_queue, set_aside, write_queue
-from engine.vocabulary.messages import ClearQueue, CommandDone, ContinueQueue, EditQueued, QueueCommand
+from engine.vocabulary.messages import ClearQueue, CommandDone, ContinueQueue, EditQueued, QueueCommand, SetJobs
 from tui.link.attach import attached
 from tui.link.errors import CommandRefused
 from tui.link.waiting import engine_is_running
@@ -14,7 +14,7 @@ async def change_queue(checkpoints: Path, command: QueueCommand) -> str:
 
     To let the queue go on, and to name what is to be trained, needs an engine.
     """
-    starts = isinstance(command, EditQueued | ContinueQueue)
+    starts = isinstance(command, EditQueued | ContinueQueue | SetJobs)
     if starts or engine_is_running(checkpoints):
         async with attached(checkpoints, start=starts) as session:
             await session.ask(command, CommandDone)

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from tui.commands.run_coroutine import run
-from tui.commands.shared_options import checkpoints_option, json_option
+from tui.commands.shared_options import Jobs, checkpoints_option, json_option
 from tui.state.words.options import config_options, given
 
 number_argument = click.argument("number", type=click.IntRange(1))
@@ -116,6 +116,17 @@ def continue_(checkpoints: Path) -> None:
     from engine.vocabulary.messages import ContinueQueue
 
     change(checkpoints, ContinueQueue(), "the queue goes on")
+
+
+@queue.command()
+@click.argument("jobs", type=Jobs(), metavar="N|auto")
+@checkpoints_option
+def jobs(jobs: int, checkpoints: Path) -> None:
+    """Have N of the waiting runs train at once, each in a process of its own with its share of the cores; 1: one after
+    the other. It holds until it is changed."""
+    from engine.vocabulary.messages import SetJobs
+
+    change(checkpoints, SetJobs(jobs=jobs), f"{jobs or 'as many as pay'} of the waiting runs train at once")
 
 
 def change(checkpoints: Path, command: Any, done: str) -> None:

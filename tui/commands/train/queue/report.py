@@ -14,6 +14,7 @@ from tui.terminal.sanitize import sanitize
 def queue_as_json(queue: Queue) -> dict[str, Any]:
     return {
         "paused": queue.paused,
+        "jobs": queue.jobs,
         "runs": [
             {
                 "number": run.id,
@@ -37,5 +38,7 @@ def print_queue(queue: Queue) -> None:
         print(f"{run.id:>4}  {added}  {sanitize(command_line(run.config) + fork, longest=2000)}")
         if run.problem:
             print(f"      could not start: {sanitize(run.problem, longest=2000)}")
+    if queue.jobs > 1:
+        print(f"{queue.jobs} of them train at once; `mnist-tui queue jobs 1` for one after the other", file=sys.stderr)
     if queue.paused:
         print("the queue is paused; `mnist-tui queue continue` lets it go on", file=sys.stderr)

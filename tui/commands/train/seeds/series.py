@@ -15,7 +15,8 @@ from tui.commands.run_coroutine import INTERRUPTED
 from tui.commands.train.interrupts import Interrupts
 from tui.commands.train.one_run import train_run, warn_of_logout
 from tui.commands.train.outcome import Outcome
-from tui.commands.train.seeds_report import SeedRun, SeedsDone, print_seeds, what_is_left
+from tui.commands.train.seeds.at_once import Result, train_at_once
+from tui.commands.train.seeds.report import SeedRun, SeedsDone, print_seeds, what_is_left
 from tui.link.errors import CommandRefused, EngineUnreachable
 from tui.state.significance import Sample, sample
 from tui.state.words.metrics import METRICS
@@ -33,17 +34,26 @@ async def train_seeds(
     notify: bool,
     coach: bool,
     wait: bool = False,
+    jobs: int = 1,
 ) -> int:
     """Train once with each seed from the config's on, print what they add up to, and return the exit status.
 
     They go by `metric`; where none is named, by the accuracy on the images held out, if there are any. A seed that
-    fails is told and counted, and the next one is trained. Raises what the first one is refused for, and ConfigError
+    fails is told and counted, and the next one is trained. With other `jobs` than 1 so many are trained at once, for 0
+    as many as pay. Raises what the first one is refused for, and ConfigError
     for seeds out of range.
     """
     last = config.replace({"seed": config.seed + count - 1}).seed
     await warn_of_logout()
-    interrupts = Interrupts()
     done: list[SeedRun] = []
+    metric = metric or ("validation_accuracy" if config.validation else "accuracy")
+    if jobs != 1:
+        configs = [config.replace({"seed": seed}) for seed in range(config.seed, last + 1)]
+        results, came = await train_at_once(checkpoints, configs, jobs, json=json, notify=notify, coach=coach)
+        on_sample = any(isinstance(each, Outcome) and each.view is not None and each.view.sample for each in results)
+        done = at_once(checkpoints, configs, results, came)
+        return report(config, done, count, metric, interrupted=came, on_sample=on_sample, json=json)
+    interrupts = Interrupts()
     on_sample = False
     for seed in range(config.seed, last + 1):
         print(f"seed {seed}, {len(done) + 1} of {count}", file=sys.stderr)
@@ -74,14 +84,48 @@ async def train_seeds(
             done.append(msgspec.structs.replace(run, data=data_of(checkpoints, run.run)))
         if interrupts.came or done[-1].state == "stopped":
             break
-    result = summary(done, count, on_sample, metric or ("validation_accuracy" if config.validation else "accuracy"))
+    return report(config, done, count, metric, interrupted=interrupts.came, on_sample=on_sample, json=json)
+
+
+def at_once(
+    checkpoints: Path, configs: Sequence[RunConfig], results: Sequence[Result | None], interrupted: bool
+) -> list[SeedRun]:
+    """Return what became of seeds that were trained at once, without those that were not begun.
+
+    Raises what the first one was refused for, where none has begun.
+    """
+    done = []
+    for config, result in zip(configs, results, strict=True):
+        if isinstance(result, Outcome):
+            run = seed_run(config.seed, result, interrupted)
+            done.append(msgspec.structs.replace(run, data=data_of(checkpoints, run.run)))
+        elif result is not None:
+            done.append(SeedRun(seed=config.seed, state="failed", reason=str(result)))
+    refused = [result for result in results if isinstance(result, CommandRefused)]
+    if refused and len(refused) == len(done):
+        raise refused[0]
+    return done
+
+
+def report(
+    config: RunConfig,
+    done: Sequence[SeedRun],
+    count: int,
+    metric: str,
+    *,
+    interrupted: bool,
+    on_sample: bool,
+    json: bool,
+) -> int:
+    """Print what the seeds add up to, and return the exit status."""
+    result = summary(done, count, on_sample, metric)
     if json:
         sys.stdout.write(ascii_json(result) + "\n")
     else:
         print_seeds(result)
     for line in what_is_left(config, result):
         print(sanitize(line, longest=5000), file=sys.stderr)
-    return INTERRUPTED if interrupts.came else int(result.missing > 0)
+    return INTERRUPTED if interrupted else int(result.missing > 0)
 
 
 def data_of(checkpoints: Path, run: str) -> str:
