@@ -2,8 +2,10 @@
 
 import contextlib
 import gc
+import importlib
 import os
 import sys
+from collections import UserDict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,43 +14,40 @@ import click
 
 from engine.storage.files import in_words
 from engine.storage.paths import PathError
-from tui.commands.bench.command import bench
-from tui.commands.data.command import data
-from tui.commands.engine import engine
-from tui.commands.models.command import models, trust
-from tui.commands.runs.command import evaluate, predict
-from tui.commands.runs.compare import compare
-from tui.commands.runs.listed import runs
-from tui.commands.settings.config import config
-from tui.commands.settings.presets import presets
 from tui.commands.shared_options import checkpoints_option, coach_option, data_option, notify_option, refuse_empty
-from tui.commands.train.command import find_lr, train
-from tui.commands.train.queue.command import queue
-from tui.commands.tune.command import studies, tune
 from tui.preferences.file import preferences_file
 from tui.preferences.options import current_preferences, refuse_wrong_file
 from tui.preferences.values import DRAWINGS, PREFERENCES, PreferenceError
 from tui.terminal.ascii import needs_ascii, to_ascii, write_anything
 from tui.terminal.sanitize import sanitize
 
-COMMANDS = (
-    train,
-    find_lr,
-    presets,
-    models,
-    trust,
-    compare,
-    tune,
-    studies,
-    queue,
-    runs,
-    evaluate,
-    predict,
-    data,
-    bench,
-    engine,
-    config,
-)
+COMMANDS = {  # and where each is defined
+    "train": "train.command",
+    "find-lr": "train.command",
+    "presets": "settings.presets",
+    "models": "models.command",
+    "trust": "models.command",
+    "compare": "runs.compare",
+    "tune": "tune.command",
+    "studies": "tune.command",
+    "queue": "train.queue.command",
+    "runs": "runs.listed",
+    "evaluate": "runs.command",
+    "predict": "runs.command",
+    "data": "data.command",
+    "bench": "bench.command",
+    "engine": "engine",
+    "config": "settings.config",
+}
+
+
+class Commands(UserDict[str, Any]):
+    """Imports a command when it is asked for: the screen needs none of them, and each no other."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        module = importlib.import_module(f"tui.commands.{self.data[name]}")
+        command: click.Command = getattr(module, name.replace("-", "_"))
+        return command
 
 
 class HarmlessErrors(click.Group):
@@ -75,7 +74,12 @@ def harmless_errors() -> Iterator[None]:
         raise
 
 
-@click.group(cls=HarmlessErrors, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=HarmlessErrors,
+    commands=Commands(COMMANDS),
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @checkpoints_option
 @data_option
 @notify_option
@@ -117,10 +121,6 @@ def cli(
 
     preferences, _ = current_preferences({"theme": theme, "drawing": drawing, "notify": notify, "coach": coach})
     sys.exit(open_app(checkpoints, data, notify, coach, preferences, preferences_file()))
-
-
-for command in COMMANDS:
-    cli.add_command(command)
 
 
 def main() -> None:

@@ -5,7 +5,6 @@ state folder, which survives a logout (unlike /run/user) and which nobody else m
 """
 
 import contextlib
-import hashlib
 import os
 import pwd
 import shutil
@@ -112,6 +111,8 @@ def engine_socket(checkpoints: Path) -> Path:
 
 
 def socket_of(path: Path) -> Path:
+    import hashlib  # which takes longer than all else here, and is needed for sockets only
+
     key = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
     return state_folder() / f"{key}.sock"
 

@@ -2,12 +2,12 @@
 
 import asyncio
 import contextlib
-from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from textual import work
 
-from engine.machine.lock_holder import STATES, state_of_process
 from engine.storage.paths import PathError
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import (
@@ -26,17 +26,17 @@ from engine.vocabulary.messages import (
 )
 from tui.app.screens import ScreensApp
 from tui.coach.watch import update_advice
-from tui.link.client import EngineClient
 from tui.link.errors import CommandRefused, EngineUnreachable
-from tui.link.logout import logout_warning
-from tui.link.start import connect_or_start
-from tui.link.watchdog import Health, look_after
-from tui.screens.questions import version_question
 from tui.state.advice import Coach
-from tui.state.store import State, apply, log_lines
+from tui.state.state import State
+from tui.state.store import apply, log_lines
 from tui.state.words.figures import duration
 from tui.terminal.notifications import worth_a_call
 from tui.terminal.sanitize import sanitize
+
+if TYPE_CHECKING:
+    from tui.link.client import EngineClient
+    from tui.link.watchdog import Health
 
 RENEWING = 15.0  # seconds for another screen to start an engine in place of one that was stale
 SILENT = 4.0  # seconds without an answer from which it is shown
@@ -59,16 +59,7 @@ class EngineApp(ScreensApp):
         self._processes: int | None = None  # that the next engine is to have
         self._next: Command | None = None  # for the next engine
 
-    @property
-    def fork(self) -> str:
-        """The checkpoint that the run of the form is to begin with."""
-        return self.state.next_fork
-
-    @fork.setter
-    def fork(self, checkpoint: str) -> None:
-        self.set_state(replace(self.state, next_fork=checkpoint))
-
-    def on_mount(self) -> None:
+    def after_first_frame(self) -> None:
         self.stay_attached()
 
     @work(group="engine", exclusive=True)
@@ -98,7 +89,7 @@ class EngineApp(ScreensApp):
         self.notify(reason, severity="error", markup=False)
         self.set_state(replace(log_lines(self.state, reason), link="lost", link_reason=reason, awaited=False))
 
-    async def apply_events(self, client: EngineClient) -> str:
+    async def apply_events(self, client: "EngineClient") -> str:
         """Apply the events of an engine until the connection ends; return what is to be told then."""
         self.client = client
         self.set_state(
@@ -139,15 +130,19 @@ class EngineApp(ScreensApp):
         return reason or f"The engine ended{why} {kept}"
 
     @work(group="health", exclusive=True)
-    async def watch_engine(self, client: EngineClient) -> None:
+    async def watch_engine(self, client: "EngineClient") -> None:
         """Show whether the engine answers, and whether its run makes steps, until the connection ends."""
+        from tui.link.watchdog import look_after
+
         with contextlib.suppress(CommandRefused):
             await look_after(client, self.receive_health)
 
-    def receive_health(self, health: Health) -> None:
+    def receive_health(self, health: "Health") -> None:
         stalled = health.status.stalled if health.status is not None else 0.0
         silence = ""
         if health.silent >= SILENT and self.client is not None:
+            from engine.machine.lock_holder import STATES, state_of_process
+
             pid = self.client.welcome.pid
             halted = STATES.get(state_of_process(pid), "suspended?")
             silence = f"engine does not answer for {duration(health.silent)} (pid {pid}, {halted})"
@@ -158,7 +153,7 @@ class EngineApp(ScreensApp):
         """Show what is waited for while there is no connection."""
         self.set_state(replace(log_lines(self.state, sanitize(line)), link_reason=sanitize(line)))
 
-    async def reattached(self, client: EngineClient) -> EngineClient | None:
+    async def reattached(self, client: "EngineClient") -> "EngineClient | None":
         """Return a new connection: to an engine of several processes that lost one, or to the one that has taken the
         place of one that was stale. None where all has ended."""
         stale = self.state.engine is not None and bool(self.state.engine.stale) and not self.state.training
@@ -180,20 +175,26 @@ class EngineApp(ScreensApp):
     @work(group="logout", exclusive=True)
     async def warn_of_logout(self) -> None:
         """Say what a logout would do to the engine, before anything is trained."""
+        from tui.link.logout import logout_warning
+
         if warning := await asyncio.to_thread(logout_warning):
             self.notify(warning, title="Logout", severity="warning", timeout=10, markup=False)
             self.set_state(log_lines(self.state, warning))
 
-    async def connect(self) -> EngineClient:
+    async def connect(self) -> "EngineClient":
+        from tui.link.start import connect_or_start
+
         processes, self._processes = self._processes, None
         return await connect_or_start(
             self.checkpoints, data=self.data, any_version=True, processes=processes, on_wait=self.show_waiting
         )
 
     @work(group="version", exclusive=True)
-    async def ask_about_version(self, client: EngineClient) -> None:
+    async def ask_about_version(self, client: "EngineClient") -> None:
         """Ask what to do about an engine of another version."""
         engine, here = sanitize(client.welcome.version), program_version()
+        from tui.screens.questions import version_question
+
         answer = await self.push_screen_wait(version_question(engine, here))
         if answer == "quit":
             self.exit()

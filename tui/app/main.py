@@ -5,6 +5,7 @@ import os
 import signal
 from pathlib import Path
 
+from tui.app.first_use import confusion_screen, digits_screen, runs_screen, setup_screen, tune_screen
 from tui.app.handlers.coach import CoachHandlers
 from tui.app.handlers.data import DataHandlers
 from tui.app.handlers.digits import DigitHandlers
@@ -15,16 +16,10 @@ from tui.app.handlers.runs.listed import RunListHandlers
 from tui.app.handlers.runs.opened import RunHandlers
 from tui.app.handlers.setup import SetupHandlers
 from tui.app.handlers.tuning import TuningHandlers
-from tui.app.themes import legible
+from tui.app.themes import legible_colours
 from tui.preferences.keys import textual_keymap
 from tui.preferences.values import DEFAULTS, Preferences
-from tui.screens.confusion import ConfusionScreen
-from tui.screens.digits import DigitsScreen
-from tui.screens.help import HelpScreen
-from tui.screens.runs import RunsScreen
-from tui.screens.setup import SetupScreen
 from tui.screens.train import TrainScreen
-from tui.screens.tune import TuneScreen
 from tui.state.actions.lookup import NAVIGATION, bindings
 from tui.state.actions.table import ACTIONS
 
@@ -50,11 +45,11 @@ class MnistApp(
     DEFAULT_MODE = "train"
     SCREENS = {  # noqa: RUF012
         "train": TrainScreen,
-        "digits": DigitsScreen,
-        "confusion": ConfusionScreen,
-        "runs": RunsScreen,
-        "setup": SetupScreen,
-        "tune": TuneScreen,
+        "digits": digits_screen,
+        "confusion": confusion_screen,
+        "runs": runs_screen,
+        "setup": setup_screen,
+        "tune": tune_screen,
     }
 
     def __init__(
@@ -75,13 +70,16 @@ class MnistApp(
         self.preferences = preferences
         self.preferences_file = preferences_file
         self.frame_time = preferences.refresh or self.frame_time
+        self.paced = not preferences.refresh
         self.theme = preferences.theme
         self.set_keymap(textual_keymap(preferences.keys))
 
     def get_css_variables(self) -> dict[str, str]:
-        return legible(super().get_css_variables())
+        return dict(legible_colours(tuple(super().get_css_variables().items())))
 
     def action_help(self) -> None:
+        from tui.screens.help import HelpScreen
+
         self.push_screen(HelpScreen(self.current_mode))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from pathlib import Path
+from time import thread_time
 
 from rich.console import RenderableType
 from textual._compositor import CompositorUpdate
@@ -19,16 +20,18 @@ from textual.timer import Timer, TimerCallback
 from textual.widgets import Input
 
 from tui.preferences.values import DEFAULTS
-from tui.screens.dialogs import Question
+from tui.screens.follows import FollowsState
 from tui.terminal.ascii import needs_ascii
 from tui.terminal.driver import TerminalDriver, is_gone
 from tui.terminal.flow_control import FlowControl
 from tui.terminal.frame_diff import ScreenBuffer
-from tui.terminal.line_filters import AsciiFilter, NoColorFilter, SanitizeFilter
+from tui.terminal.line_filters import AsciiFilter, FilterChain, NoColorFilter, SanitizeFilter
 from tui.terminal.notifications import call
 
 DARK, LIGHT = "textual-dark", "textual-light"
 TERMINAL = 1  # the descriptor that is drawn on
+SHARE = 0.04  # of one processor that the screen may take while something trains
+SLOWEST = 1.0  # seconds between two frames, however long one takes
 LEAVING = 4.0  # seconds to leave in order after a signal, where nobody may read what leaving writes
 LEAVING_NOTHING = 0.8  # when the terminal is gone
 
@@ -47,21 +50,27 @@ class TerminalApp(App[None]):
         self.plain_ascii = needs_ascii() if ascii is None else ascii
         # A remote terminal gets half the frames: what it draws has to travel.
         self.frame_time = 0.5 if "SSH_CONNECTION" in os.environ else 0.25
+        self.paced = True  # fewer frames where they would take too much of a processor
         self._drawn = 0.0
+        self._counted = thread_time()  # seconds of a processor, when it was drawn last
+        self._spent = 0.0  # of a processor, from the time before to that
         self._draw_due = False
         self._flow = FlowControl(TERMINAL, self.catch_up)
         self._buffer = ScreenBuffer()
         self._missed_notice = ""
         self._frame_lost = False
+        self._styled_for = ""  # a theme
+        self._filtered_for: object = None
+        self._filter_chain = FilterChain(())
 
     def get_line_filters(self) -> list[LineFilter]:
-        if self._no_color:  # Textual's would turn dim into a grey, which is then dropped
-            filters: list[LineFilter] = [SanitizeFilter(), NoColorFilter()]
-        else:
-            filters = [*super().get_line_filters(), SanitizeFilter()]
-        if self.plain_ascii:
-            filters.append(AsciiFilter())
-        return filters
+        # Without colour Textual's own would turn dim into a grey, which is then dropped.
+        theirs: tuple[LineFilter, ...] = () if self._no_color else tuple(super().get_line_filters())
+        if (theirs, self.plain_ascii) != self._filtered_for:
+            self._filtered_for = theirs, self.plain_ascii
+            ours = [SanitizeFilter(), *[NoColorFilter()] * self._no_color, *[AsciiFilter()] * self.plain_ascii]
+            self._filter_chain = FilterChain([*theirs, *ours])
+        return [self._filter_chain]
 
     def on_mount(self) -> None:
         self.set_class(self.plain_ascii, "-ascii")
@@ -110,7 +119,7 @@ class TerminalApp(App[None]):
         On a slow link keys come together. A field in focus lets none of these pass; a question only what is no answer.
         """
         await asyncio.sleep(0)  # what the key before began comes to its question
-        ahead = isinstance(self.screen, Question) and event.time < self.screen.asked
+        ahead = isinstance(self.screen, FollowsState) and event.time < self.screen.asked
         there = self.screen if ahead else self.focused
         if ahead or (event.is_printable and isinstance(there, Input)):
             event.prevent_default()
@@ -125,6 +134,17 @@ class TerminalApp(App[None]):
         """Draw everything, whatever the terminal is thought to show."""
         self._buffer.invalidate()
         self.refresh()
+
+    def on_load(self) -> None:
+        """Have the colours of the preferred theme from the first style on: Textual takes them after it."""
+        self.stylesheet.set_variables(self.get_css_variables())
+        self._styled_for = self.theme
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Textual's own, unless the styles are those of this theme: at the start it would apply all of them again."""
+        before, self._styled_for = self._styled_for, self.theme
+        if before != self.theme or self.current_theme.ansi:
+            super().refresh_css(animate)
 
     def delay_update(self, delay: float = 0.0) -> None:
         """Draw another screen as soon as it is laid out: Textual hides what it does to it, and a key waits 50 ms."""
@@ -148,6 +168,11 @@ class TerminalApp(App[None]):
         missed, self._missed_notice = self._missed_notice, ""
         self.call_for_attention(missed)
 
+    @property
+    def live_interval(self) -> float:
+        """Seconds between two frames of what trains: as many as leave the processors to it."""
+        return max(self.frame_time, min(self._spent / SHARE, SLOWEST)) if self.paced else self.frame_time
+
     def draw_soon(self, after: float) -> None:
         """Draw so many seconds after the last time, or now."""
         if not self._draw_due:
@@ -158,6 +183,8 @@ class TerminalApp(App[None]):
         """Draw what there is to see."""
         self._draw_due = False
         self._drawn = time.monotonic()
+        before, self._counted = self._counted, thread_time()
+        self._spent = self._counted - before
 
     def set_timer(
         self, delay: float, callback: TimerCallback | None = None, *, name: str | None = None, pause: bool = False

@@ -4,6 +4,7 @@ Contrast is that of WCAG 2, https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio: 4.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from textual.color import Color, ColorParseError
 
@@ -22,6 +23,12 @@ PAIRS = (
     ("block-cursor-foreground", "block-cursor-background"),
     ("button-color-foreground", "primary"),
 )
+
+
+@lru_cache(maxsize=8)
+def legible_colours(variables: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """Return `legible` of these; Textual asks for the same several times."""
+    return legible(dict(variables))
 
 
 def legible(variables: Mapping[str, str]) -> dict[str, str]:

@@ -1,12 +1,12 @@
 """When the coach looks at a run: once an epoch, and when a run begins, changes or ends. Never at a step or a frame."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from engine.vocabulary.messages import AnyEvent, EpochDone, RunEnded, RunOpened, RunStarted, Snapshot, Steered
-from tui.coach.rules import RULES
 from tui.state.advice import Advice, Coach
 from tui.state.run import RunView
-from tui.state.store import State, log_lines
+from tui.state.state import State
+from tui.state.store import log_lines
 
 WORTH_A_LOOK = EpochDone | RunEnded | RunOpened | RunStarted | Snapshot | Steered
 
@@ -32,6 +32,8 @@ def apply_rules(coach: Coach, view: RunView | None) -> Coach:
     """Return the coach with its advice on a run."""
     if view is None or not coach.on:
         return coach.receive("", ())
+    from tui.coach.rules import RULES  # before the first run there is nothing to judge
+
     found: list[Advice] = []
     for rule in RULES:
         if (advice := rule(view)) is not None:

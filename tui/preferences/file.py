@@ -2,7 +2,6 @@
 
 import os
 import re
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +43,8 @@ def read_preferences(path: Path) -> dict[str, Any]:
 
 def check_text(text: str, path: Path) -> dict[str, Any]:
     """Return what the text of a file says. Raises PreferenceError with file and line."""
+    import tomllib  # only where there is a file
+
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -49,7 +49,11 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
     )
     refresh: Annotated[
         float,
-        preference("Seconds between two frames of a live screen; 0 is 0.25, and 0.5 over SSH.", low=0.0, high=10.0),
+        preference(
+            "Seconds between two frames of a live screen; 0 is 0.25, 0.5 over SSH, and up to 1 on a slow machine.",
+            low=0.0,
+            high=10.0,
+        ),
     ] = 0.0
     sort: Annotated[
         str,

@@ -5,12 +5,13 @@ them:
 
     base.py: what all screens share
     train.py, digits.py, confusion.py, runs.py, setup.py, tune.py: the screens of the keys 1 to 6
+    train_run.py: what Train has when there is a run
     run_wishes.py, run_questions.py: what the screen of runs asks for, and what is asked there
-    study_wishes.py: what is wanted on the screen of studies
+    digit_messages.py, run_messages.py, study_wishes.py: what is wanted on these screens, known before they are loaded
     form.py: what screens with the form of hyperparameters share
     choice.py: the list that a field opens
     setup_messages.py: what is wanted of the setup screen
     network.py, rates.py, presets.py: on top of the form: its network, its learning rate, its presets
-    dialogs.py, questions.py: dialogs, and what is asked in them
+    follows.py, dialogs.py, questions.py: dialogs, as the app sees them; what they are; what is asked in them
     help.py: the keys
 """

@@ -1,16 +1,16 @@
 """What all screens share: the bar on top, the keys below, and a `show` that draws a State."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from textual.app import ComposeResult
 from textual.events import ScreenResume
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.screen import Screen
 
 from tui.preferences.values import DEFAULTS, Preferences
-from tui.state.store import State
+from tui.state.state import State
 from tui.widgets.cells import CellWidget
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.nav import Nav
@@ -32,8 +32,14 @@ class StateScreen(Screen[None]):
 
         changes: dict[str, Any]
 
+    class Drawn(Message):
+        """The first frame of the screen is there."""
+
     def __init__(self) -> None:
         super().__init__()
+        self._was_drawn = False
+        self._drawn_ahead = False
+        self._holds = False  # what is to be drawn: it is drawn already
         self._keys_shown: object = None
         self._styles_when_left: object = None
 
@@ -87,14 +93,41 @@ class StateScreen(Screen[None]):
     def on_screen_suspend(self) -> None:
         self._styles_when_left = self.styles_depend_on
 
-    def on_screen_resume(self, event: ScreenResume) -> None:
-        """Spare Textual the styles of every widget, most of what coming to the front costs."""
+    def draw_ahead(self) -> None:
+        """Draw the screen as it was left: Textual would do so when all messages are dealt with."""
+        self.refresh()
+        self._on_timer_update()
+        self._drawn_ahead = True
+
+    def _on_screen_resume(self, event: ScreenResume) -> None:
+        """Textual's own, without the styles of every widget, and without a second frame like the first one."""
         event.refresh_styles = self._styles_when_left is not None and not self.has_kept_styles
+        self._holds, self._drawn_ahead = self._drawn_ahead and not event.refresh_styles, False
+        super()._on_screen_resume(event)
+        self._holds = False
+        event.prevent_default()
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        return self if self._holds else super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def _screen_resized(self, size: Size) -> None:
         """Lay the widgets out, unless they are: Textual does so whenever the screen comes to the front."""
         if size != self.outer_size or not self.has_kept_styles:
             super()._screen_resized(size)
+
+    def _compositor_refresh(self) -> None:
+        """Render what is to be seen; in a batch, nothing: Textual would render it all and then drop it."""
+        if self.app._batch_count:
+            self._repaint_required = True
+            return
+        super()._compositor_refresh()
+        if not self._was_drawn:
+            self._was_drawn = True
+            self.post_message(self.Drawn())
+            self.call_later(self.complete)
+
+    async def complete(self) -> None:
+        """Add what the first frame does not wait for."""
 
     def show(self, state: State) -> None:
         """Draw a state. Called when it changed and this screen is in front."""

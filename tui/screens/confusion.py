@@ -1,22 +1,20 @@
 """The confusion screen: which digits the network mistakes for which."""
 
-from dataclasses import dataclass
-
 from textual import on
 from textual.app import ComposeResult
-from textual.message import Message
 from textual.widgets import Static
 
 from tui.screens.base import StateScreen
+from tui.screens.digit_messages import ConfusionMessages
 from tui.state.run import RunView
 from tui.state.significance import wilson
-from tui.state.store import State
+from tui.state.state import State
 from tui.state.words.figures import format_limits, percent
 from tui.terminal.sanitize import sanitize
 from tui.widgets.confusion import ConfusionMatrix
 
 
-class ConfusionScreen(StateScreen):
+class ConfusionScreen(ConfusionMessages, StateScreen):
     """The matrix of the last test. A cell opens its digits."""
 
     DEFAULT_CSS = """
@@ -25,13 +23,6 @@ class ConfusionScreen(StateScreen):
         #caption { height: auto; max-height: 2; padding: 0 1; color: $text-muted; }
     }
     """
-
-    @dataclass
-    class PairChosen(Message):
-        """Show the digits of one kind that are taken for another."""
-
-        actual: int
-        predicted: int
 
     def compose_body(self) -> ComposeResult:
         yield Static("", markup=False, id="caption")

@@ -14,13 +14,13 @@ from textual.validation import Integer
 from textual.widgets import Button, Input, Static
 
 from engine.vocabulary.fields import counted
-from tui.state.store import State
+from tui.screens.follows import OVER, FollowsState
+from tui.state.state import State
 
 ResultT = TypeVar("ResultT")
 WIDTH, FRAME = 64, 6  # columns of a dialog, and of its border and padding
 BUTTON = 6  # columns that a button takes beside its label
 BELOW = "buttons stacked"  # the classes of buttons that have no room beside each other
-OVER = "over"  # the answer of a question that has nothing to ask any more
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Answer:
     key: str
 
 
-class Dialog(ModalScreen[ResultT]):
+class Dialog(FollowsState, ModalScreen[ResultT]):
     """How all dialogs look. One that depends on the state of the app draws it in `show`."""
 
     BINDINGS = [("escape", "cancel", "cancel")]  # noqa: RUF012
@@ -56,9 +56,6 @@ class Dialog(ModalScreen[ResultT]):
         Button { margin: 0 1; }
     }
     """
-
-    def show(self, state: State) -> None:
-        """Draw a state. Called when it changed and this dialog is open."""
 
     def action_cancel(self) -> None:
         self.dismiss(None)

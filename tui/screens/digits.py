@@ -2,12 +2,10 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
@@ -16,8 +14,9 @@ from engine.vocabulary.messages import Digit, Predict
 from engine.vocabulary.messages.base import DIGITS, class_name
 from tui.preferences.values import DRAWINGS
 from tui.screens.base import StateScreen
+from tui.screens.digit_messages import DigitMessages
 from tui.state.actions.lookup import bindings
-from tui.state.store import State
+from tui.state.state import State
 from tui.terminal.sanitize import sanitize
 from tui.widgets.digit import DigitCard, DigitView
 from tui.widgets.digit_art import ART_STYLES
@@ -63,7 +62,7 @@ class Verdict(Widget):
         return text
 
 
-class DigitsScreen(StateScreen):
+class DigitsScreen(DigitMessages, StateScreen):
     """Steps through test digits, during training with the live weights."""
 
     BINDINGS = bindings("digits")
@@ -83,12 +82,6 @@ class DigitsScreen(StateScreen):
         &.-wide.-very-tall #cards { display: block; }
     }
     """
-
-    @dataclass
-    class Wanted(Message):
-        """Ask for digits; the answer comes with the state."""
-
-        command: Predict
 
     def __init__(self) -> None:
         super().__init__()

@@ -10,7 +10,7 @@ from engine.vocabulary.config import ConfigError, RunConfig, Value
 from engine.vocabulary.presets import Preset
 from tui.screens.base import StateScreen
 from tui.screens.choice import open_list
-from tui.state.store import State
+from tui.state.state import State
 from tui.state.words.networks import NETWORK, network_of
 from tui.state.words.values import format_values
 from tui.terminal.sanitize import sanitize

@@ -10,7 +10,7 @@ from engine.vocabulary.config import RunConfig
 from engine.vocabulary.presets import PRESETS, Preset
 from tui.screens.dialogs import Page
 from tui.state.actions.lookup import bindings
-from tui.state.store import State, described
+from tui.state.state import State, described
 from tui.state.words.networks import NETWORK, figures, layer_table, network_of, shown_name
 from tui.state.words.values import format_values
 from tui.terminal.sanitize import sanitize

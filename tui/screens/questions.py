@@ -3,7 +3,7 @@
 from engine.vocabulary.fields import counted
 from tui.screens.dialogs import Answer, Question
 from tui.state.advice import Advice
-from tui.state.store import State
+from tui.state.state import State
 from tui.state.words.figures import duration
 from tui.state.words.runs import state_word
 from tui.state.words.values import format_values

@@ -7,7 +7,7 @@ from textual.widgets import Static
 from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import RatesTried
 from tui.screens.dialogs import Dialog
-from tui.state.store import State
+from tui.state.state import State
 from tui.state.words.events import why_no_rate
 from tui.terminal.sanitize import sanitize
 from tui.widgets.chart import Chart

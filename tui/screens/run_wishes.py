@@ -1,65 +1,16 @@
-"""What the screen of runs asks for: messages, and the keys that post them for the run at the cursor."""
-
-from dataclasses import dataclass
+"""What the screen of runs asks for: the keys that post its messages, for the run at the cursor."""
 
 from textual import on
 from textual.css.query import NoMatches
-from textual.message import Message
 
-from engine.vocabulary.config import Value
 from engine.vocabulary.messages import RunSummary
 from tui.screens.base import StateScreen
+from tui.screens.run_messages import RunMessages
 from tui.widgets.run_list import RunList
 
 
-class RunWishes(StateScreen):
+class RunWishes(RunMessages, StateScreen):
     """A screen with a list of runs."""
-
-    @dataclass
-    class Opened(Message):
-        run: str
-
-    @dataclass
-    class Resumed(Message):
-        """Continue a run, with these changes of its hyperparameters."""
-
-        summary: RunSummary
-        changes: dict[str, Value]
-
-    class Refreshed(Message):
-        """Ask for the list again."""
-
-    @dataclass
-    class Marked(Message):
-        """Mark a run, or take its mark away; "" takes all away."""
-
-        run: str
-
-    @dataclass
-    class Looked(Message):
-        """The cursor rests on a run, whose curves are to be drawn; "" for none."""
-
-        run: str
-
-    @dataclass
-    class Edited(Message):
-        """Change one of `title`, `note` and `star` of a run; without a value, ask for it."""
-
-        summary: RunSummary
-        field: str
-
-    @dataclass
-    class Deleted(Message):
-        summary: RunSummary
-
-    class Restored(Message):
-        """Bring back the run that was deleted last."""
-
-    @dataclass
-    class Cloned(Message):
-        """Fill in the form with the configuration of a run."""
-
-        summary: RunSummary
 
     @property
     def run_list(self) -> RunList:

@@ -13,7 +13,7 @@ from tui.screens.run_wishes import RunWishes
 from tui.state.actions.lookup import bindings
 from tui.state.run_filter import SORTS, sorted_runs
 from tui.state.run_filter.live import with_live
-from tui.state.store import State
+from tui.state.state import State
 from tui.state.words.runs import run_notes, short_run_name
 from tui.terminal.sanitize import sanitize
 from tui.widgets.charts.keyed import KeyedPane
@@ -73,7 +73,15 @@ class RunsScreen(RunWishes):
         yield Static("", markup=False, id="problem")
 
     def on_mount(self) -> None:
+        if sort := self.preferences.sort:
+            self.set_reactive(RunsScreen.sort, sort.removeprefix("-"))
+            self.set_reactive(RunsScreen.descending, sort.startswith("-"))
+        for name in ("sort", "descending"):
+            self.watch(self, name, self._keep_order, init=False)
         self.query_one(CurvesSide).take(self.preferences.curves_share)
+
+    def _keep_order(self) -> None:
+        self.prefer(sort=("-" if self.descending else "") + self.sort)
 
     @on(CurvesSide.Resized)
     def keep_share(self, event: CurvesSide.Resized) -> None:

@@ -11,7 +11,7 @@ from tui.screens.base import TALL
 from tui.screens.form import FormScreen
 from tui.screens.setup_messages import SetupMessages
 from tui.state.actions.lookup import bindings
-from tui.state.store import State
+from tui.state.state import State
 from tui.state.words.options import command_line
 from tui.state.words.runs import fork_words, short_run_name
 from tui.terminal.sanitize import sanitize
@@ -68,7 +68,6 @@ class SetupScreen(SetupMessages, FormScreen):
         self._want_preview()
 
     def on_screen_resume(self, event: ScreenResume) -> None:
-        super().on_screen_resume(event)
         if self._styles_when_left is not None:  # it was elsewhere meanwhile
             self.query_one(NetworkLine).ask_again()
 

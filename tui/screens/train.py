@@ -1,26 +1,29 @@
 """The train screen: live charts, the run at a glance, a random digit, and the log."""
 
+import asyncio
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.events import Resize
 from textual.message import Message
 from textual.reactive import reactive
 
-from tui.screens.base import TALL, StateScreen
+from tui.screens.base import StateScreen
 from tui.state.actions.lookup import bindings
-from tui.state.store import State
-from tui.widgets.charts.keyed import ChartActions
-from tui.widgets.charts.pane import ChartsPane
+from tui.state.state import State
+from tui.widgets.charts.actions import ChartActions
 from tui.widgets.charts.view import ChartsView
-from tui.widgets.coach import CoachStrip
 from tui.widgets.drag_border import DragBorder
 from tui.widgets.log import LogPane
-from tui.widgets.side.pane import NARROW, TrainSide
-from tui.widgets.side.strip import FigureStrip
+from tui.widgets.side.room import NARROW
 from tui.widgets.welcome import Welcome
+
+if TYPE_CHECKING:
+    from tui.screens.train_run import RunParts
+    from tui.state.run import RunView
+    from tui.widgets.charts.pane import ChartsPane
 
 
 class TrainScreen(ChartActions, StateScreen):
@@ -63,32 +66,42 @@ class TrainScreen(ChartActions, StateScreen):
     def __init__(self) -> None:
         super().__init__()
         self._state = State()
+        self._parts: RunParts | None = None
 
     def compose_body(self) -> ComposeResult:
+        self.add_class("no-run")
         yield Welcome()
-        yield FigureStrip()
-        with Horizontal(id="body"):
-            yield ChartsPane(id="charts")
-            yield TrainSide(id="side")
-        yield CoachStrip()
         yield LogPane()
+
+    async def complete(self) -> None:
+        """Add what shows a run. The first frame shows none, and does not wait for it."""
+        await asyncio.sleep(0)  # the app has heard of the frame, and an engine starts meanwhile
+        from tui.screens.train_run import RunParts
+
+        parts = RunParts()
+        await self.mount(*parts.widgets(), before=self.query_one(LogPane))
+        parts.charts.view = self.view
+        parts.side.take(self.preferences.side_share)
+        parts.fit(self.size)
+        self._parts = parts
+        self.show(self._state)
 
     def show_body(self, state: State) -> None:
         self._state = state
-        view = state.shown
+        view = self._shown
         self.set_class(view is None, "no-run")
         self.query_one(LogPane).show(state)
-        self.query_one(CoachStrip).show(state.coach)
+        if self._parts is not None:
+            self._parts.show(state, view)
         if view is None:
             self.query_one(Welcome).show(state)
-            return
-        self.query_one(ChartsPane).show(view)
-        self.query_one(ChartsPane).overlay(state.courses_beside(view.run))
-        self.query_one(FigureStrip).show(view)
-        self.query_one(TrainSide).show(state, view)
+
+    @property
+    def _shown(self) -> "RunView | None":
+        """The run on the screen."""
+        return self._state.shown if self._parts is not None else None
 
     def on_mount(self) -> None:
-        self.query_one(TrainSide).take(self.preferences.side_share)
         self.query_one(LogPane).take(self.preferences.log_share)
 
     @on(DragBorder.Resized)
@@ -97,24 +110,30 @@ class TrainScreen(ChartActions, StateScreen):
         self.prefer(**{name: round(event.share, 3)})
 
     def on_resize(self, event: Resize) -> None:
-        self.query_one(CoachStrip).brief = event.size.height < TALL
         if event.size.width >= NARROW:
             self.remove_class("inspecting")  # there is room beside the charts
-        self.query_one(TrainSide).fit(event.size)
+        if self._parts is not None:
+            self._parts.fit(event.size)
         self.query_one(LogPane).take(self.query_one(LogPane).share)
 
     @property
-    def pane(self) -> ChartsPane:
-        return self.query_one(ChartsPane)
+    def parts(self) -> "RunParts":
+        """What shows a run: there by the time that there is one to show."""
+        assert self._parts is not None
+        return self._parts
+
+    @property
+    def pane(self) -> "ChartsPane":
+        return self.parts.charts
 
     def watch_view(self, view: ChartsView) -> None:
-        if self.is_mounted:
+        if self._parts is not None:
             self.pane.view = view
 
-    def on_charts_pane_view_changed(self, event: ChartsPane.ViewChanged) -> None:
+    def on_charts_pane_view_changed(self, event: "ChartsPane.ViewChanged") -> None:
         self.view = event.view
 
-    def on_charts_pane_maximised(self, event: ChartsPane.Maximised) -> None:
+    def on_charts_pane_maximised(self, event: "ChartsPane.Maximised") -> None:
         self.set_class(bool(event.chart), "one-chart")
         self.refresh_bindings()
 
@@ -139,8 +158,8 @@ class TrainScreen(ChartActions, StateScreen):
         self.call_after_refresh(self.draw_side)
 
     def draw_side(self) -> None:
-        if self._state.shown is not None:
-            self.query_one(TrainSide).show(self._state, self._state.shown)
+        if (view := self._shown) is not None:
+            self.parts.side.show(self._state, view)
 
     def action_toggle_log(self) -> None:
         shown = self.query_one(LogPane).display
@@ -148,14 +167,15 @@ class TrainScreen(ChartActions, StateScreen):
         self.set_class(shown, "log-hidden")
 
     def action_resize(self, steps: int) -> None:
-        log, side = self.query_one(LogPane), self.query_one(TrainSide)
-        (log if log.has_focus or not side.region else side).grow(steps)
+        log = self.query_one(LogPane)
+        beside = self._parts is not None and bool(self._parts.side.region) and not log.has_focus
+        (self.parts.side if beside else log).grow(steps)
 
     def action_random_digit(self) -> None:
-        self.query_one(TrainSide).other_digits()
+        self.parts.side.other_digits()
 
     def action_hold_digit(self) -> None:
-        self.query_one(TrainSide).hold()
+        self.parts.side.hold()
 
     def action_close_run(self) -> None:
         self.post_message(self.RunClosed())
@@ -170,17 +190,17 @@ class TrainScreen(ChartActions, StateScreen):
         self.post_message(self.AdviceAnswered("dismiss"))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        back = self.is_mounted and (self.pane.can_go_back or self.inspecting)
+        back = self._parts is not None and (self.pane.can_go_back or self.inspecting)
         if action in ("close_run", "dismiss_advice") and back:
             return False  # Escape goes back one level at a time
         if action == "close_run":
             return self._state.opened is not None and self._state.coach.present is None
         if action in ("random_digit", "hold_digit"):
-            return bool(self.is_mounted and self._state.shown is not None and self.query_one(TrainSide).is_shown)
+            return self._shown is not None and self.parts.side.is_shown
         if action in ("log_axis", "log_x", "smooth", "zoom", "x_axis", "third", "maximise", "cursor"):
-            return self._state.shown is not None
+            return self._shown is not None
         if action == "inspect":
-            return self._state.shown is not None and self.size.width < NARROW
+            return self._shown is not None and self.size.width < NARROW
         if action == "chart_back":
             return back
         if action.endswith("_advice"):

@@ -11,7 +11,7 @@ from tui.screens.base import StateScreen
 from tui.screens.choice import open_list
 from tui.screens.study_wishes import StudyWishes
 from tui.state.actions.lookup import bindings
-from tui.state.store import State
+from tui.state.state import State
 from tui.state.study import StudyView
 from tui.widgets.choice_input import ChoiceInput
 from tui.widgets.leaderboard import Leaderboard

@@ -3,11 +3,12 @@
 Nothing here draws, reads a key or sends a command; the rules that judge a run are in `tui/coach/`. In the order to read
 them:
 
+    state.py: what is known at one moment
     store.py: from one event to the next state
     run.py, study.py: a run, a study as its events add up
     actions/: every key
     advice.py: what the coach said
-    comparison.py, significance.py: whether one configuration is better than another
+    significance.py: what a few values prove
     marks.py: runs that are marked, to be compared
     run_numbers.py: runs as people name them
     run_filter/: which runs of the list are shown, and in which order

@@ -1,12 +1,12 @@
 """What the coach says about a run, and what it must not say again."""
 
-from dataclasses import dataclass, field, replace
+import msgspec
+from msgspec.structs import replace
 
 from engine.vocabulary.config import FIELDS, Value
 
 
-@dataclass(frozen=True)
-class Advice:
+class Advice(msgspec.Struct, frozen=True):
     """What a rule sees in a run. `seen` has the figures that are its evidence; each text is a sentence.
 
     Where no hyperparameter helps, as the cause lies in the data, there are no `changes`.
@@ -16,7 +16,7 @@ class Advice:
     seen: str
     why: str
     remedy: str
-    changes: dict[str, Value] = field(default_factory=dict)  # of the run's hyperparameters
+    changes: dict[str, Value] = msgspec.field(default_factory=dict)  # of the run's hyperparameters
     anew: bool = False  # they help a run that has them from its first step, not this one
     final: bool = False  # it explains what less pressing rules see, which would take the effect for the cause
 
@@ -31,8 +31,7 @@ class Advice:
         return f"coach: {self.rule}: {self.seen} {self.remedy}"
 
 
-@dataclass(frozen=True)
-class Coach:
+class Coach(msgspec.Struct, frozen=True):
     """`advice` on the run `run`, most pressing first. What was applied or dismissed is not said again."""
 
     on: bool = True

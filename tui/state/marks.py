@@ -1,9 +1,11 @@
 """Runs that are marked to be compared: their letters, and the courses that their curves are drawn from. Pure."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from itertools import count
 from string import ascii_lowercase
+
+import msgspec
+from msgspec.structs import replace
 
 from engine.vocabulary.messages import HistoryRead
 from tui.state.run import RunView, apply_to_run
@@ -27,8 +29,7 @@ def number_of(letter: str) -> int:
     return number - 1
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(msgspec.Struct, frozen=True):
     """A run is marked. It keeps its letter, which gives it its colour too, as long as it is marked."""
 
     run: str
@@ -39,15 +40,14 @@ class Mark:
         return number_of(self.letter)
 
 
-@dataclass(frozen=True)
-class Histories:
+class Histories(msgspec.Struct, frozen=True):
     """The courses of past runs, the one that came last at the end; `problems` of those that cannot be read.
 
     `coming` is the one of which not all parts are there.
     """
 
-    views: Mapping[str, RunView] = field(default_factory=dict)
-    problems: Mapping[str, str] = field(default_factory=dict)
+    views: Mapping[str, RunView] = msgspec.field(default_factory=dict)
+    problems: Mapping[str, str] = msgspec.field(default_factory=dict)
     coming: RunView | None = None
 
     def has(self, run: str) -> bool:

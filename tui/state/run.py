@@ -1,7 +1,9 @@
 """A run as a screen shows it: what its events add up to. Pure; no Textual here."""
 
 import itertools
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from engine.vocabulary.config import RunConfig, Value
 from engine.vocabulary.log_summary import LogSummary, figures_of, is_better
@@ -35,8 +37,7 @@ MOST_POINTS = 4096  # losses kept for the chart; beyond, neighbours are averaged
 Point = tuple[float, float]
 
 
-@dataclass(frozen=True)
-class RunView:
+class RunView(msgspec.Struct, frozen=True):
     """One run as a screen shows it. `losses`, `accuracies` and `grad_norms` are (step, value), of the training batches;
     `marks` (step, what was steered). `machine` is what was measured of it, from old to new."""
 

@@ -1,14 +1,10 @@
-"""The state of the screen: what the events of the engine add up to. Pure; no Textual here.
+"""From one state of the screen to the next: what the events of the engine add up to. Pure; no Textual here.
 
-    state = apply(state, event)
-
-Screens draw a State and nothing else; they never keep a copy of what is in it.
+state = apply(state, event)
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from msgspec.structs import replace
 
-from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import (
     AnyEvent,
     AugmentationPreviewed,
@@ -16,34 +12,29 @@ from engine.vocabulary.messages import (
     DataFailed,
     DataProgress,
     DataReady,
-    Digit,
     EngineFailed,
     EngineReady,
     HistoryRead,
     ModelDescribed,
     Predicted,
     QueueChanged,
-    QueuedRun,
     RatesTried,
     RunEnded,
     RunEvent,
     RunOpened,
     RunsListed,
     RunStarted,
-    RunSummary,
     RunTold,
     Snapshot,
     StudiesListed,
     StudyEvent,
     StudyOpened,
     StudyStarted,
-    StudySummary,
     TrialTold,
 )
-from tui.state.advice import Coach
-from tui.state.marks import Histories, Mark, parent_marks
-from tui.state.run import RunView, apply_to_run, open_run
-from tui.state.study import StudyView, apply_to_study
+from tui.state.run import apply_to_run, open_run
+from tui.state.state import State, is_same_network
+from tui.state.study import apply_to_study
 from tui.state.words.events import describe
 from tui.terminal.sanitize import sanitize
 
@@ -54,107 +45,6 @@ KEPT = (  # by a snapshot, which tells all else anew
 )
 MOST_ENDED = 32  # runs that have trained beside others, whose curves are kept
 MOST_NETWORKS = 16  # descriptions that are kept, of up to 2,000 layers each
-
-
-@dataclass(frozen=True)
-class State:
-    """All that screens draw. `opened` is a past run that was asked for; `shown` is what charts show."""
-
-    link: str = "connecting"  # connecting, live, foreign (an engine of another version: only to watch) or lost
-    link_reason: str = ""
-    silence: str = ""  # says that the engine does not answer, and for how long
-    stalled: float = 0.0  # seconds without a step where steps should be made
-    engine: EngineReady | None = None
-    awaited: bool = False  # a run is to begin as soon as the engine is ready
-    engine_problem: str = ""
-    data: DataReady | None = None
-    data_problem: str = ""
-    progress: DataProgress | None = None
-    run: RunView | None = None
-    several: Mapping[str, RunView] = field(default_factory=dict)  # runs that train at once, and some that have ended
-    opened: RunView | None = None
-    study: StudyView | None = None
-    studies: tuple[StudySummary, ...] = ()  # of this folder, the one that changed last first
-    opened_study: StudyView | None = None  # a past one that is looked at
-    runs: tuple[RunSummary, ...] = ()
-    listed: tuple[RunSummary, ...] = ()  # of a newer list, whose other parts are on their way
-    marks: tuple[Mark, ...] = ()  # runs to draw beside each other, by their letters
-    histories: Histories = field(default_factory=Histories)  # of past runs that are drawn, but not opened
-    queue: tuple[QueuedRun, ...] = ()  # runs that wait until nothing trains, the next one first
-    queue_listed: tuple[QueuedRun, ...] = ()  # of a newer queue, whose other parts are on their way
-    queue_paused: bool = False
-    queue_jobs: int = 1  # how many of them may train at once
-    queue_problem: str = ""  # why it cannot be read
-    digits: tuple[Digit, ...] = ()
-    digits_run: str = ""
-    digits_step: int = 0
-    digits_start: int = -1  # where the question that they answer began
-    networks: tuple[ModelDescribed, ...] = ()  # those that screens asked about, the newest first
-    augmented: AugmentationPreviewed | None = None
-    rates: RatesTried | None = None  # what the learning-rate finder has seen
-    coach: Coach = field(default_factory=Coach)
-    next_config: RunConfig = field(default_factory=RunConfig)  # of the next run
-    next_fork: str = ""  # the checkpoint that it begins with
-    edited: QueuedRun | None = None  # the waiting run that the form has
-    log: tuple[str, ...] = ()
-    log_count: int = 0  # lines so far, those that left the log among them
-    log_began: int = 0  # lines before the history that the log is of
-    opened_log: tuple[str, ...] = ()  # of the past run that is shown
-    failures: int = 0  # commands refused so far; a change means that `failure` is news
-    failure: str = ""
-
-    @property
-    def shown(self) -> RunView | None:
-        return self.opened or self.run
-
-    def course_of(self, run: str) -> RunView | None:
-        """Return the course of a run if it is known: of the one in progress, or one that was opened or read."""
-        for view in (self.run, self.opened):
-            if view is not None and view.run == run:
-                return view
-        return self.several.get(run) or self.histories.views.get(run)
-
-    @property
-    def courses(self) -> list[tuple[str, RunView]]:
-        """The letters and the courses of the runs that are marked, as far as they are known."""
-        return [(mark.letter, view) for mark in self.marks if (view := self.course_of(mark.run)) is not None]
-
-    def parent_of(self, run: str) -> str:
-        """Return the run that this is a fork of, "" for none."""
-        view = self.course_of(run)
-        return view.parent if view is not None else next((each.parent for each in self.runs if each.run == run), "")
-
-    def courses_beside(self, run: str) -> list[tuple[str, RunView]]:
-        """Return what is drawn beside a run: those that are marked, and the parents of all these, where known."""
-        parents = parent_marks(self.marks, map(self.parent_of, (run, *(mark.run for mark in self.marks))))
-        return [(mark.letter, view) for mark in (*self.marks, *parents) if (view := self.course_of(mark.run))]
-
-    @property
-    def shown_study(self) -> StudyView | None:
-        return self.opened_study or self.study
-
-    @property
-    def training(self) -> bool:
-        return self.run is not None and self.run.live
-
-    @property
-    def at_once(self) -> list[RunView]:
-        """The runs that train beside each other."""
-        return [view for view in self.several.values() if view.live]
-
-    @property
-    def busy(self) -> bool:
-        """Whether anything trains."""
-        return self.training or self.tuning or bool(self.at_once)
-
-    @property
-    def waiting(self) -> int:
-        """How many runs wait and can start."""
-        return sum(not run.problem for run in self.queue)
-
-    @property
-    def tuning(self) -> bool:
-        return self.study is not None and self.study.live
 
 
 def apply(state: State, event: AnyEvent) -> State:
@@ -265,15 +155,6 @@ def with_told(state: State, event: RunEvent) -> State:
     if opened is not None and opened.run == event.run:
         opened = apply_to_run(opened, event)
     return replace(state, several=several, opened=opened)
-
-
-def is_same_network(one: ModelDescribed, other: ModelDescribed | RunConfig) -> bool:
-    return (one.model, one.width, one.depth) == (other.model, other.width, other.depth)
-
-
-def described(state: State, config: RunConfig) -> ModelDescribed | None:
-    """Return what is known of the network of a config."""
-    return next((each for each in state.networks if is_same_network(each, config)), None)
 
 
 def log_lines(state: State, *lines: str) -> State:

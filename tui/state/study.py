@@ -1,6 +1,7 @@
 """A study as a screen shows it: what its events add up to. Pure; no Textual here."""
 
-from dataclasses import dataclass, field, replace
+import msgspec
+from msgspec.structs import replace
 
 from engine.tuning.history import best_of, ranking, with_trial
 from engine.vocabulary.config import ConfigError, RunConfig, Value
@@ -18,8 +19,7 @@ from engine.vocabulary.search_space import Dimension, parse_search
 from tui.terminal.sanitize import sanitize
 
 
-@dataclass(frozen=True)
-class StudyView:
+class StudyView(msgspec.Struct, frozen=True):
     """`trials` are in the order of their numbers. `state` is running, paused, or how it ended."""
 
     study: str
@@ -32,8 +32,8 @@ class StudyView:
     validation_images: int = 0
     state: str = "running"
     reason: str = ""
-    trials: dict[int, TrialSummary] = field(default_factory=dict)
-    importances: dict[str, float] = field(default_factory=dict)
+    trials: dict[int, TrialSummary] = msgspec.field(default_factory=dict)
+    importances: dict[str, float] = msgspec.field(default_factory=dict)
 
     @property
     def live(self) -> bool:

@@ -15,6 +15,7 @@ from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate  # a frame is one of these, and has no name
 from textual.strip import Strip
 
+MOST_STRIPS = 1024  # whose cells are kept, those of some screens
 FEWEST = 5  # unchanged cells that are worth a jump of the cursor
 SHOWN_ON_BLANKS = {"4", "7", "9", "21", "51", "52", "53"}  # underline, reverse, strike, frames, overline
 
@@ -49,6 +50,7 @@ class ScreenBuffer:
 
     def __init__(self) -> None:
         self._rows: dict[int, list[Cell]] = {}
+        self._cells: dict[int, tuple[Strip, list[Cell]]] = {}  # of strips that were drawn lately, by their ids
 
     def invalidate(self) -> None:
         """Something else may have drawn on the terminal, or cleared it."""
@@ -61,7 +63,7 @@ class ScreenBuffer:
         pen = PLAIN
         for y, pieces in sorted(_lines(update).items()):
             old = self._rows.get(y, [])
-            new = _drawn(old, pieces, colors)
+            new = self._drawn(old, pieces, colors)
             old = old + [UNKNOWN] * (len(new) - len(old))
             if new != old:
                 self._rows[y] = new
@@ -69,6 +71,33 @@ class ScreenBuffer:
         if not parts:
             return None
         return Frame("".join(parts) + ("\x1b[m" if pen != PLAIN else ""))
+
+    def _drawn(self, old: list[Cell], pieces: Iterable[tuple[int, Strip]], colors: ColorSystem) -> list[Cell]:
+        """Return a row with pieces drawn over it."""
+        row = old.copy()
+        for x, strip in pieces:
+            cells = self._cells_of(strip, colors)
+            if x > len(row):
+                row += [UNKNOWN] * (x - len(row))
+            row[x : x + len(cells)] = cells
+        return row
+
+    def _cells_of(self, strip: Strip, colors: ColorSystem) -> list[Cell]:
+        """Return the cells of a strip: a line that has not changed is the same one as before."""
+        kept = self._cells.get(id(strip))
+        if kept is not None:
+            return kept[1]
+        cells: list[Cell] = []
+        for text, style, _ in strip:
+            drawn, blank = cell_styles(style, colors)
+            if narrow(text):
+                cells += [(character, blank if character == " " else drawn) for character in text]
+            elif width := cell_len(text):
+                cells += [(text, drawn), *[("", drawn)] * (width - 1)]
+        if len(self._cells) >= MOST_STRIPS:
+            del self._cells[next(iter(self._cells))]
+        self._cells[id(strip)] = strip, cells  # with the strip itself, so that no other gets its id
+        return cells
 
 
 def _lines(update: CompositorUpdate) -> dict[int, list[tuple[int, Strip]]]:
@@ -97,23 +126,6 @@ def _within(chops: Mapping[int, Strip | None], start: int, end: int) -> Iterable
                 yield first, strip.crop(first - x, last - x)
 
 
-def _drawn(old: list[Cell], pieces: Iterable[tuple[int, Strip]], colors: ColorSystem) -> list[Cell]:
-    """Return a row with pieces drawn over it."""
-    row = old.copy()
-    for x, strip in pieces:
-        cells: list[Cell] = []
-        for text, style, _ in strip:
-            drawn, blank = cell_styles(style, colors)
-            if narrow(text):
-                cells += [(character, blank if character == " " else drawn) for character in text]
-            elif width := cell_len(text):
-                cells += [(text, drawn), *[("", drawn)] * (width - 1)]
-        if x > len(row):
-            row += [UNKNOWN] * (x - len(row))
-        row[x : x + len(cells)] = cells
-    return row
-
-
 def _change(parts: list[str], y: int, old: list[Cell], new: list[Cell], pen: CellStyle) -> CellStyle:
     """Add the bytes that turn one row into another; return the style that the terminal is left with."""
     for start, end in _runs(old, new):
@@ -131,10 +143,10 @@ def _runs(old: list[Cell], new: list[Cell]) -> list[tuple[int, int]]:
 
     Terminals do not agree on the width of every character, so rows with such are drawn as a whole.
     """
-    if any(len(text) != 1 for row in (old, new) for text, _ in row):
+    if {len(text) for text, _ in old} | {len(text) for text, _ in new} != {1}:
         return [(0, len(new))]
     runs: list[tuple[int, int]] = []
-    for x in (x for x, (before, after) in enumerate(zip(old, new, strict=True)) if before != after):
+    for x in [x for x, (before, after) in enumerate(zip(old, new, strict=True)) if before != after]:
         if runs and x - runs[-1][1] < FEWEST:
             runs[-1] = runs[-1][0], x + 1
         else:

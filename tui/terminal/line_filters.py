@@ -1,5 +1,6 @@
 """Filters over everything the app draws: nothing that acts on the terminal, no colour, nothing but ASCII."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from rich.cells import cell_len
@@ -10,6 +11,20 @@ from textual.filter import LineFilter
 
 from tui.terminal.ascii import to_ascii
 from tui.terminal.sanitize import sanitize
+
+
+class FilterChain(LineFilter):
+    """Several filters as one. Textual keeps each line as a filter left it, and finds it again by the filter: one that
+    stays the same spares it every line that does."""
+
+    def __init__(self, filters: Iterable[LineFilter]) -> None:
+        super().__init__()
+        self.filters = tuple(filters)
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        for each in self.filters:
+            segments = each.apply(segments, background)
+        return segments
 
 
 class AsciiFilter(LineFilter):

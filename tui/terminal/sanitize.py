@@ -1,6 +1,5 @@
 """Text from outside (file names, messages, output of the engine) made harmless for a terminal."""
 
-import json
 import unicodedata
 from typing import Any
 
@@ -38,4 +37,6 @@ def _shown(character: str) -> str:
 def ascii_json(content: Any, indent: int | None = None) -> str:
     """Return structs, lists and the like as JSON in printable ASCII: no terminal obeys it, every locale can show it."""
     separators = (",", ":" if indent is None else ": ")
+    import json  # no screen needs it
+
     return json.dumps(msgspec.to_builtins(content), indent=indent, separators=separators)

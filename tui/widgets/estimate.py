@@ -13,7 +13,7 @@ from engine.vocabulary.config import FIELDS, RunConfig
 from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import RunSummary
 from tui.state.run import RunView
-from tui.state.store import State, described
+from tui.state.state import State, described
 from tui.state.words.figures import duration
 from tui.state.words.networks import known_size, network_of, operations, shown_name
 from tui.state.words.runs import short_run_name

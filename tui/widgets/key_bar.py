@@ -26,6 +26,8 @@ class KeyBar(Footer):
     def compose(self) -> ComposeResult:
         self._room = self.app.size.width
         keys = [widget for widget in super().compose() if isinstance(widget, FooterKey)]
+        for key in keys:
+            key.set_reactive(FooterKey.compact, self.compact)  # before it is styled, and not then once more
         named = set()
         for key in keys:
             label = self._label(key.action, key.description)

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from inspect import isawaitable
 
-from rich.text import Text
 from textual.containers import VerticalScroll
 from textual.events import Click
-from textual.widgets import DataTable, OptionList
+from textual.widgets import OptionList
 
 from tui.state.actions.lookup import bindings
 
@@ -55,24 +54,6 @@ class Pane(ListKeys, VerticalScroll):
     BINDINGS = LIST_KEYS
 
     sideways = False
-
-
-class TableKeys(ListKeys, DataTable[Text]):
-    """A table of rows: a click chooses one, a double click or Enter opens it."""
-
-    BINDINGS = LIST_KEYS
-    _clicks = 2
-
-    async def _on_click(self, event: Click) -> None:
-        self._clicks = event.chain
-        try:
-            await super()._on_click(event)
-        finally:
-            self._clicks = 2
-
-    def _post_selected_message(self) -> None:
-        if self._clicks > 1:
-            super()._post_selected_message()  # type: ignore[no-untyped-call]
 
 
 class ChoiceList(ListKeys, OptionList):

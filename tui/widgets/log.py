@@ -6,7 +6,8 @@ from rich.text import Text
 from textual.events import Resize
 from textual.widgets import RichLog
 
-from tui.state.store import MOST_LOG_LINES, State
+from tui.state.state import State
+from tui.state.store import MOST_LOG_LINES
 from tui.terminal.sanitize import sanitize
 from tui.widgets.drag_border import DragBorder
 from tui.widgets.list_keys import LIST_KEYS, ListKeys

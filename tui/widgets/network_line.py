@@ -7,7 +7,7 @@ from textual.widgets import Static
 
 from engine.vocabulary.architectures import is_own
 from engine.vocabulary.config import RunConfig
-from tui.state.store import State, described
+from tui.state.state import State, described
 from tui.state.words.networks import known_size, network_line, network_of, shown_name
 
 

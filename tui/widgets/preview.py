@@ -10,7 +10,7 @@ from textual.reactive import reactive
 from engine.vocabulary.config import FIELDS, RunConfig
 from engine.vocabulary.messages import AugmentationPreviewed
 from engine.vocabulary.schedule import curve
-from tui.state.store import State, described
+from tui.state.state import State, described
 from tui.state.words.networks import network_of
 from tui.widgets.cells import Cells, CellWidget
 from tui.widgets.chart import Chart

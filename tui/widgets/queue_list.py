@@ -20,7 +20,7 @@ from engine.vocabulary.messages import (
     RemoveQueued,
 )
 from tui.state.actions.lookup import bindings
-from tui.state.store import State
+from tui.state.state import State
 from tui.state.words.values import format_values
 from tui.terminal.sanitize import sanitize
 from tui.widgets.list_keys import ChoiceList

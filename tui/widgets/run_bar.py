@@ -6,7 +6,7 @@ from textual.widget import Widget
 
 from engine.vocabulary.fields import counted
 from tui.state.run import RunView
-from tui.state.store import State
+from tui.state.state import State
 from tui.state.study import StudyView
 from tui.state.words.figures import duration, percent
 from tui.state.words.runs import short_run_name, state_word

@@ -4,7 +4,7 @@ from textual.reactive import reactive
 
 from engine.vocabulary.messages import DataReady
 from engine.vocabulary.presets import NAMED
-from tui.state.store import State
+from tui.state.state import State
 from tui.state.words.values import format_values
 from tui.widgets.cells import Cells, CellWidget
 from tui.widgets.welcome_blocks import Line, Part, draw_examples, lines_of, networks, put_lines

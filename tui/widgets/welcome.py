@@ -5,7 +5,7 @@ from textual.reactive import reactive
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import DataReady
-from tui.state.store import State
+from tui.state.state import State
 from tui.state.words.networks import shown_name
 from tui.state.words.runs import state_word
 from tui.terminal.sanitize import sanitize

@@ -11,7 +11,6 @@ import tui.app.handlers
 import tui.screens
 from tui.app.engine import EngineApp
 from tui.app.main import MnistApp
-from tui.screens.base import StateScreen
 
 
 def classes_of(package, kind: type) -> list[type]:
@@ -26,8 +25,8 @@ def classes_of(package, kind: type) -> list[type]:
 
 
 MESSAGES = [
-    each for screen in classes_of(tui.screens, StateScreen) for each in vars(screen).values()
-    if inspect.isclass(each) and issubclass(each, Message)
+    each for kind in classes_of(tui.screens, object) if kind.__name__.endswith(("Screen", "Messages", "Wishes"))
+    for each in vars(kind).values() if inspect.isclass(each) and issubclass(each, Message)
 ]  # fmt: skip
 
 

@@ -9,7 +9,8 @@ from limits import LIMIT
 
 from engine.vocabulary.messages import EngineFailed, Paused, RunEnded, Stop
 from tui.screens.dialogs import Question
-from tui.state.store import State, apply
+from tui.state.state import State
+from tui.state.store import apply
 from tui.widgets.run_bar import segments
 
 

@@ -39,7 +39,7 @@ def rule(monkeypatch: pytest.MonkeyPatch) -> Rule:
 
 
 def use(monkeypatch: pytest.MonkeyPatch, *rules: Callable[[RunView], Advice | None]) -> None:
-    monkeypatch.setattr("tui.coach.watch.RULES", rules)
+    monkeypatch.setattr("tui.coach.rules.RULES", rules)
 
 
 async def press(app: FakeApp, pilot, *keys: str) -> None:

@@ -1,10 +1,9 @@
 """Finer points of the rules that look for a cause: in the labels, the data, the decay, the dropout, the rate."""
 
-from dataclasses import replace
-
 import msgspec
 import pytest
 from fake_engine import epoch_done, started, steps
+from msgspec.structs import replace
 
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import DataCheck, Finding, PartFacts

@@ -5,10 +5,10 @@ The runs are recorded by tests/tui/coach/record.py, which also says what they we
 
 import inspect
 from collections.abc import Callable
-from dataclasses import replace
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from engine.networks.build import class_of
 from engine.vocabulary.architectures import CATALOGUE

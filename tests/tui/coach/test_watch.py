@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -10,6 +9,7 @@ import pytest
 from fake_engine import RUN, epoch_done, snapshot, started, steps
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import EpochDone, RunEnded, Steered, StepsDone
@@ -20,7 +20,8 @@ from tui.coach.rules import RULES
 from tui.coach.watch import apply_rules, update_advice
 from tui.state.advice import Advice, Coach
 from tui.state.run import RunView, apply_to_run
-from tui.state.store import State, apply
+from tui.state.state import State
+from tui.state.store import apply
 
 # ---------------------------------------------------------------------- trends
 

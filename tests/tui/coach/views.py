@@ -1,7 +1,8 @@
 """Recorded runs: their events, and how the coach sees them."""
 
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from engine.vocabulary.messages import EpochDone, RunEnded, RunEvent, decode_run_event
 from tui.state.run import RunView, apply_to_run

@@ -69,11 +69,11 @@ def same_machine(**environment: str) -> Iterator[None]:
         for target, value in {
             "time.time": lambda: NOW,
             "tui.widgets.side.pane.RENEWED": 1e6,  # the same digit, however long the picture takes
-            "tui.app.engine.logout_warning": lambda: "",
+            "tui.link.logout.logout_warning": lambda: "",
             "tui.app.handlers.data.default_data": lambda: Path("/home/ada/mnist-tui/Dataset"),
             "tui.widgets.study_hint.can_tune": lambda: True,
-            "tui.app.handlers.tuning.can_tune": lambda: True,
-            "tui.app.handlers.tuning.study_names": lambda _: [STUDY],
+            "engine.tuning.files.can_tune": lambda: True,
+            "engine.tuning.files.study_names": lambda _: [STUDY],
         }.items():
             stack.enter_context(mock.patch(target, value))
         stack.enter_context(mock.patch.object(MessagePump, "_dispatch_message", counted))

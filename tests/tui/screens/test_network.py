@@ -11,8 +11,9 @@ from engine.vocabulary.presets import PRESETS
 from tests.tui.app.screen_text import TRAINING, filtered_text, screen_text
 from tui.screens.network import NetworkScreen
 from tui.screens.setup import SetupScreen
-from tui.state.store import MOST_NETWORKS, State, apply
-from tui.state.store import described as known
+from tui.state.state import State
+from tui.state.state import described as known
+from tui.state.store import MOST_NETWORKS, apply
 from tui.state.words.networks import layer_row, network_line, network_of, operations
 from tui.widgets.network_line import NetworkLine
 

@@ -35,7 +35,7 @@ OPENED = StudyOpened(summary=DONE, history=HISTORY)
 
 @pytest.fixture(autouse=True)
 def _one_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.app.handlers.tuning.study_names", lambda _: ["night", STUDY, "broken"])
+    monkeypatch.setattr("engine.tuning.files.study_names", lambda _: ["night", STUDY, "broken"])
 
 
 async def with_studies(pilot, app: FakeApp) -> str:

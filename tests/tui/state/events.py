@@ -5,7 +5,8 @@ from fake_engine import RUN, epoch_done, started, steps
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import AnyEvent, Continued, Paused, Steered
 from tui.state.run import RunView
-from tui.state.store import State, apply
+from tui.state.state import State
+from tui.state.store import apply
 
 
 def after(*events: AnyEvent, state: State | None = None) -> State:

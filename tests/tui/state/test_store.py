@@ -1,9 +1,8 @@
 """The state of the screen is what the events add up to, in whatever portions they come."""
 
-from dataclasses import replace
-
 import msgspec
 from fake_engine import DATA, READY, RUN, digit, snapshot, started
+from msgspec.structs import replace
 
 from engine.vocabulary.messages import (
     CommandFailed,

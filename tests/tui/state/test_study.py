@@ -5,7 +5,8 @@ from fake_engine import snapshot, started
 from engine.tuning.history import MOST_TRIALS, StudyHistory, best_of, best_so_far
 from engine.vocabulary.messages import ImportancesTold, RunEnded, StudyEnded, StudyPaused, TrialSummary, TrialTold
 from tests.tui.screens.studies import STUDY, TRIALS, began, trial
-from tui.state.store import State, apply
+from tui.state.state import State
+from tui.state.store import apply
 from tui.state.study import StudyView
 
 MATTERS = ImportancesTold(study=STUDY, importances={"lr": 0.75, "batch_size": 0.25})

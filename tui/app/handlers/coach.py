@@ -1,13 +1,11 @@
 """The coach: its advice is followed, explained or dismissed, and it is switched on and off."""
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from textual import on, work
 
 from engine.vocabulary.messages import Steer
 from tui.app.handlers.training import TrainingHandlers
 from tui.coach.watch import update_advice
-from tui.screens.questions import advice_question
 from tui.screens.train import TrainScreen
 
 
@@ -20,6 +18,8 @@ class CoachHandlers(TrainingHandlers):
         """Do what is wished about the advice that is shown."""
         advice, answer, run = self.state.coach.present, event.answer, self.state.coach.run
         if answer == "explain" and advice is not None:
+            from tui.screens.questions import advice_question
+
             read = await self.push_screen_wait(advice_question(advice))
             answer = read or ""
         view = self.state.shown

@@ -5,7 +5,6 @@ from textual import work
 from engine.storage.paths import default_data
 from engine.vocabulary.messages import AnyEvent, CancelDownload, DataFailed, DataReady, DownloadData
 from tui.app.engine import EngineApp
-from tui.screens.questions import download_question
 from tui.terminal.sanitize import sanitize
 
 
@@ -30,11 +29,13 @@ class DataHandlers(EngineApp):
     @work(group="download", exclusive=True)
     async def action_download(self) -> None:
         """Download MNIST after asking, or cancel the download that is going on."""
+        from tui.screens.questions import download_question
+
         if self.downloading:
             self.send(CancelDownload())
-        elif (
-            await self.push_screen_wait(download_question(sanitize(str(default_data().absolute()), 200))) == "download"
-        ):
+            return
+        place = sanitize(str(default_data().absolute()), 200)
+        if await self.push_screen_wait(download_question(place)) == "download":
             self.send(DownloadData())
 
     @property

@@ -1,12 +1,15 @@
 """Test digits: those that a screen asks for, those of a cell of the confusion matrix, and whose weights tell them."""
 
+from typing import TYPE_CHECKING
+
 from textual import on
 
 from engine.vocabulary.messages import OpenRun
 from tui.app.engine import EngineApp
-from tui.screens.confusion import ConfusionScreen
-from tui.screens.digits import DigitsScreen
-from tui.widgets.side.pane import TrainSide
+from tui.screens.digit_messages import ConfusionMessages, DigitMessages
+
+if TYPE_CHECKING:
+    from tui.widgets.side.pane import TrainSide
 
 
 class DigitHandlers(EngineApp):
@@ -29,17 +32,14 @@ class DigitHandlers(EngineApp):
                 self._requested_run = newest
                 self.send(OpenRun(run=newest))
 
-    @on(TrainSide.DigitsWanted)
-    def want_digits_beside_charts(self, event: TrainSide.DigitsWanted) -> None:
+    def on_train_side_digits_wanted(self, event: "TrainSide.DigitsWanted") -> None:
         self.send(event.command)
 
-    @on(DigitsScreen.Wanted)
-    def want_digits(self, event: DigitsScreen.Wanted) -> None:
+    @on(DigitMessages.Wanted)
+    def want_digits(self, event: DigitMessages.Wanted) -> None:
         self.send(event.command)
 
-    @on(ConfusionScreen.PairChosen)
-    def show_pair(self, event: ConfusionScreen.PairChosen) -> None:
+    @on(ConfusionMessages.PairChosen)
+    def show_pair(self, event: ConfusionMessages.PairChosen) -> None:
         self.go("digits")
-        screen = self.screen
-        if isinstance(screen, DigitsScreen):
-            screen.filter_pair(event.actual, event.predicted)
+        self.digits_screen.filter_pair(event.actual, event.predicted)

@@ -13,7 +13,6 @@ from tui.preferences.keys import key_label
 from tui.state.actions.action import Action
 from tui.state.actions.lookup import NAVIGATION, SCOPES
 from tui.state.actions.table import ACTIONS
-from tui.widgets.queue_list import QueueList
 
 MODES = {mode for _, mode, _ in NAVIGATION}
 
@@ -61,7 +60,7 @@ class PaletteCommands(ScreensApp):
         """Return what has the action: the app, the screen in front, or its queue."""
         if action.scope == "app":
             return self
-        return self.screen.query_one(QueueList) if action.scope == "queue" else self.screen
+        return self.screen.query_one("QueueList") if action.scope == "queue" else self.screen
 
 
 def mode_of(action: Action) -> str:

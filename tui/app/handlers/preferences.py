@@ -1,7 +1,6 @@
 """Preferences: what is changed on the screen is written into the user's file."""
 
 import asyncio
-import dataclasses
 from typing import Any
 
 import msgspec
@@ -9,10 +8,8 @@ from textual import on, work
 
 from engine.storage.files import in_words
 from tui.app.screens import ScreensApp
-from tui.preferences.remember import remember
 from tui.preferences.values import PreferenceError
 from tui.screens.base import StateScreen
-from tui.screens.runs import RunsScreen
 from tui.screens.train import TrainScreen
 from tui.terminal.sanitize import sanitize
 from tui.widgets.charts.view import ChartsView
@@ -28,7 +25,6 @@ class PreferenceHandlers(ScreensApp):
         self._told = False  # that nothing can be written
         self.watch(self, "theme", self.keep_theme, init=False)
         self.restore_charts(self.get_screen("train", TrainScreen))
-        self.restore_runs(self.get_screen("runs", RunsScreen))
 
     def keep_theme(self, theme: str) -> None:
         self.last_theme[self.current_theme.dark] = theme
@@ -41,7 +37,7 @@ class PreferenceHandlers(ScreensApp):
     def restore_charts(self, screen: TrainScreen) -> None:
         """Have the charts as they were left, and keep how they are left now."""
         chosen = {field: getattr(self.preferences, name) for name, field in CHARTS.items()}
-        screen.view = dataclasses.replace(screen.view, **chosen)
+        screen.view = msgspec.structs.replace(screen.view, **chosen)
 
         def keep(before: ChartsView, view: ChartsView) -> None:
             now = {name: getattr(view, field) for name, field in CHARTS.items()}
@@ -49,18 +45,6 @@ class PreferenceHandlers(ScreensApp):
             self.prefer(**{name: value for name, value in now.items() if value != old[name]})
 
         self.watch(screen, "view", keep, init=False)
-
-    def restore_runs(self, screen: RunsScreen) -> None:
-        """Have the list of runs sorted as it was left, and keep how it is sorted now."""
-
-        def keep() -> None:
-            self.prefer(sort=("-" if screen.descending else "") + screen.sort)
-
-        if sort := self.preferences.sort:
-            screen.set_reactive(RunsScreen.sort, sort.removeprefix("-"))
-            screen.set_reactive(RunsScreen.descending, sort.startswith("-"))
-        for name in ("sort", "descending"):
-            self.watch(screen, name, keep, init=False)
 
     @on(StateScreen.Preferred)
     def keep_preferred(self, event: StateScreen.Preferred) -> None:
@@ -80,6 +64,8 @@ class PreferenceHandlers(ScreensApp):
         changes, self._unwritten = self._unwritten, {}
         if not changes or self.preferences_file is None:
             return
+        from tui.preferences.remember import remember
+
         try:
             await asyncio.to_thread(remember, self.preferences_file, changes)
         except (PreferenceError, OSError) as error:

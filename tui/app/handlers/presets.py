@@ -4,37 +4,36 @@ import asyncio
 
 from textual import on, work
 
-from engine.storage.preset_file import without_machine
-from engine.storage.presets import PresetExists, list_presets, save_preset
 from engine.vocabulary.config import ConfigError, RunConfig
 from tui.app.engine import EngineApp
-from tui.screens.presets import PresetChoice, PresetName
-from tui.screens.questions import replace_question
-from tui.screens.setup import SetupScreen
+from tui.screens.setup_messages import SetupMessages
 
 
 class PresetHandlers(EngineApp):
     """Files are read and written in a thread."""
 
-    @on(SetupScreen.PresetListWanted)
+    @on(SetupMessages.PresetListWanted)
     @work(group="presets", exclusive=True)
     async def choose_preset(self) -> None:
+        from engine.storage.presets import list_presets
+        from tui.screens.presets import PresetChoice
+
         presets = await asyncio.to_thread(list_presets, self.checkpoints)
         presets.sort(key=lambda preset: preset.built_in)  # one's own on top, then as listed
-        setup = self.get_screen("setup", SetupScreen)
+        setup = self.setup_screen
         if not setup.is_current:  # another one came to the front while the files were read
             return
         chosen = await self.push_screen_wait(PresetChoice(presets))
         if chosen is not None:
             setup.fill_preset(chosen.changes)
 
-    @on(SetupScreen.PresetWanted)
+    @on(SetupMessages.PresetWanted)
     @work(group="presets", exclusive=True)
-    async def save_form(self, event: SetupScreen.PresetWanted) -> None:
+    async def save_form(self, event: SetupMessages.PresetWanted) -> None:
         try:
             name = await self.saved_as_preset(event.config)
         except ConfigError as error:
-            self.get_screen("setup", SetupScreen).complain(str(error), "Nothing was saved")
+            self.setup_screen.complain(str(error), "Nothing was saved")
         else:
             if name:
                 self.notify(f"Saved. `mnist-tui train --preset {name}` trains with it too.", markup=False)
@@ -44,6 +43,11 @@ class PresetHandlers(EngineApp):
 
         "" when that was not to be. Raises ConfigError.
         """
+        from engine.storage.preset_file import without_machine
+        from engine.storage.presets import PresetExists, save_preset
+        from tui.screens.presets import PresetName
+        from tui.screens.questions import replace_question
+
         changes = without_machine(config.differences())
         name = await self.push_screen_wait(PresetName(changes))
         if name is None:

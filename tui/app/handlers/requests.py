@@ -1,11 +1,14 @@
 """Commands whose answer is waited for: what the engine refuses is told at once."""
 
+from typing import TYPE_CHECKING
+
 from engine.vocabulary.messages import Command, CommandDone
 from tui.app.engine import NO_ENGINE, ONLY_WATCHING, EngineApp
-from tui.link.client import EngineClient
 from tui.link.errors import CommandRefused
-from tui.screens.setup import SetupScreen
 from tui.terminal.sanitize import sanitize
+
+if TYPE_CHECKING:
+    from tui.link.client import EngineClient
 
 
 class RequestHandlers(EngineApp):
@@ -31,10 +34,10 @@ class RequestHandlers(EngineApp):
         """Say why something was not done; in the form, if that is where it is to be mended."""
         self.notify(sanitize(problem), title=otherwise, severity="error", markup=False)
         if in_form:
-            self.get_screen("setup", SetupScreen).show_refusal(f"{otherwise}: {problem}")
+            self.setup_screen.show_refusal(f"{otherwise}: {problem}")
 
 
-async def refusal(client: EngineClient, command: Command) -> str | None:
+async def refusal(client: "EngineClient", command: Command) -> str | None:
     """Have an engine carry out a command; return why it did not, None where it did."""
     try:
         await client.request(command, CommandDone)

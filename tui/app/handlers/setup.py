@@ -1,7 +1,8 @@
 """The form: what is edited, started, steered, previewed and looked for there."""
 
-from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from textual import on, work
 
 from engine.vocabulary.messages import (
@@ -14,12 +15,12 @@ from engine.vocabulary.messages import (
     StopFinding,
 )
 from tui.app.handlers.runs.queue import QueueHandlers
-from tui.screens.network import NetworkScreen
-from tui.screens.rates import RatesScreen
-from tui.screens.setup import SetupScreen
+from tui.screens.setup_messages import SetupMessages
 from tui.terminal.sanitize import sanitize
-from tui.widgets.network_line import NetworkLine
-from tui.widgets.preview import Preview
+
+if TYPE_CHECKING:
+    from tui.widgets.network_line import NetworkLine
+    from tui.widgets.preview import Preview
 
 
 class SetupHandlers(QueueHandlers):
@@ -28,20 +29,23 @@ class SetupHandlers(QueueHandlers):
     def receive(self, event: AnyEvent) -> None:
         failures = self.state.failures
         super().receive(event)
-        if self.state.failures > failures and isinstance(self.screen, RatesScreen):
-            self.screen.dismiss(None)  # what it waits for was refused
+        if self.state.failures > failures:
+            from tui.screens.rates import RatesScreen
 
-    @on(SetupScreen.Edited)
-    def remember(self, event: SetupScreen.Edited) -> None:
+            if isinstance(self.screen, RatesScreen):
+                self.screen.dismiss(None)  # what it waits for was refused
+
+    @on(SetupMessages.Edited)
+    def remember(self, event: SetupMessages.Edited) -> None:
         self.config = event.config
 
-    @on(SetupScreen.Left)
+    @on(SetupMessages.Left)
     def leave_setup(self) -> None:
         self.go("train")
 
-    @on(SetupScreen.Chosen)
+    @on(SetupMessages.Chosen)
     @work(group="start", exclusive=True)
-    async def start_run(self, event: SetupScreen.Chosen) -> None:
+    async def start_run(self, event: SetupMessages.Chosen) -> None:
         """Start a run with the form, and stay there when the engine refuses."""
         self.config = event.config
         if self.busy or self.state.edited is not None:
@@ -52,32 +56,34 @@ class SetupHandlers(QueueHandlers):
             self.fork = ""
             self.go("train")
 
-    @on(SetupScreen.SteeringChosen)
+    @on(SetupMessages.SteeringChosen)
     @work(group="start", exclusive=True)
-    async def steer(self, event: SetupScreen.SteeringChosen) -> None:
+    async def steer(self, event: SetupMessages.SteeringChosen) -> None:
         """Steer the run in progress with the form, and stay there when the engine refuses."""
         if await self.is_done(Steer(changes=event.changes), "Nothing was applied", in_form=True):
             self.go("train")
 
-    @on(Preview.Wanted)
-    def preview_augmentation(self, event: Preview.Wanted) -> None:
+    def on_preview_wanted(self, event: "Preview.Wanted") -> None:
         self.send(PreviewAugmentation(config=event.config, index=event.index))
 
-    @on(NetworkLine.Wanted)
-    def ask_about_network(self, event: NetworkLine.Wanted) -> None:
+    def on_network_line_wanted(self, event: "NetworkLine.Wanted") -> None:
         self.send(DescribeModel(config=event.config))
 
-    @on(SetupScreen.NetworkOpened)
+    @on(SetupMessages.NetworkOpened)
     @work
-    async def open_network(self, event: SetupScreen.NetworkOpened) -> None:
+    async def open_network(self, event: SetupMessages.NetworkOpened) -> None:
+        from tui.screens.network import NetworkScreen
+
         taken = await self.push_screen_wait(NetworkScreen(event.config, self.state.failures))
         if taken is not None:
-            self.get_screen("setup", SetupScreen).fill_network(taken)
+            self.setup_screen.fill_network(taken)
 
-    @on(SetupScreen.RateWanted)
+    @on(SetupMessages.RateWanted)
     @work(group="rate", exclusive=True)
-    async def find_rate(self, event: SetupScreen.RateWanted) -> None:
+    async def find_rate(self, event: SetupMessages.RateWanted) -> None:
         """Look for a learning rate, and take it over: into the form, or into the paused run."""
+        from tui.screens.rates import RatesScreen
+
         run = self.state.run if self.state.training else None
         self.set_state(replace(self.state, rates=None))
         if run is None:
@@ -93,4 +99,4 @@ class SetupHandlers(QueueHandlers):
         if run is not None:
             self.send(Steer(changes={"lr": rate}))
         else:
-            self.get_screen("setup", SetupScreen).fill_rate(rate)
+            self.setup_screen.fill_rate(rate)

@@ -6,9 +6,7 @@ from textual import work
 
 from engine.vocabulary.messages import AnyEvent, Continue, Pause, RunEnded, RunTold, Stop
 from tui.app.handlers.requests import RequestHandlers, refusal
-from tui.screens.dialogs import OVER
-from tui.screens.questions import new_run_question, quit_question, stop_question
-from tui.screens.runs import RunsScreen
+from tui.screens.follows import OVER
 from tui.state.words.runs import short_run_name
 from tui.terminal.sanitize import sanitize
 
@@ -38,6 +36,8 @@ class TrainingHandlers(RequestHandlers):
             remedy = "`mnist-tui engine stop --force` kills it."
             self.notify(f"The {self.state.silence}. {remedy}", title="Not stopped", severity="error", markup=False)
             return
+        from tui.screens.questions import stop_question
+
         answer = await self.ask_about_state(stop_question)
         if answer in ("stop", "hold", "force"):
             self.send(Stop(force=answer == "force", pause_queue=answer == "hold"))
@@ -45,6 +45,8 @@ class TrainingHandlers(RequestHandlers):
 
     async def stop_for_new_run(self) -> bool:
         """Return whether no run is in progress; where one is, ask whether to stop it for a new one."""
+        from tui.screens.questions import new_run_question
+
         answer = await self.ask_about_state(new_run_question)
         if answer != "stop":
             return answer == OVER
@@ -72,6 +74,8 @@ class TrainingHandlers(RequestHandlers):
         if self.client is None or self.client.foreign or not self.state.busy:
             self.exit()
             return
+        from tui.screens.questions import quit_question
+
         answer = await self.ask_about_state(quit_question)
         if answer in ("stop", "hold", "force") and self.client is not None:
             try:
@@ -97,7 +101,7 @@ class TrainingHandlers(RequestHandlers):
     @property
     def hides_job(self) -> bool:
         """Whether what trains is not what the screen in front shows."""
-        return self.state.opened is not None or isinstance(self.screen, RunsScreen)
+        return self.state.opened is not None or self.has_in_front("runs")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         busy, live = self.state.busy, self.state.link == "live"

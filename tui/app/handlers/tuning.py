@@ -2,30 +2,29 @@
 
 import asyncio
 import contextlib
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 from textual import on, work
 
-from engine.tuning.files import can_tune, study_names
 from engine.vocabulary.config import ConfigError, RunConfig
 from engine.vocabulary.messages import JobsPlanned, ListStudies, OpenStudy, PlanJobs
 from tui.app.handlers.presets import PresetHandlers
 from tui.app.handlers.requests import refusal
 from tui.app.handlers.training import TrainingHandlers
 from tui.link.errors import CommandRefused
-from tui.screens.tune import TuneScreen
+from tui.screens.study_wishes import StudyWishes
 from tui.state.words.runs import plan_in_words
 
 
 class TuningHandlers(PresetHandlers, TrainingHandlers):
     """The screen of studies."""
 
-    @on(TuneScreen.Chosen)
+    @on(StudyWishes.Chosen)
     @work(group="start", exclusive=True)
-    async def start_study(self, event: TuneScreen.Chosen) -> None:
+    async def start_study(self, event: StudyWishes.Chosen) -> None:
         """Start a study; what is wrong with it stays on its screen."""
-        tune = self.get_screen("tune", TuneScreen)
+        tune = self.tune_screen
         try:
             base = self.config.replace({"epochs": event.epochs})
         except ConfigError as error:  # what Setup says does not go together with so few
@@ -47,39 +46,41 @@ class TuningHandlers(PresetHandlers, TrainingHandlers):
         if (problem := await refusal(self.client, command)) is not None:
             tune.complain(f"Nothing was started: {problem}")
 
-    @on(TuneScreen.Refreshed)
+    @on(StudyWishes.Refreshed)
     @work(group="studies", exclusive=True)
     async def list_studies(self) -> None:
+        from engine.tuning.files import can_tune, study_names
+
         names = await asyncio.to_thread(study_names, self.checkpoints)
-        self.get_screen("tune", TuneScreen).offer_names(names)
+        self.tune_screen.offer_names(names)
         if names and can_tune() and self.client is not None and not self.client.foreign:
             self.send(ListStudies())
 
-    @on(TuneScreen.Opened)
-    def open_study(self, event: TuneScreen.Opened) -> None:
+    @on(StudyWishes.Opened)
+    def open_study(self, event: StudyWishes.Opened) -> None:
         self.send(OpenStudy(study=event.study))
 
-    @on(TuneScreen.Closed)
+    @on(StudyWishes.Closed)
     def close_study(self) -> None:
         if self.state.opened_study is not None:
             self.set_state(replace(self.state, opened_study=None))
 
-    @on(TuneScreen.FullRunWanted)
+    @on(StudyWishes.FullRunWanted)
     @work(group="offer", exclusive=True)
-    async def offer_run(self, event: TuneScreen.FullRunWanted) -> None:
+    async def offer_run(self, event: StudyWishes.FullRunWanted) -> None:
         if not await self.stop_for_new_run():
             return
         here = {name: getattr(self.config, name) for name in ("data", "device", "processes", "precision")}
         self.fill_form(self.with_form_epochs(event.config).replace(here))
         self.show_filled_form()
 
-    @on(TuneScreen.PresetWanted)
+    @on(StudyWishes.PresetWanted)
     @work(group="presets", exclusive=True)
-    async def save_trial(self, event: TuneScreen.PresetWanted) -> None:
+    async def save_trial(self, event: StudyWishes.PresetWanted) -> None:
         try:
             name = await self.saved_as_preset(self.with_form_epochs(event.config))
         except ConfigError as error:
-            self.get_screen("tune", TuneScreen).complain(f"Nothing was saved: {error}")
+            self.tune_screen.complain(f"Nothing was saved: {error}")
         else:
             if name:
                 self.notify(f"Saved. `mnist-tui train --preset {name}` trains with it.", markup=False)

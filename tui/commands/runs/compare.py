@@ -25,7 +25,7 @@ def compare(a: str, b: str, metric: str | None, checkpoints: Path, as_json: bool
 
     from engine.storage.runs.record import read_record
     from tui.commands.runs.compare_report import print_comparison, verdict
-    from tui.state.comparison import compare as compare_records
+    from tui.commands.runs.comparison import compare as compare_records
     from tui.state.run_numbers import runs_of
     from tui.terminal.printing import print_json
 

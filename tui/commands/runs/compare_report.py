@@ -3,7 +3,7 @@
 from rich.table import Table
 from rich.text import Text
 
-from tui.state.comparison import Comparison, Side
+from tui.commands.runs.comparison import Comparison, Side
 from tui.state.run_numbers import numbers_of
 from tui.state.significance import Sample
 from tui.state.words.figures import format_deviation, format_interval, format_metric

@@ -1,13 +1,13 @@
 """What an action is: its keys, its Textual action, and its words."""
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 SIGNS = {"+": "plus", "-": "minus", "0": "zero"}
 
 
-@dataclass(frozen=True)
-class Action:
+class Action(msgspec.Struct, frozen=True):
     """`name` is the Textual action, `label` a word for the footer, `help` a sentence."""
 
     scope: str

@@ -7,6 +7,7 @@ from textual.message import Message
 
 from tui.state.actions.lookup import bindings
 from tui.widgets.chart import Chart
+from tui.widgets.charts.actions import ChartActions
 from tui.widgets.charts.pane import ChartsPane
 from tui.widgets.plotting.layout import x_limits
 
@@ -72,35 +73,6 @@ class KeyedChart(Chart, can_focus=True):
         if action == "log_axis":
             return not self.plot.percent
         return action not in ("smooth", "x_axis", "log_x")
-
-
-class ChartActions:
-    """What keys do to the charts of a run, for a screen that has them, or for the pane itself."""
-
-    @property
-    def pane(self) -> ChartsPane:
-        raise NotImplementedError
-
-    def action_zoom(self) -> None:
-        self.pane.zoom()
-
-    def action_cursor(self, columns: int) -> None:
-        self.pane.move_cursor(columns)
-
-    def action_log_axis(self) -> None:
-        self.pane.change(log_y=not self.pane.view.log_y)
-
-    def action_log_x(self) -> None:
-        self.pane.change(log_x=not self.pane.view.log_x)
-
-    def action_smooth(self, direction: int) -> None:
-        self.pane.smooth(direction)
-
-    def action_x_axis(self) -> None:
-        self.pane.next_x()
-
-    def action_maximise(self) -> None:
-        self.pane.maximise()
 
 
 class KeyedPane(ChartActions, ChartsPane, can_focus=True):

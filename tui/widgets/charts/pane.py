@@ -1,8 +1,9 @@
 """The charts of a run, one above the other: loss, accuracy, and a third. They share their x axis and their cursor."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.events import Resize
@@ -164,7 +165,7 @@ class ChartsPane(Vertical):
         """Look at the charts in another way, and tell so."""
         if {"x", "log_x", "zoom"} & set(values):
             self.window = self.cursor = None
-        self.view = replace(self.view, **values)  # type: ignore[arg-type]
+        self.view = replace(self.view, **values)
         self.post_message(self.ViewChanged(self.view))
 
     def zoom(self) -> None:

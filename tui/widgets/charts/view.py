@@ -1,7 +1,9 @@
 """How the charts of a run are looked at: zoom, axes, smoothing, and which is the third. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 ZOOMS = ("all", "half", "quarter", "change")
 X_AXES = ("epoch", "step", "time")
@@ -10,8 +12,7 @@ DEFAULT_SMOOTHING = 0.9
 THIRDS = ("", "lr", "speed", "dead", "gradient")
 
 
-@dataclass(frozen=True)
-class ChartsView:
+class ChartsView(msgspec.Struct, frozen=True):
     """Plain values, which a file of preferences can keep.
 
     `zoom` is one of ZOOMS, `x` of X_AXES, `third` of THIRDS ("": the learning rate where the screen is very tall, none

@@ -2,7 +2,7 @@
 
 In the order to read them:
 
-    pane.py: what stands where, and which digits are asked for
+    room.py, pane.py: what it takes; what stands where, and which digits are asked for
     run_panel.py, figures.py: the figures; and how they are worded, pure
     trail.py: how the answers for a digit moved; pure
     live_digit.py: one digit, and how sure the network is

@@ -11,15 +11,14 @@ from textual.message import Message
 
 from engine.vocabulary.messages import Predict
 from tui.state.run import RunView
-from tui.state.store import State
+from tui.state.state import State
 from tui.widgets.drag_border import DragBorder
 from tui.widgets.side.live_digit import LiveDigit
 from tui.widgets.side.machine import MachinePanel
+from tui.widgets.side.room import NARROW, WIDE
 from tui.widgets.side.run_panel import RunPanel
 from tui.widgets.side.trail import Trails
 
-NARROW = 100  # columns of the screen, below which there is no room beside the charts
-WIDE = 160  # columns of the screen, from which the digit has a column of its own
 RENEWED = 2.0  # seconds between two questions while a run trains
 ASKED = 12  # digits at once: it costs no more than one, and each has its past when its turn comes
 LOST = 10.0  # seconds after which a question without an answer is asked again

@@ -85,7 +85,7 @@ async def test_the_form_says_that_it_has_a_waiting_run_and_a_clone_is_a_new_one(
     app = FakeApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await tell(app, pilot, snapshot(*TRAINING), WAITING, RunsListed(runs=[OLD]))
-        app.edit_queued(QueueList.EditWanted(app.state.queue[0]))
+        app.on_queue_list_edit_wanted(QueueList.EditWanted(app.state.queue[0]))
         await tell(app, pilot)
         assert "A waiting run; F5 puts it back" in screen_text(app)
         await press(app, pilot, "F", "Q")
@@ -152,7 +152,7 @@ async def test_f_asks_for_a_checkpoint_fills_in_the_form_and_the_next_run_is_a_f
         Checkpoint(name=name, file="x.pt", epoch=epoch, step=1, config=config, test_accuracy=0.98)
         for name, epoch in (("last", 12), ("10", 10))
     ]
-    monkeypatch.setattr("tui.app.handlers.runs.forks.kept_checkpoints", lambda _: kept)
+    monkeypatch.setattr("engine.storage.runs.lineage.kept_checkpoints", lambda _: kept)
     async with app.run_test(size=(120, 36)) as pilot:
         await tell(app, pilot, snapshot(*TRAINING, RunEnded(run=RUN, step=80, time=1.0, state="finished")))
         await press(app, pilot, "F")
@@ -168,7 +168,7 @@ async def test_f_asks_for_a_checkpoint_fills_in_the_form_and_the_next_run_is_a_f
 
 async def test_a_run_without_a_checkpoint_is_not_forked_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     app = FakeApp()
-    monkeypatch.setattr("tui.app.handlers.runs.forks.kept_checkpoints", lambda _: [])
+    monkeypatch.setattr("engine.storage.runs.lineage.kept_checkpoints", lambda _: [])
     async with app.run_test(size=(120, 36)) as pilot:
         await tell(app, pilot, snapshot(*TRAINING))
         await press(app, pilot, "F")

@@ -36,7 +36,7 @@ async def test_a_trial_is_not_put_into_the_form_that_steers_another_run() -> Non
 @pytest.mark.slow
 async def test_the_names_of_studies_are_read_again_when_one_begins_or_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     names: list[str] = []
-    monkeypatch.setattr("tui.app.handlers.tuning.study_names", lambda checkpoints: list(names))
+    monkeypatch.setattr("engine.tuning.files.study_names", lambda checkpoints: list(names))
     app = FakeApp()
     async with app.run_test(size=(120, 36)) as pilot:
         await at_the_screen(pilot, app)

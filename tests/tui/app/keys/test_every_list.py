@@ -115,7 +115,7 @@ CASES = [runs, queue, comparison, matrix, log, sort, presets, keys, studies, fie
 
 @pytest.fixture(autouse=True)
 def _studies(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.app.handlers.tuning.study_names", lambda _: [])
+    monkeypatch.setattr("engine.tuning.files.study_names", lambda _: [])
 
 
 @pytest.mark.parametrize(

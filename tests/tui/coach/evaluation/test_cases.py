@@ -1,11 +1,11 @@
 """The coach is judged by runs that are known to be healthy or sick; cases.py says what they are."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from engine.vocabulary.messages import DataCheck, RunEvent, RunStarted
 from tests.tui.coach.evaluation import following, recordings
@@ -147,7 +147,7 @@ def test_what_explains_the_rest_stands_alone_until_it_is_dismissed(monkeypatch: 
     cause = Advice("cause", "1.", "Why.", "Look.", final=True)
     effect = Advice("effect", "1.", "Why.", "Do.", {"lr": 0.1})
     rules: tuple[Callable[..., Advice], ...] = (lambda _: cause, lambda _: effect)
-    monkeypatch.setattr("tui.coach.watch.RULES", rules)
+    monkeypatch.setattr("tui.coach.rules.RULES", rules)
     coach = apply_rules(Coach(), view)
     assert coach.advice == (cause,)
     assert apply_rules(coach.dismiss(cause), view).advice == (effect,)

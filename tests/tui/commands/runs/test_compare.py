@@ -13,7 +13,7 @@ from engine.storage.runs.log_writer import RunLog
 from tests.tui.state.records import A, B, record, side
 from tui.__main__ import cli
 from tui.commands.runs.compare_report import print_comparison
-from tui.state.comparison import Comparison, compare
+from tui.commands.runs.comparison import Comparison, compare
 
 
 def make_runs(folder: Path, accuracies: Sequence[float], **changes: object) -> None:

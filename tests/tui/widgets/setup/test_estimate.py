@@ -1,13 +1,13 @@
 """What the run of a form will take: from the speed of runs that are known, and from which."""
 
-from dataclasses import replace
-
 import msgspec
 from fake_engine import DATA, RUN, epoch_done, started, steps
+from msgspec.structs import replace
 
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import RunsListed, RunSummary
-from tui.state.store import State, apply
+from tui.state.state import State
+from tui.state.store import apply
 from tui.widgets.estimate import plan_of, plan_rows
 
 

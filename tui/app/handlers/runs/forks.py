@@ -1,21 +1,20 @@
 """The key F: the form of a new run from a checkpoint of another."""
 
 import asyncio
-from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from textual import work
 
 from engine.storage.files import in_words
-from engine.storage.runs.folders import RunError
-from engine.storage.runs.lineage import Checkpoint, kept_checkpoints
 from engine.vocabulary.config import RunConfig
 from tui.app.engine import EngineApp
-from tui.screens.dialogs import Answer, Question
-from tui.screens.questions import CANCEL
-from tui.screens.runs import RunsScreen
 from tui.state.words.figures import percent
 from tui.state.words.runs import short_run_name
 from tui.terminal.sanitize import sanitize
+
+if TYPE_CHECKING:
+    from engine.storage.runs.lineage import Checkpoint
 
 MOST = 8  # checkpoints to choose from; `train --fork` knows the others
 
@@ -38,8 +37,9 @@ class ForkHandlers(EngineApp):
 
     @property
     def forkable(self) -> str:
-        if isinstance(self.screen, RunsScreen):
-            return self.screen.current.run if self.screen.current is not None else ""
+        if self.has_in_front("runs"):
+            current = self.runs_screen.current
+            return current.run if current is not None else ""
         return self.state.shown.run if self.state.shown is not None else ""
 
     @work(group="fork", exclusive=True)
@@ -47,6 +47,11 @@ class ForkHandlers(EngineApp):
         if self.current_mode == "setup":
             self.begin_afresh()
             return
+        from engine.storage.runs.folders import RunError
+        from engine.storage.runs.lineage import kept_checkpoints
+        from tui.screens.dialogs import Answer, Question
+        from tui.screens.questions import CANCEL
+
         run = self.forkable
         try:
             kept = await asyncio.to_thread(kept_checkpoints, self.checkpoints / run)
@@ -76,7 +81,7 @@ class ForkHandlers(EngineApp):
         return super().check_action(action, parameters)
 
 
-def choice(checkpoint: Checkpoint) -> str:
+def choice(checkpoint: "Checkpoint") -> str:
     """Return a checkpoint in words: `last, epoch 10: 98.40 %`."""
     accuracy = f": {percent(checkpoint.test_accuracy)}" if checkpoint.test_accuracy is not None else ""
     name = "" if checkpoint.name.isdigit() else f"{checkpoint.name}, "

@@ -1,10 +1,8 @@
 """What the screen of runs does to runs: marked, looked at, named, noted, starred, deleted, cloned."""
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from textual import on, work
 
-from engine.storage.runs.record import LONGEST
 from engine.vocabulary.config import FIELDS, ConfigError
 from engine.vocabulary.messages import (
     AnyEvent,
@@ -19,10 +17,8 @@ from engine.vocabulary.messages import (
     Snapshot,
 )
 from tui.app.handlers.training import TrainingHandlers
-from tui.screens.run_questions import TextQuestion, delete_question
-from tui.screens.runs import RunsScreen
+from tui.screens.run_messages import RunMessages
 from tui.state.marks import toggled
-from tui.state.words.run_differences import value_of
 from tui.terminal.sanitize import sanitize
 
 STARTING = "The engine is being started. Save it again in a moment."
@@ -59,19 +55,22 @@ class RunListHandlers(TrainingHandlers):
                 self.send(ReadHistory(run=name))
                 return
 
-    @on(RunsScreen.Marked)
-    def mark_run(self, event: RunsScreen.Marked) -> None:
+    @on(RunMessages.Marked)
+    def mark_run(self, event: RunMessages.Marked) -> None:
         self.set_state(replace(self.state, marks=toggled(self.state.marks, event.run) if event.run else ()))
         self.read_next_history()
 
-    @on(RunsScreen.Looked)
-    def look_at_run(self, event: RunsScreen.Looked) -> None:
+    @on(RunMessages.Looked)
+    def look_at_run(self, event: RunMessages.Looked) -> None:
         self._looked_at = event.run
         self.read_next_history()
 
-    @on(RunsScreen.Edited)
+    @on(RunMessages.Edited)
     @work(group="edit", exclusive=True)
-    async def edit_run(self, event: RunsScreen.Edited) -> None:
+    async def edit_run(self, event: RunMessages.Edited) -> None:
+        from engine.storage.runs.record import LONGEST
+        from tui.screens.run_questions import TextQuestion
+
         run = event.summary
         if event.field == "star":
             await self.is_done(EditRun(run=run.run, star=not run.star), "Not changed")
@@ -95,9 +94,11 @@ class RunListHandlers(TrainingHandlers):
             if not problem:
                 return
 
-    @on(RunsScreen.Deleted)
+    @on(RunMessages.Deleted)
     @work(group="edit", exclusive=True)
-    async def delete_run(self, event: RunsScreen.Deleted) -> None:
+    async def delete_run(self, event: RunMessages.Deleted) -> None:
+        from tui.screens.run_questions import delete_question
+
         run = event.summary.run
         if await self.push_screen_wait(delete_question(event.summary)) != "delete":
             return
@@ -106,19 +107,19 @@ class RunListHandlers(TrainingHandlers):
         if await self.is_done(DeleteRun(run=run), "Not deleted"):
             marks = tuple(mark for mark in self.state.marks if mark.run != run)
             self.set_state(replace(self.state, marks=marks, histories=self.state.histories.without(run)))
-            self.get_screen("runs", RunsScreen).deleted = run
+            self.runs_screen.deleted = run
             self.notify(f"{sanitize(run)} is in the trash. U brings it back.", markup=False)
 
-    @on(RunsScreen.Restored)
+    @on(RunMessages.Restored)
     @work(group="edit", exclusive=True)
     async def restore_run(self) -> None:
-        screen = self.get_screen("runs", RunsScreen)
+        screen = self.runs_screen
         if await self.is_done(RestoreRun(run=screen.deleted), "Not brought back"):
             screen.deleted = ""
 
-    @on(RunsScreen.Cloned)
+    @on(RunMessages.Cloned)
     @work(group="offer", exclusive=True)
-    async def clone_run(self, event: RunsScreen.Cloned) -> None:
+    async def clone_run(self, event: RunMessages.Cloned) -> None:
         """Fill in the form with the configuration of a run, but for the machine that it was trained on."""
         try:
             config = self.config.replace(values_of(event.summary))
@@ -134,4 +135,6 @@ class RunListHandlers(TrainingHandlers):
 
 def values_of(run: RunSummary) -> dict[str, int | float | str]:
     """Return the hyperparameters of a run, those of the machine left out."""
+    from tui.state.words.run_differences import value_of
+
     return {name: value_of(run, name) for name, field in FIELDS.items() if field.group != "Machine"}

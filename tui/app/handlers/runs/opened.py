@@ -1,7 +1,6 @@
 """The runs of this folder: listed, opened, closed and resumed; and what is told when one ends or is damaged."""
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from textual import on, work
 
 from engine.vocabulary.fields import counted
@@ -21,8 +20,7 @@ from engine.vocabulary.messages import (
 )
 from tui.app.engine import EngineApp
 from tui.coach.watch import update_advice
-from tui.screens.dialogs import EpochsQuestion
-from tui.screens.runs import RunsScreen
+from tui.screens.run_messages import RunMessages
 from tui.screens.train import TrainScreen
 from tui.state.words.events import describe
 from tui.state.words.runs import short_run_name
@@ -54,13 +52,13 @@ class RunHandlers(EngineApp):
             lost = f"{counted(event.skipped, 'line')} of its log {left_out}"
             self.notify(f"{run}: {lost}", severity="warning", markup=False)
 
-    @on(RunsScreen.Refreshed)
+    @on(RunMessages.Refreshed)
     def list_runs(self) -> None:
         if self.client is not None:
             self.send(ListRuns())
 
-    @on(RunsScreen.Opened)
-    def open_run(self, event: RunsScreen.Opened) -> None:
+    @on(RunMessages.Opened)
+    def open_run(self, event: RunMessages.Opened) -> None:
         live = self.state.run
         if live is not None and live.run == event.run:
             self.close_run()
@@ -85,14 +83,16 @@ class RunHandlers(EngineApp):
 
     def action_resume(self) -> None:
         if self.resumable is not None:
-            self.post_message(RunsScreen.Resumed(self.resumable, {}))
+            self.post_message(RunMessages.Resumed(self.resumable, {}))
 
-    @on(RunsScreen.Resumed)
+    @on(RunMessages.Resumed)
     @work
-    async def resume_run(self, event: RunsScreen.Resumed) -> None:
+    async def resume_run(self, event: RunMessages.Resumed) -> None:
         summary = event.summary
         changes = dict(event.changes)
         if summary.epoch >= summary.epochs:
+            from tui.screens.dialogs import EpochsQuestion
+
             epochs = await self.push_screen_wait(EpochsQuestion(sanitize(summary.run), summary.epoch))
             if epochs is None:
                 return
@@ -102,7 +102,7 @@ class RunHandlers(EngineApp):
 
     def key_label(self, action: str, label: str) -> str:
         """Return a key's label, with the run that it resumes where none is shown."""
-        here = isinstance(self.screen, RunsScreen)  # which has a key of its own for the run at its cursor
+        here = self.has_in_front("runs")  # which has a key of its own for the run at its cursor
         if action == "resume" and self.resumable is not None and self.state.shown is None and not here:
             return f"{label} {short_run_name(self.resumable.run)}"
         return super().key_label(action, label)

@@ -1,8 +1,9 @@
 """Runs that wait until nothing trains: put into the queue, moved, edited, removed."""
 
-from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from textual import on, work
+from msgspec.structs import replace
+from textual import work
 
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.fields import counted
@@ -17,9 +18,10 @@ from engine.vocabulary.messages import (
 )
 from tui.app.handlers.training import TrainingHandlers
 from tui.link.errors import CommandRefused
-from tui.screens.dialogs import OVER
-from tui.screens.questions import queue_question
-from tui.widgets.queue_list import QueueList
+from tui.screens.follows import OVER
+
+if TYPE_CHECKING:
+    from tui.widgets.queue_list import QueueList
 
 
 class QueueHandlers(TrainingHandlers):
@@ -46,6 +48,8 @@ class QueueHandlers(TrainingHandlers):
 
     @work(group="start", exclusive=True)
     async def ask_to_wait(self) -> None:
+        from tui.screens.questions import queue_question
+
         answer = await self.ask_about_state(queue_question)
         if answer == OVER:
             self.action_train()
@@ -82,13 +86,11 @@ class QueueHandlers(TrainingHandlers):
             self.notify(f"It starts by itself, {before}. Runs (4) lists what waits.", title="Queue", markup=False)
         return True
 
-    @on(QueueList.Changed)
     @work(group="queue")
-    async def change_queue(self, event: QueueList.Changed) -> None:
+    async def on_queue_list_changed(self, event: "QueueList.Changed") -> None:
         await self.is_done(event.command, "Queue")
 
-    @on(QueueList.EditWanted)
-    def edit_queued(self, event: QueueList.EditWanted) -> None:
+    def on_queue_list_edit_wanted(self, event: "QueueList.EditWanted") -> None:
         self.fill_form(event.run.config)
         self.set_state(replace(self.state, edited=event.run))
         self.go("setup")

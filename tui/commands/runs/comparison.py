@@ -9,7 +9,15 @@ from engine.storage.runs.folders import RunError
 from engine.storage.runs.record import RunRecord
 from engine.vocabulary.config import FIELDS, Value
 from engine.vocabulary.fields import counted
-from tui.state.significance import PairedTest, Sample, WelchTest, paired_test, pairing_helps, sample, welch_test
+from tui.state.significance import (
+    PairedTest,
+    Sample,
+    WelchTest,
+    paired_test,
+    pairing_helps,
+    sample,
+    welch_test,
+)
 from tui.state.words.metrics import VALIDATED
 from tui.state.words.values import format_values
 

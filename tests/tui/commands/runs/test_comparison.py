@@ -12,7 +12,7 @@ from engine.vocabulary.messages import EpochFigures, Steered
 from engine.vocabulary.run_conventions import OLD, PRESENT
 from tests.tui.state.records import A, B, record, side
 from tui.commands.runs.compare_report import verdict, what_differs
-from tui.state.comparison import Comparison, compare
+from tui.commands.runs.comparison import Comparison, compare
 
 
 def said(result: Comparison) -> str:

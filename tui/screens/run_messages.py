@@ -1,0 +1,58 @@
+"""What somebody at the screen of runs wants; `tui/app/handlers/` says what becomes of it."""
+
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from engine.vocabulary.config import Value
+from engine.vocabulary.messages import RunSummary
+
+
+class RunMessages:
+    """The messages of the screen of runs."""
+
+    @dataclass
+    class Opened(Message):
+        run: str
+
+    @dataclass
+    class Resumed(Message):
+        """Continue a run, with these changes of its hyperparameters."""
+
+        summary: RunSummary
+        changes: dict[str, Value]
+
+    class Refreshed(Message):
+        """Ask for the list again."""
+
+    @dataclass
+    class Marked(Message):
+        """Mark a run, or take its mark away; "" takes all away."""
+
+        run: str
+
+    @dataclass
+    class Looked(Message):
+        """The cursor rests on a run, whose curves are to be drawn; "" for none."""
+
+        run: str
+
+    @dataclass
+    class Edited(Message):
+        """Change one of `title`, `note` and `star` of a run; without a value, ask for it."""
+
+        summary: RunSummary
+        field: str
+
+    @dataclass
+    class Deleted(Message):
+        summary: RunSummary
+
+    class Restored(Message):
+        """Bring back the run that was deleted last."""
+
+    @dataclass
+    class Cloned(Message):
+        """Fill in the form with the configuration of a run."""
+
+        summary: RunSummary
