@@ -2,7 +2,7 @@
 
 Nothing here knows what is trained. In the order to read them:
 
-    device.py: which device computes
+    device.py: which device computes, and CUDA's streams and graphs
     threads.py, cpu_priority.py: how many threads a run uses, beside what other programs need
     usage/: what is in use of processors, memory and GPUs
     process_group.py, torchrun.py: several processes that train one network

@@ -1,10 +1,13 @@
-"""The choice of device."""
+"""The choice of device, and the streams and graphs of CUDA."""
 
 import functools
 import platform
+from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 import torch
+from torch import Tensor
 
 from engine.machine.torchrun import local_rank, local_world_size, world_size
 
@@ -77,6 +80,45 @@ def side_stream(device: torch.device, purpose: str) -> torch.cuda.Stream:
     torch keeps a workspace of cuBLAS for each stream on which matrices were ever multiplied, 32 MiB and more.
     """
     return torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+
+
+class Graph(Protocol):
+    """A computation that is recorded once and then repeated on the memory it was recorded with."""
+
+    def warm_up(self, compute: Callable[[], Tensor]) -> Tensor: ...
+
+    def capture(self, compute: Callable[[], Tensor]) -> None: ...
+
+    def replay(self) -> Tensor: ...
+
+
+class CudaGraph:
+    """Warmed up and captured on another stream than the usual one, as torch asks."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.stream = side_stream(device, "capture")
+        self.graph = torch.cuda.CUDAGraph()
+
+    def warm_up(self, compute: Callable[[], Tensor]) -> Tensor:
+        current = torch.cuda.current_stream(self.stream.device)
+        self.stream.wait_stream(current)
+        with torch.cuda.stream(self.stream):
+            result = compute()
+        current.wait_stream(self.stream)
+        return result
+
+    def capture(self, compute: Callable[[], Tensor]) -> None:
+        with torch.cuda.graph(self.graph, stream=self.stream):
+            self.result = compute()
+
+    def replay(self) -> Tensor:
+        self.graph.replay()
+        return self.result.clone()
+
+
+def graphs_for(device: torch.device) -> Callable[[], Graph] | None:
+    """Return what makes graphs for a device, None where there are none."""
+    return (lambda: CudaGraph(device)) if device.type == "cuda" else None
 
 
 def gpu_uuids(device: torch.device) -> tuple[str, ...]:

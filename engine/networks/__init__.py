@@ -4,6 +4,7 @@ Their names and options are in `engine/vocabulary/architectures.py`; training th
 read them:
 
     build.py: from a configuration to a network
+    compiled.py: compiled, for training
     summary.py: its layers, parameters and FLOPs
     catalogue/: the program's own networks
     own/: users' networks

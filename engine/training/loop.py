@@ -25,6 +25,7 @@ from engine.vocabulary.messages import (
     CheckpointSaved,
     EpochDone,
     GraphsRefused,
+    NetworkCompiled,
     RunEnded,
     RunEvent,
     RunStarted,
@@ -55,12 +56,16 @@ def train(run: Run) -> Generator[RunEvent, None, None]:
     with run.threads:
         for event in events if run.code is None else isolated(run.code, events):
             yield event
-            if isinstance(event, StepsDone) and run.threads.adapt(run.config.threads):
+            # A network is compiled for a number of threads.
+            fixed = run.config.threads or (run.threads.count if run.config.compile == "on" else 0)
+            if isinstance(event, StepsDone) and run.threads.adapt(fixed):
                 yield threads_changed(run)
     yield RunEnded(run=run.name, step=run.step, time=time.time(), state="finished", reason=reason_of_end(run))
 
 
-def train_epochs(run: Run) -> Generator[StepsDone | EpochDone | CheckpointSaved | GraphsRefused, None, None]:
+def train_epochs(
+    run: Run,
+) -> Generator[StepsDone | EpochDone | CheckpointSaved | GraphsRefused | NetworkCompiled, None, None]:
     """Train the epochs that are left."""
     run.network.train()
     take_step = Steps(run)
@@ -72,6 +77,9 @@ def train_epochs(run: Run) -> Generator[StepsDone | EpochDone | CheckpointSaved 
         batches = torch.split(order, run.batch_sizes)
         report = Report(run, take_step)
         while run.batch < len(batches):
+            if told := take_step.compile():
+                yield told
+                report.begin()
             batch = batches[run.batch]
             ACTIVITY.begin(STEP)
             result = take_step(batch)

@@ -9,14 +9,16 @@ import math
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
-from typing import Protocol
 
 import torch
 from torch import Tensor, nn
 
-from engine.machine.device import side_stream
+from engine.data.cache import cache_folder
+from engine.machine.activity import ACTIVITY
+from engine.machine.device import Graph, graphs_for
 from engine.machine.process_group import GroupBroken
 from engine.networks.build import as_input
+from engine.networks.compiled import CompiledNetwork, CompileFailed, compile_network
 from engine.storage.printing import say
 from engine.storage.runs.checkpoint import brief
 from engine.techniques.augmentation import augment
@@ -27,8 +29,10 @@ from engine.techniques.precision import logits_of, products_in
 from engine.training.diagnostics import Gradients, gradients_of
 from engine.training.memory import fitting_batch, is_out_of_memory
 from engine.training.run import Run
+from engine.vocabulary.messages import NetworkCompiled
 
 IN_LINE = Branch()
+NOT_AT_ALL = "not compiled"
 WARM_UP = 3  # steps before a capture: what is made at first use (moments, workspaces) must not be made within one
 
 
@@ -36,51 +40,28 @@ class TrainingFailed(Exception):
     """Training cannot go on; the message says at which step and why."""
 
 
-class Graph(Protocol):
-    """A computation that is recorded once and then repeated on the memory it was recorded with."""
+def compiled(run: Run) -> CompiledNetwork:
+    """Return a run's network, compiled for its batches. Raises CompileFailed."""
+    if run.group.size > 1:
+        raise CompileFailed(f"{run.group.size} processes train together")
+    size = run.batch_sizes[0]
+    images = as_input(run.data.train_images[:size])
 
-    def warm_up(self, compute: Callable[[], Tensor]) -> Tensor: ...
+    def logits(network: nn.Module) -> Tensor:
+        with products_in(run.precision, run.device, run.conventions.exact):
+            return logits_of(network, images, run.precision)
 
-    def capture(self, compute: Callable[[], Tensor]) -> None: ...
-
-    def replay(self) -> Tensor: ...
-
-
-class CudaGraph:
-    """Warmed up and captured on another stream than the usual one, as torch asks."""
-
-    def __init__(self, device: torch.device) -> None:
-        self.stream = side_stream(device, "capture")
-        self.graph = torch.cuda.CUDAGraph()
-
-    def warm_up(self, compute: Callable[[], Tensor]) -> Tensor:
-        current = torch.cuda.current_stream(self.stream.device)
-        self.stream.wait_stream(current)
-        with torch.cuda.stream(self.stream):
-            result = compute()
-        current.wait_stream(self.stream)
-        return result
-
-    def capture(self, compute: Callable[[], Tensor]) -> None:
-        with torch.cuda.graph(self.graph, stream=self.stream):
-            self.result = compute()
-
-    def replay(self) -> Tensor:
-        self.graph.replay()
-        return self.result.clone()
+    return compile_network(run.model, size, logits, run.device, cache_folder() / "compiled")
 
 
 def branch_for(run: Run) -> WeightsBeside | None:
     """Return where a captured step computes the gradients of weights, None for in line.
 
-    A user's own network may have hooks, or use what a convolution returns in ways that no other does.
+    A user's own network may have hooks, or use what a convolution returns in ways that no other does. A compiled one
+    has its own gradients.
     """
-    return WeightsBeside(CudaBranch(run.device)) if run.device.type == "cuda" and run.code is None else None
-
-
-def graphs_for(device: torch.device) -> Callable[[], Graph] | None:
-    """Return what makes graphs for a device, None where there are none."""
-    return (lambda: CudaGraph(device)) if device.type == "cuda" else None
+    inline = run.device.type != "cuda" or run.code is not None or isinstance(run.network, CompiledNetwork)
+    return None if inline else WeightsBeside(CudaBranch(run.device))
 
 
 class Steps:
@@ -96,6 +77,7 @@ class Steps:
         self._config = run.config
         self._lr = math.nan
         self._graphs: dict[int, CapturedStep] = {}
+        self._compiled_for: object = None
         self._replayed: Gradients | None = None  # where the last step was a graph, which has its own
 
     @property
@@ -107,6 +89,27 @@ class Steps:
         """Return, once, why the steps are no graphs on a device that has them; "" where they are."""
         problem, self._problem = self._problem, ""
         return problem
+
+    def compile(self) -> NetworkCompiled | None:
+        """Compile the network where that is asked for, and again when what it was compiled for has changed; return what
+        came of it. Otherwise None."""
+        run = self.run
+        if run.config.compile == "off":
+            return None
+        wanted = run.config.dropout, run.config.dropout2d, torch.get_num_threads()
+        if wanted == self._compiled_for or self._compiled_for == NOT_AT_ALL:
+            return None
+        ACTIVITY.begin("compiling the network")
+        began = time.perf_counter()
+        self._graphs.clear()
+        self._compiled_for, reason = wanted, ""
+        try:
+            run.network = compiled(run)
+        except CompileFailed as error:
+            self._compiled_for, reason = NOT_AT_ALL, str(error)
+            say(f"{run.name} trains without a compiled network: {reason}")
+        seconds = time.perf_counter() - began
+        return NetworkCompiled(run=run.name, step=run.step, seconds=round(seconds, 1), reason=reason)
 
     def __call__(self, batch: Tensor) -> Tensor:
         """Train on the images of a batch of indices [b]; return [2], on the device: its mean loss, and how many
@@ -213,7 +216,7 @@ def counted_step(run: Run, batch: Tensor, beside: WeightsBeside | None = None) -
     actual = run.data.train_labels[mine]
     run.optimizer.zero_grad(set_to_none=True)
     began = time.perf_counter()
-    images = augment(as_input(run.data.train_images[mine]), run.config)
+    images = augment(as_input(run.data.train_images.index_select(0, mine)), run.config)
     images, other, share = mix(images, run.config)
     run.input_seconds += time.perf_counter() - began
     label = actual if other is None or share is None else torch.where(share < 0.5, actual[other], actual)

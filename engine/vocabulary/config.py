@@ -123,6 +123,10 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         "Precision",
         "auto: the fastest that learns as well: tf32 or bf16 on a GPU, bf16 on some CPUs, else fp32. Tests are fp32.",
         "Machine", choices=("auto", "fp32", "tf32", "bf16"))] = "auto"
+    compile: Annotated[str, field(
+        "Compile",
+        "on: compile the network first (torch.compile), for some minutes. For long runs on a GPU; no gain on CPUs.",
+        "Machine", choices=("off", "on"))] = "off"
     processes: Annotated[int, field(
         "Processes", "Number of processes that train together (torchrun), each with its share of every batch.",
         "Machine", low=1, high=1024)] = 1

@@ -25,6 +25,7 @@ FIXED = {  # fields in which a search makes no sense
     "seed": "the best seed is luck and says nothing about another run",
     "device": "it says where to train, not what to train",
     "processes": "it says where to train, not what to train",
+    "compile": "it says how to train, not what to train",
     "data": "trials on other data cannot be compared",
     "keep_every": "trials keep no checkpoints",
 }

@@ -8,5 +8,6 @@ What one screen shows is in `tui/screens/`. In the order to read them:
     first_use.py: screens that are imported when they are opened
     screens.py: one state, the screen in front, and questions
     themes.py: colours that can be read
+    pace.py: when it is drawn
     terminal.py: frames, signals, the bell
 """

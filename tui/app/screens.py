@@ -42,7 +42,7 @@ class ScreensApp(TerminalApp):
     def set_state(self, state: State, *, soon: bool = True) -> None:
         """Take a state and see to it that it is drawn, at most once a frame."""
         self.state = state
-        self.draw_soon(AT_ONCE if soon else self.live_interval)
+        self.draw_soon(AT_ONCE if soon else self.live_interval, live=not soon)
 
     def draw(self) -> None:
         """Draw the state on the screen in front, and on the dialogs over it."""

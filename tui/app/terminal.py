@@ -5,20 +5,17 @@ import gc
 import os
 import signal
 import threading
-import time
 from pathlib import Path
-from time import thread_time
 
 from rich.console import RenderableType
 from textual._compositor import CompositorUpdate
-from textual.app import App
 from textual.binding import Binding
 from textual.events import Key, Resize
 from textual.filter import LineFilter
 from textual.screen import Screen
-from textual.timer import Timer, TimerCallback
 from textual.widgets import Input
 
+from tui.app.pace import PacedApp
 from tui.preferences.values import DEFAULTS
 from tui.screens.follows import FollowsState
 from tui.terminal.ascii import needs_ascii
@@ -30,13 +27,11 @@ from tui.terminal.notifications import call
 
 DARK, LIGHT = "textual-dark", "textual-light"
 TERMINAL = 1  # the descriptor that is drawn on
-SHARE = 0.04  # of one processor that the screen may take while something trains
-SLOWEST = 1.0  # seconds between two frames, however long one takes
 LEAVING = 4.0  # seconds to leave in order after a signal, where nobody may read what leaving writes
 LEAVING_NOTHING = 0.8  # when the terminal is gone
 
 
-class TerminalApp(App[None]):
+class TerminalApp(PacedApp):
     """Draws at most a frame at a time, and only what is new in it; never waits for the terminal."""
 
     def __init__(self, *, ascii: bool | None, notify: bool) -> None:
@@ -48,18 +43,11 @@ class TerminalApp(App[None]):
         self.preferences_file: Path | None = None
         self.last_theme = {True: DARK, False: LIGHT}  # by whether it is dark
         self.plain_ascii = needs_ascii() if ascii is None else ascii
-        # A remote terminal gets half the frames: what it draws has to travel.
-        self.frame_time = 0.5 if "SSH_CONNECTION" in os.environ else 0.25
-        self.paced = True  # fewer frames where they would take too much of a processor
-        self._drawn = 0.0
-        self._counted = thread_time()  # seconds of a processor, when it was drawn last
-        self._spent = 0.0  # of a processor, from the time before to that
-        self._draw_due = False
         self._flow = FlowControl(TERMINAL, self.catch_up)
         self._buffer = ScreenBuffer()
         self._missed_notice = ""
         self._frame_lost = False
-        self._styled_for = ""  # a theme
+        self._styled_for = self.theme
         self._filtered_for: object = None
         self._filter_chain = FilterChain(())
 
@@ -137,8 +125,9 @@ class TerminalApp(App[None]):
 
     def on_load(self) -> None:
         """Have the colours of the preferred theme from the first style on: Textual takes them after it."""
-        self.stylesheet.set_variables(self.get_css_variables())
-        self._styled_for = self.theme
+        if self.theme != self._styled_for:
+            self.stylesheet.set_variables(self.get_css_variables())
+            self._styled_for = self.theme
 
     def refresh_css(self, animate: bool = True) -> None:
         """Textual's own, unless the styles are those of this theme: at the start it would apply all of them again."""
@@ -167,33 +156,6 @@ class TerminalApp(App[None]):
         self.call_next(self.refresh)
         missed, self._missed_notice = self._missed_notice, ""
         self.call_for_attention(missed)
-
-    @property
-    def live_interval(self) -> float:
-        """Seconds between two frames of what trains: as many as leave the processors to it."""
-        return max(self.frame_time, min(self._spent / SHARE, SLOWEST)) if self.paced else self.frame_time
-
-    def draw_soon(self, after: float) -> None:
-        """Draw so many seconds after the last time, or now."""
-        if not self._draw_due:
-            self._draw_due = True
-            self.set_timer(max(0.0, self._drawn + after - time.monotonic()), self.draw)
-
-    def draw(self) -> None:
-        """Draw what there is to see."""
-        self._draw_due = False
-        self._drawn = time.monotonic()
-        before, self._counted = self._counted, thread_time()
-        self._spent = self._counted - before
-
-    def set_timer(
-        self, delay: float, callback: TimerCallback | None = None, *, name: str | None = None, pause: bool = False
-    ) -> Timer:
-        """Textual's own, which skips a call that is late by its delay: it would freeze the screen, or keep its old
-        size for ever. Here late means late."""
-        timer = super().set_timer(delay, callback, name=name, pause=pause)
-        timer._skip = False
-        return timer
 
     def action_toggle_theme(self) -> None:
         self.theme = self.last_theme[not self.current_theme.dark]

@@ -26,7 +26,7 @@ class StateScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL, "-tall"), (44, "-very-tall")]  # noqa: RUF012
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Preferred(Message):
         """These preferences were changed here, and are to be remembered."""
 

@@ -10,7 +10,7 @@ from engine.vocabulary.messages import Predict
 class DigitMessages:
     """The messages of the digits screen."""
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Wanted(Message):
         """Ask for digits; the answer comes with the state."""
 
@@ -20,7 +20,7 @@ class DigitMessages:
 class ConfusionMessages:
     """The messages of the confusion screen."""
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class PairChosen(Message):
         """Show the digits of one kind that are taken for another."""
 

@@ -36,7 +36,7 @@ def quit_question(state: State) -> Question:
             + queue_words(state),
             [LEAVE, *stop_answers(state), CANCEL],
         )
-    if state.at_once:
+    if state.histories.at_once:
         return Question(
             f"{words_at_once(state)} are training. Keep them going in the background? `mnist-tui` brings them back."
             + queue_words(state),
@@ -62,7 +62,7 @@ def stop_question(state: State) -> Question | None:
             " it.",
             [Answer("stop", "Stop it", "s"), Answer("cancel", "Keep tuning", "k")],
         )
-    if (run is None or not run.live) and state.at_once:
+    if (run is None or not run.live) and state.histories.at_once:
         return Question(
             f"Stop {words_at_once(state)} after the current step and save? You can resume each later."
             + queue_words(state),
@@ -82,8 +82,8 @@ def stop_question(state: State) -> Question | None:
 
 def words_at_once(state: State) -> str:
     """Name the runs that train beside each other."""
-    names = ", ".join(sanitize(view.run.partition("-")[0], 12) for view in state.at_once)
-    return f"{counted(len(state.at_once), 'run')} ({names})"
+    names = ", ".join(sanitize(view.run.partition("-")[0], 12) for view in state.histories.at_once)
+    return f"{counted(len(state.histories.at_once), 'run')} ({names})"
 
 
 def queue_words(state: State) -> str:

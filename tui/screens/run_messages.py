@@ -1,4 +1,7 @@
-"""What somebody at the screen of runs wants; `tui/app/handlers/` says what becomes of it."""
+"""What somebody at the screen of runs wants; `tui/app/handlers/` says what becomes of it.
+
+The app knows these messages before the first frame, so they are made without what nobody needs of a dataclass.
+"""
 
 from dataclasses import dataclass
 
@@ -11,11 +14,11 @@ from engine.vocabulary.messages import RunSummary
 class RunMessages:
     """The messages of the screen of runs."""
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Opened(Message):
         run: str
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Resumed(Message):
         """Continue a run, with these changes of its hyperparameters."""
 
@@ -25,33 +28,33 @@ class RunMessages:
     class Refreshed(Message):
         """Ask for the list again."""
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Marked(Message):
         """Mark a run, or take its mark away; "" takes all away."""
 
         run: str
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Looked(Message):
         """The cursor rests on a run, whose curves are to be drawn; "" for none."""
 
         run: str
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Edited(Message):
         """Change one of `title`, `note` and `star` of a run; without a value, ask for it."""
 
         summary: RunSummary
         field: str
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Deleted(Message):
         summary: RunSummary
 
     class Restored(Message):
         """Bring back the run that was deleted last."""
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Cloned(Message):
         """Fill in the form with the configuration of a run."""
 

@@ -106,7 +106,7 @@ class RunsScreen(RunWishes):
     def _draw(self) -> None:
         """Show the runs that match, in their order; the same costs nothing."""
         state, line = self._state, self.query_one(RunFilterLine)
-        live = [view for view in (state.run, *state.at_once) if view is not None and view.live]
+        live = [view for view in (state.run, *state.histories.at_once) if view is not None and view.live]
         now = [(view.run, view.state, view.epoch, view.config) for view in live]
         drawn = (state.runs, now, line.filter, state.marks)
         if (*drawn, self.sort, self.descending) != self._drawn:
@@ -126,7 +126,7 @@ class RunsScreen(RunWishes):
         state, run = self._state, self.current
         panes = self.query_one(RunPanes)
         panes.set_class(bool(state.marks), "marked")
-        summaries = {each.run: each for each in with_live(state.runs, state.run, *state.at_once)}
+        summaries = {each.run: each for each in with_live(state.runs, state.run, *state.histories.at_once)}
         marked = [summaries[mark.run] for mark in state.marks if mark.run in summaries]
         self.query_one(RunComparison).show(state.marks, marked)
         looked = run.run if run is not None and not state.courses else ""

@@ -10,25 +10,25 @@ from engine.vocabulary.config import RunConfig, Value
 class SetupMessages:
     """The messages of the setup screen."""
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Chosen(Message):
         """Start a run with this config, or have it wait for the one in progress."""
 
         config: RunConfig
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class NetworkOpened(Message):
         """Show the layers of this config's network."""
 
         config: RunConfig
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class SteeringChosen(Message):
         """Change these hyperparameters of the run in progress."""
 
         changes: dict[str, Value]
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Edited(Message):
         """The config of the next run is now this one."""
 
@@ -37,13 +37,13 @@ class SetupMessages:
     class PresetListWanted(Message):
         """Choose one of the presets, to fill it in."""
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class PresetWanted(Message):
         """Save this config under a name that is asked for."""
 
         config: RunConfig
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class RateWanted(Message):
         """Look for a learning rate for this config, or for the paused run."""
 

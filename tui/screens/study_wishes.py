@@ -11,20 +11,20 @@ from engine.vocabulary.messages import StartStudy
 class StudyWishes:
     """The messages of TuneScreen."""
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Chosen(Message):
         """Begin or continue a study; the base is the app's, with these epochs."""
 
         command: StartStudy
         epochs: int
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class FullRunWanted(Message):
         """Offer the configuration of a trial in the form of Setup."""
 
         config: RunConfig
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class PresetWanted(Message):
         """Save the configuration of a trial under a name that is asked for."""
 
@@ -33,7 +33,7 @@ class StudyWishes:
     class Refreshed(Message):
         """Ask for the studies that are kept."""
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Opened(Message):
         """Show a study that is kept."""
 

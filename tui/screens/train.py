@@ -57,7 +57,7 @@ class TrainScreen(ChartActions, StateScreen):
     class RunClosed(Message):
         """Leave the past run that is shown."""
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class AdviceAnswered(Message):
         """`take`, `explain` or `dismiss` the coach's present advice."""
 

@@ -7,7 +7,7 @@ from string import ascii_lowercase
 import msgspec
 from msgspec.structs import replace
 
-from engine.vocabulary.messages import HistoryRead
+from engine.vocabulary.messages import HistoryRead, RunEvent
 from tui.state.run import RunView, apply_to_run
 
 PARENTS = ascii_lowercase.index("p")  # the letter of a run that is drawn as the parent of another, if it is free
@@ -43,12 +43,33 @@ class Mark(msgspec.Struct, frozen=True):
 class Histories(msgspec.Struct, frozen=True):
     """The courses of past runs, the one that came last at the end; `problems` of those that cannot be read.
 
-    `coming` is the one of which not all parts are there.
+    `coming` is the one of which not all parts are there. `several` are those of runs that train at once, which go on
+    as they are told, and of some that have done so.
     """
 
     views: Mapping[str, RunView] = msgspec.field(default_factory=dict)
     problems: Mapping[str, str] = msgspec.field(default_factory=dict)
     coming: RunView | None = None
+    several: Mapping[str, RunView] = msgspec.field(default_factory=dict)
+
+    @property
+    def at_once(self) -> list[RunView]:
+        """The runs that train beside each other."""
+        return [view for view in self.several.values() if view.live]
+
+    def course_of(self, run: str) -> RunView | None:
+        return self.several.get(run) or self.views.get(run)
+
+    def told(self, event: RunEvent) -> "Histories":
+        """Return the histories after an event of one of several runs."""
+        view = apply_to_run(self.several.get(event.run), event)
+        if view is None:
+            return self
+        several = {**self.several, event.run: view}
+        ended = [name for name, each in several.items() if not each.live]
+        for name in ended[: max(0, len(ended) - MOST_HISTORIES)]:
+            del several[name]
+        return replace(self.without(event.run), several=several)
 
     def has(self, run: str) -> bool:
         return run in self.views or run in self.problems

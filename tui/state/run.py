@@ -15,6 +15,7 @@ from engine.vocabulary.messages import (
     EpochFigures,
     GraphsRefused,
     MachineMeasured,
+    NetworkCompiled,
     Paused,
     RunEnded,
     RunEvent,
@@ -67,6 +68,7 @@ class RunView(msgspec.Struct, frozen=True):
     threads: int = 0  # that compute, 0: not known, or on a GPU
     most_threads: int = 0  # that the machine has
     uncaptured: str = ""  # why its steps are no CUDA graphs, on a device that has them
+    compiled: NetworkCompiled | None = None  # what came of compiling its network, where that was asked for
     parent: str = ""  # the run that this is a fork of
     parent_epoch: int = 0
     parent_step: int = 0  # of the parent, whose curve this one's goes on with
@@ -173,6 +175,8 @@ def apply_to_run(view: RunView | None, event: RunEvent) -> RunView | None:
             return replace(view, state="paused" if isinstance(event, Paused) else "running")
         case GraphsRefused():
             return replace(view, uncaptured=sanitize(event.reason))
+        case NetworkCompiled():
+            return replace(view, compiled=event)
         case RunEnded():
             return replace(view, state=event.state, reason=sanitize(event.reason))
         case CheckpointSaved():
@@ -222,11 +226,8 @@ def start_run(view: RunView | None, event: RunStarted) -> RunView:
 
 
 def bounded(points: tuple[Point, ...]) -> tuple[Point, ...]:
-    """Return the points, neighbours averaged when there are too many; the newest stay as they are.
-
-    The older half is averaged over equal stretches of steps, so that the beginning keeps its shape in the longest
-    run. Stretches double, never shift: an average is only ever joined with its neighbour.
-    """
+    """Return the points, neighbours averaged when there are too many; the newest stay as they are. The stretches that
+    the older half is averaged over double, and never shift: an average is only ever joined with its neighbour."""
     if len(points) <= MOST_POINTS:
         return points
     half, stretch = len(points) // 2, 1

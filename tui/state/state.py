@@ -1,7 +1,5 @@
 """What the screen knows at one moment. Screens draw it and nothing else; they never keep a copy of what is in it."""
 
-from collections.abc import Mapping
-
 import msgspec
 
 from engine.vocabulary.config import RunConfig
@@ -21,6 +19,7 @@ from tui.state.advice import Coach
 from tui.state.marks import Histories, Mark, parent_marks
 from tui.state.run import RunView
 from tui.state.study import StudyView
+from tui.state.words.networks import is_same_network
 
 
 class State(msgspec.Struct, frozen=True):
@@ -37,7 +36,6 @@ class State(msgspec.Struct, frozen=True):
     data_problem: str = ""
     progress: DataProgress | None = None
     run: RunView | None = None
-    several: Mapping[str, RunView] = msgspec.field(default_factory=dict)  # that train at once, and some that have ended
     opened: RunView | None = None
     study: StudyView | None = None
     studies: tuple[StudySummary, ...] = ()  # of this folder, the one that changed last first
@@ -78,7 +76,7 @@ class State(msgspec.Struct, frozen=True):
         for view in (self.run, self.opened):
             if view is not None and view.run == run:
                 return view
-        return self.several.get(run) or self.histories.views.get(run)
+        return self.histories.course_of(run)
 
     @property
     def courses(self) -> list[tuple[str, RunView]]:
@@ -104,14 +102,9 @@ class State(msgspec.Struct, frozen=True):
         return self.run is not None and self.run.live
 
     @property
-    def at_once(self) -> list[RunView]:
-        """The runs that train beside each other."""
-        return [view for view in self.several.values() if view.live]
-
-    @property
     def busy(self) -> bool:
         """Whether anything trains."""
-        return self.training or self.tuning or bool(self.at_once)
+        return self.training or self.tuning or bool(self.histories.at_once)
 
     @property
     def waiting(self) -> int:
@@ -121,10 +114,6 @@ class State(msgspec.Struct, frozen=True):
     @property
     def tuning(self) -> bool:
         return self.study is not None and self.study.live
-
-
-def is_same_network(one: ModelDescribed, other: ModelDescribed | RunConfig) -> bool:
-    return (one.model, one.width, one.depth) == (other.model, other.width, other.depth)
 
 
 def described(state: State, config: RunConfig) -> ModelDescribed | None:

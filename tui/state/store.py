@@ -1,7 +1,4 @@
-"""From one state of the screen to the next: what the events of the engine add up to. Pure; no Textual here.
-
-state = apply(state, event)
-"""
+"""From one state of the screen to the next: what the events of the engine add up to. Pure; no Textual here."""
 
 from msgspec.structs import replace
 
@@ -33,9 +30,10 @@ from engine.vocabulary.messages import (
     TrialTold,
 )
 from tui.state.run import apply_to_run, open_run
-from tui.state.state import State, is_same_network
+from tui.state.state import State
 from tui.state.study import apply_to_study
 from tui.state.words.events import describe
+from tui.state.words.networks import is_same_network
 from tui.terminal.sanitize import sanitize
 
 MOST_LOG_LINES = 500
@@ -43,7 +41,6 @@ KEPT = (  # by a snapshot, which tells all else anew
     *("link", "awaited", "runs", "marks", "studies", "networks", "coach", "next_config", "next_fork", "edited"),
     *("log_count", "failures", "failure"),
 )
-MOST_ENDED = 32  # runs that have trained beside others, whose curves are kept
 MOST_NETWORKS = 16  # descriptions that are kept, of up to 2,000 layers each
 
 
@@ -65,7 +62,7 @@ def apply(state: State, event: AnyEvent) -> State:
             if event.first:
                 state = State(
                     **{name: getattr(state, name) for name in KEPT},
-                    histories=replace(state.histories, coming=None),
+                    histories=replace(state.histories, coming=None, several={}),
                     log_began=state.log_count,
                 )
             for part in event.events:
@@ -86,12 +83,9 @@ def apply(state: State, event: AnyEvent) -> State:
             state = replace(state, progress=event, data_problem="")
         case Predicted():
             state = replace(
-                state,
-                digits=tuple(event.digits),
-                digits_run=event.run,
-                digits_step=event.step,
+                state, digits=tuple(event.digits), digits_run=event.run, digits_step=event.step,
                 digits_start=event.start,
-            )
+            )  # fmt: skip
         case ModelDescribed():
             others = (each for each in state.networks if not is_same_network(each, event))
             state = replace(state, networks=(event, *others)[:MOST_NETWORKS])
@@ -100,20 +94,19 @@ def apply(state: State, event: AnyEvent) -> State:
         case RatesTried():
             state = replace(state, rates=event)
         case RunTold():
-            state = with_told(state, event.told)
+            opened = state.opened  # it goes on as it is told
+            if opened is not None and opened.run == event.told.run:
+                opened = apply_to_run(opened, event.told)
+            state = replace(state, histories=state.histories.told(event.told), opened=opened)
         case RunsListed():
             listed = (() if event.first else state.listed) + tuple(event.runs)
             state = replace(state, listed=() if event.last else listed, runs=listed if event.last else state.runs)
         case QueueChanged():
             queue = (() if event.first else state.queue_listed) + tuple(event.runs)
             state = replace(
-                state,
-                queue_listed=() if event.last else queue,
-                queue=queue if event.last else state.queue,
-                queue_paused=event.paused,
-                queue_jobs=event.jobs,
-                queue_problem=event.problem,
-            )
+                state, queue_listed=() if event.last else queue, queue=queue if event.last else state.queue,
+                queue_paused=event.paused, queue_jobs=event.jobs, queue_problem=event.problem,
+            )  # fmt: skip
         case StudiesListed():
             state = replace(state, studies=tuple(event.studies))
         case StudyOpened():
@@ -140,21 +133,6 @@ def apply(state: State, event: AnyEvent) -> State:
     if isinstance(event, DataFailed) and state.shown is None:
         return state  # the first screen says it
     return log_lines(state, *lines) if lines else state
-
-
-def with_told(state: State, event: RunEvent) -> State:
-    """Return the state after an event of one of several runs; one that is looked at goes on as it is told."""
-    view = apply_to_run(state.several.get(event.run), event)
-    if view is None:
-        return state
-    several = {**state.several, event.run: view}
-    ended = [name for name, each in several.items() if not each.live]
-    for name in ended[: max(0, len(ended) - MOST_ENDED)]:
-        del several[name]
-    opened = state.opened
-    if opened is not None and opened.run == event.run:
-        opened = apply_to_run(opened, event)
-    return replace(state, several=several, opened=opened)
 
 
 def log_lines(state: State, *lines: str) -> State:

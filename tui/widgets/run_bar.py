@@ -111,7 +111,7 @@ def live_segment(state: State, stalled: str = "") -> list[tuple[str, str, int]]:
 
 def at_once_segment(state: State) -> list[tuple[str, str, int]]:
     """Return what trains of several runs at once, and how far they are together; nothing where there are none."""
-    views = state.at_once
+    views = state.histories.at_once
     if not views:
         return []
     share = sum(view.run_fraction for view in views) / len(views)

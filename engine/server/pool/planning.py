@@ -83,7 +83,7 @@ def measured(config: RunConfig, data: Dataset, code: Code | None) -> JobsPlanned
         run = Run(config, data, code=code)
         batch = torch.arange(min(config.batch_size, run.images), device=run.device)
         step = Steps(run)
-        for _ in range(WARM_UP + 2):  # as many as it takes to capture a graph, where there are any
+        for _ in range(WARM_UP + 2 if step.new_graph else 1):  # as many as it takes to capture a graph
             loss = step(batch)
         loss.sum().item()
         evaluate(run.model, run.data.test_images[:BATCH], run.data.test_labels[:BATCH])

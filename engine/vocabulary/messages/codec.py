@@ -2,6 +2,7 @@
 
 import contextlib
 import typing
+from functools import cache
 
 import msgspec
 
@@ -18,11 +19,28 @@ class _LooseSnapshot(msgspec.Struct, tag_field="event", tag="Snapshot"):
 
 
 _encoder = msgspec.json.Encoder()
-_commands: "msgspec.json.Decoder[AnyCommand]" = msgspec.json.Decoder(AnyCommand)
-_events: "msgspec.json.Decoder[AnyEvent]" = msgspec.json.Decoder(AnyEvent)
-_loose_snapshots = msgspec.json.Decoder(_LooseSnapshot)
-_run_events: "msgspec.json.Decoder[RunEvent]" = msgspec.json.Decoder(RunEvent)
 T = typing.TypeVar("T")
+
+
+# Each is made for the first line that it reads: a screen shows its first frame before there is one.
+@cache
+def _commands() -> "msgspec.json.Decoder[AnyCommand]":
+    return msgspec.json.Decoder(AnyCommand)
+
+
+@cache
+def _events() -> "msgspec.json.Decoder[AnyEvent]":
+    return msgspec.json.Decoder(AnyEvent)
+
+
+@cache
+def _loose_snapshots() -> "msgspec.json.Decoder[_LooseSnapshot]":
+    return msgspec.json.Decoder(_LooseSnapshot)
+
+
+@cache
+def _run_events() -> "msgspec.json.Decoder[RunEvent]":
+    return msgspec.json.Decoder(RunEvent)
 
 
 def encode(message: msgspec.Struct) -> bytes:
@@ -38,12 +56,12 @@ def encode(message: msgspec.Struct) -> bytes:
 
 def decode_command(line: bytes) -> AnyCommand:
     """Raises ProtocolError."""
-    return _decode(_commands, line)
+    return _decode(_commands(), line)
 
 
 def decode_event(line: bytes) -> AnyEvent:
     """Raises ProtocolError."""
-    return _decode(_events, line)
+    return _decode(_events(), line)
 
 
 def decode_known(line: bytes) -> AnyEvent | None:
@@ -54,7 +72,7 @@ def decode_known(line: bytes) -> AnyEvent | None:
     with contextlib.suppress(ProtocolError):
         return decode_event(line)
     with contextlib.suppress(ProtocolError):
-        snapshot = _decode(_loose_snapshots, line)
+        snapshot = _decode(_loose_snapshots(), line)
         parts = [part for raw in snapshot.events if isinstance(part := decode_known(raw), StateEvent)]
         return Snapshot(events=parts, first=snapshot.first, last=snapshot.last)
     return None
@@ -62,7 +80,7 @@ def decode_known(line: bytes) -> AnyEvent | None:
 
 def decode_run_event(line: bytes) -> RunEvent:
     """Read one line of `events.jsonl`. Raises ProtocolError."""
-    return _decode(_run_events, line)
+    return _decode(_run_events(), line)
 
 
 def _decode(decoder: "msgspec.json.Decoder[T]", line: bytes) -> T:

@@ -159,6 +159,16 @@ class GraphsRefused(Event, frozen=True):
     reason: Text
 
 
+class NetworkCompiled(Event, frozen=True):
+    """From `step` on, the network that is trained is compiled, which took so many seconds; or it is not, where that was
+    asked for: `reason` says why."""
+
+    run: Text
+    step: Count
+    seconds: Seconds
+    reason: Text = ""
+
+
 class CheckpointSaved(Event, frozen=True):
     run: Text
     step: Count
@@ -195,6 +205,7 @@ RunEvent = (
     | Continued
     | ThreadsChanged
     | GraphsRefused
+    | NetworkCompiled
     | MachineMeasured
     | CheckpointSaved
     | SavingFailed

@@ -17,6 +17,7 @@ from engine.storage.runs.checkpoint import load_last
 from engine.storage.runs.event_log import EventReader
 from engine.storage.runs.folders import run_names
 from engine.storage.runs.record import read_record
+from engine.training.state import position_in
 from engine.vocabulary.messages import EpochDone
 from tests.e2e.process.process_list import processes_of
 from tests.e2e.world import LONG, PROGRAM, World
@@ -72,6 +73,10 @@ def weights(world: World, seed: int) -> dict[str, torch.Tensor]:
     raise AssertionError(seed)
 
 
+def saved_step(world: World, run: str) -> int:
+    return position_in(load_last(world.checkpoints / run)[0]).step
+
+
 def test_runs_at_once_have_the_weights_that_they_would_have_alone(tmp_path: Path) -> None:
     found = []
     for jobs in ("1", "3"):
@@ -119,7 +124,7 @@ def test_one_ctrl_c_saves_all_runs_and_leaves_no_process(world: World) -> None:
     for run in last["runs"]:
         record = read_record(world.checkpoints / run["run"])
         assert record.state == "stopped"
-        assert load_last(world.checkpoints / run["run"])[0]["step"] == record.step
+        assert saved_step(world, run["run"]) == record.step
     assert world.run("engine", "stop").returncode == 0
     _, alive = psutil.wait_procs(processes, timeout=LIMIT)
     assert alive == []
@@ -136,13 +141,12 @@ def test_an_engine_that_is_killed_leaves_no_process_and_what_they_trained_is_sav
     for name in run_names(world.checkpoints):
         record = read_record(world.checkpoints / name)
         assert record.state == "stopped"
-        assert load_last(world.checkpoints / name)[0]["step"] == record.step
+        assert saved_step(world, name) == record.step
 
 
 def test_more_runs_than_memory_allows_are_refused_before_one_begins(world: World) -> None:
-    refused = world.run(
-        "train", "--seeds", "64", "--jobs", "64", "--model", "resnet18", "--width", "8", "--batch-size", "2000"
-    )
+    large = ("--model", "vgg-small", "--batch-size", "4000", "--epochs", "1")
+    refused = world.run("train", "--seeds", "64", "--jobs", "64", *large)
     assert refused.returncode == 1
     assert "Jobs (jobs): 64 runs at once need" in refused.stderr
     assert "give at most" in refused.stderr or "free some memory" in refused.stderr

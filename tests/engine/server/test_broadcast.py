@@ -9,17 +9,22 @@ from fake_engine import DATA, READY, RUN, epoch_done, measured, started, steps
 from engine.server.broadcast import Broadcast
 from engine.storage.growing_file import GrowingFile
 from engine.vocabulary.messages import (
+    PROTOCOL,
     AnyEvent,
     AskStatus,
     DataFailed,
+    DataReady,
     EpochDone,
+    Hello,
     MachineMeasured,
     Printed,
     RunEnded,
     RunStarted,
+    RunTold,
     Snapshot,
     StatusTold,
     StepsDone,
+    Welcome,
     decode_event,
 )
 from tests.engine.server.running_server import RunningServer, running  # noqa: F401  (running is a fixture)
@@ -147,3 +152,26 @@ async def test_what_a_run_printed_is_told_before_its_end(tmp_path: Path) -> None
     await asyncio.sleep(0)
     assert [type(event) for event in told] == [Printed, RunEnded]
     assert told[0] == Printed(lines=["Traceback: boom"])
+
+
+async def test_only_a_client_that_knows_of_several_runs_is_told_of_them(running: RunningServer) -> None:
+    await running.say(READY, RunTold(told=started()), RunTold(told=epoch_done(1)))
+    old, before = await running.attach()
+    assert before.events == [READY]
+    new = await running.connect()
+    new.send(Hello(protocol=PROTOCOL, version="1.2", several=True))
+    await new.next(Welcome)
+    assert (await new.next(Snapshot)).events == [READY, RunTold(told=started()), RunTold(told=epoch_done(1))]
+    await running.say(RunTold(told=epoch_done(2)), DATA)
+    assert await old.next(DataReady) == DATA
+    assert await new.next(RunTold) == RunTold(told=epoch_done(2))
+
+
+async def test_a_run_that_has_trained_beside_others_is_in_no_snapshot_once_it_has_ended(
+    running: RunningServer,
+) -> None:
+    end = RunEnded(run=RUN, step=8, time=2.0, state="failed", reason="it is no number")
+    await running.say(READY, RunTold(told=started()), RunTold(told=started(run="0002-mlp")), RunTold(told=end))
+    assert running.server.broadcast.state.events == [READY, RunTold(told=started(run="0002-mlp"))]
+    status = running.server.broadcast.state.status(0, busy=True)
+    assert (status.state, status.run, status.last_error) == ("training", "0002", "it is no number")

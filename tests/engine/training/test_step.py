@@ -7,14 +7,14 @@ import torch
 from torch import Tensor
 
 from engine.data.find import Dataset
-from engine.machine.device import side_stream
+from engine.machine.device import CudaGraph, side_stream
 from engine.machine.process_group import ProcessGroup
 from engine.techniques.branch import CudaBranch
 from engine.techniques.optimizers import OPTIMIZERS
 from engine.training.loop import train
 from engine.training.memory import give_back
 from engine.training.run import Run
-from engine.training.step import WARM_UP, CudaGraph, Steps
+from engine.training.step import WARM_UP, Steps
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import GraphsRefused, StepsDone
 from tests.engine.training.compared_runs import figures, same, without_time

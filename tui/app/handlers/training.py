@@ -94,7 +94,7 @@ class TrainingHandlers(RequestHandlers):
         study, run = self.state.study, self.state.run
         if study is not None and study.live:
             return f"{label} {sanitize(study.study, 12)}"
-        if self.state.at_once and not self.state.training:
+        if self.state.histories.at_once and not self.state.training:
             return f"{label} all"
         return f"{label} {short_run_name(run.run)}" if run is not None else label
 
@@ -105,10 +105,10 @@ class TrainingHandlers(RequestHandlers):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         busy, live = self.state.busy, self.state.link == "live"
-        jobs = (
-            [self.state.study] if self.state.tuning else [self.state.run] if self.state.training else self.state.at_once
-        )
-        paused = any(job is not None and job.state == "paused" for job in jobs)
+        job = self.state.study if self.state.tuning else self.state.run
+        if job is None or not job.live:
+            job = next(iter(self.state.histories.at_once), None)
+        paused = job is not None and job.state == "paused"
         if action in ("pause", "continue"):
             return busy and live and paused is (action == "continue")
         if action == "stop":

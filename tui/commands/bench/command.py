@@ -36,7 +36,8 @@ def bench(
     """Compare the speed of this program with other ways to train, on this machine.
 
     Rows: the notebook it started from, torchvision's loader, a plain loop over data on the device, this program's
-    engine without and with a screen, and the best the device could do. The rows take turns; nothing else should run.
+    engine (also in fp32, with Muon, with a screen, in two processes, on a GPU compiled), and the best the device could
+    do. The rows take turns; nothing else should run. What cannot be measured here is named with the reason.
     Then the time until 98.7 and 99.0 % of the test images are right: the notebook, this program, its preset `fast`.
     """
     from tui.commands.bench.suite import run_bench

@@ -21,13 +21,14 @@ from tui.link.start import engine_environment
 
 COLUMNS, LINES = 120, 36
 FRAME_TIMEOUT = 60.0  # seconds
+STARTED = "from tui.__main__ import main; main()"  # as the command does
 HEAD = 65536  # bytes of what a screen draws first that are kept
 
 
 class Screen:
-    """`mnist-tui` in a pseudo-terminal; a thread takes what it draws."""
+    """`mnist-tui`, or another program, in a pseudo-terminal; a thread takes what it draws."""
 
-    def __init__(self, checkpoints: Path) -> None:
+    def __init__(self, checkpoints: Path | None, *, program: str = STARTED) -> None:
         self.bytes = 0
         self.head = b""
         self.picture = Picture(COLUMNS, LINES)
@@ -36,7 +37,8 @@ class Screen:
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
-            command = [sys.executable, "-m", "tui", "--checkpoints", str(checkpoints), "--no-notify"]
+            options = ["--checkpoints", str(checkpoints), "--no-notify"] if checkpoints is not None else []
+            command = [sys.executable, "-c", program, *options]
             os.execvpe(command[0], command, {**engine_environment(), "TERM": "xterm-256color"})
         threading.Thread(target=self._take, daemon=True).start()
 

@@ -7,7 +7,7 @@ from rich.table import Table
 from engine.vocabulary.fields import counted
 from tui.commands.bench.accuracy import Reached
 from tui.commands.bench.busy import BusyRates
-from tui.commands.bench.throughput import Result
+from tui.commands.bench.throughput import FP32, Result
 from tui.terminal.printing import wide_console
 from tui.terminal.sanitize import sanitize
 
@@ -23,7 +23,8 @@ def print_bench(result: Result) -> None:
     for row in result.rows:
         figures = (row.median, min(row.seconds), max(row.seconds))
         ratio = f"{row.ratio:.2f}" if row.ratio is not None else "-"
-        name = f"{row.row} ({result.precision})" if row.row.startswith("engine") else row.row
+        auto = row.row.startswith("engine") and row.row != FP32
+        name = f"{row.row} ({result.precision})" if auto else row.row
         table.add_row(name, *(f"{figure:.2f}" for figure in figures), f"{row.images_per_s:,.0f}", ratio)
     wide_console().print(table)
 

@@ -12,7 +12,7 @@ from tui.commands.bench.busy import measure_busy
 from tui.commands.bench.report import print_accuracy, print_bench, print_busy
 from tui.commands.bench.screen.costs import QUICK, THOROUGH, screen_costs
 from tui.commands.bench.screen.report import print_screen
-from tui.commands.bench.throughput import ROWS, bench
+from tui.commands.bench.throughput import ON_REQUEST, ROWS, bench
 from tui.link.errors import EngineUnreachable
 from tui.link.stop import stop_engine
 from tui.terminal.printing import print_json
@@ -36,10 +36,11 @@ async def run_bench(
 
     Raises CommandRefused with the reason of what cannot be measured.
     """
-    unknown = [name for name in rows if name not in ROWS]
+    known = (*ROWS, *ON_REQUEST)
+    unknown = [name for name in rows if name not in known]
     if unknown:
-        raise click.BadParameter(f"there is no row {unknown[0]!r}; give one of {', '.join(ROWS)}", param_hint="--row")
-    wanted = tuple(name for name in ROWS if name in rows) or ROWS
+        raise click.BadParameter(f"there is no row {unknown[0]!r}; give one of {', '.join(known)}", param_hint="--row")
+    wanted = tuple(name for name in known if name in rows) or ROWS
     with tempfile.TemporaryDirectory(prefix="mnist-tui-bench-") as folder:
         work = Path(folder)
         try:

@@ -23,6 +23,7 @@ from engine.vocabulary.messages import (
     EngineReady,
     EpochDone,
     LoadData,
+    NetworkCompiled,
     RunEnded,
     RunStarted,
     Shutdown,
@@ -38,8 +39,13 @@ from tui.link.waiting import keep_silent
 RESIDENT = "resident"
 BASELINES = ("notebook", "torchvision", "torchvision, 1 worker", RESIDENT)
 ENGINE, SCREEN, TOGETHER = "engine", "engine + screen", "engine, 2 processes"
+FP32, MUON, COMPILED = "engine, fp32", "engine, muon", "engine, compiled"
+VARIANTS: dict[str, dict[str, object]] = {
+    FP32: {"precision": "fp32"}, MUON: {"optimizer": "muon"}, COMPILED: {"compile": "on"},
+}  # fmt: skip
 LIMITS = ("limit fp32", "limit bf16")
-ROWS = (*BASELINES, ENGINE, SCREEN, TOGETHER, *LIMITS)
+ROWS = (*BASELINES, ENGINE, FP32, MUON, SCREEN, TOGETHER, *LIMITS)
+ON_REQUEST = (COMPILED,)  # measured on a GPU, elsewhere where it is named: to compile takes longer than all else
 ROW_TIMEOUT = 600.0  # seconds for a row to get ready, and for an epoch
 WARM_UP = 20  # batches
 
@@ -104,6 +110,12 @@ class Engine:
     async def turn(self) -> float:
         await self.session.ask(StartRun(config=self.config), CommandDone)
         started = await self.session.until(RunStarted)
+        if self.config.compile == "on":
+            compiled = await self.session.until(NetworkCompiled)
+            assert isinstance(compiled, NetworkCompiled)
+            tell(f"compiled in {compiled.seconds:.1f} s")
+            if compiled.reason:
+                raise CommandRefused(f"the network is not compiled: {compiled.reason}")
         began = time.perf_counter()
         assert isinstance(started, RunStarted)
         self.precision = started.config.precision
@@ -143,12 +155,19 @@ async def bench(data: str, device: str, work: Path, *, images: int, rounds: int,
         assert isinstance(ready, EngineReady)
         await session.ask(LoadData(path=str(work)), DataReady)
         engine = Engine(session, RunConfig(epochs=1, device=device, data=str(work)))
-        if not ready.device.startswith("cpu") and TOGETHER in rows:
+        on_cpu = ready.device.startswith("cpu") or device == "cpu"
+        if rows == ROWS and on_cpu:
+            tell(f"no row {COMPILED!r}: it is measured on a GPU, here only with --row, as to compile takes minutes")
+        elif rows == ROWS:
+            rows = (*ROWS, *ON_REQUEST)
+        if not on_cpu and TOGETHER in rows:
             rows = tuple(name for name in rows if name != TOGETHER)
             tell("two processes are measured on CPUs only, as each would need its own GPU")
         for name in rows:
             if name == ENGINE:
                 runners[name] = engine
+            elif name in VARIANTS:
+                runners[name] = Engine(session, engine.config.replace(VARIANTS[name]))
             elif name == SCREEN:
                 runners[name] = EngineWithScreen(engine, work / "checkpoints")
             elif name == TOGETHER:

@@ -7,8 +7,8 @@ In the order to read them:
     language.py: from what was typed to a Filter
     columns.py: what can be asked of a run, by name
     numbers.py: `99 %`, `2h` and `20k` as they are typed
+    live.py: the runs of the list as they are now
     sorting.py: the orders
-    live.py: the figures of the run in progress, which the list has as it was at its start
 """
 
 from tui.state.run_filter.language import Filter, FilterError, parse

@@ -1,4 +1,4 @@
-"""The list of runs with the figures of those in progress."""
+"""The runs of the list as they are now, where the list has them as they were at their start. Pure."""
 
 from collections.abc import Sequence
 from typing import Any

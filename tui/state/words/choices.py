@@ -26,6 +26,10 @@ MEANINGS = {
         "tf32": "19 bits for products: faster on a GPU that has it.",
         "bf16": "16 bits for products: faster where the machine has it.",
     },
+    "compile": {
+        "off": "torch's own kernels, one after the other.",
+        "on": "Kernels made for this network; takes a while first.",
+    },
     "sampler": {
         "tpe": "Learns from the trials so far where good values lie.",
         "random": "Any value of the ranges, each as likely.",

@@ -10,6 +10,7 @@ from engine.vocabulary.messages import (
     EngineReady,
     EpochDone,
     GraphsRefused,
+    NetworkCompiled,
     Paused,
     Printed,
     RatesTried,
@@ -80,6 +81,10 @@ def describe(event: AnyEvent) -> list[str]:
         case ThreadsChanged():
             why = ": other programs keep the machine busy" if event.busy else ""
             return [f"step {event.step:,}: {event.threads} of {counted(event.most_threads, 'thread')}{why}"]
+        case NetworkCompiled():
+            if event.reason:
+                return [f"step {event.step:,}: the network is not compiled: {event.reason}"]
+            return [f"step {event.step:,}: network compiled in {event.seconds:.0f} s"]
         case GraphsRefused():
             return [f"step {event.step:,}: slower from here, without CUDA graphs: {event.reason}"]
         case Continued():

@@ -21,6 +21,10 @@ def network_of(config: RunConfig) -> RunConfig:
     return RunConfig(**chosen)
 
 
+def is_same_network(one: ModelDescribed, other: ModelDescribed | RunConfig) -> bool:
+    return (one.model, one.width, one.depth) == (other.model, other.width, other.depth)
+
+
 def shown_name(model: str) -> str:
     """Return a network's name as far as it fits beside other things: of a file, without its folder."""
     return sanitize(short_name(model), longest=LONGEST_NAME)

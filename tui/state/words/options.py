@@ -58,7 +58,10 @@ def _options(command: F, names: Iterable[str]) -> F:
         bounds = "" if field.bounds == "text" else f"{field.bounds}{default}"
         help = f"{field.help} [{bounds}]" if bounds else field.help
         spellings = [field.option, *ALIASES.get(field.name, ())]
-        command = click.option(*spellings, field.name, type=FieldType(field), help=help)(command)
+        more: dict[str, Any] = (
+            {"is_flag": False, "flag_value": "on"} if field.choices == ("off", "on") else {}
+        )  # alone it is "on"
+        command = click.option(*spellings, field.name, type=FieldType(field), help=help, **more)(command)
     return command
 
 

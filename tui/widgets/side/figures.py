@@ -1,6 +1,7 @@
 """The figures of a run: rows for a panel, their changes, a table of epochs, and one line. Pure."""
 
 from engine.vocabulary.config import FIELDS
+from engine.vocabulary.messages import NetworkCompiled
 from tui.state.run import RunView
 from tui.state.words.figures import percent
 from tui.state.words.networks import shown_name
@@ -134,9 +135,16 @@ def figures(view: RunView) -> list[FigureRow]:
     ]
     if view.threads and (view.most_threads > 1 or view.config.threads):
         rows.append(("Threads", threads(view), "changed" if view.threads != view.most_threads else "value"))
+    if view.compiled:
+        rows.append(("Compiled", sanitize(compiled_words(view.compiled), longest=40), "value"))
     if view.uncaptured:
         rows.append(("CUDA graphs", sanitize(f"none: {view.uncaptured}", longest=40), "changed"))
     return rows
+
+
+def compiled_words(event: NetworkCompiled) -> str:
+    """Return what came of compiling a network."""
+    return f"no: {event.reason}" if event.reason else f"in {event.seconds:.0f} s"
 
 
 def hyperparameters(view: RunView) -> list[tuple[str, str]]:

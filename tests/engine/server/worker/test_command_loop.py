@@ -198,9 +198,9 @@ def test_nobody_waits_for_the_warming_up(engine: Engine, monkeypatch: pytest.Mon
     def refuse(run: Run) -> None:
         pytest.fail("a step was taken while a command waited")
 
-    monkeypatch.setattr("engine.server.worker.command_loop.Steps", refuse)
-    engine.worker.submit(Pause(), lambda answer: None)
-    engine.worker.loader.warm_up()
+    monkeypatch.setattr("engine.server.worker.loaded_data.Steps", refuse)
+    engine.worker.submit(Shutdown(), lambda answer: None)
+    engine.worker.work()
 
 
 def test_an_engine_that_cannot_warm_up_serves_nevertheless(
@@ -209,7 +209,7 @@ def test_an_engine_that_cannot_warm_up_serves_nevertheless(
     def fail(run: Run) -> None:
         raise RuntimeError("no kernel image is available")
 
-    monkeypatch.setattr("engine.server.worker.command_loop.Steps", fail)
+    monkeypatch.setattr("engine.server.worker.loaded_data.Steps", fail)
     engine.worker.loader.warm_up()
     assert "warming up failed: no kernel image" in capsys.readouterr().out
     engine.done(StartRun(config=CONFIG))

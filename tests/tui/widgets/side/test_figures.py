@@ -1,9 +1,10 @@
 """The figures beside the charts, and on one line."""
 
 import msgspec
+import pytest
 from fake_engine import epoch_done, started, steps
 
-from engine.vocabulary.messages import GraphsRefused, RunEnded
+from engine.vocabulary.messages import GraphsRefused, NetworkCompiled, RunEnded
 from tests.tui.state.events import RUN, run_after
 from tui.widgets.side.figures import changes, epoch_table, figures, strip_parts
 from tui.widgets.side.run_panel import fitting
@@ -42,6 +43,13 @@ def test_steps_that_are_no_graphs_say_why_in_the_panel() -> None:
     assert "CUDA graphs" not in {label for label, _, _ in figures(run_after(started()))}
     [row] = [row for row in figures(run_after(started(), TOLD, refused)) if row[0] == "CUDA graphs"]
     assert row == ("CUDA graphs", "none: operation� not permitted when str…", "changed")
+
+
+@pytest.mark.parametrize(("reason", "shown"), [("", "in 19 s"), ("no g++", "no: no g++")])
+def test_what_came_of_compiling_is_in_the_panel(reason: str, shown: str) -> None:
+    compiled = NetworkCompiled(run=RUN, step=0, seconds=18.9, reason=reason)
+    assert ("Compiled", shown, "value") in figures(run_after(started(), compiled))
+    assert "Compiled" not in {label for label, _, _ in figures(run_after(started()))}
 
 
 def test_where_there_is_little_room_the_most_important_rows_and_what_changed_are_left() -> None:

@@ -12,21 +12,26 @@ from typing import NamedTuple
 
 import msgspec
 
-from engine.vocabulary.config import RunConfig
-from engine.vocabulary.messages import CommandDone, EngineReady, RunStarted, StartRun, StepsDone, Stop
+from engine.vocabulary.messages import CommandDone, EngineReady, Stop
 from tui.commands.bench.pseudo_terminal import COLUMNS, LINES, Screen
 from tui.commands.bench.screen.long_list import DRAWN, LongList, long_list, write_folders
 from tui.commands.bench.screen.redraw import Redraws, redraws
-from tui.commands.bench.screen.startup import first_step, seconds_of
+from tui.commands.bench.screen.startup import first_step, seconds_of, with_compiled_modules
+from tui.commands.bench.screen.training import (
+    SETTLING,
+    Case,
+    Wanted,
+    answer_to,
+    measure_case,
+    start_once,
+    train,
+)
 from tui.commands.bench.throughput import tell
 from tui.link.attach import attached
 from tui.link.errors import EngineUnreachable
-from tui.link.session import Session
 from tui.link.stop import stop_engine
 from tui.link.waiting import keep_silent
 
-BARE = "import textual.app, textual.widgets"
-SETTLING = 2.0  # seconds after the first frame, for its run and what the screen says about it
 FORM = "Clipping"  # a word that only the form has
 HISTORY = b"smoothed"  # a word that only the chart of a run has
 
@@ -42,10 +47,11 @@ class Effort(NamedTuple):
     epochs: int = 50
     rounds: int = 5  # of filters, and of charts
     most_epochs: int = 2000
+    turns: int = 5  # without a screen, and with one
 
 
 THOROUGH = Effort()
-QUICK = Effort(starts=1, steps=1, watched=3.0, keys=20, runs=30, epochs=5, rounds=1, most_epochs=100)
+QUICK = Effort(starts=1, steps=1, watched=3.0, keys=20, runs=30, epochs=5, rounds=1, most_epochs=100, turns=1)
 OVERLAID = 20  # runs
 
 
@@ -74,13 +80,20 @@ class ScreenCosts(msgspec.Struct, frozen=True, kw_only=True):
 
     many: LongList
     redraws: list[Redraws]
+    cases: list[Case] = []
 
 
 async def screen_costs(data: str, device: str, work: Path, effort: Effort = THOROUGH) -> ScreenCosts:
     """Raises CommandRefused when the data or the device is not there."""
+    with with_compiled_modules(work / "compiled"):
+        return await measure(data, device, work, effort)
+
+
+async def measure(data: str, device: str, work: Path, effort: Effort) -> ScreenCosts:
     checkpoints = work / "checkpoints"
     async with attached(checkpoints, data=data, say=keep_silent) as session:
         await session.until(EngineReady)
+        await asyncio.to_thread(start_once, checkpoints)  # which compiles, as the first start after an installation
         tell("starting")
         helps = [(seconds_of("-c", "pass"), seconds_of("-m", "tui", "--help")) for _ in range(effort.starts)]
         steps = [await first_step(data, device, work / f"start{i}") for i in range(effort.steps)]
@@ -97,6 +110,7 @@ async def screen_costs(data: str, device: str, work: Path, effort: Effort = THOR
     many = await many_runs(data, work, effort)
     tell(f"{OVERLAID} runs over each other")
     overlaid = [await overlay(work / "runs", effort.rounds), await long_overlay(work / "long", effort)]
+    cases = await all_cases(data, device, work, effort)
     return ScreenCosts(
         help=helps,
         first_step=steps,
@@ -109,7 +123,24 @@ async def screen_costs(data: str, device: str, work: Path, effort: Effort = THOR
         setup=setup,
         many=many,
         redraws=overlaid,
+        cases=cases,
     )
+
+
+async def all_cases(data: str, device: str, work: Path, effort: Effort) -> list[Case]:
+    """Measure beside training, in the folders that are there by now: no other run, many, long ones."""
+    wanted = Wanted(effort.starts, effort.keys, effort.turns, effort.watched)
+    cases = []
+    for folder, runs, epochs in (
+        ("checkpoints", 0, 0), ("runs", effort.runs, 0), ("long", OVERLAID, effort.most_epochs)
+    ):  # fmt: skip
+        tell(f"training beside {runs} runs")
+        try:
+            cases.append(await measure_case(work / folder, data, device, wanted, runs=runs, epochs=epochs))
+        finally:
+            with contextlib.suppress(EngineUnreachable):
+                await stop_engine(work / folder, force=True)
+    return cases
 
 
 async def many_runs(data: str, work: Path, effort: Effort) -> LongList:
@@ -131,23 +162,6 @@ async def overlay(checkpoints: Path, rounds: int) -> Redraws:
 async def long_overlay(checkpoints: Path, effort: Effort) -> Redraws:
     await asyncio.to_thread(write_folders, checkpoints, OVERLAID, effort.most_epochs)
     return await overlay(checkpoints, effort.rounds)
-
-
-async def train(session: Session, device: str, data: str) -> None:
-    """Start a run that lasts, and wait until it is under way."""
-    await session.ask(StartRun(config=RunConfig(epochs=100_000, device=device, data=data)), CommandDone)
-    await session.until(RunStarted)
-    await session.until(StepsDone)
-
-
-def start_once(checkpoints: Path) -> tuple[float, float]:
-    """Return the seconds of the bare import and those until the first frame, one after the other."""
-    bare = seconds_of("-c", BARE)
-    screen = Screen(checkpoints)
-    try:
-        return bare, screen.wait_for(DRAWN)
-    finally:
-        screen.close()
 
 
 def open_setup(checkpoints: Path) -> float:
@@ -184,12 +198,3 @@ def watch(checkpoints: Path, seconds: float, keys: int = 0) -> tuple[int, int, l
         return painted, after, [answer_to(screen, b"12"[i % 2 : i % 2 + 1]) for i in range(keys)]
     finally:
         screen.close()
-
-
-def answer_to(screen: Screen, key: bytes) -> float:
-    """Return the milliseconds from a key to the first byte that follows it."""
-    time.sleep(0.15)
-    screen.answered.clear()
-    began = screen.type(key)
-    screen.answered.wait(5)
-    return (time.perf_counter() - began) * 1000

@@ -2,9 +2,10 @@
 
 import statistics
 
-from tui.commands.bench.screen.costs import SETTLING, ScreenCosts
+from tui.commands.bench.screen.costs import ScreenCosts
 from tui.commands.bench.screen.long_list import LongList
 from tui.commands.bench.screen.redraw import Redraws
+from tui.commands.bench.screen.training import SETTLING, Case
 
 
 def print_screen(costs: ScreenCosts) -> None:
@@ -24,6 +25,8 @@ def print_screen(costs: ScreenCosts) -> None:
     print_many(costs.many)
     for each in costs.redraws:
         print_redraws(each)
+    for case in costs.cases:
+        print_case(case)
 
 
 def print_many(many: LongList) -> None:
@@ -39,6 +42,20 @@ def print_redraws(each: Redraws) -> None:
     for name in ("first", "zoom", "pan", "cursor"):
         times = getattr(each, name)
         print(f"  {name:<14} {statistics.median(times):.0f} ms, 95th percentile {percentile_95(times):.0f} ms")
+
+
+def print_case(case: Case) -> None:
+    others = f"beside {case.runs} runs" if case.runs else "no other runs"
+    print(f"{others}{f', one of {case.epochs} epochs on the charts' if case.epochs else ''}; while training")
+    ratios = [ours / alone for alone, ours in case.first_frame]
+    spread = f"{min(ratios):.2f} to {max(ratios):.2f}"
+    print(f"  first frame    {ratio(case.first_frame):.2f} of a bare import of Textual, {spread} (limit 1.35)")
+    middle, late = statistics.median(case.keys), percentile_95(case.keys)
+    floor = f"{statistics.median(case.floor):.0f} and {percentile_95(case.floor):.0f} ms"
+    print(f"  key answered   {middle:.0f} ms, 95th percentile {late:.0f} ms (limit 20); the least app: {floor}")
+    costs = [100 * (1 - watched / alone) for alone, watched in case.steps]
+    spread = f"{min(costs):.1f} to {max(costs):.1f}"
+    print(f"  screen costs   {statistics.median(costs):.1f} % of the steps a second, {spread} (limit 3)")
 
 
 def percentile_95(values: list[float]) -> float:

@@ -4,9 +4,12 @@ Each is measured in turn with its yardstick, so that what else the machine does 
 """
 
 import asyncio
+import contextlib
+import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from engine.vocabulary.messages import MAX_LINE, CommandDone, Shutdown
@@ -17,6 +20,19 @@ from tui.link.waiting import keep_silent
 
 # Ends at once: taking torch apart again is no part of a start.
 LOADING = "import os, sys, torch, engine.data.find; engine.data.find.load_data(*sys.argv[1:]); os._exit(0)"
+
+
+@contextlib.contextmanager
+def with_compiled_modules(cache: Path) -> Iterator[None]:
+    """Have all that is started keep and find its modules compiled, as an installed program does, whatever the
+    environment says."""
+    before = {name: os.environ.pop(name, None) for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")}
+    os.environ["PYTHONPYCACHEPREFIX"] = str(cache)
+    try:
+        yield
+    finally:
+        del os.environ["PYTHONPYCACHEPREFIX"]
+        os.environ.update({name: value for name, value in before.items() if value is not None})
 
 
 def seconds_of(*arguments: str) -> float:

@@ -75,6 +75,11 @@ class AtOnce:
     def live(self) -> list[str]:
         return [run for run in self.ours if run not in self.views or self.views[run].live]
 
+    @property
+    def _training(self) -> set[str]:
+        """All that train beside each other, whoever has begun them."""
+        return {run for run, view in self.views.items() if view.live}
+
     # ------------------------------------------------------------------ events
 
     async def listen(self) -> None:
@@ -146,13 +151,13 @@ class AtOnce:
 
     async def _begin(self, config: RunConfig, jobs: int) -> str:
         while True:
-            before = self.live
+            before = self._training
             try:
                 return (await self.session.client.request(StartRun(config=config, jobs=jobs), RunBegun)).run
             except EngineBusy:  # others have begun runs here as well
                 if not before or self.over:
                     raise
-                await self._until(lambda: len(self.live) < len(before))  # noqa: B023  (awaited at once)
+                await self._until(lambda: not before <= self._training)  # noqa: B023  (awaited at once)
 
     async def train_all(self, configs: Sequence[RunConfig], jobs: int) -> list[Result | None]:
         """Train all of them, so many at once; None for those that were not begun."""

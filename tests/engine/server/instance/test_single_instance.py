@@ -15,7 +15,7 @@ import pytest
 import engine.server.single_instance
 from engine.server.single_instance import InstanceLock, lock_instance
 from engine.storage.paths import PathError, engine_lock, engine_socket, served_file, state_folder
-from tests.engine.server.held_instance import (  # noqa: F401  (_little_patience and folder are fixtures)
+from tests.engine.server.instance.held_instance import (  # noqa: F401  (_little_patience and folder are fixtures)
     _little_patience,
     folder,
     held,

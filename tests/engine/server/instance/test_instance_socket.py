@@ -12,7 +12,7 @@ from engine.machine.lock_holder import lock_text
 from engine.machine.unix_socket import HANDLES, address
 from engine.server.single_instance import lock_instance
 from engine.storage.paths import PathError, engine_lock, engine_socket, state_folder
-from tests.engine.server.held_instance import (  # noqa: F401  (_little_patience and folder are fixtures)
+from tests.engine.server.instance.held_instance import (  # noqa: F401  (_little_patience and folder are fixtures)
     _little_patience,
     folder,
     held,

@@ -1,0 +1,80 @@
+"""Several runs that train at once, as a screen knows them."""
+
+from dataclasses import replace
+
+from fake_engine import RUN, epoch_done, snapshot, started, steps
+
+from engine.vocabulary.messages import RunEnded, RunOpened, RunSummary, RunTold
+from tests.tui.state.events import after
+from tui.screens.questions import quit_question, stop_question
+from tui.state.marks import MOST_HISTORIES, Mark
+from tui.state.run_filter.live import with_live
+from tui.widgets.run_bar import segments
+
+OTHER = "0002-mlp"
+
+
+def summary(run: str, state: str = "running") -> RunSummary:
+    return RunSummary(
+        run=run, state=state, started=1.0, model="seed-cnn", epoch=0, epochs=3, sample=True, resumable=False
+    )
+
+
+def told(*events: object) -> list[RunTold]:
+    return [RunTold(told=event) for event in events]  # type: ignore[arg-type]
+
+
+def test_they_are_none_of_them_the_run_of_the_screen_and_yet_something_trains() -> None:
+    state = after(*told(started(), started(run=OTHER)))
+    assert state.run is None
+    assert not state.training
+    assert state.busy
+    assert [view.run for view in state.histories.at_once] == [RUN, OTHER]
+
+
+def test_the_list_has_their_present_figures() -> None:
+    state = after(*told(started(), started(run=OTHER), epoch_done(1, OTHER, 0.7)))
+    first, second = with_live([summary(RUN), summary(OTHER)], *state.histories.at_once)
+    assert (first.epoch, first.test_accuracy) == (0, None)
+    assert (second.epoch, second.test_accuracy) == (1, 0.7)
+
+
+def test_the_curve_of_one_that_is_marked_goes_on_with_each_event() -> None:
+    state = replace(after(*told(started(), steps(4, [2.0]))), marks=(Mark(RUN, "a"),))
+    [(_, before)] = state.courses
+    state = after(*told(steps(8, [1.0])), state=state)
+    [(_, now)] = state.courses
+    assert len(now.losses) > len(before.losses)
+
+
+def test_one_that_is_opened_goes_on_as_it_is_told() -> None:
+    state = after(*told(started()), RunOpened(summary=summary(RUN), history=[started()]))
+    assert state.shown is not None
+    state = after(*told(epoch_done(1)), state=state)
+    assert state.shown is not None
+    assert state.shown.epoch == 1
+
+
+def test_those_that_have_ended_are_kept_for_their_curves_but_not_for_ever() -> None:
+    state = after()
+    for number in range(1, MOST_HISTORIES + 4):
+        run = f"{number:04}-mlp"
+        state = after(*told(started(run=run), RunEnded(run=run, step=4, time=2.0, state="finished")), state=state)
+    assert not state.busy
+    assert len(state.histories.several) == MOST_HISTORIES
+    assert state.course_of("0001-mlp") is None
+    assert state.course_of(run) is not None
+
+
+def test_a_snapshot_tells_them_anew() -> None:
+    state = after(*told(started(), started(run=OTHER)), snapshot(*told(started(run=OTHER))))
+    assert [view.run for view in state.histories.at_once] == [OTHER]
+
+
+def test_they_are_stopped_and_left_together() -> None:
+    state = replace(after(*told(started(), started(run=OTHER))), link="live")
+    stop = stop_question(state)
+    assert stop is not None
+    assert "Stop 2 runs (0001, 0002)" in stop._text
+    assert "2 runs (0001, 0002) are training. Keep them going" in quit_question(state)._text
+    assert ("▶ 2 runs training 0 %", "busy", 0) in segments(state)
