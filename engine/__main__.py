@@ -82,7 +82,7 @@ def main() -> int:
         from engine.server.job_process import train_beside
         from engine.server.worker.command_loop import Worker
 
-        start = ForkedProcess.starter(train_beside, checkpoints)
+        start = ForkedProcess.starter(train_beside, checkpoints) if world_size() == 1 else None
         worker = Worker(checkpoints, server.broadcast, join(), start)
         take_sigterm(server, worker.terminate)
         server.router.employ(worker)

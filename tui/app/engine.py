@@ -16,7 +16,9 @@ from engine.vocabulary.messages import (
     DescribeModel,
     ListRuns,
     LoadData,
+    MachineMeasured,
     Predict,
+    Predicted,
     PreviewAugmentation,
     ProtocolError,
     Shutdown,
@@ -210,9 +212,11 @@ class EngineApp(ScreensApp):
             self.notify(NO_ENGINE if self.client is None else ONLY_WATCHING, severity="error", markup=False)
 
     def receive(self, event: AnyEvent) -> None:
-        """Apply an event. Step points wait for the next frame; everything else is drawn at once."""
+        """Apply an event. What nobody waits for is drawn with the next frame; everything else at once."""
         before = self.state
-        self.set_state(update_advice(apply(before, event), event), soon=not isinstance(event, StepsDone))
+        waits = isinstance(event, StepsDone | MachineMeasured)
+        waits |= isinstance(event, Predicted) and not self.typed_lately  # the same digits, under newer weights
+        self.set_state(update_advice(apply(before, event), event), soon=not waits)
         if self.state.failures > before.failures and self.state.failure != self.state.data_problem:
             self.notify(self.state.failure, title="Not done", severity="error", markup=False)
         self.call_for_attention(worth_a_call(event))

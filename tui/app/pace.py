@@ -1,16 +1,18 @@
 """An app that is drawn when there is news: at once, or seldom enough to leave the processors to what trains."""
 
+import math
 import os
 import time
 from time import thread_time
 
 from textual.app import App
 from textual.driver import Driver
-from textual.events import Event, Key
+from textual.events import Event, Key, MouseDown
 from textual.timer import Timer, TimerCallback
 
 SHARE = 0.04  # of one processor that the screen may take while something trains
 RESTED = 0.3  # seconds after a key, in which the next one may come
+ANSWERED = 2.0  # seconds after a key or click, in which what comes may be its answer
 SLOWEST = 1.0  # seconds between two frames, however long one takes
 
 
@@ -27,12 +29,17 @@ class PacedApp(App[None]):
         self._spent = 0.0  # of a processor, from the time before to that
         self._waiting: Timer | None = None  # for the time to draw
         self._due, self._due_live = 0.0, False  # that time, and whether only for what trains
-        self._typed = 0.0  # when there was a key
+        self._typed = -math.inf  # when there was a key, or a click
 
     @property
     def live_interval(self) -> float:
         """Seconds between two frames of what trains: as many as leave the processors to it."""
         return max(self.frame_time, min(self._spent / SHARE, SLOWEST)) if self.paced else self.frame_time
+
+    @property
+    def typed_lately(self) -> bool:
+        """Whether news may be an answer to somebody."""
+        return time.monotonic() - self._typed < ANSWERED
 
     def draw_soon(self, after: float, *, live: bool = False) -> None:
         """Draw so many seconds after the last time, or now; what is `live` waits for keys to be answered first."""
@@ -65,7 +72,7 @@ class PacedApp(App[None]):
         self._spent = self._counted - before
 
     async def on_event(self, event: Event) -> None:
-        if isinstance(event, Key):
+        if isinstance(event, Key | MouseDown):
             self._typed = time.monotonic()
         await super().on_event(event)
 

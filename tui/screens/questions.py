@@ -108,6 +108,8 @@ def queue_question(state: State) -> Question | None:
         what = f"Study {sanitize(study.study, 40)} is tuning"
     elif run is not None and run.live:
         what = f"{sanitize(run.run)} is {state_word(run.state)}"
+    elif state.histories.at_once:
+        what = f"{words_at_once(state)} are training"
     else:
         return None
     place = f", after {counted(state.waiting, 'other run')}" if state.waiting else ""

@@ -12,12 +12,14 @@ from textual.widgets.option_list import Option
 
 from engine.storage.preset_file import MACHINE
 from engine.vocabulary.messages import (
+    MOST_JOBS,
     ContinueQueue,
     MoveQueued,
     PauseQueue,
     QueueCommand,
     QueuedRun,
     RemoveQueued,
+    SetJobs,
 )
 from tui.state.actions.lookup import bindings
 from tui.state.state import State
@@ -59,6 +61,7 @@ class QueueList(Vertical):
         self._shown: object = None
         self._runs: tuple[QueuedRun, ...] = ()
         self._paused = False
+        self._jobs = 1
 
     def compose(self) -> ComposeResult:
         yield Static("", markup=False, id="queue-head")
@@ -73,7 +76,8 @@ class QueueList(Vertical):
         if shown == self._shown:
             return
         chosen, at = self.chosen, self.query_one(OptionList).highlighted
-        self._shown, self._runs, self._paused = shown, state.queue, state.queue_paused
+        self._shown, self._runs = shown, state.queue
+        self._paused, self._jobs = state.queue_paused, state.queue_jobs
         self.set_class(bool(self._runs or self._paused or state.queue_problem), "waiting")
         self.query_one("#queue-head", Static).update(head(state))
         problem = self.query_one("#queue-problem", Static)
@@ -108,6 +112,11 @@ class QueueList(Vertical):
     def action_remove(self) -> None:
         if self.chosen is not None:
             self.post_message(self.Changed(RemoveQueued(queued=self.chosen.id)))
+
+    def action_at_once(self, more: int) -> None:
+        """The engine says where memory is too short for it."""
+        if 1 <= self._jobs + more <= MOST_JOBS:
+            self.post_message(self.Changed(SetJobs(jobs=self._jobs + more)))
 
     def action_hold(self) -> None:
         self.post_message(self.Changed(ContinueQueue() if self._paused else PauseQueue()))

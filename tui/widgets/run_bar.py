@@ -77,7 +77,7 @@ def segments(state: State) -> list[tuple[str, str, int]]:
         parts.append(("engine starting", "busy", 1))
     elif state.link == "live" and state.data_problem and state.data is None:
         parts.append(("no data", "bad", 1))
-    elif state.link == "live" and not state.engine_problem:
+    elif state.link == "live" and not state.engine_problem and not state.busy:
         parts.append(("ready", "good", 1))
     elif state.link == "connecting":
         parts.append(("connecting", "busy", 1))

@@ -20,7 +20,7 @@ from engine.vocabulary.messages import AnyEvent, CommandFailed, JobsPlanned, Pla
 
 KEPT_FREE = 0.1  # of the free memory, which other programs may want
 CONTEXT = 600 << 20  # bytes of a GPU that CUDA and its libraries take in each process, beside torch's
-ON_A_GPU = 4  # runs at once on each, where nobody says how many
+ON_A_GPU = 4  # runs at once on each, where nobody says how many; not measured
 
 
 def own_device(name: str, place: int) -> str:

@@ -192,11 +192,12 @@ class Pool:
         if event.reply_to:
             self._call(partial(place.answer, event))
         elif isinstance(event, RunEvent):
-            if not place.study:  # trials are told by the study
-                place.count(event)
-                self._sink.publish(RunTold(told=event))
+            told = not place.study  # trials are told by the study
+            place.count(event)
             if isinstance(event, RunStarted | RunEnded | CheckpointSaved | Paused | Continued):
                 self._call(partial(self._note, place, event))
+            if told:  # last: who hears of an end may ask for the next run at once, and its place has to be free
+                self._sink.publish(RunTold(told=event))
         elif isinstance(event, StudyEnded):
             self._call(partial(self.leave_study, place, event.reason))
 

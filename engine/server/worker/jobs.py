@@ -109,6 +109,8 @@ class Jobs:
 
     def start(self, command: StartRun) -> None:
         self.check_free()
+        if command.jobs > 1 and self.group.size > 1:
+            raise CommandError(f"this engine has {self.group.size} processes for one run; train one at a time with it")
         config = with_share(checked(command.config), command.jobs)
         check_machine(config, self.group)
         self._launch(*begin_new(self.checkpoints, command, config, self.loader, self.group))

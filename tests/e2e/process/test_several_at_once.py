@@ -27,12 +27,12 @@ pytestmark = pytest.mark.slow
 
 
 @contextmanager
-def training(world: World, *words: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """Train without a screen, telling JSON lines."""
+def telling(world: World, command: str, *words: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """Train or tune without a screen, telling JSON lines."""
     with (
         open(world.folder / "train.err", "w") as errors,
         subprocess.Popen(
-            [*PROGRAM, "train", "--json", *words], env=world.env, stdout=subprocess.PIPE, stderr=errors
+            [*PROGRAM, command, "--json", *words], env=world.env, stdout=subprocess.PIPE, stderr=errors
         ) as train,
     ):
         try:
@@ -96,7 +96,7 @@ def test_runs_at_once_have_the_weights_that_they_would_have_alone(tmp_path: Path
 
 
 def test_a_process_that_is_killed_takes_no_other_run_along(world: World) -> None:
-    with training(world, "--seeds", "2", "--jobs", "2", "--epochs", "4") as train:
+    with telling(world, "train", "--seeds", "2", "--jobs", "2", "--epochs", "4") as train:
         told_until(train, 2, "EpochDone")
         victim = next(process for process in descendants(world) if trains(process))
         victim.kill()
@@ -113,7 +113,7 @@ def test_a_process_that_is_killed_takes_no_other_run_along(world: World) -> None
 
 
 def test_one_ctrl_c_saves_all_runs_and_leaves_no_process(world: World) -> None:
-    with training(world, "--seeds", "4", "--jobs", "2", "--epochs", str(LONG)) as train:
+    with telling(world, "train", "--seeds", "4", "--jobs", "2", "--epochs", str(LONG)) as train:
         told_until(train, 2, "EpochDone")
         processes = descendants(world)
         train.send_signal(signal.SIGINT)
@@ -131,7 +131,7 @@ def test_one_ctrl_c_saves_all_runs_and_leaves_no_process(world: World) -> None:
 
 
 def test_an_engine_that_is_killed_leaves_no_process_and_what_they_trained_is_saved(world: World) -> None:
-    with training(world, "--seeds", "2", "--jobs", "2", "--epochs", str(LONG)) as train:
+    with telling(world, "train", "--seeds", "2", "--jobs", "2", "--epochs", str(LONG)) as train:
         told_until(train, 2, "EpochDone")
         processes = descendants(world)
         os.kill(processes[0].pid, signal.SIGKILL)
@@ -162,3 +162,22 @@ def test_trials_at_once_are_as_many_as_were_asked_for(world: World) -> None:
     trials = {event["trial"]["number"]: event["trial"]["state"] for event in events if event["event"] == "TrialTold"}
     assert [state for state in trials.values() if state in ("complete", "pruned", "finished")], trials
     assert len(trials) == 4
+
+
+def test_one_ctrl_c_puts_all_trials_in_progress_back(world: World) -> None:
+    search = ("--search", "lr=0.001,0.002,0.003", "--trials", "4", "--jobs", "2", "--epochs", str(LONG))
+    with telling(world, "tune", *search) as tune:
+        assert tune.stdout is not None
+        running: set[int] = set()
+        for line in tune.stdout:
+            event = json.loads(line)
+            if event["event"] == "TrialTold" and event["trial"]["state"] == "running" and event["trial"].get("epochs"):
+                running.add(event["trial"]["number"])
+            if len(running) == 2:
+                break
+        tune.send_signal(signal.SIGINT)
+        events = [json.loads(line) for line in tune.stdout]
+        assert tune.wait(LIMIT) == INTERRUPTED
+    assert [event["state"] for event in events if event["event"] == "StudyEnded"] == ["stopped"]
+    states = {event["trial"]["number"]: event["trial"]["state"] for event in events if event["event"] == "TrialTold"}
+    assert all(states[number] != "running" for number in running)

@@ -19,6 +19,7 @@ COMMANDS = [
     ["engine", "stop"], ["engine", "log"], ["runs", "show"], ["runs", "rename"], ["runs", "note"], ["runs", "star"],
     ["runs", "delete"], ["runs", "restore"], ["runs", "trash"], ["runs", "empty-trash"],
     ["queue"], ["queue", "list"], ["queue", "remove"], ["queue", "move"], ["queue", "edit"], ["queue", "clear"],
+    ["queue", "jobs"],
     ["queue", "pause"], ["queue", "continue"], ["config"], ["config", "path"], ["config", "edit"], ["config", "set"],
     ["config", "keys"],
 ]  # fmt: skip

@@ -3,8 +3,9 @@
 import time
 
 import pytest
-from fake_engine import FakeApp, snapshot, steps, tell
+from fake_engine import RUN, FakeApp, digit, measured, snapshot, steps, tell
 
+from engine.vocabulary.messages import Predicted
 from tests.tui.app.screen_text import TRAINING
 from tui.app.pace import RESTED, SHARE, SLOWEST
 
@@ -37,6 +38,7 @@ async def test_the_next_frame_of_a_run_waits_for_the_processor_time_of_the_last(
         app.waited.clear()
         app.receive(steps(90, [0.5] * 10))
         assert app.waited == [pytest.approx(interval)]
+        assert app._due_live
         app.paced = False  # somebody prefers so many seconds
         app.receive(steps(100, [0.5] * 10))
         assert app.waited[1:] == [0.25]
@@ -50,6 +52,7 @@ async def test_what_is_no_step_is_drawn_at_once_however_long_it_takes(monkeypatc
         app.waited.clear()
         app.set_state(app.state)
         assert app.waited == [0.03]
+        assert not app._due_live
 
 
 async def test_what_is_no_step_does_not_wait_for_a_step_that_waits() -> None:
@@ -92,3 +95,19 @@ async def test_a_key_is_noted() -> None:
         before = app._typed
         await pilot.press("2")
         assert app._typed > before
+
+
+async def test_what_is_measured_and_newer_answers_for_the_same_digits_wait_for_the_next_frame() -> None:
+    app = Counted()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        app.frame_time, app.paced = 60.0, False
+        answer = Predicted(run=RUN, step=50, start=0, digits=[digit(0)])
+        app.waited.clear()
+        app.receive(measured(1))
+        app.receive(answer)
+        assert app.waited == [60.0, 60.0]
+        await pilot.press("r")  # other digits: somebody waits for these
+        app.waited.clear()
+        app.receive(answer)
+        assert app.waited == [0.03]

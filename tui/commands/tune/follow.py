@@ -79,7 +79,9 @@ async def tune_once(checkpoints: Path, command: StartStudy, *, json: bool, notif
     """Run a study with the engine that there is. Raises EngineStale."""
     display: Lines = JsonLines() if json else TrialLines()
     interrupts = Interrupts("stopping")
-    async with attached(checkpoints, data=command.base.data, jobs=command.jobs) as session:
+    async with attached(
+        checkpoints, data=command.base.data, processes=1 if command.jobs != 1 else None, jobs=command.jobs
+    ) as session:
         session.client.send(LoadData(id=2, path=command.base.data))  # not what another screen had loaded before
         if command.jobs != 1:
             question = PlanJobs(config=command.base, jobs=command.jobs, runs=command.trials)

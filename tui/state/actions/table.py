@@ -162,6 +162,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("queue", "J,shift+down", "move(1)", "later", "Start it later.", key_display="J"),
     Action("queue", "e", "edit", "edit", "Bring the waiting run into the form; Enter does the same."),
     Action("queue", "D,delete", "remove", "remove", "Remove it from the queue.", key_display="D"),
+    Action("queue", "plus", "at_once(1)", "more", "Have one more waiting run train at once.", key_display="+"),
+    Action("queue", "minus", "at_once(-1)", "fewer", "Have one fewer waiting run train at once.", key_display="-"),
     Action("queue", "P", "hold", "pause queue", "Pause the queue, so that no waiting run starts, or let it go on."),
     Action(
         "setup",

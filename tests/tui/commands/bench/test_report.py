@@ -1,6 +1,7 @@
 """`mnist-tui bench`: all rows on the same images, in turns, as a table and as JSON."""
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,9 @@ from tui.commands.bench.report import print_accuracy, print_bench
 from tui.commands.bench.screen.costs import QUICK, ScreenCosts
 from tui.commands.bench.screen.long_list import LongList
 from tui.commands.bench.screen.redraw import Redraws
-from tui.commands.bench.screen.report import print_screen
+from tui.commands.bench.screen.report import print_case, print_screen
+from tui.commands.bench.screen.startup import with_compiled_modules
+from tui.commands.bench.screen.training import Case
 from tui.commands.bench.throughput import BASELINES, LIMITS, ROWS, Result, measured
 
 CPU = torch.device("cpu")
@@ -143,6 +146,38 @@ def test_what_the_screen_costs_is_told_as_medians_and_a_percentile(capsys: pytes
     assert "25 ms, 95th percentile 25 ms" in drawn
 
 
+def test_what_a_screen_costs_what_trains_is_told_with_its_spread_and_its_floor(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    print_case(
+        Case(
+            runs=500,
+            epochs=2000,
+            first_frame=[(0.2, 0.3), (0.2, 0.25), (0.1, 0.12)],
+            keys=[float(key) for key in range(101)],
+            floor=[2.0, 4.0],
+            steps=[(100.0, 98.0), (50.0, 48.0), (100.0, 101.0)],
+        )
+    )
+    case, first, keys, steps = capsys.readouterr().out.splitlines()
+    assert case == "beside 500 runs, one of 2000 epochs on the charts; while training"
+    assert "1.25 of a bare import of Textual, 1.20 to 1.50 (limit 1.35)" in first
+    assert "50 ms, 95th percentile 95 ms (limit 20); the least app: 3 and 4 ms" in keys
+    assert "2.0 % of the steps a second, -1.0 to 4.0 (limit 3)" in steps
+
+
+def test_what_is_measured_finds_compiled_modules_whatever_the_environment_says(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    with with_compiled_modules(tmp_path):
+        assert "PYTHONDONTWRITEBYTECODE" not in os.environ
+        assert os.environ["PYTHONPYCACHEPREFIX"] == str(tmp_path)
+    assert os.environ["PYTHONDONTWRITEBYTECODE"] == "1"
+    assert "PYTHONPYCACHEPREFIX" not in os.environ
+
+
 @pytest.mark.slow
 def test_the_screen_is_measured_in_a_terminal(checkpoints: Path) -> None:
     done = call(checkpoints, "bench", "--screen", "--quick", "--json")
@@ -158,6 +193,10 @@ def test_the_screen_is_measured_in_a_terminal(checkpoints: Path) -> None:
     assert len(many["keys"]) == 4 * QUICK.rounds
     assert many["memory"] > 1 << 24
     assert [each["epochs"] for each in costs["redraws"]] == [QUICK.epochs, QUICK.most_epochs]
+    cases = costs["cases"]
+    assert [(each["runs"], each["epochs"]) for each in cases] == [(0, 0), (QUICK.runs, 0), (20, QUICK.most_epochs)]
+    assert all(len(each["keys"]) == len(each["floor"]) == QUICK.keys for each in cases)
+    assert all(len(each["steps"]) == QUICK.turns and min(map(min, each["steps"])) > 0 for each in cases)
 
 
 @pytest.mark.slow

@@ -191,7 +191,7 @@ async def train_at_once(
     somebody here asked to stop. Raises CommandRefused for a number that memory does not allow."""
     display = display_for(json)
     interrupts = StopAll()
-    async with attached(checkpoints, data=configs[0].data, jobs=jobs) as session:
+    async with attached(checkpoints, data=configs[0].data, processes=1, jobs=jobs) as session:
         session.client.send(LoadData(id=2, path=configs[0].data))  # not what another screen had loaded before
         interrupts.guard(None)
         plan = await session.ask(PlanJobs(config=configs[0], jobs=jobs, runs=len(configs)), JobsPlanned)

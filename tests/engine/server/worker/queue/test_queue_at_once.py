@@ -21,8 +21,8 @@ from engine.vocabulary.messages import (
     SetJobs,
     StartRun,
 )
-from tests.engine.server.pool.fake_jobs import FakeJob
 from tests.engine.server.worker.driven_worker import CONFIG, FakeEventSink
+from tests.engine.server.worker.pool.fake_jobs import FakeJob
 
 
 class Engine:

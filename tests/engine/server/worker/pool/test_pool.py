@@ -26,7 +26,7 @@ from engine.vocabulary.messages import (
     Stop,
     StudyEnded,
 )
-from tests.engine.server.pool.fake_jobs import CONFIG, FakePool, record, started
+from tests.engine.server.worker.pool.fake_jobs import CONFIG, FakePool, record, started
 
 A, B = "0001-seed-cnn", "0002-seed-cnn"
 
@@ -164,3 +164,11 @@ def test_at_the_end_all_are_told_to_end(pool: FakePool) -> None:
     pool.end(force=False)
     assert [type(job.told[-1]).__name__ for job in jobs] == ["Shutdown"] * 2
     assert not any(job.killed for job in jobs)
+
+
+def test_who_hears_of_an_end_finds_its_place_free(pool: FakePool, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = pool.begin(A, jobs=1)
+    free: list[bool] = []
+    monkeypatch.setattr(pool, "publish", lambda event: free.append(not pool.working))
+    job.says(RunEnded(run=A, step=8, time=2.0, state="finished"))
+    assert free == [True]
