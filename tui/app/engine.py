@@ -21,6 +21,7 @@ from engine.vocabulary.messages import (
     Predicted,
     PreviewAugmentation,
     ProtocolError,
+    RunTold,
     Shutdown,
     StartRun,
     StepsDone,
@@ -212,10 +213,9 @@ class EngineApp(ScreensApp):
             self.notify(NO_ENGINE if self.client is None else ONLY_WATCHING, severity="error", markup=False)
 
     def receive(self, event: AnyEvent) -> None:
-        """Apply an event. What nobody waits for is drawn with the next frame; everything else at once."""
-        before = self.state
-        waits = isinstance(event, StepsDone | MachineMeasured)
-        waits |= isinstance(event, Predicted) and not self.typed_lately  # the same digits, under newer weights
+        """Apply an event. Steps, measurements and newer answers for the same digits are drawn with the next frame."""
+        before, told = self.state, event.told if isinstance(event, RunTold) else event
+        waits = isinstance(told, StepsDone | MachineMeasured) or (isinstance(told, Predicted) and not self.typed_lately)
         self.set_state(update_advice(apply(before, event), event), soon=not waits)
         if self.state.failures > before.failures and self.state.failure != self.state.data_problem:
             self.notify(self.state.failure, title="Not done", severity="error", markup=False)
