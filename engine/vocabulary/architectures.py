@@ -89,7 +89,7 @@ CATALOGUE = {
         ),
         Architecture(
             "an-m5",
-            "Five convolutions of 5x5 without padding; the preset `record`; best on a GPU.",
+            "Five convolutions of 5x5 without padding, best on a GPU; preset `record`.",
             "engine.networks.catalogue.an:AnM5",
             (WIDTH,),
         ),

@@ -1,6 +1,5 @@
 """What the commands without a screen print is harmless, whatever it is about."""
 
-import dataclasses
 import json
 from pathlib import Path
 
@@ -76,9 +75,9 @@ def test_an_evaluation_tells_which_weights_and_the_interval_of_its_accuracy(caps
         f"{RUN}, test after epoch 7: 30 of 1,000 wrong, 97.00 % right (95 % confidence: 95.75 to 97.89 %)."
     )
     best = msgspec.structs.replace(epoch_done(3), validation_accuracy=0.9, validation_loss=0.1)
-    chosen = dataclasses.replace(view, epochs=(best, epoch_done(7)))
+    chosen = msgspec.structs.replace(view, epochs=(best, epoch_done(7)))
     assert "test after epoch 7 (best: 3): " in caption_of(chosen)
-    assert "test after epoch 3, the best by validation: " in caption_of(dataclasses.replace(view, epochs=(best,)))
+    assert "test after epoch 3, the best by validation: " in caption_of(msgspec.structs.replace(view, epochs=(best,)))
 
 
 def test_an_evaluation_tells_of_the_other_epoch_too() -> None:

@@ -1,8 +1,7 @@
 """Several runs that train at once, as a screen knows them."""
 
-from dataclasses import replace
-
 from fake_engine import RUN, epoch_done, snapshot, started, steps
+from msgspec.structs import replace
 
 from engine.vocabulary.messages import RunEnded, RunOpened, RunSummary, RunTold
 from tests.tui.state.events import after

@@ -58,6 +58,7 @@ class TrainSide(Container, DragBorder):
         self._answer: object = None  # the last one taken
         self._asked: object = None  # the last question
         self._since = 0.0  # seconds that a question has waited, 0 for none
+        self._divided: Size | None = None  # the size that was divided
 
     def compose(self) -> ComposeResult:
         with Vertical(id="figures"):
@@ -81,7 +82,7 @@ class TrainSide(Container, DragBorder):
 
     def _divide(self) -> None:
         """Give the digit as many lines as leave enough to the figures."""
-        digit = self.query_one(LiveDigit)
+        digit, self._divided = self.query_one(LiveDigit), self.size
         if self.has_class("two-columns") or self.has_class("halves"):
             digit.styles.clear_rule("height")
             digit.display = self.has_class("digit-there")
@@ -102,7 +103,7 @@ class TrainSide(Container, DragBorder):
             self._asked, self._since = None, 0.0
         self._take_answer(state, view)
         there = self._weights or self._trails.run == view.run
-        if there != self.has_class("digit-there"):
+        if there != self.has_class("digit-there") or self.size != self._divided:  # not every size comes as an event
             self.set_class(there, "digit-there")
             self._divide()
         if self._weights and self.is_shown and self._asked != self._question(view):
