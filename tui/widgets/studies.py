@@ -16,9 +16,10 @@ from tui.terminal.sanitize import sanitize
 from tui.widgets.key_table import KeyTable
 
 WELCOME = (
-    "Many short runs, one after another. Optuna proposes values; the trial with the best accuracy on held-out training"
-    " images wins. The first trial is the base: the values on the Setup screen. F5 starts the search; f edits the"
-    " ranges, as name=low..high, name=log:low..high or name=a,b,c. Enter on a field below adds it, or takes it out."
+    "Many short runs, one after another or several at once. Optuna proposes values; the trial with the best accuracy on"
+    " held-out training images wins. The first trial is the base: the values on the Setup screen. F5 starts the search;"
+    " f edits the ranges, as name=low..high, name=log:low..high or name=a,b,c. Enter on a field below adds it, or takes"
+    " it out."
 )
 BRIEF = (
     "Many short runs: the best on held-out images wins. F5 starts, f edits the ranges. Enter on a field adds it, or"
