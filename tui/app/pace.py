@@ -71,9 +71,13 @@ class PacedApp(App[None]):
         before, self._counted = self._counted, thread_time()
         self._spent = self._counted - before
 
+    def note_key(self) -> None:
+        """Somebody is there, and what he does is to be answered."""
+        self._typed = time.monotonic()
+
     async def on_event(self, event: Event) -> None:
         if isinstance(event, Key | MouseDown):
-            self._typed = time.monotonic()
+            self.note_key()
         await super().on_event(event)
 
     def set_timer(

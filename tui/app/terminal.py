@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import RenderableType
 from textual._compositor import CompositorUpdate
 from textual.binding import Binding
-from textual.events import Key, Resize
+from textual.events import Event, Key, Resize
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.widgets import Input
@@ -27,6 +27,7 @@ from tui.terminal.notifications import call
 
 DARK, LIGHT = "textual-dark", "textual-light"
 TERMINAL = 1  # the descriptor that is drawn on
+EDITING = {"left", "right", "home", "end", "backspace", "delete", *(f"ctrl+{key}" for key in "aewukd")}
 LEAVING = 4.0  # seconds to leave in order after a signal, where nobody may read what leaving writes
 LEAVING_NOTHING = 0.8  # when the terminal is gone
 
@@ -100,6 +101,20 @@ class TerminalApp(PacedApp):
             if written and isinstance(renderable, CompositorUpdate):
                 renderable = self._buffer.diff(renderable, self.console)
             super()._display(screen, renderable)
+
+    async def on_event(self, event: Event) -> None:
+        """Have a field edit in the order of the keys.
+
+        Textual finds the action of a key once its event has come back here: the letters that were typed after it, which
+        come together on a slow link, would be in the field before.
+        """
+        field = self.focused if isinstance(event, Key) and not event.is_forwarded else None
+        if isinstance(event, Key) and isinstance(field, Input) and event.key in EDITING:
+            self.note_key()
+            binding = field._bindings.key_to_bindings[event.key][-1]  # that of its own class, or else of Input
+            field.call_later(field.run_action, binding.action)
+        else:
+            await super().on_event(event)
 
     async def on_key(self, event: Key) -> None:
         """Hand on what was typed before the key that led to a field or a question was dealt with.

@@ -27,3 +27,13 @@ async def test_what_is_sought_in_the_help_may_be_typed_at_once() -> None:
         await press(app, pilot, "question_mark")
         await press_together(app, pilot, "slash", *"qt")
         assert isinstance(app.screen, HelpScreen)
+
+
+async def test_a_field_is_edited_in_the_order_of_the_keys() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await tell(app, pilot, snapshot(), RunsListed(runs=[OLD]))
+        await press(app, pilot, "4")
+        await press(app, pilot, "slash")
+        await press_together(app, pilot, *"ax", "backspace", *"c", "left", *"b", "end", *"d", "home", "delete", *"A")
+        assert app.screen.query_one(RunFilterLine).text == "Abcd"
