@@ -40,7 +40,8 @@ class Screen:
             options = ["--checkpoints", str(checkpoints), "--no-notify"] if checkpoints is not None else []
             command = [sys.executable, "-c", program, *options]
             os.execvpe(command[0], command, {**engine_environment(), "TERM": "xterm-256color"})
-        threading.Thread(target=self._take, daemon=True).start()
+        self._taking = threading.Thread(target=self._take, daemon=True)
+        self._taking.start()
 
     def _take(self) -> None:
         with contextlib.suppress(OSError):
@@ -90,4 +91,5 @@ class Screen:
     def close(self) -> None:
         os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
+        self._taking.join()  # its next read would take what the next screen draws: that one may get this descriptor
         os.close(self.fd)

@@ -128,7 +128,7 @@ def settled(checkpoints: Path, past: str = "") -> Iterator[Screen]:
             screen.type(b"/" + past.encode())
             screen.wait_to_show(" 1 of ")
             screen.type(b"\r")
-            screen.wait_to_show("o open")  # the list has the keys again
+            screen.wait_to_show("esc back")  # the list has the keys again
             screen.type(b"o")
             screen.wait_to_show("(past)")
             time.sleep(SETTLING)
