@@ -69,7 +69,7 @@ def recipe(model: str) -> Preset:
     """Return the preset of a network's name."""
     changes = {**RECIPE, **RECIPES.get(model, {}), "model": model}
     differs = {name: changes[name] for name in FIELDS if name in changes and changes[name] != FIELDS[name].default}
-    slow = "; best on a GPU" if CATALOGUE[model].help.endswith("best on a GPU.") else ""
+    slow = "; best on a GPU" if "best on a GPU" in CATALOGUE[model].help else ""
     return Preset(f"recipe of the network, {counted(int(changes['epochs']), 'epoch')}{slow}", differs)
 
 
