@@ -97,7 +97,7 @@ def test_runs_at_once_have_the_weights_that_they_would_have_alone(tmp_path: Path
 
 def test_a_process_that_is_killed_takes_no_other_run_along(world: World) -> None:
     with telling(world, "train", "--seeds", "2", "--jobs", "2", "--epochs", "4") as train:
-        told_until(train, 2, "EpochDone")
+        told_until(train, 2, "CheckpointSaved")
         victim = next(process for process in descendants(world) if trains(process))
         victim.kill()
         assert train.stdout is not None
