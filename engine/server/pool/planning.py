@@ -1,7 +1,9 @@
 """How many runs can train at once: the cores, the GPUs and the memory that each of them needs."""
 
 import contextlib
+from typing import TypeVar
 
+import msgspec
 import psutil
 import torch
 
@@ -16,17 +18,24 @@ from engine.training.evaluation import BATCH, evaluate
 from engine.training.run import Run
 from engine.training.step import WARM_UP, Steps
 from engine.vocabulary.config import RunConfig
-from engine.vocabulary.messages import AnyEvent, CommandFailed, JobsPlanned, PlanJobs
+from engine.vocabulary.messages import AnyEvent, CommandFailed, JobsPlanned, PlanJobs, StartRun
 
 KEPT_FREE = 0.1  # of the free memory, which other programs may want
 CONTEXT = 600 << 20  # bytes of a GPU that CUDA and its libraries take in each process, beside torch's
 ON_A_GPU = 4  # runs at once on each, where nobody says how many; not measured
+BegunT = TypeVar("BegunT", StartRun, PlanJobs)
 
 
 def own_device(name: str, place: int) -> str:
     """Return the device of one of several runs: each in turn gets a GPU of its own, as far as there are any."""
     gpus = torch.cuda.device_count() if name in ("auto", "cuda") and torch.cuda.is_available() else 0
     return f"cuda:{place % gpus}" if gpus > 1 else name
+
+
+def on_own_device(command: BegunT, place: int) -> BegunT:
+    """Return a command whose run is to be on the device of one of several."""
+    config = command.config.replace({"device": own_device(command.config.device, place)})
+    return msgspec.structs.replace(command, config=config)
 
 
 def planned(command: PlanJobs, measured: JobsPlanned, pids: list[int]) -> AnyEvent:

@@ -6,10 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import msgspec
-
 from engine.server.pool.place import Place
-from engine.server.pool.planning import own_device, planned
+from engine.server.pool.planning import on_own_device, planned
 from engine.server.pool.process import Start
 from engine.server.protocols import EventSink, Reply
 from engine.storage.printing import say
@@ -81,8 +79,6 @@ class Pool:
         network has changed this one for good."""
         place = self.free()
         place.busy = True
-        device = own_device(command.config.device, place.number)
-        own = msgspec.structs.replace(command, config=command.config.replace({"device": device}))
 
         def answered(answer: AnyEvent) -> None:
             if isinstance(answer, CommandDone):
@@ -96,7 +92,7 @@ class Pool:
                 self.rest(place)
                 reply(answer)
 
-        place.ask(own, answered)
+        place.ask(on_own_device(command, place.number), answered)
 
     def plan(self, command: PlanJobs, reply: Reply) -> None:
         """Tell how many runs there can be, once a process has measured a step of one."""
@@ -108,8 +104,7 @@ class Pool:
             self.rest(place)
             reply(planned(command, answer, self.pids) if isinstance(answer, JobsPlanned) else answer)
 
-        device = own_device(command.config.device, place.number)
-        place.ask(msgspec.structs.replace(command, config=command.config.replace({"device": device})), answered)
+        place.ask(on_own_device(command, place.number), answered)
 
     # --------------------------------------------------------------------- end
 

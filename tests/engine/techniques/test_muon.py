@@ -8,7 +8,6 @@ from torch import nn
 
 from engine.data.dataset import Dataset
 from engine.networks.build import build_model
-from engine.storage.runs.checkpoint import load_checkpoint, save_checkpoint
 from engine.techniques.muon import MuonWithAdamW, capturable_step
 from engine.techniques.optimizers import build_optimizer, check_state
 from engine.training.loop import train
@@ -17,6 +16,7 @@ from engine.vocabulary.architectures import CATALOGUE
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import CheckpointSaved
 from engine.vocabulary.run_conventions import OLD
+from tests.engine.training.compared_runs import forget_conventions
 
 
 @pytest.mark.parametrize("channels_last", [False, True])
@@ -116,10 +116,7 @@ def test_a_run_with_muon_of_the_time_before_is_resumed_to_the_same_weights(digit
     for event in train(run):
         if isinstance(event, CheckpointSaved):
             break
-    state = load_checkpoint(tmp_path / "last.pt")
-    save_checkpoint(
-        tmp_path / "last.pt", {name: part for name, part in state.items() if name not in ("conventions", "format")}
-    )
+    forget_conventions(tmp_path / "last.pt")
     again = resume("r", tmp_path, digits)
     assert len(again.optimizer.param_groups[0]["params"]) == 4
     list(train(again))

@@ -1,11 +1,13 @@
 """Runs compared bit for bit: their weights, and their events without what a clock said."""
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 import torch
 
+from engine.storage.runs.checkpoint import load_checkpoint, save_checkpoint
 from engine.training.run import Run
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import EpochDone, Event
@@ -38,6 +40,12 @@ def figures(events: list[Event]) -> list[EpochDone]:
 def without_time(state: dict[str, Any]) -> dict[str, Any]:
     position = {name: value for name, value in state["position"].items() if "seconds" not in name}
     return {**state, "position": position}
+
+
+def forget_conventions(path: Path) -> None:
+    """Make a checkpoint one of the time before conventions and format were part of it."""
+    state = load_checkpoint(path)
+    save_checkpoint(path, {name: part for name, part in state.items() if name not in ("conventions", "format")})
 
 
 CONFIG = RunConfig(epochs=2, batch_size=30, seed=5, device="cpu", precision="bf16")  # 200 images: 7 steps

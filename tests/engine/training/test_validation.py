@@ -24,7 +24,7 @@ from engine.training.validation import Best, quotas, split
 from engine.vocabulary.config import ConfigError, RunConfig
 from engine.vocabulary.messages import CheckpointSaved, EpochDone, Evaluate, PredictFiles, RunEnded, RunStarted
 from engine.vocabulary.run_conventions import OLD, PRESENT
-from tests.engine.training.compared_runs import same
+from tests.engine.training.compared_runs import forget_conventions, same
 
 CONFIG = RunConfig(epochs=3, batch_size=30, device="cpu", validation=0.2)  # 200 images
 
@@ -78,10 +78,7 @@ def test_a_run_of_the_time_before_goes_on_with_the_images_it_held_out(digits: Da
     for event in train(run):
         if isinstance(event, CheckpointSaved):
             break
-    state = load_checkpoint(tmp_path / "last.pt")
-    save_checkpoint(
-        tmp_path / "last.pt", {name: part for name, part in state.items() if name not in ("conventions", "format")}
-    )
+    forget_conventions(tmp_path / "last.pt")
     again = resume("r", tmp_path, digits)
     rest = [event.validation_loss for event in train(again) if isinstance(event, EpochDone)]
     assert torch.equal(again.held_out, run.held_out)

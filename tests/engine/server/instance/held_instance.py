@@ -30,7 +30,13 @@ def _little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
 @contextmanager
 def held(folder: Path) -> Iterator[InstanceLock]:
     """The locks of an engine, freed at the end as by the end of its process."""
-    instance = lock_instance(folder)
+    with freed(lock_instance(folder)) as instance:
+        yield instance
+
+
+@contextmanager
+def freed(instance: InstanceLock | None) -> Iterator[InstanceLock]:
+    """Locks that were taken, freed at the end as by the end of their process."""
     assert instance is not None
     try:
         yield instance

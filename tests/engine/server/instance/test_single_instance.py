@@ -18,6 +18,7 @@ from engine.storage.paths import PathError, engine_lock, engine_socket, served_f
 from tests.engine.server.instance.held_instance import (  # noqa: F401  (_little_patience and folder are fixtures)
     _little_patience,
     folder,
+    freed,
     held,
     is_answered,
 )
@@ -166,13 +167,9 @@ def test_where_locks_mean_nothing_an_engine_that_answers_keeps_its_seat(
 def second_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InstanceLock]:
     with monkeypatch.context() as patch:
         patch.setattr(engine.server.single_instance, "is_answered", lambda path: False)
-        instance = lock_instance(folder)
-    assert instance is not None
-    try:
+        second = lock_instance(folder)
+    with freed(second) as instance:
         yield instance
-    finally:
-        os.close(instance._lock)
-        os.close(instance._folder_lock)
 
 
 def test_a_lock_that_takes_no_text_is_a_lock(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
