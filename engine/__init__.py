@@ -6,9 +6,9 @@
     for event in train(run):
         print(event)
 
-Rooms, from the top: `server/` and `benchmark/`, `tuning/`, `training/`, `techniques/`, `data/` and `networks/`,
-`machine/`, `storage/`, `vocabulary/`; each imports only from those below it (README.md, "The house"). What is named
-here is imported at its first use, so that `import engine` costs the screen no torch.
+Rooms, from the top: `server/` and `benchmark/`, `tuning/` and `insight/`, `training/`, `techniques/`, `data/` and
+`networks/`, `machine/`, `storage/`, `vocabulary/`; each imports only from those below it (README.md, "The house"). What
+is named here is imported at its first use, so that `import engine` costs the screen no torch.
 """
 
 from importlib import import_module

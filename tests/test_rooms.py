@@ -8,8 +8,8 @@ import pytest
 from places import ROOT
 
 MOST_ENTRIES, MOST_LINES = 12, 250
-COLLECTIONS = {  # of like things, one a file: as many as there are
-    "tui/screens", "tui/widgets", "engine/vocabulary/messages", "engine/networks/catalogue",
+COLLECTIONS = {  # of like things, one a file, or of rooms: as many as there are
+    "engine", "tui/screens", "tui/widgets", "engine/vocabulary/messages", "engine/networks/catalogue",
 }  # fmt: skip
 LISTED = re.compile(r"(\w+\.\w+|\w+/)(?:, |(?=: ))")
 

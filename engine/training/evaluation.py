@@ -3,7 +3,7 @@
 Always in float32, whatever it is trained with: the figures of its weights are the same wherever they are measured.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
@@ -43,11 +43,15 @@ def inference(model: nn.Module) -> Iterator[None]:
 
 
 def evaluate(
-    model: nn.Module, images: Tensor, labels: Tensor, watch: AbstractContextManager[object] | None = None
+    model: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    watch: AbstractContextManager[object] | None = None,
+    see: Callable[[Tensor], None] | None = None,
 ) -> Evaluation:
     """Measure a network on uint8 images [N, 28, 28] with labels [N], all on the network's device.
 
-    The first BATCH of them pass through the network inside of `watch`.
+    The first BATCH of them pass through the network inside of `watch`. `see` takes the logits [b, C], in order.
     """
     loss = torch.zeros((), dtype=torch.float64 if images.device.type != "mps" else torch.float32, device=images.device)
     confusion = torch.zeros((), dtype=torch.int64, device=images.device)
@@ -56,6 +60,8 @@ def evaluate(
         for start in range(0, len(images), BATCH):
             with watch if watch is not None and start == 0 else nullcontext():
                 logits = model(as_input(images[start : start + BATCH]))
+            if see is not None:
+                see(logits)
             actual = labels[start : start + BATCH]
             loss += F.cross_entropy(logits, actual, reduction="sum")
             classes = logits.shape[1]

@@ -150,7 +150,8 @@ def finish_epoch(run: Run) -> EpochDone:
     began = time.perf_counter()
     tested = len(run.data.test_labels) if run.group.rank == 0 else 1  # the figures of the others go nowhere
     relus = ReluWatch()
-    test = evaluate(run.tested, run.data.test_images[:tested], run.data.test_labels[:tested], relus)
+    see = run.observer.see_test if run.observer is not None else None
+    test = evaluate(run.tested, run.data.test_images[:tested], run.data.test_labels[:tested], relus, see)
     validation = None
     if len(run.held_out) and run.group.rank == 0:
         validation = evaluate(run.tested, run.data.train_images[run.held_out], run.data.train_labels[run.held_out])
@@ -160,6 +161,8 @@ def finish_epoch(run: Run) -> EpochDone:
             " start again with a lower one"
         )
     run.epoch += 1
+    if run.observer is not None:
+        run.observer.end_epoch(run.epoch)
     if validation is not None:
         run.best = run.best.after(run.epoch, validation.accuracy, validation.loss)
     train_loss = run.loss_sum / run.images

@@ -2,7 +2,7 @@
 
 import hashlib
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import torch
@@ -24,6 +24,15 @@ from engine.vocabulary.config import FIELDS, ConfigError, RunConfig, Value
 from engine.vocabulary.messages import CheckpointSaved
 from engine.vocabulary.run_conventions import PRESENT, Conventions, Origin
 from engine.vocabulary.schedule import learning_rate
+
+
+class Observer(Protocol):
+    """Takes what a run computes, and changes nothing of it (engine/insight/beliefs/recorder.py)."""
+
+    def see_step(self, indices: Tensor, logits: Tensor, share: Tensor | None) -> None: ...
+    def see_test(self, logits: Tensor) -> None: ...
+    def end_epoch(self, epoch: int) -> None: ...
+    def write(self) -> None: ...
 
 
 class Run(TrainingState):
@@ -55,6 +64,7 @@ class Run(TrainingState):
         self.group = group
         self.code = code
         self.origin = origin or Origin()
+        self.observer: Observer | None = None  # of one process, where several train together
         try:
             super().__init__(name, config, data, conventions_in(state) if state else conventions, bool(state))
             with inside(code, loading=True):
@@ -155,6 +165,8 @@ class Run(TrainingState):
         if self.folder is None:
             raise ValueError(f"run {self.name} has no folder to save to")
         ACTIVITY.begin("saving")
+        if self.observer is not None:
+            self.observer.write()  # first: what it has of an epoch without a checkpoint is dropped by who resumes
         state = self.state()
         # LAST comes last: a run that is cut off before it trains the epoch again, and writes the others again.
         if self.batch == 0 and self.config.keep_every and self.epoch % self.config.keep_every == 0:

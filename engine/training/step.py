@@ -225,6 +225,9 @@ def counted_step(run: Run, batch: Tensor, beside: WeightsBeside | None = None) -
             logits = logits_of(run.network, images, run.precision)
         answers = logits.detach()
         right = branch.run(lambda: (answers.argmax(1) == label).sum(dtype=answers.dtype), (answers, label))
+        if run.observer is not None and part:
+            seen = run.observer.see_step
+            branch.run(lambda: seen(mine, answers, share), (answers, mine))
         loss = mixed_loss(logits, actual, other, share, run.config.label_smoothing)
         weight = part * run.group.size  # gradients are averaged over processes, whose parts may differ by an image
         (loss if weight == 1 else loss * weight).backward()  # type: ignore[no-untyped-call]

@@ -10,6 +10,7 @@ import numpy
 import torch
 
 from engine.data.dataset import Dataset
+from engine.insight.beliefs.recorder import BeliefRecorder
 from engine.machine.process_group import GroupBroken, ProcessGroup
 from engine.networks.own.code import code_of_run, keep_copy, named_code, trust
 from engine.server.worker.checks import check_traces
@@ -52,6 +53,7 @@ def begin_run(
         trust(code)
         keep_copy(code, folder)
         run = Run(config, data, name=folder.name, folder=folder, group=group, state=state, code=code, origin=origin)
+        run.observer = BeliefRecorder(folder, run.data, run.device)
         if fork is not None:
             save_checkpoint(folder / LAST, run.state())
         log = RunLog(folder, record_of(run))
@@ -84,6 +86,8 @@ def begin_resumed(checkpoints: Path, command: ResumeRun, loader: Loader, group: 
     data = loader.needed()
     run = resume(folder.name, folder, data, command.changes, group, command.data)
     run.origin = origin_of(record)
+    run.observer = recorder = BeliefRecorder(folder, run.data, run.device)
+    recorder.log.resume(run.epoch)
     record.data_path = data.path
     record.state, record.reason = "running", ""
     return run, RunLog(folder, record)

@@ -1,0 +1,94 @@
+"""What a run thinks of each digit, taken from what it computes anyway: logits of its steps, and of its tests.
+
+A training image is judged as the step saw it: distorted, with dropout, and by the weights of that moment. That costs
+one copy of a few numbers a step; to test all training images after an epoch would cost a third of its time. The mean
+over epochs is what tells likely label errors (engine/insight/beliefs/label_errors.py).
+"""
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from engine.data.dataset import Dataset
+from engine.insight.beliefs.belief_log import BeliefLog
+from engine.insight.beliefs.quantised import FINE, FINE_LOSS, FINENESS, LEAST, LOSS_STEP, NOT_SEEN, Bytes
+from engine.insight.beliefs.records import EpochBeliefs
+
+MOST_LOGITS = 25_000_000  # of training images, 100 MB on the device; where there are more, they are left out
+HIGHEST = 60_000.0  # nats, in half precision
+
+
+class BeliefRecorder:
+    """Of a run on one device. Nothing but `end_epoch` waits for it."""
+
+    def __init__(self, folder: Path, data: Dataset, device: torch.device) -> None:
+        classes = len(data.classes)
+        tested, trained = as_bytes(data.test_labels), as_bytes(data.train_labels)
+        if len(trained) * classes > MOST_LOGITS:
+            trained = trained[:0]
+        self.log = BeliefLog(folder, classes, tested, trained)
+        self._test_labels = data.test_labels[: self.log.shape.tested].to(device)
+        self._train_labels = data.train_labels[: self.log.shape.trained].to(device)
+        self._steps = torch.full((self.log.shape.trained, classes), torch.nan, device=device)
+        self._all_tested = len(data.test_labels)
+        self._tests: list[Tensor] = []  # of the last test, those of one that was broken off before it
+        self._unwritten: tuple[int, EpochBeliefs] | None = None
+
+    def see_step(self, indices: Tensor, logits: Tensor, share: Tensor | None) -> None:
+        """Take what a step made of training images: indices [b], logits [b, C]; the share [b] of each that was left
+        where it was mixed with another one, which is then what the network is asked for if less than half is left."""
+        if not len(self._steps):
+            return
+        if share is not None:
+            logits = logits.masked_fill((share < 0.5)[:, None], torch.nan)
+        self._steps.index_copy_(0, indices, logits)
+
+    def see_test(self, logits: Tensor) -> None:
+        """Take the logits [b, C] of the next test digits."""
+        self._tests.append(logits)
+
+    def end_epoch(self, epoch: int) -> None:
+        """Take all that was seen for what the run thinks after this epoch."""
+        logits = torch.cat(self._tests)[-self._all_tested :][: self.log.shape.tested].float()
+        self._tests.clear()
+        beliefs = EpochBeliefs(
+            probability_codes(logits).cpu().numpy(),
+            as_bytes(logits.argmax(1)),
+            losses_for(logits, self._test_labels).clamp(0, HIGHEST).to(torch.float16).cpu().numpy(),
+            loss_codes(losses_for(self._steps, self._train_labels)).cpu().numpy(),
+            as_bytes(self._steps.argmax(1)),
+        )
+        self._steps.fill_(torch.nan)
+        self._unwritten = epoch, beliefs
+
+    def write(self) -> None:
+        """Write what is not yet written. Raises OSError; it may then be tried again."""
+        if self._unwritten is not None:
+            self.log.append(*self._unwritten)
+            self._unwritten = None
+
+
+def losses_for(logits: Tensor, labels: Tensor) -> Tensor:
+    """Return losses [N], in nats, for logits [N, C] and labels [N].
+
+    As torch.logsumexp: on a CPU, F.cross_entropy takes ten times as long for as few classes.
+    """
+    return torch.logsumexp(logits, 1) - logits.gather(1, labels[:, None])[:, 0]
+
+
+def probability_codes(logits: Tensor) -> Tensor:
+    """Return codes uint8 [N, C] of the probabilities of logits [N, C] (engine/insight/beliefs/quantised.py)."""
+    odds = torch.logit((logits - torch.logsumexp(logits, 1, keepdim=True)).exp_(), eps=LEAST)
+    return (odds.abs() / FINE).log1p_().mul_(FINENESS).copysign_(odds).add_(127.5).round_().to(torch.uint8)
+
+
+def loss_codes(losses: Tensor) -> Tensor:
+    """Return codes uint8 [N] of losses [N]; NOT_SEEN for what is no number."""
+    codes = torch.log1p(losses.clamp(min=0) / FINE_LOSS).div_(LOSS_STEP).round_().clamp_(max=NOT_SEEN - 1)
+    return codes.nan_to_num_(NOT_SEEN).to(torch.uint8)
+
+
+def as_bytes(labels: Tensor) -> Bytes:
+    found: Bytes = labels.to(torch.uint8).cpu().numpy()
+    return found
