@@ -5,6 +5,7 @@ import contextlib
 import os
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -26,6 +27,7 @@ from engine.vocabulary.messages import (
     AnyCommand,
     AnyEvent,
     AskStatus,
+    BeliefQuestion,
     CloseRun,
     CommandDone,
     CommandFailed,
@@ -46,6 +48,9 @@ from engine.vocabulary.messages import (
     StudyOpened,
 )
 
+if TYPE_CHECKING:
+    from engine.insight.beliefs.answers import BeliefReader
+
 
 class CommandRouter:
     """Knows the worker, once torch is imported and there is one."""
@@ -55,6 +60,7 @@ class CommandRouter:
         self.runs = RunList(checkpoints)
         self.broadcast = broadcast
         self.studies = StudyList(checkpoints)
+        self._beliefs: BeliefReader | None = None
         self.worker: CommandSink | None = None
         self.early: list[tuple[AnyCommand, Reply]] = []  # commands that came before torch was imported
         self.hang_watch = HangWatch(checkpoints, broadcast, lambda: self.live)
@@ -91,6 +97,9 @@ class CommandRouter:
             case ReadHistory():
                 for told in await asyncio.to_thread(self._read_history, command.run):
                     client.answer(msgspec.structs.replace(told, reply_to=command.id), last=told.last)
+            case _ if isinstance(command, BeliefQuestion):
+                answer = await asyncio.to_thread(self._answer, command, self.live[0])
+                client.answer(msgspec.structs.replace(answer, reply_to=command.id))
             case CloseRun():
                 client.watching = ""
                 client.answer(CommandDone(reply_to=command.id))
@@ -167,6 +176,16 @@ class CommandRouter:
         """See that the engine ends after a SIGTERM; a second one hurries. The training thread takes it as well."""
         again = bool(self.hang_watch.endings)
         self.hang_watch.expect(FORCED if again else min(GRACE, max(TERMINATED, HANGING * ACTIVITY.usual_step)))
+
+    def _answer(self, question: BeliefQuestion, live: str) -> AnyEvent:
+        if self._beliefs is None:
+            from engine.insight.beliefs.answers import BeliefReader  # numpy, which nothing else here needs
+
+            self._beliefs = BeliefReader(self.checkpoints)
+        try:
+            return self._beliefs.answer(question, live)
+        except (RunError, OSError) as error:
+            return CommandFailed(reason=in_words(error))
 
     def _read_history(self, name: str) -> list[HistoryRead]:
         try:

@@ -27,6 +27,8 @@ from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import (
     AnyCommand,
     AnyEvent,
+    AskGalleryNow,
+    AskPixels,
     CancelDownload,
     CommandDone,
     CommandFailed,
@@ -112,7 +114,7 @@ class CommandHandler:
                 base = checked(command.base)
                 models = {base.model, *(networks_in(parse_search(command.search)) if command.search else ())}
                 configs = [base.replace({"model": model}) for model in sorted(models)]
-            case Predict() | PredictFiles() | Evaluate() if self.jobs.training is not None:
+            case Predict() | PredictFiles() | Evaluate() | AskGalleryNow() if self.jobs.training is not None:
                 if found := self.inspector.code_of(command.run, self.jobs.live):
                     yield found
                 return
@@ -176,6 +178,10 @@ class CommandHandler:
                 return self.inspector.classify(command, self.jobs.live)
             case Evaluate():
                 return self.inspector.evaluate(command, self.jobs.live, self.loader.unchanged())
+            case AskGalleryNow():
+                return self.inspector.gallery(command, self.jobs.live, self.loader.unchanged(at_once=False))
+            case AskPixels():
+                return self.inspector.pixels(command, self.jobs.live, self.loader.unchanged(at_once=False))
             case DescribeModel():
                 config = checked(command.config)
                 code = named_code(config.model)

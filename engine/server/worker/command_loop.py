@@ -51,6 +51,7 @@ DOING = {  # in words, for who waits for it
     "StartStudy": "beginning a study",
     "Evaluate": "testing a run",
     "PredictFiles": "classifying images",
+    "AskGalleryNow": "classifying all digits",
     "DescribeModel": "building a network to describe it",
 }
 

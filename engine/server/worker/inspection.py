@@ -1,69 +1,34 @@
 """Looking at a network: its answers for test digits and image files, from the live run or a saved one."""
 
 import dataclasses
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import torch
 
 from engine.data.find import DataError, Dataset, find_data
 from engine.data.images.preprocess import read_picture
-from engine.machine.process_settings import kept_generators, seed_all
-from engine.networks.build import build_model
+from engine.insight.beliefs.live import gallery_now, pixels_of
+from engine.insight.network import Network, kept, network_in, network_of
 from engine.networks.own.code import Code, code_of_run
-from engine.networks.own.isolation import inside
-from engine.storage.runs.checkpoint import CheckpointError, brief, load_checkpoint, load_last
+from engine.storage.runs.checkpoint import CheckpointError, load_checkpoint, load_last
 from engine.storage.runs.folders import BEST, LAST, find_run
-from engine.storage.runs.record import classes_of, read_record
+from engine.storage.runs.record import read_record
 from engine.storage.typed_path import path_of
 from engine.training.evaluation import evaluate, predict, walk_digits
 from engine.training.run import Run
-from engine.training.state import config_in, position_in
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import (
+    AskGalleryNow,
+    AskPixels,
     Evaluate,
     Evaluated,
     FilePrediction,
     FilesPredicted,
+    GalleryTold,
+    PixelsTold,
     Predict,
     Predicted,
     PredictFiles,
 )
-from engine.vocabulary.messages.base import DIGITS
 from engine.vocabulary.preprocessing import Preprocessing
-
-
-@dataclass(frozen=True)
-class Network:
-    """A run's network; `step`, the finished `epoch` and the steps of the next, `batch`, date its weights."""
-
-    name: str
-    step: int
-    epoch: int
-    batch: int
-    model: torch.nn.Module
-    code: Code | None = None  # of a user's own network
-    best: bool = False  # of these epochs, by validation accuracy
-    classes: tuple[str, ...] = DIGITS  # the names of what it tells apart
-
-    @property
-    def device(self) -> torch.device:
-        return next(self.model.parameters()).device
-
-    @property
-    def weights(self) -> dict[str, Any]:
-        """Which weights answer, and in which classes, as answers tell it."""
-        return {"epoch": self.epoch, "steps": self.batch, "best": self.best, "classes": self.classes}
-
-    def test_part(self, data: Dataset) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return the test images and labels of a data set, on its device. Raises DataError where the classes differ."""
-        if data.classes != self.classes:
-            has, needs = ", ".join(data.classes), ", ".join(self.classes)
-            raise DataError(f"{data.path}: has the classes {has}, {self.name} was trained on {needs}; give such data")
-        return data.test_images.to(self.device), data.test_labels.to(self.device)
 
 
 class Inspector:
@@ -132,6 +97,20 @@ class Inspector:
             confusion=result.confusion,
             **network.weights,
         )
+
+    def gallery(self, command: AskGalleryNow, live: Run | None, loaded: Dataset | None) -> GalleryTold:
+        """Raises RunError, CheckpointError, DataError."""
+        network = self._network(command.run, live)
+        data = self._read_data(command.data) if command.data else self._data_of(network.name, live, loaded)
+        with kept(network):
+            return gallery_now(command, network, data)
+
+    def pixels(self, command: AskPixels, live: Run | None, loaded: Dataset | None) -> PixelsTold:
+        """Raises RunError, DataError."""
+        own = live is not None and command.run in ("", live.name)
+        name = live.name if live is not None and own else find_run(self.checkpoints, command.run).name
+        data = self._read_data(command.data) if command.data else self._data_of(name, live, loaded)
+        return pixels_of(command, name, data)
 
     def code_of(self, name: str, live: Run | None) -> tuple[RunConfig, Code] | None:
         """Return the code that a question about a run would execute anew, None where there is none.
@@ -213,33 +192,3 @@ class Inspector:
             network = network_in(path, load_checkpoint(path))
             self._kept_best, self._best_time = dataclasses.replace(network, best=True), changed
         return self._kept_best
-
-
-def network_in(path: Path, state: dict[str, Any]) -> Network:
-    """Return the network of a checkpoint. Raises CheckpointError, and NetworkError for code that is not to be run."""
-    config = config_in(state, path)
-    code = code_of_run(config.model, path.parent)
-    classes = classes_of(path.parent)
-    # Building a network draws from the global generator, which belongs to the run in progress.
-    with kept_generators():
-        if code is not None:
-            seed_all(config.seed)  # as in training: what is drawn at its top may be no part of a checkpoint
-        model = build_model(config, code, len(classes))
-    try:
-        with inside(code):
-            model.load_state_dict(state["average" if "average" in state else "model"])
-        position = position_in(state)
-    except (RuntimeError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise CheckpointError(f"{path}: does not fit its network ({brief(error)})") from error
-    return Network(path.parent.name, position.step, position.epoch, position.batch, model, code, classes=classes)
-
-
-def network_of(run: Run) -> Network:
-    return Network(run.name, run.step, run.epoch, run.batch, run.tested, run.code, classes=run.data.classes)
-
-
-@contextmanager
-def kept(network: Network) -> Iterator[None]:
-    """Have a network answer; a user's own changes nothing by it, and draws nothing that the run in progress would."""
-    with inside(network.code), kept_generators() if network.code is not None else nullcontext():
-        yield

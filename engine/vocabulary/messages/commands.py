@@ -2,6 +2,7 @@
 
 from engine.vocabulary.config import RunConfig, Value
 from engine.vocabulary.messages.base import Command
+from engine.vocabulary.messages.belief_messages import AskGalleryNow, AskPixels, BeliefQuestion
 from engine.vocabulary.messages.jobs import PlanJobs
 from engine.vocabulary.messages.queue import QueueCommand
 from engine.vocabulary.messages.run_commands import (
@@ -222,6 +223,9 @@ AnyCommand = (
     | StopFinding
     | PredictFiles
     | Evaluate
+    | BeliefQuestion
+    | AskGalleryNow
+    | AskPixels
     | DescribeModel
     | ListRuns
     | OpenRun

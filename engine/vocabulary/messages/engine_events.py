@@ -16,6 +16,7 @@ from engine.vocabulary.messages.answers import (
     StatusTold,
 )
 from engine.vocabulary.messages.base import DIGITS, Classes, Event
+from engine.vocabulary.messages.belief_messages import BeliefAnswer
 from engine.vocabulary.messages.data_facts import DataCheck
 from engine.vocabulary.messages.jobs import JobsPlanned, RunBegun, RunTold
 from engine.vocabulary.messages.queue import Enqueued, QueueChanged
@@ -125,6 +126,7 @@ AnyEvent = (
     | RatesTried
     | FilesPredicted
     | Evaluated
+    | BeliefAnswer
     | ModelDescribed
     | RunsListed
     | RunsChanged

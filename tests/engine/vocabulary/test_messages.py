@@ -62,6 +62,8 @@ def example(hint: object) -> object:
         return [[7] * 10] * 10
     if origin is tuple:
         return tuple(example(part) for part in ((inside[0], inside[0]) if inside[-1] is ... else inside))
+    if origin is typing.Literal:
+        return inside[-1]
     if origin is list:
         return [example(inside[0]), example(inside[0])]
     if origin is dict and inside[1] is float:

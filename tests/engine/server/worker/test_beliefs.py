@@ -1,0 +1,288 @@
+"""What runs of the worker keep of each digit, and what is answered of it."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from engine.data.dataset import write_npz
+from engine.insight.beliefs.answers import BeliefReader
+from engine.insight.beliefs.history import read_beliefs
+from engine.insight.beliefs.records import BELIEFS
+from engine.storage.runs.folders import LAST, RunError
+from engine.training.evaluation import evaluate, predict
+from engine.vocabulary.messages import (
+    AskBelief,
+    AskConfusion,
+    AskGallery,
+    AskGalleryNow,
+    AskLabelErrors,
+    AskLearning,
+    AskPixels,
+    BeliefTold,
+    ConfusionTold,
+    DeleteRun,
+    EpochDone,
+    GalleryTold,
+    LabelErrorsTold,
+    LearningTold,
+    PixelsTold,
+    Predict,
+    Predicted,
+    RestoreRun,
+    ResumeRun,
+    StartRun,
+    Stop,
+    floats_in,
+)
+from tests.engine.server.worker.driven_worker import CONFIG, RUN, Engine, engine  # noqa: F401  (engine is a fixture)
+
+
+def trained(engine: Engine, **changes: object) -> Path:
+    engine.done(StartRun(config=CONFIG.replace(changes)))  # type: ignore[arg-type]
+    ended = engine.finish()
+    return engine.checkpoints / ended.run
+
+
+def epochs_done(engine: Engine, run: str = RUN) -> list[EpochDone]:
+    return [event for event in engine.sink.of(EpochDone) if event.run == run]
+
+
+def test_a_run_keeps_each_epoch_and_a_resumed_one_goes_on(engine: Engine) -> None:
+    folder = trained(engine)
+    assert read_beliefs(folder).epochs == (1, 2)
+    engine.done(ResumeRun(run=RUN, changes={"epochs": 4}))
+    engine.finish()
+    beliefs = read_beliefs(folder)
+    assert (beliefs.epochs, beliefs.damaged) == ((1, 2, 3, 4), 0)
+    assert [beliefs.confusion(place).tolist() for place in range(4)] == [each.confusion for each in epochs_done(engine)]
+
+
+def test_what_a_killed_run_kept_of_an_epoch_without_a_checkpoint_is_dropped(engine: Engine) -> None:
+    folder = trained(engine)
+    checkpoint = (folder / LAST).read_bytes(), (folder / f"{LAST}.sha256").read_bytes()
+    whole = trained(engine, epochs=3) / BELIEFS
+    shutil.copy(whole, folder / BELIEFS)
+    assert checkpoint == ((folder / LAST).read_bytes(), (folder / f"{LAST}.sha256").read_bytes())
+    engine.done(ResumeRun(run=RUN, changes={"epochs": 3}))
+    assert read_beliefs(folder).epochs == (1, 2)
+    engine.finish()
+    assert (folder / BELIEFS).read_bytes() == whole.read_bytes()
+
+
+def test_a_run_that_is_stopped_within_an_epoch_and_resumed_keeps_the_same_of_the_test(engine: Engine) -> None:
+    whole = read_beliefs(trained(engine))
+    engine.done(StartRun(config=CONFIG))
+    engine.train_until(lambda: engine.step >= 6)
+    engine.done(Stop())
+    folder = engine.checkpoints / "0002-seed-cnn"
+    assert read_beliefs(folder).epochs == (1,)
+    engine.done(ResumeRun(run="2"))
+    engine.finish()
+    found = read_beliefs(folder)
+    for before, after in zip(whole.kept, found.kept, strict=True):
+        assert all(map(np.array_equal, before[:3], after[:3]))
+    unseen = np.isnan(found.trained_losses).sum(1).tolist()
+    assert unseen == [0, 100]  # two of four steps of 50 images were taken before the stop
+    seen = ~np.isnan(found.trained_losses[1])
+    assert np.array_equal(found.trained_losses[1][seen], whole.trained_losses[1][seen])
+
+
+def test_a_fork_keeps_its_own(engine: Engine) -> None:
+    parent = trained(engine)
+    before = (parent / BELIEFS).read_bytes()
+    engine.done(StartRun(config=CONFIG.replace({"epochs": 4, "lr": 0.01}), fork="1@last"))
+    engine.finish()
+    assert read_beliefs(engine.checkpoints / "0002-seed-cnn").epochs == (3, 4)
+    assert (parent / BELIEFS).read_bytes() == before
+
+
+def test_it_goes_to_the_trash_with_its_run_and_comes_back(engine: Engine) -> None:
+    content = (trained(engine) / BELIEFS).read_bytes()
+    engine.done(DeleteRun(run=RUN))
+    reader = BeliefReader(engine.checkpoints)
+    with pytest.raises(RunError, match="holds no run"):
+        reader.answer(AskConfusion(run=RUN))
+    engine.done(RestoreRun(run=RUN))
+    assert (engine.checkpoints / RUN / BELIEFS).read_bytes() == content
+    assert reader.answer(AskConfusion(run=RUN)).run == RUN
+
+
+def test_a_run_of_an_earlier_version_says_that_nothing_was_kept_until_it_is_resumed(engine: Engine) -> None:
+    folder = trained(engine)
+    (folder / BELIEFS).unlink()
+    reader = BeliefReader(engine.checkpoints)
+    for question in (AskBelief(index=0), AskLearning(), AskConfusion(), AskLabelErrors(), AskGallery()):
+        with pytest.raises(RunError, match=rf"run {RUN} has no beliefs\.bin: .* resume it for an epoch"):
+            reader.answer(question)
+    engine.done(ResumeRun(run=RUN, changes={"epochs": 3}))
+    engine.finish()
+    answer = reader.answer(AskConfusion())
+    assert isinstance(answer, ConfusionTold)
+    assert (answer.epochs, answer.confusion) == ([3], epochs_done(engine)[-1].confusion)
+
+
+def test_the_belief_of_a_digit_is_what_the_run_said_of_it_after_each_epoch(engine: Engine) -> None:
+    engine.done(StartRun(config=CONFIG))
+    said: list[list[float]] = []
+    for epoch in (1, 2):
+        engine.train_until(lambda: len(epochs_done(engine)) == epoch)  # noqa: B023
+        run = engine.worker.jobs.live
+        if run is not None:
+            said.append(predict(run.tested, run.data.test_images[5:6])[1][0].tolist())
+    engine.finish()
+    answer = BeliefReader(engine.checkpoints).answer(AskBelief(index=5))
+    assert isinstance(answer, BeliefTold)
+    for told, exact in zip(answer.probabilities, said, strict=False):
+        assert told == pytest.approx(exact, abs=0.006)
+    assert (answer.epochs, answer.index, answer.run, answer.damaged) == ([1, 2], 5, RUN, 0)
+    assert engine.worker.loader.data is not None
+    assert answer.label == int(engine.worker.loader.data.test_labels[5])
+    for probabilities, predicted, loss in zip(answer.probabilities, answer.predicted, answer.losses, strict=True):
+        assert probabilities[predicted] == pytest.approx(max(probabilities), abs=0.006)
+        assert np.exp(-loss) == pytest.approx(probabilities[answer.label], abs=0.006)
+
+
+def test_a_digit_or_an_epoch_that_was_not_kept_is_refused_with_what_there_is(engine: Engine) -> None:
+    trained(engine)
+    reader = BeliefReader(engine.checkpoints)
+    with pytest.raises(RunError, match="of test digit 100; give 0 to 99"):
+        reader.answer(AskBelief(index=100))
+    for question in (AskConfusion(epoch=7), AskGallery(epoch=7)):
+        with pytest.raises(RunError, match="after epoch 7; give another, epoch 2 say"):
+            reader.answer(question)
+
+
+def test_the_gallery_after_an_epoch_and_the_one_of_now_agree_with_the_network(engine: Engine) -> None:
+    trained(engine)
+    now, kept = engine.tell(AskGalleryNow()), BeliefReader(engine.checkpoints).answer(AskGallery())
+    data = engine.worker.loader.data
+    assert isinstance(now, GalleryTold)
+    assert isinstance(kept, GalleryTold)
+    assert data is not None
+    [digits] = [engine.tell(Predict(start=0, count=64))]
+    assert isinstance(digits, Predicted)
+    assert (now.labels, now.predicted) == (kept.labels, kept.predicted)
+    assert (now.epoch, now.step, now.total, kept.epoch, kept.step, kept.total) == (2, 8, 100, 2, 0, 100)
+    assert list(now.labels) == data.test_labels.tolist()
+    for i, digit in enumerate(digits.digits):
+        first, second, *_ = sorted(digit.probabilities, reverse=True)
+        assert now.predicted[i] == digit.predicted
+        for told in (now, kept):
+            assert floats_in(told.confidences)[i] == pytest.approx(first, abs=0.006)
+            assert floats_in(told.margins)[i] == pytest.approx(first - second, abs=0.012)
+            assert floats_in(told.losses)[i] == pytest.approx(
+                -np.log(digit.probabilities[digit.actual] + 1e-30), rel=0.02, abs=1e-3
+            )
+    assert sum(floats_in(now.losses)) / 100 == pytest.approx(epochs_done(engine)[-1].test_loss, rel=1e-4)
+
+
+def test_a_gallery_comes_in_parts(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    trained(engine)
+    reader = BeliefReader(engine.checkpoints)
+    whole = reader.answer(AskGallery())
+    monkeypatch.setattr("engine.insight.beliefs.answers.MOST_ROWS", 40)
+    monkeypatch.setattr("engine.insight.beliefs.live.MOST_ROWS_NOW", 40)
+    assert isinstance(whole, GalleryTold)
+    for ask in (
+        lambda start: reader.answer(AskGallery(start=start)),
+        lambda start: engine.tell(AskGalleryNow(start=start)),
+    ):
+        parts = [ask(start) for start in (0, 40, 80, 120)]
+        assert [len(part.labels) for part in parts] == [40, 40, 20, 0]
+        assert b"".join(part.predicted for part in parts) == whole.predicted
+        assert all(part.total == 100 for part in parts)
+
+
+def test_training_images_have_a_gallery_too(engine: Engine) -> None:
+    folder = trained(engine, validation=0.2)
+    kept, now = (
+        BeliefReader(engine.checkpoints).answer(AskGallery(part="train", epoch=1)),
+        engine.tell(AskGalleryNow(part="train")),
+    )
+    assert isinstance(kept, GalleryTold)
+    assert isinstance(now, GalleryTold)
+    assert (kept.total, now.total, kept.confidences) == (200, 200, b"")
+    assert np.isnan(floats_in(kept.losses)).sum() == 40
+    np.testing.assert_array_equal(floats_in(kept.losses), read_beliefs(folder).trained_losses[0])
+    assert len(floats_in(now.confidences)) == 200
+
+
+def test_live_questions_between_two_steps_change_nothing_of_the_run(engine: Engine) -> None:
+    data = engine.worker.loader.data
+    assert data is not None
+    alone = trained(engine)
+    engine.done(StartRun(config=CONFIG))
+    while engine.worker.jobs.live is not None:
+        live = engine.worker.jobs.live
+        told = engine.tell(AskGalleryNow())
+        assert isinstance(told, GalleryTold)
+        assert (told.run, told.step) == (live.name, live.step)
+        assert list(told.predicted) == predict(live.tested, data.test_images)[0].tolist()
+        assert isinstance(engine.tell(AskPixels(indices=[1])), PixelsTold)
+        engine.worker.jobs.advance()
+    watched = engine.checkpoints / "0002-seed-cnn"
+    states = [torch.load(folder / LAST, weights_only=True) for folder in (alone, watched)]
+    assert all(map(torch.equal, states[0]["model"].values(), states[1]["model"].values()))
+    assert torch.equal(states[0]["rng"]["cpu"], states[1]["rng"]["cpu"])
+    assert (alone / BELIEFS).read_bytes() == (watched / BELIEFS).read_bytes()
+
+
+def test_pixels_are_those_of_the_runs_data_or_of_a_folder(
+    engine: Engine, digit_arrays: dict[str, np.ndarray], tmp_path: Path
+) -> None:
+    trained(engine)
+    told = engine.tell(AskPixels(indices=[7, 3], part="train"))
+    assert isinstance(told, PixelsTold)
+    assert told.pixels == digit_arrays["train_images"][[7, 3]].tobytes()
+    assert list(told.labels) == digit_arrays["train_labels"][[7, 3]].tolist()
+    other = tmp_path / "other.npz"
+    other.write_bytes(write_npz({name: array[::-1][:40] for name, array in digit_arrays.items()}, ()))
+    mine = engine.tell(AskPixels(indices=[0], data=str(other)))
+    assert isinstance(mine, PixelsTold)
+    assert mine.pixels == digit_arrays["test_images"][-1].tobytes()
+    gallery = engine.tell(AskGalleryNow(data=str(other)))
+    assert isinstance(gallery, GalleryTold)
+    assert (gallery.total, gallery.labels[0]) == (40, digit_arrays["test_labels"][-1])
+    assert "has no test image 100; there are 100, counted from 0" in engine.refused(AskPixels(indices=[99, 100]))
+    assert "there is no run '9'" in engine.refused(AskPixels(indices=[0], run="9"))
+    assert "there is no run '9'" in engine.refused(AskGalleryNow(run="9"))
+
+
+def test_lists_of_learning_have_what_the_epochs_say(engine: Engine) -> None:
+    folder = trained(engine, epochs=6, lr=0.004)
+    answer = BeliefReader(engine.checkpoints).answer(AskLearning(most=500))
+    assert isinstance(answer, LearningTold)
+    right = read_beliefs(folder).right
+    network = engine.worker.inspector._network("", None)
+    assert engine.worker.loader.data is not None
+    data = engine.worker.loader.data
+    assert right[-1].mean() == evaluate(network.model, data.test_images, data.test_labels).accuracy
+    forgotten = {i: sum(a and not b for a, b in zip(right[:-1, i], right[1:, i], strict=True)) for i in range(100)}
+    assert {each.index: each.forgotten for each in answer.most_forgotten.digits} == {
+        i: n for i, n in forgotten.items() if n
+    }
+    assert [each.forgotten for each in answer.most_forgotten.digits] == sorted(
+        filter(None, forgotten.values()), reverse=True
+    )
+    assert {each.index for each in answer.never_learned.digits} == {i for i in range(100) if not right[:, i].any()}
+    assert {each.index for each in answer.confidently_wrong.digits} == {i for i in range(100) if not right[-1, i]}
+    sure = [each.confidence for each in answer.confidently_wrong.digits]
+    assert sure == sorted(sure, reverse=True)
+    for each in answer.last_learned.digits:
+        assert right[each.right_since - 1 :, each.index].all()
+        assert not right[each.right_since - 2, each.index]
+    few = BeliefReader(engine.checkpoints).answer(AskLearning(most=1))
+    assert isinstance(few, LearningTold)
+    assert (few.confidently_wrong.total, len(few.confidently_wrong.digits)) == (len(sure), 1)
+
+
+def test_label_errors_are_listed_with_what_they_should_be(engine: Engine) -> None:
+    trained(engine)
+    answer = BeliefReader(engine.checkpoints).answer(AskLabelErrors(most=3))
+    assert isinstance(answer, LabelErrorsTold)
+    assert (answer.images, answer.epochs) == (200, [1, 2])
+    assert len(answer.errors) == min(3, answer.total)
+    assert all(each.label != each.suggested and each.loss > 4 for each in answer.errors)
