@@ -13,10 +13,14 @@ from engine.storage.runs.folders import create_folder
 from engine.storage.runs.log_writer import RunLog
 from engine.storage.runs.trash import delete_run, list_trash
 from engine.vocabulary.messages import (
+    AskBelief,
+    AskConfusion,
     AskStatus,
+    BeliefTold,
     CloseRun,
     CommandDone,
     CommandFailed,
+    ConfusionTold,
     DeleteRun,
     EmptyTrash,
     EpochDone,
@@ -36,6 +40,7 @@ from engine.vocabulary.messages import (
     StatusTold,
     Stop,
 )
+from tests.engine.insight.beliefs.kept_epochs import kept
 from tests.engine.server.running_server import RunningServer, running  # noqa: F401  (running is a fixture)
 from tests.engine.storage.runs.records import record
 
@@ -143,6 +148,31 @@ async def test_the_history_of_a_run_is_read_to_be_drawn_beside_others(running: R
     missing = await screen.ask(ReadHistory(run="0009-mlp", id=6), HistoryRead)
     assert (missing.run, missing.history, missing.last) == ("0009-mlp", [], True)
     assert "there is no run" in missing.problem
+
+
+async def test_what_a_run_thought_is_answered_without_the_worker_of_the_live_run_or_the_latest(
+    running: RunningServer,
+) -> None:
+    first, second = (make_run(running.server.checkpoints, 1) for _ in range(2))
+    for name, epochs in ((first, 2), (second, 3)):
+        kept(running.server.checkpoints / name, epochs)
+    screen, _ = await running.attach()
+    latest = await screen.ask(AskBelief(index=3, id=4), BeliefTold)
+    assert (latest.run, latest.reply_to, latest.epochs, latest.label) == (second, 4, [1, 2, 3], 3)
+    named = await screen.ask(AskConfusion(run="1", id=5), ConfusionTold)
+    assert (named.run, named.epoch, sum(map(sum, named.confusion))) == (first, 2, 20)
+    running.employ().live_run = first, 40, 0
+    assert (await screen.ask(AskBelief(index=3), BeliefTold)).run == first
+
+
+async def test_a_question_about_what_was_not_kept_is_refused_in_words(running: RunningServer) -> None:
+    name = make_run(running.server.checkpoints, 1)
+    screen, _ = await running.attach()
+    for run, problem in ((name, "has no beliefs.bin"), ("9", "there is no run"), ("../x", "there is no run")):
+        assert problem in (await screen.ask(AskBelief(run=run, index=3, id=4), CommandFailed)).reason
+    kept(running.server.checkpoints / name, 1)
+    for index in (20, 2**31 - 1):
+        assert "give 0 to 19" in (await screen.ask(AskBelief(index=index), CommandFailed)).reason
 
 
 @pytest.mark.parametrize("name", ["0009-seed-cnn", "../secret", "9" * 5000])

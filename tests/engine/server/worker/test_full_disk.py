@@ -37,6 +37,7 @@ from engine.vocabulary.messages import (
 from tests.engine.server.worker.driven_worker import CONFIG, RUN, Engine, engine, waiting  # noqa: F401
 
 CHECKPOINT, LOG = "engine.training.run.save_checkpoint", "engine.storage.runs.log_writer.RunLog._append"
+BELIEFS = "engine.insight.beliefs.belief_log.BeliefLog.append"
 
 
 def failing(number: int) -> Callable[..., None]:
@@ -56,7 +57,7 @@ def undisturbed(engine: Engine) -> dict[str, torch.Tensor]:
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EIO, errno.EACCES])
-@pytest.mark.parametrize("what", [CHECKPOINT, LOG, "engine.storage.runs.log_writer.RunLog.save_record"])
+@pytest.mark.parametrize("what", [CHECKPOINT, LOG, BELIEFS, "engine.storage.runs.log_writer.RunLog.save_record"])
 def test_the_run_waits_says_why_and_ends_as_if_nothing_had_been(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, what: str, number: int
 ) -> None:
