@@ -34,6 +34,8 @@ COMMANDS = {  # and where each is defined
     "runs": "runs.listed",
     "evaluate": "runs.command",
     "predict": "runs.command",
+    "inspect": "digits.command",
+    "gallery": "digits.command",
     "data": "data.command",
     "bench": "bench.command",
     "engine": "engine",

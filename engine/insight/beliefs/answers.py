@@ -141,8 +141,6 @@ def noted(beliefs: Beliefs, found: Learning, indices: npt.NDArray[np.intp]) -> l
 
 
 def label_errors_of(beliefs: Beliefs, most: int, classes: tuple[str, ...]) -> LabelErrorsTold:
-    """Raises RunError where nothing was kept of training images."""
-    check_trained(beliefs)
     found = label_errors(beliefs)
     rows = zip(found.indices.tolist(), found.suggested.tolist(), found.losses.tolist(), strict=True)
     return LabelErrorsTold(

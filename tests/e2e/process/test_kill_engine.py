@@ -16,6 +16,7 @@ import torch
 from limits import LIMIT
 
 from engine.data.find import load_data
+from engine.insight.beliefs.history import read_beliefs
 from engine.storage.paths import sample_file
 from engine.storage.runs.checkpoint import load_last
 from engine.storage.runs.event_log import EVENTS, EventReader, seal
@@ -174,6 +175,8 @@ async def test_a_run_whose_engine_is_killed_again_and_again_ends_with_the_same_w
             figures.fallbacks += bool(problem)
             assert state["position"]["epoch"] >= done
             done = state["position"]["epoch"]
+            beliefs = read_beliefs(folder)  # of each epoch that has a checkpoint, and perhaps of the one after it
+            assert (beliefs.epochs[:done], beliefs.damaged) == (tuple(range(1, done + 1)), 0)
     engine = await go_on(world, config)
     await engine.until(RunEnded, seconds=LIMIT + 5 * config.epochs)
     await engine.kill()
@@ -192,6 +195,9 @@ async def test_a_run_whose_engine_is_killed_again_and_again_ends_with_the_same_w
     state, _ = load_last(folder)
     for name, weights in undisturbed.model.state_dict().items():
         assert torch.equal(state["model"][name], weights), name
+    beliefs = read_beliefs(folder)
+    assert beliefs.epochs == tuple(range(1, config.epochs + 1))
+    assert [beliefs.confusion(i).tolist() for i in range(config.epochs)] == [event.confusion for event in expected]
     last = next(event for event in reversed(list(EventReader(folder))) if isinstance(event, EpochDone))
     assert (last.epoch, last.test_loss, last.train_loss) == (
         expected[-1].epoch,

@@ -5,8 +5,10 @@ import signal
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from engine.insight.beliefs.history import read_beliefs
 from engine.storage.runs.checkpoint import load_checkpoint
 from engine.storage.runs.record import read_record
 from engine.vocabulary.config import RunConfig
@@ -41,7 +43,11 @@ async def test_both_are_steered_stopped_and_ended_together(screen: Attached, che
     stopped = await screen.until(RunEnded)
     assert stopped.state == "stopped"
     await screen.session.ask(StartRun(config=TOGETHER.replace({"epochs": 1})), CommandDone)
-    assert (await screen.until(RunEnded)).state == "finished"
+    ended = await screen.until(RunEnded)
+    assert ended.state == "finished"
+    beliefs = read_beliefs(checkpoints / ended.run)
+    assert beliefs.epochs == (1,)
+    assert np.isnan(beliefs.trained_losses).mean() == 0.5  # the first process sees its share of each step
 
 
 def listeners_of(pid: int) -> list[str]:

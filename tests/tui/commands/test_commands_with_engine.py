@@ -4,10 +4,12 @@ import json
 import os
 from pathlib import Path
 
+import pytest
 import torch
 from PIL import Image
 
 from engine.data.dataset import Dataset
+from engine.insight.beliefs.history import read_beliefs
 from engine.storage.runs.record import read_record
 from engine.techniques.precision import choose_precision
 from engine.vocabulary.messages import EpochDone, RunEnded, RunStarted, decode_event
@@ -55,6 +57,29 @@ def test_train_to_the_end_then_look_at_the_run_with_every_command(
     assert "broken.png" in bad["error"]
     many = call(checkpoints, "predict", "--json", *[str(picture)] * (FILES_AT_ONCE + 3))
     assert len(json.loads(many.stdout)) == FILES_AT_ONCE + 3
+
+    belief = json.loads(call(checkpoints, "inspect", "--digit", "7", "--json").stdout)
+    assert (belief["run"], belief["index"], belief["label"], belief["epochs"]) == (
+        "0001-seed-cnn",
+        7,
+        int(digits.test_labels[7]),
+        [1, 2],
+    )
+    assert all(sum(row) == pytest.approx(1, abs=0.03) for row in belief["probabilities"])
+    text = call(checkpoints, "inspect", "1", "--digit", "7").stdout
+    assert f"test digit 7, a {int(digits.test_labels[7])}; probabilities" in text
+    assert "give 0 to 99" in call(checkpoints, "inspect", "--digit", "100", expect=1).stderr
+    assert "\nnever learned: " in call(checkpoints, "inspect").stdout
+    assert json.loads(call(checkpoints, "inspect", "--json").stdout)["label_errors"]["images"] == 200
+    wrong = json.loads(call(checkpoints, "gallery", "--wrong", "--sort", "loss", "--most", "0", "--json").stdout)
+    assert wrong["found"] == len(wrong["digits"]) == 100 - round(100 * epochs[-1].test_accuracy)
+    losses = [digit["loss"] for digit in wrong["digits"]]
+    assert losses == sorted(losses, reverse=True)
+    now = json.loads(call(checkpoints, "gallery", "--now", "--most", "0", "--json").stdout)
+    assert [digit["predicted"] for digit in now["digits"]] == read_beliefs(checkpoints / "0001-seed-cnn").predicted[
+        -1
+    ].tolist()
+    assert "20 of 200 found among 200 training images" in call(checkpoints, "gallery", "--train").stdout
 
     data = json.loads(call(checkpoints, "data", "status", "--json").stdout)
     assert (data["train"], data["test"], data["fingerprint"]) == (200, 100, digits.fingerprint)
