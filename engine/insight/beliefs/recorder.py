@@ -1,8 +1,8 @@
 """What a run thinks of each digit, taken from what it computes anyway: logits of its steps, and of its tests.
 
 A training image is judged as the step saw it: distorted, with dropout, and by the weights of that moment. That costs
-one copy of a few numbers a step; to test all training images after an epoch would cost a third of its time. The mean
-over epochs is what tells likely label errors (engine/insight/beliefs/label_errors.py).
+next to nothing, as the numbers are there; to test all training images after an epoch would cost a third of its time.
+Their mean over epochs is what tells likely label errors (engine/insight/beliefs/label_errors.py).
 """
 
 from pathlib import Path
@@ -22,7 +22,8 @@ HIGHEST = 60_000.0  # nats, in half precision
 class BeliefRecorder:
     """Of a run on one device. Nothing but `end_epoch` waits for it."""
 
-    def __init__(self, folder: Path, data: Dataset, device: torch.device) -> None:
+    def __init__(self, folder: Path, data: Dataset, device: torch.device, copies: bool = True) -> None:
+        """Without `copies` each logits that it sees must be a tensor of their own, which nobody writes to again."""
         classes = len(data.classes)
         tested, trained = as_bytes(data.test_labels), as_bytes(data.train_labels)
         if len(trained) * classes > MOST_LOGITS:
@@ -30,19 +31,26 @@ class BeliefRecorder:
         self.log = BeliefLog(folder, classes, tested, trained)
         self._test_labels = data.test_labels[: self.log.shape.tested].to(device)
         self._train_labels = data.train_labels[: self.log.shape.trained].to(device)
-        self._steps = torch.full((self.log.shape.trained, classes), torch.nan, device=device)
         self._all_tested = len(data.test_labels)
-        self._tests: list[Tensor] = []  # of the last test, those of one that was broken off before it
+        self._tests: list[Tensor] = []  # of the last test, after those of one that was broken off
+        self._copies = copies
+        self._seen: list[tuple[Tensor, Tensor]] = []  # steps of this epoch: indices [b], logits [b, C]
+        # Where steps are queued they may be a graph, which can only write to the same place each time.
+        queues = device.type != "cpu"
+        self._steps = torch.full((self.log.shape.trained * queues, classes), torch.nan, device=device)
         self._unwritten: tuple[int, EpochBeliefs] | None = None
 
     def see_step(self, indices: Tensor, logits: Tensor, share: Tensor | None) -> None:
         """Take what a step made of training images: indices [b], logits [b, C]; the share [b] of each that was left
         where it was mixed with another one, which is then what the network is asked for if less than half is left."""
-        if not len(self._steps):
+        if not self.log.shape.trained:
             return
         if share is not None:
             logits = logits.masked_fill((share < 0.5)[:, None], torch.nan)
-        self._steps.index_copy_(0, indices, logits)
+        if self._steps.is_cpu:
+            self._seen.append((indices, logits.clone() if self._copies else logits))
+        else:
+            self._steps.index_copy_(0, indices, logits)
 
     def see_test(self, logits: Tensor) -> None:
         """Take the logits [b, C] of the next test digits."""
@@ -52,15 +60,32 @@ class BeliefRecorder:
         """Take all that was seen for what the run thinks after this epoch."""
         logits = torch.cat(self._tests)[-self._all_tested :][: self.log.shape.tested].float()
         self._tests.clear()
-        beliefs = EpochBeliefs(
-            probability_codes(logits).cpu().numpy(),
-            as_bytes(logits.argmax(1)),
-            losses_for(logits, self._test_labels).clamp(0, HIGHEST).to(torch.float16).cpu().numpy(),
-            loss_codes(losses_for(self._steps, self._train_labels)).cpu().numpy(),
-            as_bytes(self._steps.argmax(1)),
+        trained, trained_predicted = self._end_steps()
+        self._unwritten = (
+            epoch,
+            EpochBeliefs(
+                probability_codes(logits).cpu().numpy(),
+                as_bytes(logits.argmax(1)),
+                losses_for(logits, self._test_labels).clamp(0, HIGHEST).to(torch.float16).cpu().numpy(),
+                trained.cpu().numpy(),
+                as_bytes(trained_predicted),
+            ),
         )
-        self._steps.fill_(torch.nan)
-        self._unwritten = epoch, beliefs
+
+    def _end_steps(self) -> tuple[Tensor, Tensor]:
+        """Return the codes of the losses [M] of this epoch's training images, and the predictions [M]."""
+        if not self._steps.is_cpu:
+            found = loss_codes(losses_for(self._steps, self._train_labels)), self._steps.argmax(1)
+            self._steps.fill_(torch.nan)
+            return found
+        codes = torch.full_like(self._train_labels, NOT_SEEN, dtype=torch.uint8)
+        predicted = torch.zeros_like(codes)
+        if self._seen:
+            indices, logits = (torch.cat(each) for each in zip(*self._seen, strict=True))
+            codes[indices] = loss_codes(losses_for(logits, self._train_labels[indices]))
+            predicted[indices] = logits.argmax(1).to(torch.uint8)
+            self._seen.clear()
+        return codes, predicted
 
     def write(self) -> None:
         """Write what is not yet written. Raises OSError; it may then be tried again."""

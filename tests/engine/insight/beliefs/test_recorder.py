@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from engine.data.dataset import Dataset
 from engine.insight.beliefs.history import Beliefs, read_beliefs
-from engine.insight.beliefs.quantised import losses_of, probabilities_of
+from engine.insight.beliefs.quantised import NOT_SEEN, losses_of, probabilities_of
 from engine.insight.beliefs.recorder import BeliefRecorder, loss_codes, probability_codes
 from engine.training.evaluation import evaluate, predict
 from engine.training.loop import train
@@ -19,6 +19,29 @@ from engine.vocabulary.config import RunConfig, Value
 from engine.vocabulary.messages import EpochDone
 
 CONFIG = RunConfig(epochs=3, batch_size=30, device="cpu", precision="fp32")
+
+
+def test_a_graph_writes_to_one_place_and_says_the_same(digits: Dataset, tmp_path: Path) -> None:
+    """On a device with graphs the steps of an epoch share one tensor, here one of the CPU."""
+    line, graph = (BeliefRecorder(tmp_path / name, digits, torch.device("cpu")) for name in "ab")
+    graph._steps = OnDevice(torch.full((200, 10), torch.nan))  # type: ignore[assignment]
+    chance = torch.Generator().manual_seed(0)
+    for indices in torch.randperm(200, generator=chance)[:150].split(40):
+        logits = torch.randn(len(indices), 10, generator=chance)
+        for recorder in (line, graph):
+            recorder.see_step(indices, logits, None)
+    (codes, predicted), (same_codes, same_predicted) = line._end_steps(), graph._end_steps()
+    seen = codes != NOT_SEEN
+    assert seen.sum() == 150
+    assert torch.equal(codes, same_codes)
+    assert torch.equal(predicted[seen], same_predicted[seen].to(torch.uint8))
+    assert (graph._end_steps()[0] == NOT_SEEN).all()
+
+
+class OnDevice(Tensor):
+    """Takes itself for a tensor of another device."""
+
+    is_cpu = False  # type: ignore[assignment]
 
 
 class Watched(BeliefRecorder):
