@@ -8,6 +8,7 @@ and cut only at the end, where an epoch was kept as the last alone or is trained
 import errno
 import os
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import FileIO
@@ -26,10 +27,12 @@ from engine.insight.beliefs.records import (
     seal_epoch,
     seal_labels,
 )
-from engine.storage.files import naming, write_atomically
+from engine.storage.files import flush_to_disk, naming, write_atomically
 from engine.storage.printing import say
+from engine.vocabulary.fields import counted
 
 MOST_EPOCHS = 256
+FLUSHING = 200  # as long as it takes to flush to the disk passes before it is done again: half a percent of the time
 FEWEST_EPOCHS = 8  # that there is room for: of a larger test set, as many digits are kept as leave it
 
 
@@ -44,6 +47,7 @@ class BeliefLog:
         record = self.shape.size(EPOCH)
         self.most = min(MOST_EPOCHS, (MOST_BYTES - len(self._labels)) // record)
         self._epochs: list[tuple[int, int, int]] = []  # number, start and end of each record
+        self._flush_due = 0.0
         self._size = -1  # of the file, when it was written last; -1: not known
 
     def resume(self, epoch: int) -> None:
@@ -90,7 +94,7 @@ class BeliefLog:
             say(f"{self.path}: is of other digits, or of another network; it is now {other.name}, and a new one begins")
             whole, self._size = [], -1
         elif damaged := records.count(None):
-            say(f"{self.path}: {damaged} damaged stretches; what can be read is kept")
+            say(f"{self.path}: is damaged in {counted(damaged, 'place')}; what can be read is kept")
         self._epochs = [(each.epoch, each.start, each.end) for each in in_order(whole)]
         labelled = sum(record.kind == LABELS for record in whole) > 1
         self._size = max(record.end for record in whole) if labelled else 0
@@ -114,6 +118,9 @@ class BeliefLog:
             os.ftruncate(file.fileno(), self._size)
             raise
         self._size += len(record)
+        if (began := time.monotonic()) >= self._flush_due:
+            flush_to_disk(file.fileno())
+            self._flush_due = time.monotonic() + FLUSHING * (time.monotonic() - began)
 
 
 def in_order(records: list[Record]) -> list[Record]:

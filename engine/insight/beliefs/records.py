@@ -91,7 +91,7 @@ def scan(file: bytes) -> Iterator[Record | None]:
         if found < 0:
             damaged = damaged or not MARK.startswith(file[place : place + len(MARK)])
             break
-        if is_torn(view, found):
+        if is_torn(view, found) and file.find(MARK, found + 1) < 0:
             damaged = damaged or found > place
             break
         record = record_at(view, found)

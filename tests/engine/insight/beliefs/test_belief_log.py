@@ -133,7 +133,7 @@ def test_a_damaged_file_is_gone_on_with(tmp_path: Path, capsys: pytest.CaptureFi
     log.append(5, beliefs_of(5))
     found = read_beliefs(tmp_path)
     assert (found.epochs, found.damaged) == ((1, 2, 4, 5), 1)
-    assert "1 damaged" in "".join(capsys.readouterr())
+    assert "is damaged in 1 place;" in "".join(capsys.readouterr())
 
 
 def test_a_file_of_other_digits_is_put_aside(tmp_path: Path) -> None:

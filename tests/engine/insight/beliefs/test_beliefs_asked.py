@@ -13,6 +13,10 @@ from engine.insight.beliefs.records import BELIEFS
 from engine.storage.runs.folders import LAST, RunError
 from engine.training.evaluation import evaluate, predict
 from engine.vocabulary.messages import (
+    MAX_LINE,
+    MOST_LISTED,
+    MOST_PIXELS,
+    MOST_ROWS,
     AskBelief,
     AskConfusion,
     AskGallery,
@@ -21,13 +25,16 @@ from engine.vocabulary.messages import (
     AskLearning,
     AskPixels,
     BeliefTold,
+    DigitList,
     GalleryTold,
     LabelErrorsTold,
     LearningTold,
+    NotedDigit,
     PixelsTold,
     Predict,
     Predicted,
     StartRun,
+    encode,
     floats_in,
 )
 from tests.engine.insight.beliefs.trained_runs import epochs_done, trained
@@ -196,3 +203,30 @@ def test_label_errors_are_listed_with_what_they_should_be(engine: Engine) -> Non
     assert (answer.images, answer.epochs) == (200, [1, 2])
     assert len(answer.errors) == min(3, answer.total)
     assert all(each.label != each.suggested and each.loss > 4 for each in answer.errors)
+
+
+def test_the_largest_answers_fit_in_one_line() -> None:
+    names = tuple(f"{'x' * 36}{i:04d}" for i in range(100))
+    row, label = b"\xff" * 4 * MOST_ROWS, b"\xff" * MOST_ROWS
+    gallery = GalleryTold(
+        run="x" * 200, part="train", epoch=1, step=1, total=1, start=0, labels=label, predicted=label,
+        losses=row, confidences=row, margins=row, epochs=[99_999] * 256, classes=names,
+    )  # fmt: skip
+    pixels = PixelsTold(
+        run="x" * 200, part="train", indices=[2**31 - 1] * MOST_PIXELS, labels=row[:MOST_PIXELS],
+        pixels=b"\xff" * 784 * MOST_PIXELS, classes=names,
+    )  # fmt: skip
+    belief = BeliefTold(
+        run="x" * 200, index=1, label=1, epochs=[99_999] * 256, probabilities=[[1.23e-06] * 100] * 256,
+        predicted=[99] * 256, losses=[1.234e-06] * 256, classes=names,
+    )  # fmt: skip
+    digit = NotedDigit(
+        index=2**31, label=99, predicted=99, confidence=1.23e-06, loss=1.234e-06, forgotten=99, right_since=99_999
+    )
+    digits = DigitList(total=10**6, digits=[digit] * MOST_LISTED)
+    lists = LearningTold(
+        run="x" * 200, epochs=[99_999] * 256, images=10**6, most_forgotten=digits, last_learned=digits,
+        never_learned=digits, confidently_wrong=digits, classes=names,
+    )  # fmt: skip
+    for answer in (gallery, pixels, belief, lists):
+        assert len(encode(answer)) <= MAX_LINE  # or it is refused
