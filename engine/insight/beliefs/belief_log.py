@@ -146,7 +146,6 @@ def shape_for(classes: int, tested: int, trained: int) -> Shape:
 
     Of test digits that are the first ones. Training images, whose order is no chance, are kept all or not at all.
     """
-    room = MOST_BYTES // (FEWEST_EPOCHS + 1)
-    trained = trained if 2 * trained <= room // 2 else 0
-    labels = 2 * trained
-    return Shape(classes, min(tested, (room - labels - 2 * trained) // (classes + 5)), trained)
+    room = MOST_BYTES // (FEWEST_EPOCHS + 1)  # bytes of a record of an epoch and, once more than needed, both labels
+    trained = trained if 4 * trained <= room // 2 else 0
+    return Shape(classes, min(tested, (room - 4 * trained) // (classes + 5)), trained)

@@ -167,7 +167,7 @@ class LabelError(msgspec.Struct, frozen=True, kw_only=True):
 class LabelErrorsTold(Event, frozen=True):
     """The likeliest of `total` label errors among the training `images`, the highest mean loss first.
 
-    `images` is 0 where they are so many (from some 550,000 on) that nothing is kept of each.
+    `images` is 0 where they are so many (from some 280,000 on) that nothing is kept of each.
     """
 
     run: str

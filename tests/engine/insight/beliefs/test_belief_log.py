@@ -43,7 +43,7 @@ def test_no_file_is_larger_than_20_megabytes(classes: int, epochs: int, tested: 
     shape = shape_for(classes, tested, trained)
     most = min(256, (MOST_BYTES - 2 * shape.size(LABELS)) // shape.size(EPOCH))
     assert most >= 8
-    assert shape.tested > 0
+    assert shape.tested >= min(tested, 10_000)
     assert 2 * shape.size(LABELS) + most * shape.size(EPOCH) <= MOST_BYTES
     assert len(thinned(list(range(1, epochs)), epochs, most)) + 1 <= most
 
