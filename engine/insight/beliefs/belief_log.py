@@ -128,7 +128,9 @@ def in_order(records: list[Record]) -> list[Record]:
     found: list[Record] = []
     for record in records:
         if record.kind == EPOCH:
-            found = [each for each in found if each.epoch < record.epoch] + [record]
+            while found and found[-1].epoch >= record.epoch:
+                found.pop()
+            found.append(record)
     return found
 
 

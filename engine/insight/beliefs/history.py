@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from engine.insight.beliefs.belief_log import in_order
+from engine.insight.beliefs.belief_log import MOST_EPOCHS, in_order
 from engine.insight.beliefs.quantised import Bytes, Floats, losses_of, probabilities_of
 from engine.insight.beliefs.records import BELIEFS, LABELS, MOST_BYTES, EpochBeliefs, Record, scan, unseal_epoch
 from engine.storage.files import open_regular
@@ -102,7 +102,7 @@ def read_beliefs(folder: Path) -> Beliefs:
     whole = [record for record in records if record is not None]
     labels = next((record for record in whole if record.kind == LABELS and named(record)), None)
     fitting = [record for record in whole if labels is not None and record.shape == labels.shape]
-    read = [(record.epoch, unseal_epoch(record)) for record in in_order(fitting)]
+    read = [(record.epoch, unseal_epoch(record)) for record in in_order(fitting)[:MOST_EPOCHS]]
     good = [(epoch, beliefs) for epoch, beliefs in read if beliefs is not None]
     damaged = records.count(None) + len(whole) - len(fitting) + len(read) - len(good)
     if labels is None or not good:
@@ -121,4 +121,4 @@ def read_beliefs(folder: Path) -> Beliefs:
 
 def named(record: Record) -> bool:
     """Tell whether all labels of a record are of its classes."""
-    return bool(record.shape.tested) and max(record.content) < record.shape.classes
+    return bool(record.shape.tested) and int(np.frombuffer(record.content, np.uint8).max()) < record.shape.classes

@@ -26,6 +26,7 @@ MARK = b"\x89BELIEF\n"
 HEAD = struct.Struct("<BBxxIIIII")  # kind, classes, epoch, test digits, training images, length of what follows, CRC-32
 BEFORE_CRC = HEAD.size - 4
 LABELS, EPOCH = 1, 2
+MOST_REREAD = 4  # times the size of a file, for damaged records that overlap: a hostile file could have thousands
 
 
 class Shape(NamedTuple):
@@ -86,6 +87,7 @@ def seal_epoch(shape: Shape, epoch: int, beliefs: EpochBeliefs) -> bytes:
 def scan(file: bytes) -> Iterator[Record | None]:
     """Yield the records of a file in order, None for each stretch that is damaged. A torn end is left out."""
     view, place, damaged = memoryview(file), 0, False
+    patience = MOST_REREAD * len(file)
     while place < len(file):
         found = file.find(MARK, place)
         if found < 0:
@@ -98,6 +100,9 @@ def scan(file: bytes) -> Iterator[Record | None]:
         damaged = damaged or found > place or record is None
         if record is None:
             place = found + 1
+            patience -= claimed(view, found)
+            if patience < 0:
+                break
             continue
         if damaged:
             yield None
@@ -106,6 +111,12 @@ def scan(file: bytes) -> Iterator[Record | None]:
         place = record.end
     if damaged:
         yield None
+
+
+def claimed(file: memoryview, start: int) -> int:
+    """Return the bytes that were read to find that a record is damaged."""
+    length: int = HEAD.unpack_from(file, start + len(MARK))[5]
+    return min(length, len(file))
 
 
 def record_at(file: memoryview, start: int) -> Record | None:
@@ -147,4 +158,5 @@ def unseal_epoch(record: Record) -> EpochBeliefs | None:
     predicted, losses = take(shape.tested), take(shape.tested, "<f2")
     beliefs = EpochBeliefs(probabilities, predicted, losses, take(shape.trained), take(shape.trained))
     named = (beliefs.predicted, beliefs.trained_predicted)
-    return beliefs if all(int(each.max(initial=0)) < shape.classes for each in named) else None
+    fits = all(int(each.max(initial=0)) < shape.classes for each in named) and np.isfinite(beliefs.losses).all()
+    return beliefs if fits else None

@@ -59,7 +59,7 @@ def rows_of(told: GalleryTold) -> list[dict[str, Any]]:
 
 
 def known(numbers: list[float]) -> list[float | None]:
-    return [UNKNOWN if math.isnan(number) else float(f"{number:.4g}") for number in numbers]
+    return [float(f"{number:.4g}") if math.isfinite(number) else UNKNOWN for number in numbers]
 
 
 @dataclass(frozen=True)

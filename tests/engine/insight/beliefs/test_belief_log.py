@@ -2,6 +2,7 @@
 
 import errno
 import os
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,19 @@ from hypothesis import strategies as st
 
 from engine.insight.beliefs.belief_log import BeliefLog, shape_for, thinned
 from engine.insight.beliefs.history import read_beliefs
-from engine.insight.beliefs.records import BELIEFS, EPOCH, LABELS, MOST_BYTES
+from engine.insight.beliefs.records import (
+    BELIEFS,
+    EPOCH,
+    HEAD,
+    LABELS,
+    MARK,
+    MOST_BYTES,
+    EpochBeliefs,
+    Shape,
+    scan,
+    seal_epoch,
+    seal_labels,
+)
 from engine.storage.runs.folders import RunError
 from tests.engine.insight.beliefs.kept_epochs import TESTED, TRAINED, beliefs_of, kept, log_in
 
@@ -186,3 +199,38 @@ def test_what_is_no_file_is_named(what: str, tmp_path: Path) -> None:
 def test_a_run_without_the_file_says_so(tmp_path: Path) -> None:
     with pytest.raises(RunError, match=r"has no beliefs\.bin: it has not finished an epoch since"):
         read_beliefs(tmp_path)
+
+
+def test_a_file_made_to_take_long_is_read_in_bounded_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shape = Shape(10, 20_000, 0)
+    record = seal_epoch(shape, 1, EpochBeliefs(*(np.zeros(n, np.uint8) for n in (200_000, 20_000, 20_000, 0, 0))))
+    head = record[: len(MARK) + HEAD.size]
+    read, real = [0], zlib.crc32
+
+    def counted(content: bytes, start: int = 0) -> int:
+        read[0] += len(content)
+        return real(content, start)
+
+    content = head * 20_000  # each claims most of what follows
+    monkeypatch.setattr(zlib, "crc32", counted)
+    assert list(scan(content)) == [None]
+    assert read[0] < 6 * len(content)
+
+
+def test_so_many_records_are_no_more_epochs_than_a_run_keeps(tmp_path: Path) -> None:
+    path = kept(tmp_path, 1)
+    tiny = Shape(2, 1, 0)
+    one = EpochBeliefs(np.zeros((1, 2), np.uint8), *(np.zeros(n, np.uint8) for n in (1, 1, 0, 0)))
+    labels = seal_labels(tiny, np.zeros(1, np.uint8), np.zeros(0, np.uint8))
+    path.write_bytes(labels + b"".join(seal_epoch(tiny, epoch, one) for epoch in range(1, 1001)))
+    found = read_beliefs(tmp_path)
+    assert (len(found.epochs), found.epochs[-1], found.damaged) == (256, 256, 0)
+
+
+@pytest.mark.parametrize("spoilt", [{"predicted": np.full(20, 10, np.uint8)}, {"losses": np.full(20, np.nan)}], ids=str)
+def test_what_no_run_says_is_damage_too(tmp_path: Path, spoilt: dict[str, np.ndarray]) -> None:
+    log = log_in(tmp_path)
+    for epoch, beliefs in ((1, beliefs_of(1)), (2, beliefs_of(2)._replace(**spoilt))):
+        log.append(epoch, beliefs)
+    found = read_beliefs(tmp_path)
+    assert (found.epochs, found.damaged) == ((1,), 1)
