@@ -14,6 +14,7 @@ from engine.data.dataset import Dataset
 from engine.insight.beliefs.belief_log import BeliefLog
 from engine.insight.beliefs.quantised import FINE, FINE_LOSS, FINENESS, LEAST, LOSS_STEP, NOT_SEEN, Bytes
 from engine.insight.beliefs.records import EpochBeliefs
+from engine.training.run import Run
 
 MOST_LOGITS = 25_000_000  # of training images, 100 MB on the device; where there are more, they are left out
 HIGHEST = 60_000.0  # nats, in half precision
@@ -54,7 +55,7 @@ class BeliefRecorder:
 
     def see_test(self, logits: Tensor) -> None:
         """Take the logits [b, C] of the next test digits."""
-        self._tests.append(logits)
+        self._tests.append(logits.clone() if self._copies else logits)
 
     def end_epoch(self, epoch: int) -> None:
         """Take all that was seen for what the run thinks after this epoch."""
@@ -92,6 +93,17 @@ class BeliefRecorder:
         if self._unwritten is not None:
             self.log.append(*self._unwritten)
             self._unwritten = None
+
+
+def watch(run: Run, folder: Path) -> None:
+    """Have a run keep what it thinks of each digit; what was kept of epochs that it trains again is dropped.
+
+    Raises OSError.
+    """
+    # A user's own network, or a compiled one, may write its next answer to where the last one is.
+    copies = run.code is not None or run.config.compile == "on"
+    run.observer = recorder = BeliefRecorder(folder, run.data, run.device, copies)
+    recorder.log.resume(run.epoch)
 
 
 def losses_for(logits: Tensor, labels: Tensor) -> Tensor:

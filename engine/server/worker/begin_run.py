@@ -10,7 +10,7 @@ import numpy
 import torch
 
 from engine.data.dataset import Dataset
-from engine.insight.beliefs.recorder import BeliefRecorder
+from engine.insight.beliefs.recorder import watch
 from engine.machine.process_group import GroupBroken, ProcessGroup
 from engine.networks.own.code import code_of_run, keep_copy, named_code, trust
 from engine.server.worker.checks import check_traces
@@ -53,7 +53,7 @@ def begin_run(
         trust(code)
         keep_copy(code, folder)
         run = Run(config, data, name=folder.name, folder=folder, group=group, state=state, code=code, origin=origin)
-        run.observer = BeliefRecorder(folder, run.data, run.device, copies=run.code is not None)
+        watch(run, folder)
         if fork is not None:
             save_checkpoint(folder / LAST, run.state())
         log = RunLog(folder, record_of(run))
@@ -86,8 +86,7 @@ def begin_resumed(checkpoints: Path, command: ResumeRun, loader: Loader, group: 
     data = loader.needed()
     run = resume(folder.name, folder, data, command.changes, group, command.data)
     run.origin = origin_of(record)
-    run.observer = recorder = BeliefRecorder(folder, run.data, run.device, copies=run.code is not None)
-    recorder.log.resume(run.epoch)
+    watch(run, folder)
     record.data_path = data.path
     record.state, record.reason = "running", ""
     return run, RunLog(folder, record)

@@ -8,10 +8,9 @@ import torch
 
 from engine.data.dataset import Dataset
 from engine.insight.beliefs.history import read_beliefs
-from engine.insight.beliefs.live import gallery_now
 from engine.insight.beliefs.recorder import BeliefRecorder
-from engine.insight.network import kept, network_of
 from engine.networks.own.code import named_code
+from engine.server.worker.inspection import Inspector
 from engine.training.loop import train
 from engine.training.run import Run
 from engine.vocabulary.messages import AskGalleryNow, EpochDone
@@ -30,8 +29,8 @@ READING = "return self.out(self.rows(images.squeeze(1))[0][:, -1])"
 REUSED = "self.register_buffer('answer', torch.zeros(1000, 10), persistent=False)"
 REUSING = """
 logits = self.out(torch.relu(self.hidden(images.flatten(1))))
-answer = self.answer[:len(logits)].detach(); answer.copy_(logits.detach())
-return answer + (logits - logits.detach()) if self.training else answer
+answer = self.answer.detach(); answer[: len(logits)] = logits
+return answer[: len(logits)]
 """
 
 
@@ -42,17 +41,18 @@ return answer + (logits - logits.detach()) if self.training else answer
     ids=["mlp", "drawing", "attention", "lstm", "one place for all answers"],
 )  # fmt: skip
 def test_each_is_kept_as_it_answered_and_trains_the_same_bits(
-    lines: dict[str, str], write: Write, digits: Dataset, tmp_path: Path
+    lines: dict[str, str], write: Write, digits: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("engine.training.evaluation.BATCH", 40)  # several batches of 100 digits
     own = write(network(**lines))
     alone = Run(config_of(own), digits, code=named_code(own))
     figures = [event for event in train(alone) if isinstance(event, EpochDone)]
     watched = Run(config_of(own), digits, code=named_code(own), folder=tmp_path)
     watched.observer = BeliefRecorder(tmp_path, watched.data, watched.device)
+    inspector = Inspector(tmp_path)
     for _ in train(watched):
         before = torch.get_rng_state()
-        with kept(network_of(watched)):
-            told = gallery_now(AskGalleryNow(), network_of(watched), digits)
+        told = inspector.gallery(AskGalleryNow(), watched, None)
         assert torch.equal(before, torch.get_rng_state())
     assert same_weights(list(alone.model.parameters()), list(watched.model.parameters()))
     beliefs = read_beliefs(tmp_path)
