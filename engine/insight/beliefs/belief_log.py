@@ -32,7 +32,7 @@ from engine.storage.printing import say
 from engine.vocabulary.fields import counted
 
 MOST_EPOCHS = 256
-FLUSHING = 200  # as long as it takes to flush to the disk passes before it is done again: half a percent of the time
+FLUSHING = 400  # times as long as it takes to flush to the disk passes before it is done again, and a second at first
 FEWEST_EPOCHS = 8  # that there is room for: of a larger test set, as many digits are kept as leave it
 
 
@@ -47,7 +47,7 @@ class BeliefLog:
         record = self.shape.size(EPOCH)
         self.most = min(MOST_EPOCHS, (MOST_BYTES - len(self._labels)) // record)
         self._epochs: list[tuple[int, int, int]] = []  # number, start and end of each record
-        self._flush_due = 0.0
+        self._flush_due = time.monotonic() + 1.0
         self._size = -1  # of the file, when it was written last; -1: not known
 
     def resume(self, epoch: int) -> None:
@@ -66,9 +66,9 @@ class BeliefLog:
             before = self._kept_until(epoch - 1)
             kept = thinned([number for number, _, _ in before], epoch, self.most)
             wanted = [each for each in before if each[0] in kept]
-            if wanted == before[: len(wanted)] and self._size > 0:
+            if not wanted or (wanted == before[: len(wanted)] and self._size > 0):
                 self._cut(file, wanted)
-                self._add(file, record)
+                self._add(file, self._labels * (self._size == 0) + record)
                 self._epochs.append((epoch, self._size - len(record), self._size))
                 return
             content = self._labels + b"".join(os.pread(file.fileno(), end - at, at) for _, at, end in wanted) + record
@@ -86,13 +86,15 @@ class BeliefLog:
     def _read(self, file: FileIO) -> None:
         """Learn what the file has. One of other digits is put aside, one that lacks labels is written anew."""
         file.seek(0)
-        records = list(scan(file.read(2 * MOST_BYTES)))
+        content = file.read(2 * MOST_BYTES)
+        records = list(scan(content))
         whole = [record for record in records if record is not None]
         if any(record.shape != self.shape for record in whole):
             other = self.path.with_suffix(".other.bin")
-            os.replace(self.path, other)
+            write_atomically(other, content)
+            os.ftruncate(file.fileno(), 0)
             say(f"{self.path}: is of other digits, or of another network; it is now {other.name}, and a new one begins")
-            whole, self._size = [], -1
+            whole = []
         elif damaged := records.count(None):
             say(f"{self.path}: is damaged in {counted(damaged, 'place')}; what can be read is kept")
         self._epochs = [(each.epoch, each.start, each.end) for each in in_order(whole)]

@@ -158,6 +158,9 @@ def test_a_file_of_other_digits_is_put_aside(tmp_path: Path) -> None:
     )
     assert (tmp_path / "beliefs.other.bin").read_bytes() == content
     assert read_beliefs(tmp_path).epochs == (1,)
+    log_in(tmp_path).resume(1)
+    assert (tmp_path / "beliefs.bin").read_bytes() == b""
+    assert len((tmp_path / "beliefs.other.bin").read_bytes()) < len(content)
 
 
 def test_a_disk_that_takes_a_part_leaves_no_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
