@@ -20,7 +20,7 @@ def log_in(folder: Path, most: int = 256) -> BeliefLog:
 def beliefs_of(epoch: int) -> EpochBeliefs:
     codes = np.full((20, 10), epoch % 256, np.uint8)
     losses = np.full(20, epoch / 8, np.float16)
-    return EpochBeliefs(codes, (TESTED + epoch) % 10, losses, np.full(30, epoch % 255, np.uint8), TRAINED)
+    return EpochBeliefs(codes, (TESTED + epoch % 10) % 10, losses, np.full(30, epoch % 255, np.uint8), TRAINED)
 
 
 def kept(folder: Path, epochs: int, most: int = 256) -> Path:
