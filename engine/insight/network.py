@@ -1,5 +1,7 @@
 """A run's network, live or from a checkpoint, and how it is asked without the run in progress noticing."""
 
+import copy
+import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -7,16 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
+from torch.nn import functional as F
 
 from engine.data.find import DataError, Dataset
 from engine.machine.process_settings import kept_generators, seed_all
-from engine.networks.build import build_model
+from engine.networks.build import as_input, build_model
 from engine.networks.own.code import Code, code_of_run
 from engine.networks.own.isolation import inside
 from engine.storage.runs.checkpoint import CheckpointError, brief
 from engine.storage.runs.record import classes_of
+from engine.training.evaluation import inference
 from engine.training.run import Run
-from engine.training.state import config_in, position_in
+from engine.training.state import config_in, position_in, temperature_in
 from engine.vocabulary.messages.base import DIGITS
 
 
@@ -32,6 +37,7 @@ class Network:
     code: Code | None = None  # of a user's own network
     best: bool = False  # of these epochs, by validation accuracy
     classes: tuple[str, ...] = DIGITS  # the names of what it tells apart
+    temperature: float | None = None  # its logits are divided by it before they become probabilities; None: none fitted
 
     @property
     def device(self) -> torch.device:
@@ -42,12 +48,35 @@ class Network:
         """Which weights answer, and in which classes, as answers tell it."""
         return {"epoch": self.epoch, "steps": self.batch, "best": self.best, "classes": self.classes}
 
-    def test_part(self, data: Dataset) -> tuple[torch.Tensor, torch.Tensor]:
+    def test_part(self, data: Dataset) -> tuple[Tensor, Tensor]:
         """Return the test images and labels of a data set, on its device. Raises DataError where the classes differ."""
         if data.classes != self.classes:
             has, needs = ", ".join(data.classes), ", ".join(self.classes)
             raise DataError(f"{data.path}: has the classes {has}, {self.name} was trained on {needs}; give such data")
         return data.test_images.to(self.device), data.test_labels.to(self.device)
+
+    def logits(self, images: Tensor) -> Tensor:
+        """Return the logits float64 [N, classes] of uint8 images [N, 28, 28], on the CPU; what is no number is 0."""
+        with kept(self), inference(self.model):
+            logits: Tensor = self.model(as_input(images.to(self.device))).float().cpu()
+        return logits.double().nan_to_num()
+
+    def probabilities(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """Return probabilities [N, classes] for uint8 images [N, 28, 28], at its temperature and at 1, on the CPU."""
+        logits = self.logits(images)
+        return F.softmax(logits / (self.temperature or 1.0), 1), F.softmax(logits, 1)
+
+    def frozen(self) -> "Network":
+        """Return it with a copy of its weights, which stay while a live run trains on. Raises CheckpointError."""
+        try:
+            with kept(self):
+                model = copy.deepcopy(self.model)
+        except Exception as error:  # a user's own may hold what cannot be copied
+            raise CheckpointError(
+                f"the network of run {self.name} cannot be copied while it trains ({brief(error)}); ask again once it"
+                " has ended"
+            ) from error
+        return dataclasses.replace(self, model=model)
 
 
 def network_in(path: Path, state: dict[str, Any]) -> Network:
@@ -63,14 +92,32 @@ def network_in(path: Path, state: dict[str, Any]) -> Network:
     try:
         with inside(code):
             model.load_state_dict(state["average" if "average" in state else "model"])
-        position = position_in(state)
+        position, temperature = position_in(state), temperature_in(state)
     except (RuntimeError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise CheckpointError(f"{path}: does not fit its network ({brief(error)})") from error
-    return Network(path.parent.name, position.step, position.epoch, position.batch, model, code, classes=classes)
+    return Network(
+        path.parent.name,
+        position.step,
+        position.epoch,
+        position.batch,
+        model,
+        code,
+        classes=classes,
+        temperature=temperature,
+    )
 
 
 def network_of(run: Run) -> Network:
-    return Network(run.name, run.step, run.epoch, run.batch, run.tested, run.code, classes=run.data.classes)
+    return Network(
+        run.name,
+        run.step,
+        run.epoch,
+        run.batch,
+        run.tested,
+        run.code,
+        classes=run.data.classes,
+        temperature=run.temperature,
+    )
 
 
 @contextmanager

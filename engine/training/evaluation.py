@@ -75,15 +75,28 @@ def evaluate(
     )
 
 
-def predict(model: nn.Module, images: Tensor) -> tuple[Tensor, Tensor]:
-    """Return predicted classes [N] and probabilities [N, classes], on the CPU, for uint8 images [N, 28, 28]."""
+def predict(model: nn.Module, images: Tensor, temperature: float | None = None) -> tuple[Tensor, Tensor]:
+    """Return predicted classes [N] and probabilities [N, classes], on the CPU, for uint8 images [N, 28, 28].
+
+    Logits are divided by the `temperature`, where there is one.
+    """
+    predicted, probabilities, _ = predict_both(model, images, temperature)
+    return predicted, probabilities
+
+
+def predict_both(model: nn.Module, images: Tensor, temperature: float | None) -> tuple[Tensor, Tensor, Tensor]:
+    """Return what `predict` does, and the probabilities without a temperature [N, classes]."""
     with inference(model):
+        logits = model(as_input(images))
         # A run that is about to fail may give what is no number, which no message can carry.
-        probabilities = F.softmax(model(as_input(images)), dim=1).nan_to_num().cpu()
-    return probabilities.argmax(1), probabilities
+        plain = F.softmax(logits, dim=1).nan_to_num().cpu()
+        shown = plain if temperature is None else F.softmax(logits.float() / temperature, dim=1).nan_to_num().cpu()
+    return plain.argmax(1), shown, plain
 
 
-def walk_digits(model: nn.Module, images: Tensor, labels: Tensor, wanted: Predict) -> list[Digit]:
+def walk_digits(
+    model: nn.Module, images: Tensor, labels: Tensor, wanted: Predict, temperature: float | None = None
+) -> list[Digit]:
     """Classify up to `wanted.count` images met when walking from its start around the end.
 
     With a filter (wrong ones, one actual or predicted digit) the walk ends when it is back at its start.
@@ -98,7 +111,7 @@ def walk_digits(model: nn.Module, images: Tensor, labels: Tensor, wanted: Predic
         steps = torch.arange(begin, min(begin + chunk, total), device=images.device)
         indices = (wanted.start + direction * steps) % total
         pixels, actual = images[indices], labels[indices].cpu()
-        predicted, probabilities = predict(model, pixels)
+        predicted, probabilities, plain = predict_both(model, pixels, temperature)
         keep = torch.ones_like(actual, dtype=torch.bool)
         if wanted.only_wrong:
             keep &= predicted != actual
@@ -113,9 +126,15 @@ def walk_digits(model: nn.Module, images: Tensor, labels: Tensor, wanted: Predic
                     pixels=pixels[i].cpu().numpy().tobytes(),
                     actual=int(actual[i]),
                     predicted=int(predicted[i]),
-                    probabilities=[round(p, 5) for p in probabilities[i].tolist()],
+                    probabilities=rounded(probabilities[i]),
+                    uncalibrated=rounded(plain[i]) if temperature is not None else [],
                 )
             )
         if len(found) == count:
             break
     return found
+
+
+def rounded(probabilities: Tensor) -> list[float]:
+    """Return the probabilities [classes] of one image as a message tells them."""
+    return [round(p, 5) for p in probabilities.tolist()]

@@ -19,6 +19,7 @@ from engine.training.evaluation import evaluate
 from engine.training.reseeding import ReseedGuard
 from engine.training.run import Run, seed_of
 from engine.training.step import Steps, TrainingFailed
+from engine.training.validation import fit_temperature
 from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import (
     STEP_POINTS,
@@ -152,15 +153,19 @@ def finish_epoch(run: Run) -> EpochDone:
     relus = ReluWatch()
     see = run.observer.see_test if run.observer is not None else None
     test = evaluate(run.tested, run.data.test_images[:tested], run.data.test_labels[:tested], relus, see)
-    validation = None
+    validation = temperature = None
     if len(run.held_out) and run.group.rank == 0:
-        validation = evaluate(run.tested, run.data.train_images[run.held_out], run.data.train_labels[run.held_out])
+        logits: list[torch.Tensor] = []
+        labels = run.data.train_labels[run.held_out]
+        validation = evaluate(run.tested, run.data.train_images[run.held_out], labels, see=logits.append)
+        temperature = fit_temperature(torch.cat(logits), labels) if math.isfinite(validation.loss) else None
     if not math.isfinite(test.loss):
         raise TrainingFailed(
             f"the test loss became {test.loss} after step {run.step} with learning rate {run.lr_of(run.step - 1):g};"
             " start again with a lower one"
         )
     run.epoch += 1
+    run.temperature = temperature
     if run.observer is not None:
         run.observer.end_epoch(run.epoch)
     if validation is not None:
@@ -185,6 +190,7 @@ def finish_epoch(run: Run) -> EpochDone:
         dead=relus.dead,
         input_share=input_share(run),
         lr_share=run.plateau.share,
+        temperature=temperature,
     )
     run.batch, run.seconds, run.input_seconds = 0, 0.0, 0.0
     run.loss_sum, run.right = 0.0, 0

@@ -15,7 +15,7 @@ from engine.storage.runs.checkpoint import CheckpointError, brief
 from engine.techniques.ema import ExponentialMovingAverage
 from engine.techniques.optimizers import build_optimizer, check_state
 from engine.techniques.precision import choose_precision
-from engine.training.validation import Best, split
+from engine.training.validation import Best, Temperature, split
 from engine.vocabulary.batches import batch_sizes, steps_per_epoch
 from engine.vocabulary.config import FIELDS, ConfigError, RunConfig
 from engine.vocabulary.messages import Count, Seconds
@@ -53,6 +53,7 @@ class TrainingState:
         self.saved_step = 0  # of the last checkpoint
         self.best = Best()
         self.plateau = Plateau()
+        self.temperature: float | None = None  # of its probabilities, fitted to the images held out after an epoch
         self.seconds = 0.0  # training time of the present epoch
         self.input_seconds = 0.0  # of these, those in which images were made; on a device that queues, only asked for
         self.loss_sum = 0.0  # over the images of the present epoch
@@ -97,6 +98,7 @@ class TrainingState:
             },
             "best": msgspec.structs.asdict(self.best),
             "plateau": msgspec.structs.asdict(self.plateau),
+            "temperature": self.temperature,
             **({"average": self.average.model.state_dict()} if self.average else {}),
             "config": msgspec.structs.asdict(self.config),
             "conventions": msgspec.structs.asdict(self.conventions),
@@ -128,6 +130,7 @@ class TrainingState:
             self.threads.begin_with(min(int(state.get("threads", self.threads.most)), self.threads.most))
             self.best = msgspec.convert(state.get("best", {}), Best)
             self.plateau = msgspec.convert(state.get("plateau", {}), Plateau)
+            self.temperature = temperature_in(state)
             self.loss_sum, self.right = float(state["sums"]["loss"]), int(state["sums"]["right"])
             set_rng_state(state["rng"], self.device)
         except (KeyError, TypeError, AttributeError, RuntimeError, ValueError, IndexError, OverflowError) as error:
@@ -150,6 +153,12 @@ class Position(msgspec.Struct, frozen=True):
 def position_in(state: dict[str, Any]) -> Position:
     """Return how far a checkpoint is. Raises KeyError, and ValueError for what is no position."""
     return msgspec.convert(state["position"], Position)
+
+
+def temperature_in(state: dict[str, Any]) -> float | None:
+    """Return the temperature of a checkpoint's weights, None where none was fitted, as in all of versions before.
+    Raises ValueError for what is none."""
+    return msgspec.convert(state.get("temperature"), Temperature | None)
 
 
 def config_in(state: dict[str, Any], path: Path) -> RunConfig:

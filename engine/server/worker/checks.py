@@ -1,17 +1,23 @@
-"""Whether a command can be carried out now, by this process, on this machine."""
+"""Whether a command can be carried out now, by this process, on this machine; and what is answered where it cannot."""
+
+from collections.abc import Callable
 
 import msgspec
 
 from engine.data.find import DataError
+from engine.insight.pieces import TooManyQuestions
 from engine.machine.device import DeviceError, choose_device
-from engine.machine.process_group import ProcessGroup
+from engine.machine.process_group import GroupBroken, ProcessGroup
 from engine.networks.own.code import Code
 from engine.networks.own.isolation import OwnCodeFailed, traces_of_others
+from engine.storage.files import in_words
+from engine.storage.printing import say_traceback
 from engine.storage.runs.checkpoint import CheckpointError
 from engine.storage.runs.folders import RunError
 from engine.storage.runs.queue_file import QueueError
 from engine.tuning.files import StudyError
 from engine.vocabulary.config import ConfigError, RunConfig
+from engine.vocabulary.messages import AnyEvent, CommandFailed
 
 
 class CommandError(Exception):
@@ -35,6 +41,7 @@ REFUSALS = (
     CheckpointError,
     StudyError,
     QueueError,
+    TooManyQuestions,
     OwnCodeFailed,
     OSError,
 )  # what a command may raise that cannot be carried out
@@ -70,3 +77,20 @@ def check_deletable(run: str, live: str, parent: str, paused: bool) -> None:
 def checked(config: RunConfig) -> RunConfig:
     """Return the configuration of a message, which decoding has checked for types alone. Raises ConfigError."""
     return RunConfig().replace(msgspec.structs.asdict(config))
+
+
+def answered(command: str, work: Callable[[], AnyEvent | None]) -> AnyEvent | None:
+    """Return what a command comes to; a failure is an answer too, and never ends the engine. Raises GroupBroken."""
+    try:
+        return work()
+    except GroupBroken:
+        raise
+    except EngineStale as error:
+        return CommandFailed(reason=str(error), renew=True)
+    except Busy as error:
+        return CommandFailed(reason=str(error), busy=True)
+    except REFUSALS as error:
+        return CommandFailed(reason=in_words(error))
+    except (Exception, SystemExit) as error:
+        say_traceback()
+        return CommandFailed(reason=f"{command} failed: {type(error).__name__}: {error}")

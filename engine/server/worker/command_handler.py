@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from engine.data.folder import export_pngs
+from engine.insight.certainty.asked import IN_WORDS, Asked, LongQuestion, runs_asked
+from engine.insight.pieces import LongQuestions
 from engine.networks.own.check import described
 from engine.networks.own.code import Code, named_code
 from engine.networks.summary import describe_network
 from engine.server.pool.commands import taken
 from engine.server.pool.planning import measured
 from engine.server.protocols import Reply
-from engine.server.worker.checks import Busy, CommandError, check_deletable, check_machine, checked
+from engine.server.worker.checks import Busy, CommandError, answered, check_deletable, check_machine, checked
 from engine.server.worker.inspection import Inspector
 from engine.server.worker.jobs import Jobs
 from engine.server.worker.loaded_data import Loader
@@ -60,6 +62,7 @@ from engine.vocabulary.messages import (
     Steer,
     Stop,
     StopFinding,
+    StopMeasuring,
 )
 from engine.vocabulary.search_space import networks_in, parse_search
 
@@ -81,6 +84,7 @@ class CommandHandler:
         self.queue = queue
         self.submit = submit
         self.checks = NetworkChecks(submit)
+        self.questions = LongQuestions(jobs.sink.publish, answered)
         self.ending = False
 
     def waits_for_check(self, command: AnyCommand, reply: Reply) -> bool:
@@ -103,6 +107,7 @@ class CommandHandler:
 
     def networks_to_check(self, command: AnyCommand) -> Iterator[tuple[RunConfig, Code]]:
         """Yield the users' own networks of a command that are to be trained, or asked while something else trains."""
+        configs: list[RunConfig] = []
         match command:
             case PlanJobs():
                 configs = [checked(command.config)]
@@ -114,10 +119,8 @@ class CommandHandler:
                 base = checked(command.base)
                 models = {base.model, *(networks_in(parse_search(command.search)) if command.search else ())}
                 configs = [base.replace({"model": model}) for model in sorted(models)]
-            case Predict() | PredictFiles() | Evaluate() | AskGalleryNow() if self.jobs.training is not None:
-                if found := self.inspector.code_of(command.run, self.jobs.live):
-                    yield found
-                return
+            case _ if isinstance(command, Asked) and self.jobs.training is not None:
+                yield from filter(None, (self.inspector.code_of(run, self.jobs.live) for run in runs_asked(command)))
             case _:
                 return
         for config in configs:
@@ -182,6 +185,12 @@ class CommandHandler:
                 return self.inspector.gallery(command, self.jobs.live, self.loader.unchanged(at_once=False))
             case AskPixels():
                 return self.inspector.pixels(command, self.jobs.live, self.loader.unchanged(at_once=False))
+            case StopMeasuring():
+                self.questions.stop(CommandError("stopped by a screen or a command"))
+            case _ if isinstance(command, LongQuestion):
+                begin = partial(self.inspector.answering, command, self.jobs.live, self.loader.unchanged())
+                self.questions.ask(IN_WORDS[type(command)], command, reply, begin)
+                return None
             case DescribeModel():
                 config = checked(command.config)
                 code = named_code(config.model)
@@ -200,6 +209,7 @@ class CommandHandler:
                 return self.queue.handle(command)
             case Shutdown():
                 self.checks.cancel("the engine ends", all=True)
+                self.questions.stop(CommandError("the engine ends"))
                 if self.jobs.training is not None:
                     self.jobs.stop(command.force)
                 if self.jobs.pool is not None:

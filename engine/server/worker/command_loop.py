@@ -7,6 +7,7 @@ import contextlib
 import queue
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,13 +24,12 @@ from engine.networks.own.isolation import traces_of_others
 from engine.server.pool.pool import Pool
 from engine.server.pool.process import Start
 from engine.server.protocols import EventSink, Reply
-from engine.server.worker.checks import REFUSALS, Busy, CommandError, EngineStale
+from engine.server.worker.checks import CommandError, answered
 from engine.server.worker.command_handler import CommandHandler
 from engine.server.worker.inspection import Inspector
 from engine.server.worker.jobs import Jobs
 from engine.server.worker.loaded_data import Loader
 from engine.server.worker.run_queue import RunQueue
-from engine.storage.files import in_words
 from engine.storage.printing import say, say_traceback
 from engine.vocabulary.config import ConfigError
 from engine.vocabulary.messages import (
@@ -115,6 +115,8 @@ class Worker:
         work = (self.jobs.training, self.jobs.finding, self.loader.download)
         if any(each is not None for each in work) or self.handler.checks.busy or not self.commands.empty():
             return True
+        if self.handler.questions.doing:
+            return True
         if self.pool is not None and self.pool.working:
             return True
         return bool(self.queue.starting) or self.queue.next is not None
@@ -158,8 +160,16 @@ class Worker:
         while not self.handler.ending:
             self.take_commands()
             self.jobs.advance()
+            self.advance_answers()
             self.start_queued()
             self.tell_traces()
+
+    def advance_answers(self) -> None:
+        """Go on with an answer that takes long, for a piece."""
+        if doing := self.handler.questions.doing:
+            ACTIVITY.begin(doing)
+            self.handler.questions.advance()
+            ACTIVITY.begin("")
 
     def start_queued(self) -> None:
         """Begin the next waiting run once nothing trains; one that cannot begin does not stop those after it."""
@@ -199,7 +209,8 @@ class Worker:
 
         Many commands get a share of the time, so that no flood of them keeps the run from training.
         """
-        patience = self.jobs.patience if self.next_queued is None else 0.0
+        waits = self.next_queued is None and not self.handler.questions.doing
+        patience = self.jobs.patience if waits else 0.0
         if patience is None:
             self.jobs.tidy()
         if patience != 0:
@@ -219,19 +230,7 @@ class Worker:
                 say_traceback()
             return
         ACTIVITY.begin(DOING.get(type(command).__name__, type(command).__name__))
-        try:
-            answer = self.handler.handle(command, reply)
-        except GroupBroken:
-            raise
-        except EngineStale as error:
-            answer = CommandFailed(reason=str(error), renew=True)
-        except Busy as error:
-            answer = CommandFailed(reason=str(error), busy=True)
-        except REFUSALS as error:
-            answer = CommandFailed(reason=in_words(error))
-        except (Exception, SystemExit) as error:
-            say_traceback()
-            answer = CommandFailed(reason=f"{type(command).__name__} failed: {type(error).__name__}: {error}")
+        answer = answered(type(command).__name__, partial(self.handler.handle, command, reply))
         if answer is not None:
             reply(msgspec.structs.replace(answer, reply_to=command.id))
         ACTIVITY.begin("")

@@ -95,6 +95,8 @@ def branched(fork: Fork, config: RunConfig, images: int) -> dict[str, Any]:
             state["average"] = state["model"]
         if not config.ema:
             state.pop("average", None)
+        if bool(config.ema) != bool(before.ema):  # other weights will answer than it was fitted to
+            state.pop("temperature", None)
         if config.batch_size != before.batch_size:
             joined = conventions_in(state).joined
             step = position.epoch * steps_per_epoch(images, config.batch_size, joined)

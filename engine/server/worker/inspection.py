@@ -3,17 +3,24 @@
 import dataclasses
 from pathlib import Path
 
+from torch import Tensor
+
 from engine.data.find import DataError, Dataset, find_data
 from engine.data.images.preprocess import read_picture
 from engine.insight.beliefs.live import gallery_now, pixels_of
+from engine.insight.certainty.asked import LongQuestion, answering
+from engine.insight.certainty.questions import Subject
+from engine.insight.certainty.together import check_same_classes, mean_probabilities
 from engine.insight.network import Network, kept, network_in, network_of
+from engine.insight.pieces import Answering
 from engine.networks.own.code import Code, code_of_run
 from engine.storage.runs.checkpoint import CheckpointError, load_checkpoint, load_last
 from engine.storage.runs.folders import BEST, LAST, find_run
 from engine.storage.runs.record import read_record
 from engine.storage.typed_path import path_of
-from engine.training.evaluation import evaluate, predict, walk_digits
+from engine.training.evaluation import evaluate, rounded, walk_digits
 from engine.training.run import Run
+from engine.training.validation import split
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import (
     AskGalleryNow,
@@ -23,6 +30,7 @@ from engine.vocabulary.messages import (
     FilePrediction,
     FilesPredicted,
     GalleryTold,
+    MeasureCalibration,
     PixelsTold,
     Predict,
     Predicted,
@@ -54,13 +62,22 @@ class Inspector:
         network = self._network(command.run, live)
         images, labels = network.test_part(self._data_of(network.name, live, loaded))
         with kept(network):
-            digits = walk_digits(network.model, images, labels, command)
-        return Predicted(run=network.name, step=network.step, start=command.start, digits=digits)
+            digits = walk_digits(network.model, images, labels, command, network.temperature)
+        return Predicted(
+            run=network.name,
+            step=network.step,
+            start=command.start,
+            digits=digits,
+            temperature=network.temperature,
+        )
 
     def classify(self, command: PredictFiles, live: Run | None) -> FilesPredicted:
         """Raises RunError, CheckpointError; a bad file is told in its own line."""
-        network = self._chosen(command.run, live, command.best)
-        preprocessing = self._preprocessing_of(network.name, live)
+        networks = [self._chosen(run, live, command.best) for run in command.runs or [command.run]]
+        check_same_classes(networks)
+        [preprocessing, *others] = [self._preprocessing_of(network.name, live) for network in networks]
+        if any(other != preprocessing for other in others):
+            raise DataError("the pictures of these runs' data were read in different ways, so none suits all of them")
         files = []
         for path in command.paths:
             try:
@@ -68,18 +85,26 @@ class Inspector:
             except DataError as error:
                 files.append(FilePrediction(path=path, error=str(error)))
                 continue
-            with kept(network):
-                predicted, probabilities = predict(network.model, pixels.unsqueeze(0).to(network.device))
+            probabilities, votes = mean_probabilities(networks, pixels.unsqueeze(0))
             files.append(
                 FilePrediction(
                     path=path,
-                    predicted=int(predicted[0]),
-                    probabilities=[round(p, 5) for p in probabilities[0].tolist()],
+                    predicted=int(probabilities[0].argmax()),
+                    probabilities=rounded(probabilities[0]),
                     pixels=pixels.numpy().tobytes(),
                     treatment=done,
+                    votes=votes[:, 0].tolist() if command.runs else [],
                 )
             )
-        return FilesPredicted(run=network.name, files=files, **network.weights)
+        first = networks[0]
+        return FilesPredicted(
+            run=first.name,
+            files=files,
+            temperature=first.temperature if len(networks) == 1 else None,
+            runs=[network.name for network in networks] if command.runs else [],
+            temperatures=[network.temperature for network in networks] if command.runs else [],
+            **first.weights,
+        )
 
     def evaluate(self, command: Evaluate, live: Run | None, loaded: Dataset | None) -> Evaluated:
         """Raises RunError, CheckpointError, DataError."""
@@ -111,6 +136,25 @@ class Inspector:
         name = live.name if live is not None and own else find_run(self.checkpoints, command.run).name
         data = self._read_data(command.data) if command.data else self._data_of(name, live, loaded)
         return pixels_of(command, name, data)
+
+    def answering(self, asked: LongQuestion, live: Run | None, loaded: Dataset | None) -> Answering:
+        """Return the work on an answer that takes long. Raises RunError, CheckpointError, DataError."""
+        return answering(asked, lambda name: self._subject(name, asked, live, loaded))
+
+    def _subject(self, name: str, asked: LongQuestion, live: Run | None, loaded: Dataset | None) -> Subject:
+        """Return a run's network and the images that a long question is about. A live one is copied: it trains on.
+
+        Raises RunError, CheckpointError, DataError.
+        """
+        network = self._chosen(name, live, asked.best)
+        if live is not None and network.model is live.tested:
+            network = network.frozen()
+        data = self._read_data(asked.data) if asked.data else self._data_of(network.name, live, loaded)
+        images, labels = network.test_part(data)
+        held_out, why_not = None, ""
+        if isinstance(asked, MeasureCalibration):
+            held_out, why_not = self._held_out(network.name, live, loaded)
+        return Subject(network, data.path, data.fingerprint, images, labels, held_out, why_not)
 
     def code_of(self, name: str, live: Run | None) -> tuple[RunConfig, Code] | None:
         """Return the code that a question about a run would execute anew, None where there is none.
@@ -144,6 +188,29 @@ class Inspector:
                 f" `mnist-tui evaluate {name} --data FOLDER` tests it on other data"
             )
         return data
+
+    def _held_out(
+        self, name: str, live: Run | None, loaded: Dataset | None
+    ) -> tuple[tuple[Tensor, Tensor] | None, str]:
+        """Return the images and labels that a run held out of training; None with the reason where there are none."""
+        record = None if live is not None and name == live.name else read_record(find_run(self.checkpoints, name))
+        config = live.config if record is None and live is not None else record.config if record else RunConfig()
+        if not config.validation:
+            return None, (
+                f"run {name} held no images out of training, and a temperature fitted to test images would make them"
+                " look better than they are; train with --validation 0.1, say, to get one"
+            )
+        try:
+            data = self._data_of(name, live, loaded)
+        except DataError as error:
+            return None, f"the images that run {name} held out cannot be read: {error}"
+        if record is None and live is not None:
+            chosen = live.held_out
+        else:
+            assert record is not None
+            chosen = split(data.train_labels, config.validation, record.conventions.stratified)[1]
+        chosen = chosen.to(data.train_images.device)
+        return (data.train_images[chosen], data.train_labels[chosen]), ""
 
     def _preprocessing_of(self, name: str, live: Run | None) -> Preprocessing:
         """Return how the pictures of a run's data were read."""

@@ -8,25 +8,31 @@ from engine.vocabulary.messages.run_events import EpochFigures, RunEvent
 
 
 class Digit(msgspec.Struct, frozen=True, kw_only=True):
-    """One test image: 784 gray values row by row (0 background, 255 ink), and what the network makes of it."""
+    """One test image: 784 gray values row by row (0 background, 255 ink), and what the network makes of it.
+
+    Where its weights have a temperature, `probabilities` are calibrated, and `uncalibrated` those without.
+    """
 
     index: int
     pixels: bytes
     actual: int
     predicted: int
     probabilities: list[float]
+    uncalibrated: list[float] = []
 
 
 class Predicted(Event, frozen=True):
     """`digits` may be fewer than asked for when only wrong ones were wanted. `step` dates the weights.
 
     `start` repeats that of the question: a screen that has asked another one since knows the answer for an old one.
+    `temperature` is that of the probabilities, None where none was fitted.
     """
 
     run: str
     step: int
     digits: list[Digit]
     start: int = -1
+    temperature: float | None = None
 
 
 class AugmentationPreviewed(Event, frozen=True):
@@ -54,7 +60,10 @@ class RatesTried(Event, frozen=True):
 
 
 class FilePrediction(msgspec.Struct, frozen=True, kw_only=True):
-    """A classified file, or why it could not be (`error`). `pixels` is what the network saw."""
+    """A classified file, or why it could not be (`error`). `pixels` is what the network saw.
+
+    `votes` is what each of several runs says alone, in their order.
+    """
 
     path: str
     predicted: int = -1
@@ -62,10 +71,15 @@ class FilePrediction(msgspec.Struct, frozen=True, kw_only=True):
     pixels: bytes = b""
     treatment: str = ""
     error: str = ""
+    votes: list[int] = []
 
 
 class FilesPredicted(Event, frozen=True):
-    """`epoch`, `steps` and `best` say which weights were used, as in Evaluated."""
+    """`epoch`, `steps` and `best` say which weights were used, as in Evaluated; of several runs those of the first.
+
+    `temperature` is that of the probabilities, None where none was fitted. Several `runs` answer as one, with the mean
+    of their probabilities, each at its own of `temperatures`.
+    """
 
     run: str
     files: list[FilePrediction]
@@ -73,6 +87,9 @@ class FilesPredicted(Event, frozen=True):
     steps: int = 0
     best: bool = False
     classes: Classes = DIGITS
+    temperature: float | None = None
+    runs: list[str] = []
+    temperatures: list[float | None] = []
 
 
 class Evaluated(Event, frozen=True):

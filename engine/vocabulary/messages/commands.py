@@ -3,6 +3,7 @@
 from engine.vocabulary.config import RunConfig, Value
 from engine.vocabulary.messages.base import Command
 from engine.vocabulary.messages.belief_messages import AskGalleryNow, AskPixels, BeliefQuestion
+from engine.vocabulary.messages.certainty_messages import CertaintyCommand
 from engine.vocabulary.messages.jobs import PlanJobs
 from engine.vocabulary.messages.queue import QueueCommand
 from engine.vocabulary.messages.run_commands import (
@@ -157,11 +158,15 @@ class StopFinding(Command, frozen=True):
 
 
 class PredictFiles(Command, frozen=True):
-    """Classify image files with a run's weights (empty: the latest run); `best` as in Evaluate."""
+    """Classify image files with a run's weights (empty: the latest run); `best` as in Evaluate.
+
+    Where `runs` names several, they answer as one, with the mean of their calibrated probabilities.
+    """
 
     paths: list[str]
     run: str = ""
     best: bool | None = None
+    runs: list[str] = []
 
 
 class Evaluate(Command, frozen=True):
@@ -240,6 +245,7 @@ AnyCommand = (
     | AskStatus
     | Shutdown
     | QueueCommand
+    | CertaintyCommand
 )
 # What a screen may ask of an engine of another version: what it does, and to end. These, and Hello and Welcome, stay.
 STABLE_COMMANDS = AskStatus | Shutdown

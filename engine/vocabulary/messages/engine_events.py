@@ -17,6 +17,7 @@ from engine.vocabulary.messages.answers import (
 )
 from engine.vocabulary.messages.base import DIGITS, Classes, Event
 from engine.vocabulary.messages.belief_messages import BeliefAnswer
+from engine.vocabulary.messages.certainty_messages import CertaintyEvent
 from engine.vocabulary.messages.data_facts import DataCheck
 from engine.vocabulary.messages.jobs import JobsPlanned, RunBegun, RunTold
 from engine.vocabulary.messages.queue import Enqueued, QueueChanged
@@ -140,4 +141,5 @@ AnyEvent = (
     | JobsPlanned
     | CommandDone
     | CommandFailed
+    | CertaintyEvent
 )

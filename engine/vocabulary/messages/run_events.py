@@ -85,7 +85,8 @@ class EpochDone(Event, frozen=True):
     `confusion[actual][predicted]` counts test images. `seconds` are of training, without the test. The validation
     figures are of the training images that are held out, None where there are none. `dead` is the share of units that
     no test image makes fire, `input_share` that of a step's time in which its images are made
-    (engine/training/diagnostics.py), `lr_share` what plateaus have left of the learning rate.
+    (engine/training/diagnostics.py), `lr_share` what plateaus have left of the learning rate. `temperature` is fitted
+    to the images held out: logits divided by it give probabilities that are as sure as they are right.
     """
 
     run: Text
@@ -104,6 +105,7 @@ class EpochDone(Event, frozen=True):
     dead: Share = 0.0
     input_share: Share = 0.0
     lr_share: Share = 1.0
+    temperature: Positive | None = None
 
     def __post_init__(self) -> None:
         lengths = {len(row) for row in self.confusion}

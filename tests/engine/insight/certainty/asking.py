@@ -1,0 +1,42 @@
+"""Questions that are answered piece by piece, asked of a worker driven by hand."""
+
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from engine.server.worker.command_loop import Worker
+from engine.vocabulary.messages import AnyCommand, AnyEvent, CommandFailed, StartRun
+from tests.engine.server.worker.driven_worker import CONFIG, Engine, as_dict
+
+E = TypeVar("E", bound=AnyEvent)
+
+
+def ask(engine: Engine, command: AnyCommand, kind: type[E], train: bool = False) -> E:
+    """Return the answer; with `train` the run in progress goes on between the pieces."""
+    answers: list[AnyEvent] = []
+    worker: Worker = engine.worker
+    worker.carry_out(type(command)(**{**as_dict(command), "id": 9}), answers.append)
+    while not answers:
+        if train:
+            worker.jobs.advance()
+        worker.advance_answers()
+    [answer] = answers
+    assert isinstance(answer, kind), answer
+    assert answer.reply_to == 9
+    return answer
+
+
+def refused(engine: Engine, command: AnyCommand) -> str:
+    return ask(engine, command, CommandFailed).reason
+
+
+@pytest.fixture
+def trained(checkpoints: Path) -> Engine:
+    """An engine with three finished runs: two of different seeds with images held out, and one without."""
+    engine = Engine(checkpoints)
+    engine.worker.loader.load("")
+    for changes in ({"validation": 0.2}, {"validation": 0.2, "seed": 3}, {"seed": 5}):
+        engine.done(StartRun(config=CONFIG.replace({"lr": 0.003, "epochs": 3, **changes})))
+        engine.finish()
+    return engine
