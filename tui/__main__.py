@@ -32,7 +32,7 @@ COMMANDS = {  # and where each is defined
     "studies": "tune.command",
     "queue": "train.queue.command",
     "runs": "runs.listed",
-    "evaluate": "runs.command",
+    "evaluate": "runs.evaluate",
     "predict": "runs.command",
     "inspect": "digits.command",
     "gallery": "digits.command",

@@ -1,4 +1,4 @@
-"""What a few values prove: their mean, its confidence interval, the paired t-test and Welch's. Pure.
+"""What a few values prove: their mean, its confidence interval, the paired t-test, Welch's and McNemar's. Pure.
 
 Student, The probable error of a mean, Biometrika 6 (1908); Welch, The generalization of Student's problem when several
 different population variances are involved, Biometrika 34 (1947). The t distribution comes from scipy, which is
@@ -98,6 +98,34 @@ def wilson(accuracy: float, count: int) -> tuple[float, float]:
     half = z * math.sqrt(share * (1 - share) / count + (z / (2 * count)) ** 2)
     low, high = ((middle + side * half) / (1 + z * z / count) for side in (-1, 1))
     return 0.0 if right == 0 else max(0.0, low), 1.0 if right == count else min(1.0, high)
+
+
+class McNemarTest(msgspec.Struct, frozen=True):
+    """McNemar's test of two networks on the same images: `p` is how often chance alone divides so unevenly the images
+    that only one of them has right. Two-sided, and exact: by the binomial distribution, for few and many alike."""
+
+    only_a: int
+    only_b: int
+    p: float
+
+    @property
+    def significant(self) -> bool:
+        return self.p < SIGNIFICANCE
+
+
+def mcnemar(only_a: int, only_b: int) -> McNemarTest:
+    """Compare two networks by how many images only the one and only the other has right.
+
+    McNemar, Note on the sampling error of the difference between correlated proportions or percentages, Psychometrika
+    12 (1947); recommended by Dietterich, Approximate statistical tests for comparing supervised classification learning
+    algorithms, Neural Computation 10 (1998).
+    """
+    if not only_a + only_b:
+        return McNemarTest(only_a, only_b, 1.0)
+    from scipy.special import bdtr
+
+    p = 2 * float(bdtr(min(only_a, only_b), only_a + only_b, 0.5))
+    return McNemarTest(only_a, only_b, min(1.0, p))
 
 
 def paired_test(first: Sequence[float], second: Sequence[float]) -> PairedTest:

@@ -13,6 +13,10 @@ from engine.vocabulary.messages.base import DIGITS, Classes, Command, Count, Eve
 MOST_BINS = 100
 MOST_TOGETHER = 20  # runs in one question
 MOST_LISTED = 500  # digits in one answer
+CORRUPTION_NAMES = (
+    "rotation", "shift", "scale", "shear", "noise", "speckle-noise", "shot-noise", "impulse-noise", "blur", "contrast",
+    "brightness", "occlusion",
+)  # fmt: skip
 Names = typing.Annotated[list[Text], msgspec.Meta(min_length=1, max_length=MOST_TOGETHER)]
 
 

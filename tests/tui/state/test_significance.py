@@ -11,6 +11,7 @@ from tui.state.significance import (
     CONFIDENCE,
     PairedTest,
     Sample,
+    mcnemar,
     paired_test,
     pairing_helps,
     sample,
@@ -171,3 +172,11 @@ def test_sides_without_spread_have_no_correlation_and_no_welchs_test() -> None:
     assert welch_test([1.0, 1.0], [2.0, 3.0]) is not None
     with pytest.raises(ValueError, match="too few"):
         welch_test([1.0], [2.0, 3.0])
+
+
+@pytest.mark.parametrize(("only_a", "only_b"), [(0, 0), (1, 0), (3, 12), (12, 3), (5, 5), (19, 21), (400, 520)])
+def test_mcnemars_test_is_scipys_exact_binomial_test(only_a: int, only_b: int) -> None:
+    found = mcnemar(only_a, only_b)
+    known = stats.binomtest(only_a, only_a + only_b).pvalue if only_a + only_b else 1.0
+    assert found.p == pytest.approx(known, rel=1e-9)
+    assert found.significant == (known < 0.05)

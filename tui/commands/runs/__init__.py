@@ -3,6 +3,7 @@
 In the order to read them:
 
     listed.py, changes.py, one_run.py: the list of runs, what changes it, and all that is known of one
-    command.py, report.py: options of evaluate and predict, and what they and the list print
+    evaluate.py, command.py, report.py: options of evaluate and predict, and what they and the list print
+    certainty/: how sure runs are, how robust, and what several are worth as one
     compare.py, comparison.py, compare_report.py: two configurations compared, by which rule, and what is said of it
 """

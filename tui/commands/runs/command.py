@@ -1,6 +1,5 @@
-"""`mnist-tui evaluate` and `predict`: how good a run is, and what it says of images."""
+"""`mnist-tui predict`: what a run, or several as one, say of images."""
 
-import contextlib
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,8 +8,7 @@ import click
 
 from engine.storage.typed_path import path_of, written
 from tui.commands.run_coroutine import run
-from tui.commands.shared_options import checkpoints_option, data_option, json_option
-from tui.terminal.sanitize import sanitize
+from tui.commands.shared_options import checkpoints_option, errors_in_one_line, json_option
 
 weights_options = click.option(
     "--best/--last",
@@ -22,65 +20,44 @@ FILES_AT_ONCE = 100  # of some 2 kB each in an answer, which one line must hold
 
 
 @click.command()
-@click.argument("run_name", metavar="[RUN]", default="")
-@weights_options
-@data_option
-@json_option
-@checkpoints_option
-def evaluate(run_name: str, best: bool | None, checkpoints: Path, data: str, as_json: bool) -> None:
-    """Test the weights of a run (default: the latest): loss, accuracy and confusion.
-
-    Uses the best epoch by validation where images were held out, else the last, and the run's own data set unless
-    --data names another. The confidence interval is Wilson's: the accuracies to expect on other test images of this
-    kind.
-    """
-    from engine.storage.runs.folders import RunError
-    from engine.storage.runs.record import read_record
-    from engine.vocabulary.messages import Evaluate, Evaluated
-    from tui.commands.runs.report import other_epoch, print_evaluation
-    from tui.link.attach import attached
-    from tui.state.significance import CONFIDENCE, wilson
-    from tui.terminal.printing import print_json, told
-
-    async def ask() -> Evaluated:
-        async with attached(checkpoints) as session:
-            return await session.ask(Evaluate(run=run_name, data=data, best=best), Evaluated)
-
-    result = run(ask())
-    if as_json:
-        low, high = wilson(accuracy=result.accuracy, count=result.images)
-        print_json({**told(result), "confidence": {"level": CONFIDENCE, "method": "wilson", "low": low, "high": high}})
-    else:
-        print_evaluation(result)
-        with contextlib.suppress(RunError):
-            if note := other_epoch(read_record(checkpoints / result.run), result):
-                print(sanitize(note), file=sys.stderr)
-
-
-@click.command()
 @click.argument("files", nargs=-1, required=True)
-@click.option("--run", "run_name", default="", help="The run whose weights to use. [default: the latest]")
+@click.option(
+    "--run",
+    "run_name",
+    default="",
+    help="The run whose weights to use, or several, as in 1-5,8, which answer as one with the mean of their"
+    " probabilities. [default: the latest]",
+)
 @weights_options
 @json_option
 @checkpoints_option
 def predict(files: tuple[str, ...], run_name: str, best: bool | None, checkpoints: Path, as_json: bool) -> None:
-    """Classify image files of any size, mode and polarity, and say how each was read."""
+    """Classify image files of any size, mode and polarity, and say how each was read.
+
+    The probabilities are calibrated where the run held images out of training (--validation): the temperature that was
+    fitted to them is in the JSON, null where there is none.
+    """
     import msgspec
 
     from engine.vocabulary.messages import FilePrediction, FilesPredicted, PredictFiles
-    from tui.commands.runs.report import print_predictions, weights_in_words
+    from tui.commands.runs.certainty.ask import is_several, names_of
+    from tui.commands.runs.report import calibration_in_words, print_predictions, weights_in_words
     from tui.link.attach import attached
     from tui.terminal.printing import print_json
 
     paths = [written(path_of(name)) for name in files]
+    runs: list[str] = []
+    if is_several(run_name):
+        with errors_in_one_line():
+            runs = names_of(checkpoints, run_name)
 
     async def ask() -> FilesPredicted:
-        name = run_name
+        name = "" if runs else run_name
         found: list[FilePrediction] = []
         answer: FilesPredicted | None = None
         async with attached(checkpoints) as session:
             for i in range(0, len(paths), FILES_AT_ONCE):
-                question = PredictFiles(paths=paths[i : i + FILES_AT_ONCE], run=name, best=best)
+                question = PredictFiles(paths=paths[i : i + FILES_AT_ONCE], run=name, best=best, runs=runs)
                 answer = await session.ask(question, FilesPredicted)
                 name = answer.run
                 found += answer.files
@@ -89,12 +66,19 @@ def predict(files: tuple[str, ...], run_name: str, best: bool | None, checkpoint
 
     result = run(ask())
     if as_json:
-        weights = {"run": result.run, "epoch": result.epoch, "best": result.best}
-        print_json([{**_without_pixels(file), **weights} for file in result.files])
+        weights: dict[str, Any] = {"run": result.run, "epoch": result.epoch, "best": result.best}
+        if result.runs:
+            weights = {"runs": result.runs, "temperatures": result.temperatures}
+        else:
+            weights["temperature"] = result.temperature
+        left_out = {"pixels"} if result.runs else {"pixels", "votes"}
+        print_json([{**_without(left_out, file), **weights} for file in result.files])
     else:
         print_predictions(result.files, weights_in_words(result), result.classes)
+        if not all(file.error for file in result.files):
+            print(calibration_in_words(result), file=sys.stderr)
     sys.exit(any(file.error for file in result.files))
 
 
-def _without_pixels(file: Any) -> dict[str, Any]:
-    return {name: getattr(file, name) for name in file.__struct_fields__ if name != "pixels"}
+def _without(names: set[str], file: Any) -> dict[str, Any]:
+    return {name: getattr(file, name) for name in file.__struct_fields__ if name not in names}

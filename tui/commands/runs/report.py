@@ -9,7 +9,7 @@ from rich.text import Text
 from engine.storage.runs.record import RunRecord
 from engine.storage.runs.trash import TrashedRun
 from engine.vocabulary.fields import counted
-from engine.vocabulary.messages import Evaluated, FilePrediction, FilesPredicted, RunSummary
+from engine.vocabulary.messages import CalibrationMeasured, Evaluated, FilePrediction, FilesPredicted, RunSummary
 from engine.vocabulary.messages.base import DIGITS, class_name
 from tui.state.run_numbers import numbers_of
 from tui.state.significance import wilson
@@ -82,8 +82,23 @@ def print_evaluation(result: Evaluated) -> None:
     print("\nrows: actual digit; columns: predicted digit")
 
 
-def weights_in_words(result: Evaluated | FilesPredicted) -> str:
+def calibration_in_words(result: FilesPredicted) -> str:
+    """Say whether the probabilities are as sure as they are right."""
+    if result.runs:
+        plain = [run for run, found in zip(result.runs, result.temperatures, strict=True) if found is None]
+        if not plain:
+            return "the probabilities are the mean of those of the runs, each calibrated"
+        names = sanitize(", ".join(plain), longest=1000)
+        return f"the probabilities are the mean of those of the runs; not calibrated, as without --validation: {names}"
+    if result.temperature is None:
+        return "the probabilities are not calibrated; for that, images are to be held out: train with --validation 0.1"
+    return f"the probabilities are calibrated, with the temperature {result.temperature:.4f}"
+
+
+def weights_in_words(result: Evaluated | FilesPredicted | CalibrationMeasured) -> str:
     """Return `0003-seed-cnn after epoch 7, the best by validation accuracy,`."""
+    if isinstance(result, FilesPredicted) and result.runs:
+        return f"runs {numbers_of(result.runs)} as one, {result.runs[0]} to {result.runs[-1]}"
     best = ", the best by validation accuracy," if result.best else ""
     more = f" and {counted(result.steps, 'step')} of the next" if result.steps else ""
     return f"{result.run} after epoch {result.epoch}{more}{best}"
