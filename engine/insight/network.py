@@ -10,7 +10,6 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from engine.data.find import DataError, Dataset
 from engine.machine.process_settings import kept_generators, seed_all
@@ -19,7 +18,7 @@ from engine.networks.own.code import Code, code_of_run
 from engine.networks.own.isolation import inside
 from engine.storage.runs.checkpoint import CheckpointError, brief
 from engine.storage.runs.record import classes_of
-from engine.training.evaluation import inference
+from engine.training.evaluation import inference, predict_both
 from engine.training.run import Run
 from engine.training.state import config_in, position_in, temperature_in
 from engine.vocabulary.messages.base import DIGITS
@@ -63,8 +62,9 @@ class Network:
 
     def probabilities(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """Return probabilities [N, classes] for uint8 images [N, 28, 28], at its temperature and at 1, on the CPU."""
-        logits = self.logits(images)
-        return F.softmax(logits / (self.temperature or 1.0), 1), F.softmax(logits, 1)
+        with kept(self):
+            _, shown, plain = predict_both(self.model, images.to(self.device), self.temperature)
+        return shown, plain
 
     def frozen(self) -> "Network":
         """Return it with a copy of its weights, which stay while a live run trains on. Raises CheckpointError."""

@@ -12,8 +12,9 @@ from engine.storage.runs.record import RunRecord, read_record
 from engine.storage.runs.trash import files_in
 from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import EpochDone
+from tui.commands.runs.certainty.intervals import interval
 from tui.commands.runs.report import size_in_words
-from tui.state.words.figures import duration, format_metric, percent
+from tui.state.words.figures import accuracy_within, duration, format_metric
 from tui.state.words.options import command_line
 from tui.state.words.runs import changes_of, data_word, run_notes, started_word, state_word
 from tui.terminal.printing import told, wide_console
@@ -24,12 +25,15 @@ def run_facts(folder: Path, live: str | None) -> dict[str, Any]:
     """Return a run's line in the list, its record, its files with their bytes, and its epochs. Raises RunError."""
     record = read_record(folder)
     files = {str(Path(file.path).relative_to(folder)): file.stat().st_size for file in files_in(folder.resolve())}
+    epochs = epochs_of(folder)
+    reported, images = record.reported, tested_images(epochs)
     return {
         **told(summarize(folder, live=live)),
+        "confidence": interval(reported.test_accuracy, images) if reported is not None and images else None,
         "folder": str(folder),
         "files": dict(sorted(files.items())),
         "record": record,
-        "history": [figures(event) for event in epochs_of(folder)],
+        "history": [figures(event) for event in epochs],
     }
 
 
@@ -46,12 +50,18 @@ def epochs_of(folder: Path) -> list[EpochDone]:
     return list(found.values())
 
 
+def tested_images(epochs: list[EpochDone]) -> int:
+    """Return how many images the last test was of, 0 where none is on record."""
+    return sum(map(sum, epochs[-1].confusion)) if epochs else 0
+
+
 def print_run(folder: Path, live: str | None) -> None:
     """Raises RunError, OSError."""
     run, record = summarize(folder, live=live), read_record(folder)
     files = list(files_in(folder.resolve()))
     size = size_in_words(sum(file.stat().st_size for file in files))
     accuracy = run.best.test_accuracy if run.best is not None else run.test_accuracy
+    epochs = epochs_of(folder)
     facts = {
         "title": " ".join(filter(None, ["★" * run.star, run.title])),
         "note": run.note.replace("\n", " / "),
@@ -59,7 +69,7 @@ def print_run(folder: Path, live: str | None) -> None:
         "problem": run.problem,
         "started": started_word(run.started),
         "epochs": f"{run.epoch}/{run.epochs}" + (f", {duration(run.seconds)} of training" if run.seconds else ""),
-        "test accuracy": percent(accuracy) if accuracy is not None else "",
+        "test accuracy": accuracy_within(accuracy, tested_images(epochs)) if accuracy is not None else "",
         "network": run.model + (f", {run.parameters:,} parameters" if run.parameters else ""),
         "changed": changes_of(run),
         "seed": str(run.seed),
@@ -76,7 +86,7 @@ def print_run(folder: Path, live: str | None) -> None:
             print(f"{name:<14} {sanitize(value, longest=4000)}")
     for line in run_notes(run):
         print(sanitize(line, longest=2000))
-    if epochs := epochs_of(folder):
+    if epochs:
         print()
         wide_console().print(epoch_table(epochs, record))
 

@@ -8,7 +8,7 @@ from engine.storage.runs.folders import BEST, LAST
 from tui.commands.run_coroutine import INTERRUPTED
 from tui.state.run import RunView
 from tui.state.run_numbers import numbers_of
-from tui.state.words.figures import percent
+from tui.state.words.figures import accuracy_within, percent
 from tui.state.words.values import format_values
 from tui.terminal.sanitize import sanitize
 
@@ -48,8 +48,9 @@ def result_of(checkpoints: Path, view: RunView) -> list[str]:
         return []
     best = reported.validation_accuracy is not None
     validated = f"validation accuracy {percent(reported.validation_accuracy or 0.0)}, " if best else ""
+    tested = accuracy_within(reported.test_accuracy, view.test_images)
     lines = [
-        f"{view.run}: {validated}test accuracy {percent(reported.test_accuracy)}, test loss {reported.test_loss:.4f}"
+        f"{view.run}: {validated}test accuracy {tested}, test loss {reported.test_loss:.4f}"
         f" after epoch {reported.epoch}{', the best by validation' if best else ''};"
         f" weights in {checkpoints / view.run / (BEST if best else LAST)}"
     ]

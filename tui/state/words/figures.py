@@ -1,6 +1,6 @@
 """Figures in words: percentages, losses, intervals and durations. Pure."""
 
-from tui.state.significance import Sample
+from tui.state.significance import Sample, wilson
 from tui.state.words.metrics import is_accuracy
 
 
@@ -27,6 +27,13 @@ def format_interval(metric: str, found: Sample | None) -> str:
     if found is None or found.low is None or found.high is None:
         return "-"
     return format_limits(metric, found.low, found.high)
+
+
+def accuracy_within(accuracy: float, images: int) -> str:
+    """Return `99.10 % (98.90 to 99.27 %)`: an accuracy measured on so many images, with Wilson's interval of 95 %
+    confidence; the accuracy alone where it is not known on how many."""
+    between = f" ({format_limits('accuracy', *wilson(accuracy=accuracy, count=images))})" if images else ""
+    return percent(accuracy) + between
 
 
 def format_limits(metric: str, low: float, high: float) -> str:

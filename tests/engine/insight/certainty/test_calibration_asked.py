@@ -164,3 +164,16 @@ def test_it_is_refused_where_there_is_no_such_run(trained: Engine) -> None:
     trained.done(StartRun(config=CONFIG.replace({"epochs": 99})))
     assert ask(trained, MeasureCalibration(), CalibrationMeasured, train=True).run == "0004-seed-cnn"
     trained.done(Stop())
+
+
+@pytest.mark.parametrize(("average", "fitted"), [(0.0, True), (0.9, False)])
+def test_a_fork_has_the_temperature_only_where_the_same_weights_answer(
+    trained: Engine, average: float, fitted: bool
+) -> None:
+    config = CONFIG.replace({"lr": 0.003, "validation": 0.2, "epochs": 9, "ema": average})
+    trained.done(StartRun(config=config, fork=f"{FIRST}@last"))
+    live = trained.worker.jobs.live
+    assert live is not None
+    expected = load_last(trained.checkpoints / FIRST)[0]["temperature"]
+    assert live.temperature == (expected if fitted else None)
+    trained.done(Stop())

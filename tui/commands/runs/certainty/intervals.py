@@ -3,7 +3,7 @@
 from typing import Any
 
 from tui.state.significance import CONFIDENCE, McNemarTest, wilson
-from tui.state.words.figures import format_limits, percent
+from tui.state.words.figures import accuracy_within
 
 
 def interval(accuracy: float, count: int) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def share(right: int, count: int) -> dict[str, Any]:
 
 def in_words(right: int, count: int) -> str:
     """Return `99.10 % (98.90 to 99.27 %)`."""
-    return f"{percent(right / count)} ({format_limits('accuracy', *wilson(accuracy=right / count, count=count))})"
+    return accuracy_within(right / count, count)
 
 
 def chance(test: McNemarTest) -> str:
