@@ -1,5 +1,6 @@
 """Long answers, given a piece at a time: between two pieces commands are carried out and a run trains on."""
 
+import time
 from collections import deque
 from collections.abc import Callable, Generator
 from typing import NamedTuple
@@ -8,7 +9,8 @@ import msgspec
 
 from engine.vocabulary.messages import AnyEvent, Command
 
-PIECE = 250  # images that pass through a network at a time: some 10 ms of the small ones on a CPU
+PIECE = 100  # images that pass through a network at a time: some 5 ms of a small one on a CPU, 0.5 s of a large one
+REST = 4  # times as long as a piece took, before the next one, while something trains
 MOST_WAITING = 16
 
 Answering = Generator[AnyEvent | None, None, AnyEvent]  # yields between pieces, at times what to tell every screen
@@ -34,6 +36,7 @@ class LongQuestions:
         self._waiting: deque[Question] = deque()
         self._tell = tell
         self._answered = answered
+        self._rests_until = 0.0
 
     @property
     def doing(self) -> str:
@@ -48,9 +51,10 @@ class LongQuestions:
             raise TooManyQuestions(f"{MOST_WAITING} questions wait for an answer; ask again once there are fewer")
         self._waiting.append(Question(what, command, reply, begin()))
 
-    def advance(self) -> None:
-        """Work on the first of them, for a piece."""
-        if not self._waiting:
+    def advance(self, beside: bool = False) -> None:
+        """Work on the first of them, for a piece; `beside` training, which keeps most of the time, now and then."""
+        began = time.monotonic()
+        if not self._waiting or (beside and began < self._rests_until):
             return
         question = self._waiting[0]
         try:
@@ -63,6 +67,8 @@ class LongQuestions:
         else:
             if told is not None:
                 self._tell(told)
+        now = time.monotonic()
+        self._rests_until = now + REST * (now - began)
 
     def stop(self, reason: Exception) -> None:
         """End them all; who asked is told the reason."""

@@ -170,7 +170,7 @@ class Worker:
         """Go on with an answer that takes long, for a piece."""
         if doing := self.handler.questions.doing:
             ACTIVITY.begin(doing)
-            self.handler.questions.advance()
+            self.handler.questions.advance(beside=self.jobs.patience == 0)
             ACTIVITY.begin("")
 
     def start_queued(self) -> None:
