@@ -1,6 +1,6 @@
 """Questions of certainty and their answers, for given networks. Each is a generator that yields between pieces."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -25,7 +25,7 @@ class Subject:
     """A network and the test images [N, 28, 28] and labels [N] that it is asked about, of the data set at `path`.
 
     `held_out` are the images and labels that its run held out of training, None where there are none, or they cannot be
-    read: `why_not` then says so.
+    read: `why_not` then says so. `keep` keeps a temperature for weights that were saved without.
     """
 
     network: Network
@@ -35,6 +35,7 @@ class Subject:
     labels: Tensor
     held_out: tuple[Tensor, Tensor] | None = None
     why_not: str = ""
+    keep: Callable[[float], None] | None = None
 
 
 def check_same_data(subjects: list[Subject]) -> None:
@@ -70,6 +71,8 @@ def answer_calibration(subject: Subject, wanted: MeasureCalibration) -> Pieces[C
         held_logits, held_labels = (yield from logits_in_pieces(network, held_images)), held_labels.cpu()
         if temperature is None:
             temperature, fitted = fit_temperature(held_logits, held_labels), True
+            if subject.keep is not None:
+                subject.keep(temperature)
     shown = plain if temperature is None else F.softmax(logits / temperature, 1)
     chosen = None
     if held_logits is not None and held_labels is not None:

@@ -1,26 +1,26 @@
 """Looking at a network: its answers for test digits and image files, from the live run or a saved one."""
 
 import dataclasses
+from functools import partial
 from pathlib import Path
-
-from torch import Tensor
+from typing import Any
 
 from engine.data.find import DataError, Dataset, find_data
 from engine.data.images.preprocess import read_picture
 from engine.insight.beliefs.live import gallery_now, pixels_of
 from engine.insight.certainty.asked import LongQuestion, answering
+from engine.insight.certainty.held_out import held_out_of, keep_temperature, kept_temperature
 from engine.insight.certainty.questions import Subject
 from engine.insight.certainty.together import check_same_classes, mean_probabilities
 from engine.insight.network import Network, kept, network_in, network_of
 from engine.insight.pieces import Answering
 from engine.networks.own.code import Code, code_of_run
-from engine.storage.runs.checkpoint import CheckpointError, load_checkpoint, load_last
+from engine.storage.runs.checkpoint import CheckpointError, intact_digest, load_checkpoint, load_last
 from engine.storage.runs.folders import BEST, LAST, find_run
 from engine.storage.runs.record import read_record
 from engine.storage.typed_path import path_of
 from engine.training.evaluation import evaluate, rounded, walk_digits
 from engine.training.run import Run
-from engine.training.validation import split
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import (
     AskGalleryNow,
@@ -151,10 +151,23 @@ class Inspector:
             network = network.frozen()
         data = self._read_data(asked.data) if asked.data else self._data_of(network.name, live, loaded)
         images, labels = network.test_part(data)
-        held_out, why_not = None, ""
-        if isinstance(asked, MeasureCalibration):
-            held_out, why_not = self._held_out(network.name, live, loaded)
-        return Subject(network, data.path, data.fingerprint, images, labels, held_out, why_not)
+        if not isinstance(asked, MeasureCalibration):
+            return Subject(network, data.path, data.fingerprint, images, labels)
+        folder = find_run(self.checkpoints, network.name)
+        alive = live is not None and network.name == live.name
+        run = live if live is not None and alive else read_record(folder)
+        own = partial(self._data_of, network.name, live, loaded)
+        held_out, why_not = held_out_of(network.name, run.config, run.conventions, own)
+        keep = None
+        if not alive or network.best:
+            path = folder / (BEST if network.best else LAST)
+            keep = partial(self._keep_temperature, path, intact_digest(path))
+        return Subject(network, data.path, data.fingerprint, images, labels, held_out, why_not, keep)
+
+    def _keep_temperature(self, path: Path, digest: str, temperature: float) -> None:
+        """Keep what was fitted to weights that were saved without, and answer with it from now on."""
+        keep_temperature(path, digest, temperature)
+        self._kept = self._kept_best = None
 
     def code_of(self, name: str, live: Run | None) -> tuple[RunConfig, Code] | None:
         """Return the code that a question about a run would execute anew, None where there is none.
@@ -189,29 +202,6 @@ class Inspector:
             )
         return data
 
-    def _held_out(
-        self, name: str, live: Run | None, loaded: Dataset | None
-    ) -> tuple[tuple[Tensor, Tensor] | None, str]:
-        """Return the images and labels that a run held out of training; None with the reason where there are none."""
-        record = None if live is not None and name == live.name else read_record(find_run(self.checkpoints, name))
-        config = live.config if record is None and live is not None else record.config if record else RunConfig()
-        if not config.validation:
-            return None, (
-                f"run {name} held no images out of training, and a temperature fitted to test images would make them"
-                " look better than they are; train with --validation 0.1, say, to get one"
-            )
-        try:
-            data = self._data_of(name, live, loaded)
-        except DataError as error:
-            return None, f"the images that run {name} held out cannot be read: {error}"
-        if record is None and live is not None:
-            chosen = live.held_out
-        else:
-            assert record is not None
-            chosen = split(data.train_labels, config.validation, record.conventions.stratified)[1]
-        chosen = chosen.to(data.train_images.device)
-        return (data.train_images[chosen], data.train_labels[chosen]), ""
-
     def _preprocessing_of(self, name: str, live: Run | None) -> Preprocessing:
         """Return how the pictures of a run's data were read."""
         if live is not None and name == live.name:
@@ -232,7 +222,7 @@ class Inspector:
         path = folder / LAST
         changed = path.stat().st_mtime_ns if path.exists() else -1
         if self._kept is None or (folder.name, changed) != (self._kept.name, self._time):
-            self._kept, self._time = network_in(path, load_last(folder)[0]), changed
+            self._kept, self._time = saved(path, load_last(folder)[0]), changed
         assert self._kept is not None
         return self._kept
 
@@ -256,6 +246,17 @@ class Inspector:
             )
         changed = path.stat().st_mtime_ns
         if self._kept_best is None or (folder.name, changed) != (self._kept_best.name, self._best_time):
-            network = network_in(path, load_checkpoint(path))
+            network = saved(path, load_checkpoint(path))
             self._kept_best, self._best_time = dataclasses.replace(network, best=True), changed
         return self._kept_best
+
+
+def saved(path: Path, state: dict[str, Any]) -> Network:
+    """Return the network of a checkpoint, with the temperature that lies beside one that was saved without.
+
+    Raises CheckpointError, NetworkError.
+    """
+    network = network_in(path, state)
+    if network.temperature is None and (temperature := kept_temperature(path)) is not None:
+        return dataclasses.replace(network, temperature=temperature)
+    return network

@@ -36,7 +36,7 @@ def save_checkpoint(path: Path, content: dict[str, Any]) -> None:
     buffer = io.BytesIO()
     torch.save({"format": FORMAT, **content}, buffer)
     data = buffer.getvalue()
-    new, old = hashlib.sha256(data).hexdigest(), _intact(path)
+    new, old = hashlib.sha256(data).hexdigest(), intact_digest(path)
     _list_digests(path, new, old)
     write_atomically(path, data)
     if old:
@@ -50,10 +50,10 @@ def keep_previous(folder: Path) -> None:
     does not take the place of a previous one that may be whole.
     """
     last, previous = folder / LAST, folder / PREVIOUS
-    digest = _intact(last)
+    digest = intact_digest(last)
     if not digest:
         return
-    _list_digests(previous, digest, _intact(previous))
+    _list_digests(previous, digest, intact_digest(previous))
     link = temporary_name(previous)
     link.unlink(missing_ok=True)
     try:
@@ -135,7 +135,7 @@ def _digest(file: BufferedReader) -> str:
     return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _intact(path: Path) -> str:
+def intact_digest(path: Path) -> str:
     """Return the digest of a checkpoint that matches it, "" for one that is missing or damaged."""
     try:
         with open_regular(path) as file:

@@ -69,7 +69,8 @@ class Rejection(msgspec.Struct, frozen=True, kw_only=True):
 class CalibrationMeasured(Event, frozen=True):
     """`before` is at temperature 1, `after` at the run's, None where it has none; `note` then says why, and what to do.
 
-    `fitted` tells a temperature that was fitted for this answer, to weights that were saved without. `rejections` go by
+    `fitted` tells a temperature that was fitted for this answer, to weights that an earlier version saved without; from
+    then on they have it. `rejections` go by
     the probabilities that are shown. `chosen` is the lowest threshold with `aim` of the answers right among the images
     held out, measured on the test images; None where no images are held out, or no threshold reaches it.
     """

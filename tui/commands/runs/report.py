@@ -18,6 +18,11 @@ from tui.state.words.runs import LIST_COLUMNS, list_row, started_word, table_lin
 from tui.terminal.printing import wide_console
 from tui.terminal.sanitize import sanitize
 
+HOW_TO_CALIBRATE = (
+    "train with --validation 0.1, say; a run of an earlier version that held images out gets its temperature by"
+    " `mnist-tui evaluate RUN --calibration`"
+)
+
 
 def print_trash(trash: Sequence[TrashedRun]) -> None:
     """Print a line for each deleted run, and how large they are."""
@@ -89,9 +94,9 @@ def calibration_in_words(result: FilesPredicted) -> str:
         if not plain:
             return "the probabilities are the mean of those of the runs, each calibrated"
         names = sanitize(", ".join(plain), longest=1000)
-        return f"the probabilities are the mean of those of the runs; not calibrated, as without --validation: {names}"
+        return f"the probabilities are the mean of those of the runs; not calibrated: {names} ({HOW_TO_CALIBRATE})"
     if result.temperature is None:
-        return "the probabilities are not calibrated; for that, images are to be held out: train with --validation 0.1"
+        return f"the probabilities are not calibrated ({HOW_TO_CALIBRATE})"
     return f"the probabilities are calibrated, with the temperature {result.temperature:.4f}"
 
 

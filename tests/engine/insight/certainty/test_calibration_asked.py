@@ -8,6 +8,7 @@ import torch
 from PIL import Image
 
 from engine.data.dataset import Dataset
+from engine.insight.certainty.held_out import TEMPERATURES
 from engine.insight.network import network_in
 from engine.storage.runs.checkpoint import load_checkpoint, load_last, save_checkpoint
 from engine.storage.runs.folders import BEST, LAST
@@ -116,14 +117,51 @@ def test_without_held_out_images_it_says_so_and_offers_them(trained: Engine) -> 
     assert "test images" in found.note
 
 
-def test_weights_of_before_get_a_temperature_for_the_answer(trained: Engine) -> None:
+def test_weights_of_an_earlier_version_get_a_temperature_once_and_keep_it(trained: Engine) -> None:
     path = trained.checkpoints / FIRST / BEST
     state = load_checkpoint(path)
-    kept = state.pop("temperature")
+    fitted = state.pop("temperature")
     save_checkpoint(path, state)
+    saved_as = path.read_bytes()
+    question = Predict(start=0, run=FIRST)
+    assert shown(trained, PredictFiles(paths=[], run=FIRST)) is None
     found = ask(trained, MeasureCalibration(run=FIRST), CalibrationMeasured)
     assert found.fitted
-    assert found.temperature == pytest.approx(kept, rel=1e-4)
+    assert found.temperature == pytest.approx(fitted, rel=1e-4)
+    assert path.read_bytes() == saved_as
+    for engine in (trained, Engine(trained.checkpoints)):
+        assert shown(engine, PredictFiles(paths=[], run=FIRST)) == found.temperature
+    assert not ask(trained, MeasureCalibration(run=FIRST), CalibrationMeasured).fitted
+    assert shown(trained, question) == load_last(trained.checkpoints / FIRST)[0]["temperature"]  # of other weights
+
+    state["model"]["fc1.bias"] += 1.0  # these are others now
+    save_checkpoint(path, state)
+    assert shown(trained, PredictFiles(paths=[], run=FIRST)) is None
+    for damage in (b"", b"[1]", b'{"a": "b"}', b'{"a": -1}', b"\xff" * 100_000):
+        (path.parent / TEMPERATURES).write_bytes(damage)
+        assert shown(Engine(trained.checkpoints), PredictFiles(paths=[], run=FIRST)) is None
+    assert ask(trained, MeasureCalibration(run=FIRST), CalibrationMeasured).fitted
+
+
+def test_a_temperature_that_cannot_be_kept_is_used_nevertheless(
+    trained: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = trained.checkpoints / FIRST / BEST
+    state = load_checkpoint(path)
+    del state["temperature"]
+    save_checkpoint(path, state)
+
+    def full(path: Path, content: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("engine.insight.certainty.held_out.write_atomically", full)
+    assert ask(trained, MeasureCalibration(run=FIRST), CalibrationMeasured).after is not None
+
+
+def shown(engine: Engine, question: Predict | PredictFiles) -> float | None:
+    answer = engine.tell(question)
+    assert isinstance(answer, Predicted | FilesPredicted)
+    return answer.temperature
 
 
 def test_other_data_are_measured_at_the_temperature_of_the_runs_own(trained: Engine, tmp_path: Path) -> None:

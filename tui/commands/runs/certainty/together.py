@@ -9,6 +9,7 @@ from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import Member, TogetherEvaluated
 from engine.vocabulary.messages.base import class_name
 from tui.commands.runs.certainty.intervals import chance, in_words, share
+from tui.commands.runs.report import HOW_TO_CALIBRATE
 from tui.state.significance import McNemarTest, mcnemar
 from tui.terminal.printing import told, wide_console
 from tui.terminal.sanitize import sanitize
@@ -36,7 +37,7 @@ def print_together(result: TogetherEvaluated) -> None:
     wide_console().print(members(result))
     print("\nright alone and right together: images that only the run, or only all as one, have right (McNemar's test)")
     if plain := [member.run for member in result.members if member.temperature is None]:
-        print(f"not calibrated, as trained without --validation: {sanitize(', '.join(plain))}")
+        print(f"not calibrated: {sanitize(', '.join(plain), longest=1000)} ({HOW_TO_CALIBRATE})")
     print(f"\n{counted(result.disputed, 'image')} that not all see alike")
     if result.digits:
         wide_console().print(disputed(result))

@@ -108,7 +108,7 @@ def test_several_runs_as_one_tell_what_that_brings_over_each(capsys: pytest.Capt
     assert "+9.00" in out
     p = stats.binomtest(2, 13).pvalue
     assert f"p = {p:.4f}" in out
-    assert f"not calibrated, as trained without --validation: {OTHER}" in out
+    assert f"not calibrated: {OTHER} (train with --validation 0.1" in out
     assert "30 images that not all see alike" in out
     assert ["7", "4", "9", "wrong", "4", "9"] in [line.split() for line in out.splitlines()]
     assert together.for_programs(TOGETHER)["members"][1]["mcnemar"]["p"] == pytest.approx(p)
@@ -148,7 +148,9 @@ def test_what_is_said_of_predictions_names_the_temperature() -> None:
     assert calibration_in_words(found) == "the probabilities are calibrated, with the temperature 0.4100"
     assert "train with --validation" in calibration_in_words(msgspec.structs.replace(found, temperature=None))
     several = msgspec.structs.replace(found, runs=[RUN, OTHER], temperatures=[0.4, None])
-    assert calibration_in_words(several).endswith(f"without --validation: {OTHER}")
+    assert calibration_in_words(several).startswith(
+        f"the probabilities are the mean of those of the runs; not calibrated: {OTHER} (train"
+    )
     assert weights_in_words(several) == f"runs 1-2 as one, {RUN} to {OTHER}"
 
 
