@@ -29,9 +29,17 @@ FILES_AT_ONCE = 100  # of some 2 kB each in an answer, which one line must hold
     " probabilities. [default: the latest]",
 )
 @weights_options
+@click.option(
+    "--reject",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    help="Give no answer below this confidence; `evaluate --calibration` says what a threshold costs. [default: none]",
+)
 @json_option
 @checkpoints_option
-def predict(files: tuple[str, ...], run_name: str, best: bool | None, checkpoints: Path, as_json: bool) -> None:
+def predict(
+    files: tuple[str, ...], run_name: str, best: bool | None, reject: float, checkpoints: Path, as_json: bool
+) -> None:
     """Classify image files of any size, mode and polarity, and say how each was read.
 
     The probabilities are calibrated where the run held images out of training (--validation): the temperature that was
@@ -41,7 +49,7 @@ def predict(files: tuple[str, ...], run_name: str, best: bool | None, checkpoint
 
     from engine.vocabulary.messages import FilePrediction, FilesPredicted, PredictFiles
     from tui.commands.runs.certainty.ask import is_several, names_of
-    from tui.commands.runs.report import calibration_in_words, print_predictions, weights_in_words
+    from tui.commands.runs.report import calibration_in_words, is_sure, print_predictions, weights_in_words
     from tui.link.attach import attached
     from tui.terminal.printing import print_json
 
@@ -71,10 +79,14 @@ def predict(files: tuple[str, ...], run_name: str, best: bool | None, checkpoint
             weights = {"runs": result.runs, "temperatures": result.temperatures}
         else:
             weights["temperature"] = result.temperature
+        if reject:
+            weights["reject"] = reject
         left_out = {"pixels"} if result.runs else {"pixels", "votes"}
-        print_json([{**_without(left_out, file), **weights} for file in result.files])
+        answered = [{"answered": is_sure(file, reject)} if reject else {} for file in result.files]
+        found = zip(result.files, answered, strict=True)
+        print_json([{**_without(left_out, file), **sure, **weights} for file, sure in found])
     else:
-        print_predictions(result.files, weights_in_words(result), result.classes)
+        print_predictions(result.files, weights_in_words(result), result.classes, reject)
         if not all(file.error for file in result.files):
             print(calibration_in_words(result), file=sys.stderr)
     sys.exit(any(file.error for file in result.files))

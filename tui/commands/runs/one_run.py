@@ -55,6 +55,13 @@ def tested_images(epochs: list[EpochDone]) -> int:
     return sum(map(sum, epochs[-1].confusion)) if epochs else 0
 
 
+def temperature_in_words(record: RunRecord, epochs: list[EpochDone]) -> str:
+    """Return the temperature of the weights that speak for a run, "" where none was fitted."""
+    reported = record.reported
+    found = [event.temperature for event in epochs if reported is not None and event.epoch == reported.epoch]
+    return f"{found[0]:.4f}, of its probabilities" if found and found[0] is not None else ""
+
+
 def print_run(folder: Path, live: str | None) -> None:
     """Raises RunError, OSError."""
     run, record = summarize(folder, live=live), read_record(folder)
@@ -70,6 +77,7 @@ def print_run(folder: Path, live: str | None) -> None:
         "started": started_word(run.started),
         "epochs": f"{run.epoch}/{run.epochs}" + (f", {duration(run.seconds)} of training" if run.seconds else ""),
         "test accuracy": accuracy_within(accuracy, tested_images(epochs)) if accuracy is not None else "",
+        "temperature": temperature_in_words(record, epochs),
         "network": run.model + (f", {run.parameters:,} parameters" if run.parameters else ""),
         "changed": changes_of(run),
         "seed": str(run.seed),

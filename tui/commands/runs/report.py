@@ -121,12 +121,21 @@ def other_epoch(record: RunRecord, result: Evaluated) -> str:
     )
 
 
-def print_predictions(files: Sequence[FilePrediction], weights: str, names: Sequence[str] = DIGITS) -> None:
+def is_sure(file: FilePrediction, reject: float) -> bool:
+    """Tell whether a file has an answer of at least this confidence."""
+    return not file.error and file.probabilities[file.predicted] >= reject
+
+
+def print_predictions(
+    files: Sequence[FilePrediction], weights: str, names: Sequence[str] = DIGITS, reject: float = 0.0
+) -> None:
+    """Print a line for each file; "?" in place of an answer that is less sure than `reject`."""
     for file in files:
         if file.error:
             print(f"mnist-tui: {sanitize(file.error)}", file=sys.stderr)
         else:
             name, sure = sanitize(class_name(names, file.predicted)), percent(file.probabilities[file.predicted])
+            name = name if is_sure(file, reject) else "?"
             print(f"{name}  {sure:>8}  {sanitize(file.path)}  ({sanitize(file.treatment)})")
     if not all(file.error for file in files):
         print(f"classified by {sanitize(weights).removesuffix(',')}", file=sys.stderr)

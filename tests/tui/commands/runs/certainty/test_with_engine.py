@@ -1,6 +1,7 @@
 """Certainty asked by commands, of a real engine."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,16 @@ def test_calibration_robustness_several_as_one_and_two_compared(
     assert (several["runs"], several["temperatures"]) == (RUNS, temperatures)
     assert len(several["votes"]) == 2
     assert sum(several["probabilities"]) == pytest.approx(1, abs=1e-3)
+    refused = call(checkpoints, "predict", str(picture), "--run", "1", "--reject", "1")
+    assert refused.stdout.startswith("?")
+    sure, unsure = (
+        json.loads(call(checkpoints, "predict", str(picture), "--run", "1", "--reject", given, "--json").stdout)[0]
+        for given in ("0.01", "1")
+    )
+    assert (sure["answered"], unsure["answered"], unsure["reject"]) == (True, False, 1.0)
+    shown = call(checkpoints, "runs", "show", "1").stdout
+    assert f"{temperatures[0]:.4f}, of its probabilities" in shown
+    assert re.search(r"test accuracy +\d+\.\d\d % \(\d+\.\d\d to \d+\.\d\d %\)", shown)
     assert "runs 1-2 as one" in call(checkpoints, "predict", str(picture), "--run", "1-2").stderr
 
     question = ("evaluate", "1-2", "--robustness", "--corruption", "shift", "--images", "30")
