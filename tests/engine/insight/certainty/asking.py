@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import pytest
 
+from engine.data.dataset import ARRAYS, write_npz
 from engine.server.worker.command_loop import Worker
 from engine.vocabulary.messages import AnyCommand, AnyEvent, CommandFailed, StartRun
 from tests.engine.server.worker.driven_worker import CONFIG, Engine, as_dict
@@ -29,6 +30,15 @@ def ask(engine: Engine, command: AnyCommand, kind: type[E], train: bool = False)
 
 def refused(engine: Engine, command: AnyCommand) -> str:
     return ask(engine, command, CommandFailed).reason
+
+
+def fewer_digits(engine: Engine, folder: Path, count: int) -> Path:
+    """Write a data set of the first digits of the loaded one."""
+    data = engine.worker.loader.data
+    assert data is not None
+    path = folder / "fewer.npz"
+    path.write_bytes(write_npz({name: getattr(data, name)[:count].numpy() for name in ARRAYS}, ()))
+    return path
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from engine.vocabulary.messages import (
     StartRun,
     Stop,
 )
-from tests.engine.insight.certainty.asking import ask, refused, trained
+from tests.engine.insight.certainty.asking import ask, fewer_digits, refused, trained
 from tests.engine.server.worker.driven_worker import CONFIG, RUN, Engine
 
 __all__ = ["trained"]
@@ -165,13 +165,7 @@ def shown(engine: Engine, question: Predict | PredictFiles) -> float | None:
 
 
 def test_other_data_are_measured_at_the_temperature_of_the_runs_own(trained: Engine, tmp_path: Path) -> None:
-    from engine.data.dataset import write_npz
-
-    data = trained.worker.loader.data
-    assert data is not None
-    names = ("train_images", "train_labels", "test_images", "test_labels")
-    other = tmp_path / "other.npz"
-    other.write_bytes(write_npz({name: getattr(data, name)[:50].numpy() for name in names}, ()))
+    other = fewer_digits(trained, tmp_path, 50)
     found = ask(trained, MeasureCalibration(run=FIRST, data=str(other)), CalibrationMeasured)
     assert (found.images, found.data, found.held_out) == (50, str(other), 40)
     assert "absent" in refused(trained, MeasureCalibration(run=FIRST, data=str(tmp_path / "absent")))
@@ -191,8 +185,9 @@ def test_the_live_run_is_asked_as_it_was_and_trains_on_bit_for_bit(trained: Engi
     found = ask(trained, MeasureCalibration(), CalibrationMeasured, train=True)
     assert (found.run, found.epoch) == ("0004-seed-cnn", 1)
     with torch.inference_mode():
-        right = (before.eval()(images.unsqueeze(1).float() / 255).argmax(1) == labels).double().mean().item()
-    assert found.accuracy == right
+        logits = before.eval()(images.unsqueeze(1).float() / 255).double()
+    assert found.accuracy == (logits.argmax(1) == labels).double().mean().item()
+    assert found.before.confidence == pytest.approx(logits.softmax(1).amax(1).mean().item(), abs=1e-6)
     trained.finish()
     assert all(map(torch.equal, alone.model.parameters(), live.model.parameters()))
 

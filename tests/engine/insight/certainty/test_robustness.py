@@ -4,7 +4,7 @@ from pathlib import Path
 
 import torch
 
-from engine.data.dataset import Dataset, write_npz
+from engine.data.dataset import Dataset
 from engine.insight.certainty.corruptions import corrupted
 from engine.insight.network import network_in
 from engine.insight.pieces import MOST_WAITING, PIECE
@@ -22,7 +22,7 @@ from engine.vocabulary.messages import (
     StepsDone,
     StopMeasuring,
 )
-from tests.engine.insight.certainty.asking import ask, refused, trained
+from tests.engine.insight.certainty.asking import ask, fewer_digits, refused, trained
 from tests.engine.server.worker.driven_worker import CONFIG, RUN, Engine
 
 __all__ = ["trained"]
@@ -97,11 +97,7 @@ def test_what_cannot_be_measured_is_said(trained: Engine, tmp_path: Path) -> Non
 
 
 def test_runs_of_different_data_are_not_put_beside_each_other(trained: Engine, tmp_path: Path) -> None:
-    data = trained.worker.loader.data
-    assert data is not None
-    names = ("train_images", "train_labels", "test_images", "test_labels")
-    other = tmp_path / "other.npz"
-    other.write_bytes(write_npz({name: getattr(data, name)[:60].numpy() for name in names}, ()))
+    other = fewer_digits(trained, tmp_path, 60)
     trained.done(StartRun(config=CONFIG.replace({"data": str(other), "epochs": 1})))
     trained.finish()
     question = MeasureRobustness(runs=[RUN, "4"], corruptions=["shift"])

@@ -17,10 +17,11 @@ from engine.vocabulary.messages import (
     FilesPredicted,
     PredictFiles,
     PredictionsCompared,
+    StartRun,
     TogetherEvaluated,
 )
-from tests.engine.insight.certainty.asking import ask, refused, trained
-from tests.engine.server.worker.driven_worker import RUN, Engine
+from tests.engine.insight.certainty.asking import ask, fewer_digits, refused, trained
+from tests.engine.server.worker.driven_worker import CONFIG, RUN, Engine
 
 __all__ = ["trained"]
 RUNS = [RUN, "0002-seed-cnn", "0003-seed-cnn"]
@@ -91,3 +92,15 @@ def test_files_are_classified_by_several_runs_as_one(trained: Engine, digits: Da
 def test_a_run_that_is_not_there_is_named(trained: Engine) -> None:
     assert "there is no run '8'" in refused(trained, EvaluateTogether(runs=["1", "8"]))
     assert "there is no run '8'" in trained.refused(PredictFiles(paths=["x"], runs=["1", "8"]))
+
+
+def test_runs_that_were_tested_on_other_digits_are_neither_averaged_nor_compared(
+    trained: Engine, tmp_path: Path
+) -> None:
+    other = fewer_digits(trained, tmp_path, 60)
+    trained.done(StartRun(config=CONFIG.replace({"data": str(other), "epochs": 1})))
+    trained.finish()
+    for question in (EvaluateTogether(runs=["1", "4"]), ComparePredictions(a="1", b="4")):
+        assert f"{RUN} was tested on" in refused(trained, question)
+    named = ComparePredictions(a="1", b="4", data=str(other))
+    assert ask(trained, named, PredictionsCompared).images == 60
