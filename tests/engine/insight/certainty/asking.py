@@ -1,5 +1,6 @@
 """Questions that are answered piece by piece, asked of a worker driven by hand."""
 
+import shutil
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,7 +20,7 @@ def ask(engine: Engine, command: AnyCommand, kind: type[E], train: bool = False)
     worker: Worker = engine.worker
     worker.carry_out(type(command)(**{**as_dict(command), "id": 9}), answers.append)
     while not answers:
-        if train:
+        for _ in range(3 * train):  # an event each, and not all of them are of steps
             worker.jobs.advance()
         worker.advance_answers()
     [answer] = answers
@@ -42,11 +43,21 @@ def fewer_digits(engine: Engine, folder: Path, count: int) -> Path:
 
 
 @pytest.fixture
-def trained(checkpoints: Path) -> Engine:
-    """An engine with three finished runs: two of different seeds with images held out, and one without."""
+def trained(checkpoints: Path, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """An engine with three finished runs: two of different seeds with images held out, and one without.
+
+    They are trained once; each test has copies.
+    """
+    kept = tmp_path_factory.getbasetemp() / "trained-for-certainty"
+    if not kept.exists():
+        trainer = Engine(checkpoints)
+        trainer.worker.loader.load("")
+        for changes in ({"validation": 0.2}, {"validation": 0.2, "seed": 3}, {"seed": 5}):
+            trainer.done(StartRun(config=CONFIG.replace({"lr": 0.003, "epochs": 3, **changes})))
+            trainer.finish()
+        shutil.copytree(checkpoints, kept)
+    else:
+        shutil.copytree(kept, checkpoints)
     engine = Engine(checkpoints)
     engine.worker.loader.load("")
-    for changes in ({"validation": 0.2}, {"validation": 0.2, "seed": 3}, {"seed": 5}):
-        engine.done(StartRun(config=CONFIG.replace({"lr": 0.003, "epochs": 3, **changes})))
-        engine.finish()
     return engine
