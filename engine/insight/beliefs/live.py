@@ -22,7 +22,8 @@ def gallery_now(command: AskGalleryNow, network: Network, data: Dataset) -> Gall
     logarithms = []
     with inference(network.model):
         for batch in torch.split(shown, BATCH):
-            logarithms.append(F.log_softmax(network.model(as_input(batch)).float(), dim=1))
+            logits = network.model(as_input(batch)).float()
+            logarithms.append(F.log_softmax(logits / (network.temperature or 1.0), dim=1))
         told = torch.cat(logarithms) if logarithms else torch.zeros(0, len(data.classes), device=network.device)
         losses = -told.gather(1, actual[:, None])[:, 0]
         probabilities, predicted = told.exp().nan_to_num().cpu().numpy(), told.argmax(1).cpu().numpy()

@@ -7,6 +7,7 @@ from engine.insight.certainty.robustness import answer_robustness
 from engine.insight.certainty.together import answer_comparison, answer_together
 from engine.insight.pieces import Answering
 from engine.vocabulary.messages import (
+    AskGalleryNow,
     Command,
     ComparePredictions,
     Evaluate,
@@ -18,7 +19,7 @@ from engine.vocabulary.messages import (
 )
 
 LongQuestion = MeasureCalibration | MeasureRobustness | EvaluateTogether | ComparePredictions
-Asked = LongQuestion | Predict | PredictFiles | Evaluate
+Asked = LongQuestion | Predict | PredictFiles | Evaluate | AskGalleryNow
 IN_WORDS: dict[type[Command], str] = {  # for who waits for it
     MeasureCalibration: "measuring how sure a run is",
     MeasureRobustness: "testing runs on corrupted digits",
@@ -32,7 +33,7 @@ def runs_asked(command: Asked) -> list[str]:
     match command:
         case PredictFiles():
             return command.runs or [command.run]
-        case MeasureCalibration() | Predict() | Evaluate():
+        case MeasureCalibration() | Predict() | Evaluate() | AskGalleryNow():
             return [command.run]
         case ComparePredictions():
             return [command.a, command.b]

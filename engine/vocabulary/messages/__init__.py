@@ -80,6 +80,7 @@ from engine.vocabulary.messages.belief_messages import (
     NotedDigit,
     PixelsTold,
     floats_in,
+)
 from engine.vocabulary.messages.certainty_messages import (
     Calibration,
     CalibrationMeasured,
