@@ -36,6 +36,7 @@ COMMANDS = {  # and where each is defined
     "predict": "runs.command",
     "inspect": "digits.command",
     "gallery": "digits.command",
+    "why": "digits.why",
     "data": "data.command",
     "bench": "bench.command",
     "engine": "engine",

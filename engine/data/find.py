@@ -51,20 +51,23 @@ def load_data(path: str | Path = "", progress: Progress | None = None) -> Datase
     return find_data(path).read(progress)
 
 
-def find_data(path: str | Path = "") -> Source:
-    """Return where that data set is, without reading it; its files are only looked up. Raises DataError."""
+def find_data(path: str | Path = "", *, to_test: bool = False) -> Source:
+    """Return where that data set is, without reading it; its files are only looked up. Raises DataError.
+
+    Image folders that are only `to_test` on may lack train/, and some of the digits.
+    """
     named = unwrapped(path) if isinstance(path, str) else path
     folder = path_of(path) if named else default_data().expanduser().absolute()
     try:
-        return find_named(folder) if named else search(folder) or default_sample(folder)
+        return find_named(folder, to_test) if named else search(folder, to_test) or default_sample(folder)
     except OSError as error:
         raise unreadable(folder, error) from error
 
 
-def find_named(path: Path) -> Source:
+def find_named(path: Path, to_test: bool = False) -> Source:
     if path.is_file():
         return npz_source(path)
-    if (found := search(path)) is not None:
+    if (found := search(path, to_test)) is not None:
         return found
     if not path.is_dir():
         raise DataError(f"{written(path)}: does not exist; check the name, or leave it out to use the default")
@@ -75,10 +78,10 @@ def find_named(path: Path) -> Source:
     )
 
 
-def search(folder: Path) -> Source | None:
+def search(folder: Path, to_test: bool = False) -> Source | None:
     """Return the first data set in the order above, or None when there is none. Raises DataError, OSError."""
     if has_image_folders(folder):
-        tree = scan(folder)
+        tree = scan(folder, to_test=to_test)
         return Source(folder, f"{folder} {tree.digest}", lambda progress: read_tree(folder, tree, progress))
     for raw in (folder / "MNIST" / "raw", folder / "raw", folder):
         if has_idx(raw):

@@ -91,7 +91,7 @@ def decode(
         files.sort(key=order)
     try:
         if recorded is None:
-            reader = Reader(*survey([path for path, _ in tree.files["train"]], pool))
+            reader = Reader(*survey([path for path, _ in tree.files["train"] or tree.files["test"]], pool))
         else:
             reader = Reader(recorded, {})
         for split, files in tree.files.items():
@@ -117,7 +117,7 @@ def decode(
     finally:
         pool.shutdown(cancel_futures=True)
     notes = report.notes(total)
-    if arrays["train_images"].mean() > 127:
+    if len(arrays["train_images"]) and arrays["train_images"].mean() > 127:
         notes.insert(0, "the images are mostly bright; MNIST's digits are bright on a dark ground")
     return arrays, tuple(notes), reader.preprocessing
 

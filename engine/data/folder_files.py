@@ -53,14 +53,19 @@ class Tree:
         return tuple(notes)
 
 
-def scan(root: Path) -> Tree:
-    """Find the files of a tree. Raises DataError unless each split has exactly the folders 0 to 9 with images."""
+def scan(root: Path, *, to_test: bool = False) -> Tree:
+    """Find the files of a tree. Raises DataError unless each split has exactly the folders 0 to 9 with images.
+
+    What is only `to_test` on needs no more than one image below test/.
+    """
     tree = Tree()
     digest = hashlib.sha256()
     try:
         for split in SPLITS:
             files = tree.files[split] = []
-            for digit, folder in enumerate(digit_folders(root / split, tree)):
+            if to_test and split == "train" and not (root / split).is_dir():
+                continue
+            for digit, folder in digit_folders(root / split, tree, some=to_test):
                 before = len(files)
                 for entry, found in images_below(folder, tree):
                     files.append((entry.path, digit))
@@ -71,16 +76,19 @@ def scan(root: Path) -> Tree:
                     digest.update(os.fsencode(line))
                     if len(files) > MOST_IMAGES:
                         raise DataError(f"{root / split}: holds more than {MOST_IMAGES:,} images; remove some")
-                if len(files) == before:
+                if len(files) == before and not to_test:
                     beside = f" ({'; '.join(tree.notes)})" if tree.notes else ""
                     raise DataError(f"{folder}: holds no image{beside}; {LAYOUT}")
     except OSError as error:
         raise DataError(f"{error.filename}: cannot be read ({error.strerror}); repair or remove it") from error
+    if not tree.files["test"]:
+        raise DataError(f"{root / 'test'}: holds no image to test on; there must be one in test/0 to test/9")
     tree.digest = digest.hexdigest()
     return tree
 
 
-def digit_folders(split: Path, tree: Tree) -> list[Path]:
+def digit_folders(split: Path, tree: Tree, *, some: bool = False) -> list[tuple[int, Path]]:
+    """Return the digits with their folders: all, or, where `some` will do, those that are there."""
     if not split.is_dir():
         raise DataError(f"{split}: is missing; {LAYOUT}")
     for entry in split.iterdir():
@@ -88,11 +96,11 @@ def digit_folders(split: Path, tree: Tree) -> list[Path]:
             tree.ignored += 1
         elif entry.name not in DIGITS:
             raise DataError(f"{entry}: is not the folder of a digit; {LAYOUT}, and no other folders")
-    folders = [split / name for name in DIGITS]
-    for folder in folders:
-        if not folder.is_dir():
+    folders = [(digit, split / name) for digit, name in enumerate(DIGITS)]
+    for _, folder in folders:
+        if not folder.is_dir() and not some:
             raise DataError(f"{folder}: is missing; {LAYOUT}")
-    return folders
+    return [(digit, folder) for digit, folder in folders if folder.is_dir()]
 
 
 def images_below(folder: Path | str, tree: Tree, depth: int = 0) -> Iterator[tuple["os.DirEntry[str]", os.stat_result]]:

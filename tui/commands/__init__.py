@@ -9,7 +9,7 @@ In the order to read them:
     train/: train, queue, find-lr
     tune/: tune, studies
     runs/: runs, evaluate, predict, compare
-    digits/: inspect, gallery
+    digits/: inspect, gallery, why
     models/: models, trust
     data/: data
     engine.py: engine

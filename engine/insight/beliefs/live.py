@@ -7,7 +7,7 @@ from torch.nn import functional as F
 
 from engine.data.dataset import DataError, Dataset
 from engine.insight.beliefs.gallery import Columns, surest
-from engine.insight.network import Network
+from engine.insight.runs.network import Network
 from engine.networks.build import as_input
 from engine.training.evaluation import BATCH, inference
 from engine.vocabulary.messages.belief_messages import MOST_ROWS_NOW, AskGalleryNow, AskPixels, GalleryTold, PixelsTold

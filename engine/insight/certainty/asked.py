@@ -12,6 +12,7 @@ from engine.vocabulary.messages import (
     ComparePredictions,
     Evaluate,
     EvaluateTogether,
+    InsightQuestion,
     MeasureCalibration,
     MeasureRobustness,
     Predict,
@@ -19,7 +20,7 @@ from engine.vocabulary.messages import (
 )
 
 LongQuestion = MeasureCalibration | MeasureRobustness | EvaluateTogether | ComparePredictions
-Asked = LongQuestion | Predict | PredictFiles | Evaluate | AskGalleryNow
+Asked = LongQuestion | Predict | PredictFiles | Evaluate | AskGalleryNow | InsightQuestion
 IN_WORDS: dict[type[Command], str] = {  # for who waits for it
     MeasureCalibration: "measuring how sure a run is",
     MeasureRobustness: "testing runs on corrupted digits",
@@ -33,12 +34,12 @@ def runs_asked(command: Asked) -> list[str]:
     match command:
         case PredictFiles():
             return command.runs or [command.run]
-        case MeasureCalibration() | Predict() | Evaluate() | AskGalleryNow():
-            return [command.run]
         case ComparePredictions():
             return [command.a, command.b]
-        case _:
+        case MeasureRobustness() | EvaluateTogether():
             return command.runs
+        case _:
+            return [command.run]
 
 
 def answering(command: LongQuestion, subject: Callable[[str], Subject]) -> Answering:

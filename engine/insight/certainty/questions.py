@@ -11,8 +11,8 @@ from torch.nn import functional as F
 from engine.data.find import DataError
 from engine.insight.certainty.calibration import calibrated
 from engine.insight.certainty.rejection import THRESHOLDS, rejecting, threshold_for
-from engine.insight.network import Network
 from engine.insight.pieces import PIECE
+from engine.insight.runs.network import Network
 from engine.training.validation import fit_temperature
 from engine.vocabulary.messages import AnyEvent, CalibrationMeasured, MeasureCalibration
 

@@ -7,7 +7,7 @@ from torch.nn import functional as F
 from engine.data.find import DataError
 from engine.insight.certainty.calibration import calibrated
 from engine.insight.certainty.questions import Pieces, Subject, check_same_data, logits_in_pieces
-from engine.insight.network import Network
+from engine.insight.runs.network import Network
 from engine.vocabulary.messages import DisputedDigit, Member, PredictionsCompared, TogetherEvaluated
 from engine.vocabulary.messages.certainty_messages import MOST_LISTED
 

@@ -6,6 +6,7 @@ import msgspec
 
 from engine.data.find import DataError
 from engine.insight.pieces import TooManyQuestions
+from engine.insight.runs.undisturbed import InsightError
 from engine.machine.device import DeviceError, choose_device
 from engine.machine.process_group import GroupBroken, ProcessGroup
 from engine.networks.own.code import Code
@@ -43,6 +44,7 @@ REFUSALS = (
     QueueError,
     TooManyQuestions,
     OwnCodeFailed,
+    InsightError,
     OSError,
 )  # what a command may raise that cannot be carried out
 

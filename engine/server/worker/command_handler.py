@@ -13,7 +13,7 @@ from engine.server.pool.commands import taken
 from engine.server.pool.planning import measured
 from engine.server.protocols import Reply
 from engine.server.worker.checks import Busy, CommandError, answered, check_deletable, check_machine, checked
-from engine.server.worker.inspection import Inspector
+from engine.server.worker.inspection import Inspector, Question
 from engine.server.worker.jobs import Jobs
 from engine.server.worker.loaded_data import Loader
 from engine.server.worker.network_checks import NetworkChecks
@@ -29,8 +29,6 @@ from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import (
     AnyCommand,
     AnyEvent,
-    AskGalleryNow,
-    AskPixels,
     CancelDownload,
     CommandDone,
     CommandFailed,
@@ -48,8 +46,6 @@ from engine.vocabulary.messages import (
     Pause,
     PauseQueue,
     PlanJobs,
-    Predict,
-    PredictFiles,
     PreviewAugmentation,
     QueueCommand,
     RestoreRun,
@@ -120,7 +116,9 @@ class CommandHandler:
                 models = {base.model, *(networks_in(parse_search(command.search)) if command.search else ())}
                 configs = [base.replace({"model": model}) for model in sorted(models)]
             case _ if isinstance(command, Asked) and self.jobs.training is not None:
-                yield from filter(None, (self.inspector.code_of(run, self.jobs.live) for run in runs_asked(command)))
+                yield from filter(
+                    None, (self.inspector.runs.code_of(run, self.jobs.live) for run in runs_asked(command))
+                )
             case _:
                 return
         for config in configs:
@@ -169,28 +167,21 @@ class CommandHandler:
                 self.loader.cancelled.set()
             case ExportData():
                 export_pngs(self.loader.needed(), path_of(command.path), self.loader.progress)
-            case Predict():
-                return self.inspector.walk(command, self.jobs.live, self.loader.unchanged(at_once=False))
             case PreviewAugmentation():
                 return preview(command, self.loader.needed())
             case FindRate():
                 self.jobs.find_rate(command)
             case StopFinding():
                 pass  # done above, as for each command that wants the device
-            case PredictFiles():
-                return self.inspector.classify(command, self.jobs.live)
-            case Evaluate():
-                return self.inspector.evaluate(command, self.jobs.live, self.loader.unchanged())
-            case AskGalleryNow():
-                return self.inspector.gallery(command, self.jobs.live, self.loader.unchanged(at_once=False))
-            case AskPixels():
-                return self.inspector.pixels(command, self.jobs.live, self.loader.unchanged(at_once=False))
             case StopMeasuring():
                 self.questions.stop(CommandError("stopped by a screen or a command"))
             case _ if isinstance(command, LongQuestion):
                 begin = partial(self.inspector.answering, command, self.jobs.live, self.loader.unchanged())
                 self.questions.ask(IN_WORDS[type(command)], command, reply, begin)
                 return None
+            case _ if isinstance(command, Question):
+                data = self.loader.unchanged(at_once=isinstance(command, Evaluate))
+                return self.inspector.answer(command, self.jobs.live, data)
             case DescribeModel():
                 config = checked(command.config)
                 code = named_code(config.model)

@@ -15,6 +15,7 @@ import msgspec
 import torch
 
 from engine.data.find import DataError
+from engine.insight.answers import INSIGHT_IN_WORDS
 from engine.insight.certainty.asked import IN_WORDS
 from engine.machine.activity import ACTIVITY
 from engine.machine.device import announced_device, device_name
@@ -55,6 +56,7 @@ DOING = {  # in words, for who waits for it
     "AskGalleryNow": "classifying all digits",
     "DescribeModel": "building a network to describe it",
     **{kind.__name__: doing for kind, doing in IN_WORDS.items()},
+    **INSIGHT_IN_WORDS,
 }
 
 

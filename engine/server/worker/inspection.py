@@ -1,28 +1,28 @@
-"""Looking at a network: its answers for test digits and image files, from the live run or a saved one."""
+"""Answers about networks: for test digits and image files, from the live run or a saved one."""
 
-import dataclasses
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from engine.data.find import DataError, Dataset, find_data
+from engine.data.find import DataError, Dataset
 from engine.data.images.preprocess import read_picture
+from engine.insight.answers import Insight
 from engine.insight.beliefs.live import gallery_now, pixels_of
 from engine.insight.certainty.asked import LongQuestion, answering
-from engine.insight.certainty.held_out import held_out_of, keep_temperature, kept_temperature
+from engine.insight.certainty.held_out import held_out_of
 from engine.insight.certainty.questions import Subject
 from engine.insight.certainty.together import check_same_classes, mean_probabilities
-from engine.insight.network import Network, kept, network_in, network_of
+from engine.insight.drawing.own_digits import own_digits, save_drawing
 from engine.insight.pieces import Answering
-from engine.networks.own.code import Code, code_of_run
-from engine.storage.runs.checkpoint import CheckpointError, intact_digest, load_checkpoint, load_last
+from engine.insight.runs.find import AskedRuns
+from engine.insight.runs.network import kept
+from engine.storage.runs.checkpoint import intact_digest
 from engine.storage.runs.folders import BEST, LAST, find_run
 from engine.storage.runs.record import read_record
 from engine.storage.typed_path import path_of
 from engine.training.evaluation import evaluate, rounded, walk_digits
 from engine.training.run import Run
-from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import (
+    AnyEvent,
     AskGalleryNow,
     AskPixels,
     Evaluate,
@@ -30,37 +30,48 @@ from engine.vocabulary.messages import (
     FilePrediction,
     FilesPredicted,
     GalleryTold,
+    InsightCommand,
     MeasureCalibration,
     PixelsTold,
     Predict,
     Predicted,
     PredictFiles,
+    SaveDrawing,
 )
-from engine.vocabulary.preprocessing import Preprocessing
+
+Question = Predict | PredictFiles | Evaluate | AskGalleryNow | AskPixels | InsightCommand  # answered at once
 
 
 class Inspector:
-    """Answers questions about networks. Keeps the last network it used: the next question comes at once."""
+    """Answers questions about the networks of runs."""
 
     def __init__(self, checkpoints: Path) -> None:
-        self.checkpoints = checkpoints
-        self._kept: Network | None = None
-        self._time = 0
-        self._kept_best: Network | None = None
-        self._best_time = 0
-        self._data: Dataset | None = None  # of a run that was trained on other data than is loaded
-        self._data_path = ""
-        self._data_state = ""  # of its files, when they were read
+        self.runs = AskedRuns(checkpoints)
+        self.insight = Insight()
 
-    def keep(self, run: Run) -> None:
-        """Remember the network of a run that ended, so that its digits need no reading from disk."""
-        if run.folder is not None and (run.folder / LAST).exists():
-            self._kept, self._time = network_of(run), (run.folder / LAST).stat().st_mtime_ns
+    def answer(self, command: Question, live: Run | None, loaded: Dataset | None) -> AnyEvent:
+        """Answer about the live run or a saved one; `loaded` are the data in memory, unless their files have changed.
+
+        Raises RunError, CheckpointError, DataError, InsightError, OSError.
+        """
+        match command:
+            case Predict():
+                return self.walk(command, live, loaded)
+            case PredictFiles():
+                return self.classify(command, live)
+            case Evaluate():
+                return self.evaluate(command, live, loaded)
+            case AskGalleryNow():
+                return self.gallery(command, live, loaded)
+            case AskPixels():
+                return self.pixels(command, live, loaded)
+            case _:
+                return self.look(command, live, loaded)
 
     def walk(self, command: Predict, live: Run | None, loaded: Dataset | None) -> Predicted:
         """Raises RunError, CheckpointError, DataError."""
-        network = self._network(command.run, live)
-        images, labels = network.test_part(self._data_of(network.name, live, loaded))
+        network = self.runs.latest(command.run, live)
+        images, labels = network.test_part(self.runs.data_of(network.name, live, loaded))
         with kept(network):
             digits = walk_digits(network.model, images, labels, command, network.temperature)
         return Predicted(
@@ -73,9 +84,9 @@ class Inspector:
 
     def classify(self, command: PredictFiles, live: Run | None) -> FilesPredicted:
         """Raises RunError, CheckpointError; a bad file is told in its own line."""
-        networks = [self._chosen(run, live, command.best) for run in command.runs or [command.run]]
+        networks = [self.runs.chosen(run, live, command.best) for run in command.runs or [command.run]]
         check_same_classes(networks)
-        [preprocessing, *others] = [self._preprocessing_of(network.name, live) for network in networks]
+        [preprocessing, *others] = [self.runs.preprocessing_of(network.name, live) for network in networks]
         if any(other != preprocessing for other in others):
             raise DataError("the pictures of these runs' data were read in different ways, so none suits all of them")
         files = []
@@ -108,8 +119,8 @@ class Inspector:
 
     def evaluate(self, command: Evaluate, live: Run | None, loaded: Dataset | None) -> Evaluated:
         """Raises RunError, CheckpointError, DataError."""
-        network = self._chosen(command.run, live, command.best)
-        data = self._read_data(command.data) if command.data else self._data_of(network.name, live, loaded)
+        network = self.runs.chosen(command.run, live, command.best)
+        data = self._data(command.data, network.name, live, loaded)
         images, labels = network.test_part(data)
         with kept(network):
             result = evaluate(network.model, images, labels)
@@ -125,17 +136,21 @@ class Inspector:
 
     def gallery(self, command: AskGalleryNow, live: Run | None, loaded: Dataset | None) -> GalleryTold:
         """Raises RunError, CheckpointError, DataError."""
-        network = self._network(command.run, live)
-        data = self._read_data(command.data) if command.data else self._data_of(network.name, live, loaded)
+        network = self.runs.latest(command.run, live)
+        data = self._data(command.data, network.name, live, loaded)
         with kept(network):
             return gallery_now(command, network, data)
 
     def pixels(self, command: AskPixels, live: Run | None, loaded: Dataset | None) -> PixelsTold:
         """Raises RunError, DataError."""
         own = live is not None and command.run in ("", live.name)
-        name = live.name if live is not None and own else find_run(self.checkpoints, command.run).name
-        data = self._read_data(command.data) if command.data else self._data_of(name, live, loaded)
+        name = live.name if live is not None and own else find_run(self.runs.checkpoints, command.run).name
+        data = self._data(command.data, name, live, loaded)
         return pixels_of(command, name, data)
+
+    def _data(self, path: str, name: str, live: Run | None, loaded: Dataset | None) -> Dataset:
+        """Return the data in a folder to test on, or where none is named those of a run. Raises DataError."""
+        return self.runs.read(path, to_test=True) if path else self.runs.data_of(name, live, loaded)
 
     def answering(self, asked: LongQuestion, live: Run | None, loaded: Dataset | None) -> Answering:
         """Return the work on an answer that takes long. Raises RunError, CheckpointError, DataError."""
@@ -146,117 +161,33 @@ class Inspector:
 
         Raises RunError, CheckpointError, DataError.
         """
-        network = self._chosen(name, live, asked.best)
+        network = self.runs.chosen(name, live, asked.best)
         if live is not None and network.model is live.tested:
             network = network.frozen()
-        data = self._read_data(asked.data) if asked.data else self._data_of(network.name, live, loaded)
+        data = self._data(asked.data, network.name, live, loaded)
         images, labels = network.test_part(data)
         if not isinstance(asked, MeasureCalibration):
             return Subject(network, data.path, data.fingerprint, images, labels)
-        folder = find_run(self.checkpoints, network.name)
+        folder = find_run(self.runs.checkpoints, network.name)
         alive = live is not None and network.name == live.name
         run = live if live is not None and alive else read_record(folder)
-        own = partial(self._data_of, network.name, live, loaded)
+        own = partial(self.runs.data_of, network.name, live, loaded)
         held_out, why_not = held_out_of(network.name, run.config, run.conventions, own)
         keep = None
         if not alive or network.best:
             path = folder / (BEST if network.best else LAST)
-            keep = partial(self._keep_temperature, path, intact_digest(path))
+            keep = partial(self.runs.keep_temperature, path, intact_digest(path))
         return Subject(network, data.path, data.fingerprint, images, labels, held_out, why_not, keep)
 
-    def _keep_temperature(self, path: Path, digest: str, temperature: float) -> None:
-        """Keep what was fitted to weights that were saved without, and answer with it from now on."""
-        keep_temperature(path, digest, temperature)
-        self._kept = self._kept_best = None
-
-    def code_of(self, name: str, live: Run | None) -> tuple[RunConfig, Code] | None:
-        """Return the code that a question about a run would execute anew, None where there is none.
-
-        Raises RunError, NetworkError.
-        """
-        if live is not None and name in ("", live.name):
-            return None
-        folder = find_run(self.checkpoints, name)
-        if self._kept is not None and self._kept.name == folder.name:
-            return None
-        config = read_record(folder).config
-        code = code_of_run(config.model, folder)
-        return None if code is None else (config, code)
-
-    def _data_of(self, name: str, live: Run | None, loaded: Dataset | None) -> Dataset:
-        """Return the data that a run was trained and tested on: a figure from other data would be another figure.
-        `loaded` are those in memory, where their files have not changed.
-
-        Raises DataError where its files are gone or hold something else by now.
-        """
-        if live is not None and name == live.name:
-            return live.data
-        record = read_record(find_run(self.checkpoints, name))
-        if loaded is not None and loaded.fingerprint == record.data:
-            return loaded
-        data = self._read_data(record.data_path)
-        if data.fingerprint != record.data:
-            raise DataError(
-                f"{data.path}: has changed since run {name} was trained on it ({record.data}, now {data.fingerprint});"
-                f" `mnist-tui evaluate {name} --data FOLDER` tests it on other data"
-            )
-        return data
-
-    def _preprocessing_of(self, name: str, live: Run | None) -> Preprocessing:
-        """Return how the pictures of a run's data were read."""
-        if live is not None and name == live.name:
-            return live.data.preprocessing
-        return read_record(find_run(self.checkpoints, name)).treatment
-
-    def _read_data(self, path: str) -> Dataset:
-        source = find_data(path)
-        if self._data is None or (self._data_path, self._data_state) != (path, source.state):
-            self._data, self._data_path, self._data_state = source.read(), path, source.state
-        return self._data
-
-    def _network(self, name: str, live: Run | None) -> Network:
-        """Return the network of a run: the live one, or the last checkpoint of another."""
-        if live is not None and name in ("", live.name):
-            return network_of(live)
-        folder = find_run(self.checkpoints, name)
-        path = folder / LAST
-        changed = path.stat().st_mtime_ns if path.exists() else -1
-        if self._kept is None or (folder.name, changed) != (self._kept.name, self._time):
-            self._kept, self._time = saved(path, load_last(folder)[0]), changed
-        assert self._kept is not None
-        return self._kept
-
-    def _chosen(self, name: str, live: Run | None, best: bool | None) -> Network:
-        """Return the network of a run's best epoch by validation accuracy, or its last one; where nobody says which,
-        that which the run is reported with. Raises RunError, CheckpointError."""
-        if best is None and live is not None and name in ("", live.name):
-            return network_of(live)
-        if best or (best is None and (find_run(self.checkpoints, name) / BEST).exists()):
-            return self._best(name, live)
-        return self._network(name, live)
-
-    def _best(self, name: str, live: Run | None) -> Network:
-        """Return the network of a run's best epoch by validation accuracy. Raises RunError, CheckpointError."""
-        folder = find_run(self.checkpoints, name or (live.name if live is not None else ""))
-        path = folder / BEST
-        if not path.exists():
-            raise CheckpointError(
-                f"run {folder.name} has no {BEST}: no images were held out; train with --validation 0.1, say, to get"
-                " one"
-            )
-        changed = path.stat().st_mtime_ns
-        if self._kept_best is None or (folder.name, changed) != (self._kept_best.name, self._best_time):
-            network = saved(path, load_checkpoint(path))
-            self._kept_best, self._best_time = dataclasses.replace(network, best=True), changed
-        return self._kept_best
-
-
-def saved(path: Path, state: dict[str, Any]) -> Network:
-    """Return the network of a checkpoint, with the temperature that lies beside one that was saved without.
-
-    Raises CheckpointError, NetworkError.
-    """
-    network = network_in(path, state)
-    if network.temperature is None and (temperature := kept_temperature(path)) is not None:
-        return dataclasses.replace(network, temperature=temperature)
-    return network
+    def look(self, command: InsightCommand, live: Run | None, loaded: Dataset | None) -> AnyEvent:
+        """Raises RunError, CheckpointError, DataError, InsightError, OSError."""
+        if isinstance(command, SaveDrawing):
+            return save_drawing(command, self.runs.checkpoints)
+        network = self.runs.chosen(command.run, live, command.best)
+        return self.insight.answer(
+            command,
+            network,
+            lambda: self.runs.data_of(network.name, live, loaded),
+            lambda: self.runs.read(str(own_digits(self.runs.checkpoints)), to_test=True),
+            self.runs.preprocessing_of(network.name, live),
+        )

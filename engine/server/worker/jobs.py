@@ -233,7 +233,7 @@ class Jobs:
         self.active = None
         self.group.end()
         if active.ended is not None and active.ended.state != "failed":
-            self.inspector.keep(active.run)
+            self.inspector.runs.keep(active.run)
         self._untidy = True
 
     def _try_rates(self, finding: Generator[RatesTried, None, None]) -> None:

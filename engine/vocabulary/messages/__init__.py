@@ -15,6 +15,12 @@ accuracies fractions of 1, losses mean cross-entropy in nats per image. In the o
     answers.py: replies to questions
     belief_messages.py: what a run thought of each digit, and all digits at once
     certainty_messages.py: how sure networks are, and how sure they may be
+    pictures.py: which picture a question is about
+    reason_messages.py: why a network answers as it does
+    inside_messages.py: what a network has inside
+    space_messages.py: the nearest digits, and all as a map
+    drawing_messages.py: a digit that is drawn
+    insight.py: all that can be asked about a network, and the answers
     codec.py: to lines of JSON and back
 """
 
@@ -128,6 +134,14 @@ from engine.vocabulary.messages.commands import (
     StopFinding,
 )
 from engine.vocabulary.messages.data_facts import FINDINGS, MNIST_FINGERPRINT, DataCheck, Finding, PartFacts
+from engine.vocabulary.messages.drawing_messages import (
+    MOST_SIDE,
+    ClassifyDrawing,
+    Drawing,
+    DrawingClassified,
+    DrawingSaved,
+    SaveDrawing,
+)
 from engine.vocabulary.messages.engine_events import (
     AnyEvent,
     DataFailed,
@@ -140,8 +154,33 @@ from engine.vocabulary.messages.engine_events import (
     StateEvent,
     Welcome,
 )
+from engine.vocabulary.messages.inside_messages import (
+    BINS,
+    MOST_BYTES,
+    MOST_MAPS,
+    MOST_NAMED,
+    FiltersShown,
+    Histogram,
+    LayerFigures,
+    LayerShown,
+    LayersMeasured,
+    LayersShown,
+    Maps,
+    MeasureLayers,
+    ShowFilters,
+    ShowLayers,
+)
+from engine.vocabulary.messages.insight import InsightAnswer, InsightCommand, InsightQuestion
 from engine.vocabulary.messages.jobs import MOST_JOBS, JobsPlanned, PlanJobs, RunBegun, RunTold
 from engine.vocabulary.messages.machine_events import GpuUse, MachineMeasured, thin_machine
+from engine.vocabulary.messages.pictures import (
+    OWN_DIGITS,
+    PIXELS,
+    Picture,
+    pack_floats,
+    unpack_floats,
+    unpack_indices,
+)
 from engine.vocabulary.messages.queue import (
     MOST_QUEUED,
     ClearQueue,
@@ -157,6 +196,7 @@ from engine.vocabulary.messages.queue import (
     RemoveQueued,
     SetJobs,
 )
+from engine.vocabulary.messages.reason_messages import ChangeFound, Explain, Explained, FindChange
 from engine.vocabulary.messages.run_commands import (
     CloseRun,
     DeleteRun,
@@ -183,6 +223,16 @@ from engine.vocabulary.messages.run_events import (
     StepsDone,
     ThreadsChanged,
 )
+from engine.vocabulary.messages.space_messages import (
+    MOST_NEIGHBOURS,
+    MOST_ON_MAP,
+    MOST_SEARCHED,
+    DigitsMapped,
+    FindNeighbours,
+    MapDigits,
+    Neighbour,
+    NeighboursFound,
+)
 from engine.vocabulary.messages.steps import coarsen, merge_steps
 from engine.vocabulary.messages.study_events import (
     MOST_POINTS,
@@ -201,16 +251,26 @@ from engine.vocabulary.messages.study_events import (
 
 __all__ = [
     "ALREADY_SERVED",
+    "BINS",
     "FINDINGS",
     "MAX_LINE",
     "MNIST_FINGERPRINT",
     "MOST",
+    "MOST_BYTES",
     "MOST_JOBS",
     "MOST_LISTED",
+    "MOST_MAPS",
+    "MOST_NAMED",
+    "MOST_NEIGHBOURS",
+    "MOST_ON_MAP",
     "MOST_PIXELS",
     "MOST_POINTS",
     "MOST_QUEUED",
     "MOST_ROWS",
+    "MOST_SEARCHED",
+    "MOST_SIDE",
+    "OWN_DIGITS",
+    "PIXELS",
     "PROTOCOL",
     "STABLE_COMMANDS",
     "STEP_POINTS",
@@ -232,7 +292,9 @@ __all__ = [
     "CalibrationMeasured",
     "CancelDownload",
     "CertaintyCommand",
+    "ChangeFound",
     "CheckpointSaved",
+    "ClassifyDrawing",
     "ClearQueue",
     "CloseRun",
     "Command",
@@ -253,8 +315,12 @@ __all__ = [
     "DescribeModel",
     "Digit",
     "DigitList",
+    "DigitsMapped",
     "DisputedDigit",
     "DownloadData",
+    "Drawing",
+    "DrawingClassified",
+    "DrawingSaved",
     "EditQueued",
     "EditRun",
     "EmptyTrash",
@@ -268,32 +334,50 @@ __all__ = [
     "EvaluateTogether",
     "Evaluated",
     "Event",
+    "Explain",
+    "Explained",
     "ExportData",
     "FilePrediction",
     "FilesPredicted",
+    "FiltersShown",
+    "FindChange",
+    "FindNeighbours",
     "FindRate",
     "Finding",
     "GalleryTold",
     "GpuUse",
     "GraphsRefused",
     "Hello",
+    "Histogram",
     "HistoryRead",
     "ImportancesTold",
+    "InsightAnswer",
+    "InsightCommand",
+    "InsightQuestion",
     "JobsPlanned",
     "LabelError",
     "LabelErrorsTold",
     "Layer",
+    "LayerFigures",
+    "LayerShown",
+    "LayersMeasured",
+    "LayersShown",
     "LearningTold",
     "ListRuns",
     "ListStudies",
     "LoadData",
     "Loss",
     "MachineMeasured",
+    "MapDigits",
+    "Maps",
     "MeasureCalibration",
+    "MeasureLayers",
     "MeasureRobustness",
     "Member",
     "ModelDescribed",
     "MoveQueued",
+    "Neighbour",
+    "NeighboursFound",
     "NetworkCompiled",
     "NotedDigit",
     "OpenRun",
@@ -302,6 +386,7 @@ __all__ = [
     "Pause",
     "PauseQueue",
     "Paused",
+    "Picture",
     "PixelsTold",
     "PlanJobs",
     "Positive",
@@ -334,10 +419,13 @@ __all__ = [
     "RunTold",
     "RunsChanged",
     "RunsListed",
+    "SaveDrawing",
     "SavingFailed",
     "Seconds",
     "SetJobs",
     "Share",
+    "ShowFilters",
+    "ShowLayers",
     "Shutdown",
     "Size",
     "Snapshot",
@@ -373,6 +461,9 @@ __all__ = [
     "encode",
     "floats_in",
     "merge_steps",
+    "pack_floats",
     "program_version",
     "thin_machine",
+    "unpack_floats",
+    "unpack_indices",
 ]

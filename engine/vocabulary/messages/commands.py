@@ -4,6 +4,7 @@ from engine.vocabulary.config import RunConfig, Value
 from engine.vocabulary.messages.base import Command
 from engine.vocabulary.messages.belief_messages import AskGalleryNow, AskPixels, BeliefQuestion
 from engine.vocabulary.messages.certainty_messages import CertaintyCommand
+from engine.vocabulary.messages.insight import InsightCommand
 from engine.vocabulary.messages.jobs import PlanJobs
 from engine.vocabulary.messages.queue import QueueCommand
 from engine.vocabulary.messages.run_commands import (
@@ -246,6 +247,7 @@ AnyCommand = (
     | Shutdown
     | QueueCommand
     | CertaintyCommand
+    | InsightCommand
 )
 # What a screen may ask of an engine of another version: what it does, and to end. These, and Hello and Welcome, stay.
 STABLE_COMMANDS = AskStatus | Shutdown

@@ -88,7 +88,7 @@ def test_a_run_of_the_engine_is_recorded_evaluated_and_resumed_with_its_classes(
     engine.done(StartRun(config=CONFIG))
     assert engine.finish().state == "finished"
     assert read_record(engine.checkpoints / RUN).classes == SHAPES
-    engine.worker.inspector._kept = None  # from the disk
+    engine.worker.inspector.runs._kept = None  # from the disk
     result = engine.tell(Evaluate(run=RUN))
     assert isinstance(result, Evaluated)
     assert (result.classes, [len(row) for row in result.confusion]) == (SHAPES, [3, 3, 3])
@@ -106,7 +106,7 @@ def test_a_data_set_with_other_classes_is_no_test_for_a_run(
 ) -> None:
     inspector = engine.worker.inspector
     run = Run(CONFIG, shapes)
-    inspector.keep(run)
-    monkeypatch.setattr(inspector, "_read_data", lambda path: dataclasses.replace(shapes, classes=classes))
+    inspector.runs.keep(run)
+    monkeypatch.setattr(inspector, "_read_data", lambda path, to_test: dataclasses.replace(shapes, classes=classes))
     with pytest.raises(DataError, match="was trained on square, bar, dot; give such data"):
         inspector.evaluate(Evaluate(run="", data="other.npz"), run, shapes)

@@ -60,6 +60,8 @@ def example(hint: object) -> object:
         return [7] * 10  # a row of a confusion matrix
     if hint == list[list[int]]:
         return [[7] * 10] * 10
+    if origin is typing.Literal:
+        return inside[-1]
     if origin is tuple:
         return tuple(example(part) for part in ((inside[0], inside[0]) if inside[-1] is ... else inside))
     if origin is typing.Literal:

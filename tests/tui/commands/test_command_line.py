@@ -22,6 +22,7 @@ COMMANDS = [
     ["queue", "jobs"],
     ["queue", "pause"], ["queue", "continue"], ["config"], ["config", "path"], ["config", "edit"], ["config", "set"],
     ["config", "keys"], ["inspect"], ["gallery"],
+    ["config", "keys"], ["why"],
 ]  # fmt: skip
 
 

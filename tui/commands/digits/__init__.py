@@ -1,8 +1,11 @@
-"""`mnist-tui inspect` and `gallery`: what a run thought of each digit.
+"""`mnist-tui inspect`, `gallery` and `why`: what a run thought of its digits, and why.
 
 In the order to read them:
 
-    command.py: options
+    command.py: options of inspect and gallery
     asking.py: the questions, and all parts of a gallery as rows
     report.py: in words and tables
+    why.py: the command, and what it prints
+    heat.py: heat over a digit, as text and as colours
+    png.py: a picture file
 """

@@ -80,9 +80,9 @@ def print_evaluation(result: Evaluated) -> None:
     for column in table.columns:
         column.justify = "right"
     for actual, row in enumerate(result.confusion):
-        share = row[actual] / sum(row) if sum(row) else 0.0
+        share = percent(row[actual] / sum(row)) if sum(row) else "no image"
         cells = [Text(str(count) if count else "·", style="bold" if i == actual else "") for i, count in enumerate(row)]
-        table.add_row(class_name(names, actual), *cells, percent(share))
+        table.add_row(class_name(names, actual), *cells, share)
     wide_console().print(table)
     print("\nrows: actual digit; columns: predicted digit")
 

@@ -15,7 +15,7 @@ from engine.data.dataset import Dataset
 from engine.data.find import load_data
 from engine.data.images.decode import decode_pixels
 from engine.data.images.preprocess import preprocess
-from engine.insight.network import network_in
+from engine.insight.runs.network import network_in
 from engine.storage.runs.checkpoint import load_last
 from engine.storage.runs.folders import LAST, find_run
 from engine.storage.runs.record import read_record

@@ -173,7 +173,7 @@ def test_lists_of_learning_have_what_the_epochs_say(engine: Engine) -> None:
     answer = BeliefReader(engine.checkpoints).answer(AskLearning(most=500))
     assert isinstance(answer, LearningTold)
     right = read_beliefs(folder).right
-    network = engine.worker.inspector._network("", None)
+    network = engine.worker.inspector.runs.latest("", None)
     assert engine.worker.loader.data is not None
     data = engine.worker.loader.data
     assert right[-1].mean() == evaluate(network.model, data.test_images, data.test_labels).accuracy

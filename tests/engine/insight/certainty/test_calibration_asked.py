@@ -8,8 +8,8 @@ import torch
 from PIL import Image
 
 from engine.data.dataset import Dataset
-from engine.insight.certainty.held_out import TEMPERATURES
-from engine.insight.network import network_in
+from engine.insight.runs.network import network_in
+from engine.insight.runs.temperatures import TEMPERATURES
 from engine.storage.runs.checkpoint import load_checkpoint, load_last, save_checkpoint
 from engine.storage.runs.folders import BEST, LAST
 from engine.training.loop import train
@@ -154,7 +154,7 @@ def test_a_temperature_that_cannot_be_kept_is_used_nevertheless(
     def full(path: Path, content: bytes) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("engine.insight.certainty.held_out.write_atomically", full)
+    monkeypatch.setattr("engine.insight.runs.temperatures.write_atomically", full)
     assert ask(trained, MeasureCalibration(run=FIRST), CalibrationMeasured).after is not None
 
 

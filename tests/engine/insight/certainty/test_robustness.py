@@ -6,8 +6,8 @@ import torch
 
 from engine.data.dataset import Dataset
 from engine.insight.certainty.corruptions import corrupted
-from engine.insight.network import network_in
 from engine.insight.pieces import MOST_WAITING, PIECE
+from engine.insight.runs.network import network_in
 from engine.storage.runs.checkpoint import load_checkpoint
 from engine.storage.runs.folders import BEST, LAST
 from engine.training.loop import train

@@ -8,7 +8,7 @@ from PIL import Image
 from torch import Tensor
 
 from engine.data.dataset import Dataset
-from engine.insight.network import network_in
+from engine.insight.runs.network import network_in
 from engine.storage.runs.checkpoint import load_checkpoint
 from engine.storage.runs.folders import BEST, LAST
 from engine.vocabulary.messages import (

@@ -170,7 +170,7 @@ def test_code_that_was_not_looked_at_is_looked_at_before_it_runs_beside_a_run(
     fresh.worker.loader.load("")
     assert isinstance(fresh.tell(Evaluate(run="1")), Evaluated)  # nothing trains: at once
     fresh.done(StartRun(config=config_of("seed-cnn")))
-    fresh.worker.inspector._kept = None
+    fresh.worker.inspector.runs._kept = None
     answers: list[object] = []
     fresh.worker.carry_out(Evaluate(run="1"), answers.append)
     assert answers == []

@@ -84,12 +84,12 @@ def test_its_own_patches_are_there_whenever_a_network_computes_and_for_nobody_el
     engine.done(StartRun(config=config_of(own)))
     engine.worker.jobs.advance()
     assert not hasattr(torch.Tensor, "twice")
-    engine.worker.inspector._kept = None
+    engine.worker.inspector.runs._kept = None
     assert engine.tell(Evaluate(run="1")) == before  # between two steps
     assert isinstance(engine.tell(DescribeModel(config=config_of("mlp"))), ModelDescribed)
     assert engine.finish().state == "finished"
     assert isinstance(engine.tell(Evaluate(run="2")), Evaluated)  # the network that was kept, and then a loaded one
-    engine.worker.inspector._kept = None
+    engine.worker.inspector.runs._kept = None
     assert isinstance(engine.tell(Evaluate(run="2")), Evaluated)
     assert not hasattr(torch.Tensor, "twice")
 

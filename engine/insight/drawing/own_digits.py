@@ -1,0 +1,89 @@
+"""The user's own digits: image folders, `own-digits/test/<digit>/00000.png`, on which any run can be tested.
+
+A drawing is kept as it was drawn, and read as any image is. Nothing is overwritten.
+"""
+
+import errno
+import io
+import os
+from pathlib import Path
+
+import msgspec
+from PIL import Image
+
+from engine.data.folder import RECORD
+from engine.data.images.preprocess import preprocess
+from engine.insight.drawing.classify import canvas_of
+from engine.insight.runs.undisturbed import InsightError
+from engine.storage.files import NOT_THERE, flush_folder, flush_to_disk, temporary_name, write_atomically
+from engine.storage.typed_path import written
+from engine.vocabulary.messages import OWN_DIGITS, DrawingSaved, SaveDrawing
+from engine.vocabulary.messages.base import DIGITS
+from engine.vocabulary.preprocessing import Preprocessing
+
+DRAWN = Preprocessing(ground="dark")
+NO_LINKS = NOT_THERE | {errno.EPERM, errno.EMLINK}  # what a file system says that has none
+
+
+def save_drawing(command: SaveDrawing, checkpoints: Path) -> DrawingSaved:
+    """Keep a drawing in its set below the folder of runs. Raises InsightError for a blank drawing, and OSError."""
+    folder = checkpoints / OWN_DIGITS
+    canvas = canvas_of(command.drawing)
+    if preprocess(canvas, DRAWN)[0] is None:
+        raise InsightError("the drawing is blank: no ink stands out from the ground; draw a digit, then save it")
+    content = io.BytesIO()
+    Image.fromarray(canvas).save(content, "PNG")
+    digit = folder / "test" / str(command.label)
+    digit.mkdir(parents=True, exist_ok=True)
+    if not (folder / RECORD).exists():  # drawings alone decide nothing: which ground they have is known
+        write_atomically(folder / RECORD, msgspec.json.encode(DRAWN))
+    path = write_new(digit, content.getvalue())
+    counts = [len(names_in(folder / "test" / name)) for name in DIGITS]
+    return DrawingSaved(path=written(path), folder=written(folder), counts=counts)
+
+
+def own_digits(checkpoints: Path) -> Path:
+    """Return the folder of the user's own digits. Raises InsightError where none was saved yet."""
+    folder = checkpoints / OWN_DIGITS
+    if not (folder / "test").is_dir():
+        raise InsightError(f"{written(folder)}: holds no digit of your own yet; draw one, and save it with its label")
+    return folder
+
+
+def names_in(folder: Path) -> list[str]:
+    return [name for name in os.listdir(folder) if name.endswith(".png")] if folder.is_dir() else []
+
+
+def write_new(folder: Path, content: bytes) -> Path:
+    """Write a file `00007.png` with the next free number, which appears complete or not at all. Raises OSError."""
+    number = max((int(stem) for name in names_in(folder) if (stem := name[:-4]).isdecimal()), default=-1) + 1
+    temporary = temporary_name(folder / "new.png")
+    try:
+        with open(temporary, "wb") as file:
+            file.write(content)
+            file.flush()
+            flush_to_disk(file.fileno())
+        while True:
+            path = folder / f"{number:05}.png"
+            if put_in_place(temporary, path):
+                break
+            number += 1
+    finally:
+        temporary.unlink(missing_ok=True)
+    flush_folder(folder)
+    return path
+
+
+def put_in_place(temporary: Path, path: Path) -> bool:
+    """Give a file a second name; tell whether that was free."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        if os.path.lexists(path):
+            return False
+        os.rename(temporary, path)
+    return True
