@@ -19,7 +19,7 @@ from engine.training.evaluation import evaluate
 from engine.training.reseeding import ReseedGuard
 from engine.training.run import Run, seed_of
 from engine.training.step import Steps, TrainingFailed
-from engine.training.validation import fit_temperature
+from engine.training.validation import validated
 from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import (
     STEP_POINTS,
@@ -155,10 +155,8 @@ def finish_epoch(run: Run) -> EpochDone:
     test = evaluate(run.tested, run.data.test_images[:tested], run.data.test_labels[:tested], relus, see)
     validation = temperature = None
     if len(run.held_out) and run.group.rank == 0:
-        logits: list[torch.Tensor] = []
-        labels = run.data.train_labels[run.held_out]
-        validation = evaluate(run.tested, run.data.train_images[run.held_out], labels, see=logits.append)
-        temperature = fit_temperature(torch.cat(logits), labels) if math.isfinite(validation.loss) else None
+        images, labels = run.data.train_images[run.held_out], run.data.train_labels[run.held_out]
+        validation, temperature = validated(run.tested, images, labels)
     if not math.isfinite(test.loss):
         raise TrainingFailed(
             f"the test loss became {test.loss} after step {run.step} with learning rate {run.lr_of(run.step - 1):g};"

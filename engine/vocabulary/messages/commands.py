@@ -2,9 +2,7 @@
 
 from engine.vocabulary.config import RunConfig, Value
 from engine.vocabulary.messages.base import Command
-from engine.vocabulary.messages.belief_messages import AskGalleryNow, AskPixels, BeliefQuestion
-from engine.vocabulary.messages.certainty_messages import CertaintyCommand
-from engine.vocabulary.messages.insight import InsightCommand
+from engine.vocabulary.messages.insight import NetworkCommand
 from engine.vocabulary.messages.jobs import PlanJobs
 from engine.vocabulary.messages.queue import QueueCommand
 from engine.vocabulary.messages.run_commands import (
@@ -229,9 +227,6 @@ AnyCommand = (
     | StopFinding
     | PredictFiles
     | Evaluate
-    | BeliefQuestion
-    | AskGalleryNow
-    | AskPixels
     | DescribeModel
     | ListRuns
     | OpenRun
@@ -246,8 +241,7 @@ AnyCommand = (
     | AskStatus
     | Shutdown
     | QueueCommand
-    | CertaintyCommand
-    | InsightCommand
+    | NetworkCommand
 )
 # What a screen may ask of an engine of another version: what it does, and to end. These, and Hello and Welcome, stay.
 STABLE_COMMANDS = AskStatus | Shutdown

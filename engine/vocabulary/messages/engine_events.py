@@ -16,10 +16,8 @@ from engine.vocabulary.messages.answers import (
     StatusTold,
 )
 from engine.vocabulary.messages.base import DIGITS, Classes, Event
-from engine.vocabulary.messages.belief_messages import BeliefAnswer
-from engine.vocabulary.messages.certainty_messages import CertaintyEvent
 from engine.vocabulary.messages.data_facts import DataCheck
-from engine.vocabulary.messages.insight import InsightAnswer
+from engine.vocabulary.messages.insight import NetworkAnswer
 from engine.vocabulary.messages.jobs import JobsPlanned, RunBegun, RunTold
 from engine.vocabulary.messages.queue import Enqueued, QueueChanged
 from engine.vocabulary.messages.run_events import RunEvent
@@ -128,7 +126,6 @@ AnyEvent = (
     | RatesTried
     | FilesPredicted
     | Evaluated
-    | BeliefAnswer
     | ModelDescribed
     | RunsListed
     | RunsChanged
@@ -140,8 +137,7 @@ AnyEvent = (
     | Enqueued
     | RunBegun
     | JobsPlanned
-    | InsightAnswer
+    | NetworkAnswer
     | CommandDone
     | CommandFailed
-    | CertaintyEvent
 )

@@ -1,5 +1,7 @@
 """All that can be asked about a network, and the answers of engine/insight/."""
 
+from engine.vocabulary.messages.belief_messages import AskGalleryNow, AskPixels, BeliefAnswer, BeliefQuestion
+from engine.vocabulary.messages.certainty_messages import CertaintyCommand, CertaintyEvent
 from engine.vocabulary.messages.drawing_messages import ClassifyDrawing, DrawingClassified, DrawingSaved, SaveDrawing
 from engine.vocabulary.messages.inside_messages import (
     FiltersShown,
@@ -27,3 +29,6 @@ InsightAnswer = (
     | LayersShown
     | LayersMeasured
 )
+# With what a run thought of its digits, and how sure it is:
+NetworkCommand = InsightCommand | BeliefQuestion | AskGalleryNow | AskPixels | CertaintyCommand
+NetworkAnswer = InsightAnswer | BeliefAnswer | CertaintyEvent
