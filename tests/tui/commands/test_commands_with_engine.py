@@ -69,6 +69,9 @@ def test_train_to_the_end_then_look_at_the_run_with_every_command(
     text = call(checkpoints, "inspect", "1", "--digit", "7").stdout
     assert f"test digit 7, a {int(digits.test_labels[7])}; probabilities" in text
     assert "give 0 to 99" in call(checkpoints, "inspect", "--digit", "100", expect=1).stderr
+    why = json.loads(call(checkpoints, "inspect", "--digit", "7", "--why", "3", "--json").stdout)
+    assert (why["label"], len(why["heat"])) == (3, 28)
+    assert "--why needs --digit" in call(checkpoints, "inspect", "--why", "3", expect=2).stderr
     assert "\nnever learned: " in call(checkpoints, "inspect").stdout
     assert json.loads(call(checkpoints, "inspect", "--json").stdout)["label_errors"]["images"] == 200
     wrong = json.loads(call(checkpoints, "gallery", "--wrong", "--sort", "loss", "--most", "0", "--json").stdout)

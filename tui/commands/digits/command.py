@@ -19,27 +19,40 @@ LARGEST_INDEX = 2**31 - 1
     type=click.IntRange(0, LARGEST_INDEX),
     help="Print what the run thought of this test digit, by its index.",
 )
+@click.option("--why", type=click.IntRange(0, 99), help="With --digit: what of it speaks for this class; as `why`.")
+@click.option("--png", type=click.Path(path_type=Path, dir_okay=False), help="With --why: write it to this file.")
 @click.option("--most", type=click.IntRange(1, 500), default=10, show_default=True, help="Length of each list.")
 @json_option
 @checkpoints_option
-def inspect(run_name: str, digit: int | None, most: int, checkpoints: Path, as_json: bool) -> None:
+def inspect(
+    run_name: str, digit: int | None, why: int | None, png: Path | None, most: int, checkpoints: Path, as_json: bool
+) -> None:
     """Show what a run (default: the live one, else the latest) learned of its digits.
 
-    With --digit, its probabilities after each epoch. Without, the test digits that were forgotten, learned last or
-    never, or are wrong although the run is sure; and the training images whose label is likely wrong.
+    With --digit, its probabilities after each epoch, or, with --why, the reasons for a class. Without, the test digits
+    that were forgotten, learned last or never, or are wrong although the run is sure; and the training images whose
+    label is likely wrong.
     """
     from engine.vocabulary.messages import (
         AskBelief,
         AskLabelErrors,
         AskLearning,
         BeliefTold,
+        Explain,
         LabelErrorsTold,
         LearningTold,
+        Picture,
     )
     from tui.commands.digits.asking import ask_all
     from tui.commands.digits.report import print_belief, print_label_errors, print_learning
+    from tui.commands.digits.why import show_why
     from tui.terminal.printing import print_json, told
 
+    if (digit is None and why is not None) or (why is None and png is not None):
+        raise click.UsageError("--why needs --digit INDEX, and --png needs --why CLASS")
+    if digit is not None and why is not None:
+        show_why(checkpoints, Explain(picture=Picture(index=digit), label=why, run=run_name), as_json, png)
+        return
     if digit is not None:
         [belief] = run(ask_all(checkpoints, (AskBelief(run=run_name, index=digit), BeliefTold)))
         print_json(told(belief)) if as_json else print_belief(belief)
