@@ -55,6 +55,9 @@ def test_train_to_the_end_then_look_at_the_run_with_every_command(
     good, bad = json.loads(both.stdout)
     assert str(good["predicted"]) == line[0]
     assert "broken.png" in bad["error"]
+    why = json.loads(call(checkpoints, "predict", str(picture), "--why", "3", "--json").stdout)
+    assert (why["label"], len(why["heat"])) == (3, 28)
+    assert "one image" in call(checkpoints, "predict", str(picture), str(broken), "--why", "3", expect=2).stderr
     many = call(checkpoints, "predict", "--json", *[str(picture)] * (FILES_AT_ONCE + 3))
     assert len(json.loads(many.stdout)) == FILES_AT_ONCE + 3
 

@@ -35,11 +35,15 @@ FILES_AT_ONCE = 100  # of some 2 kB each in an answer, which one line must hold
     default=0.0,
     help="Give no answer below this confidence; `evaluate --calibration` says what a threshold costs. [default: none]",
 )
+@click.option(
+    "--why", type=click.IntRange(0, 99), help="Say what of one image speaks for this class and against it, as `why`."
+)
 @json_option
 @checkpoints_option
 def predict(
-    files: tuple[str, ...], run_name: str, best: bool | None, reject: float, checkpoints: Path, as_json: bool
-) -> None:
+    files: tuple[str, ...], run_name: str, best: bool | None, reject: float, why: int | None, checkpoints: Path,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Classify image files of any size, mode and polarity, and say how each was read.
 
     The probabilities are calibrated where the run held images out of training (--validation): the temperature that was
@@ -47,7 +51,8 @@ def predict(
     """
     import msgspec
 
-    from engine.vocabulary.messages import FilePrediction, FilesPredicted, PredictFiles
+    from engine.vocabulary.messages import Explain, FilePrediction, FilesPredicted, Picture, PredictFiles
+    from tui.commands.digits.why import show_why
     from tui.commands.runs.certainty.ask import is_several, names_of
     from tui.commands.runs.report import calibration_in_words, is_sure, print_predictions, weights_in_words
     from tui.link.attach import attached
@@ -58,6 +63,11 @@ def predict(
     if is_several(run_name):
         with errors_in_one_line():
             runs = names_of(checkpoints, run_name)
+    if why is not None:
+        if len(files) > 1 or runs:
+            raise click.UsageError("--why is about one image and one run")
+        show_why(checkpoints, Explain(picture=Picture(), label=why, run=run_name, best=best), as_json, None, files[0])
+        return
 
     async def ask() -> FilesPredicted:
         name = "" if runs else run_name
