@@ -21,8 +21,7 @@ COMMANDS = [
     ["queue"], ["queue", "list"], ["queue", "remove"], ["queue", "move"], ["queue", "edit"], ["queue", "clear"],
     ["queue", "jobs"],
     ["queue", "pause"], ["queue", "continue"], ["config"], ["config", "path"], ["config", "edit"], ["config", "set"],
-    ["config", "keys"], ["inspect"], ["gallery"],
-    ["config", "keys"], ["why"],
+    ["config", "keys"], ["inspect"], ["gallery"], ["why"],
 ]  # fmt: skip
 
 
