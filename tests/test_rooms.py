@@ -9,7 +9,8 @@ from places import ROOT
 
 MOST_ENTRIES, MOST_LINES = 12, 250
 COLLECTIONS = {  # of like things, one a file, or of rooms: as many as there are
-    "engine", "tui/screens", "tui/widgets", "engine/vocabulary/messages", "engine/networks/catalogue",
+    "engine", "tui/screens", "tui/widgets", "tui/state", "tui/app/handlers",
+    "engine/vocabulary/messages", "engine/networks/catalogue",
 }  # fmt: skip
 LISTED = re.compile(r"(\w+\.\w+|\w+/)(?:, |(?=: ))")
 

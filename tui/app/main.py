@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tui.app.first_use import confusion_screen, digits_screen, runs_screen, setup_screen, tune_screen
 from tui.app.handlers.coach import CoachHandlers
+from tui.app.handlers.confusion import ConfusionHandlers
 from tui.app.handlers.data import DataHandlers
 from tui.app.handlers.digits import DigitHandlers
 from tui.app.handlers.palette import PaletteCommands
@@ -26,6 +27,7 @@ from tui.state.actions.table import ACTIONS
 
 class MnistApp(
     CoachHandlers,
+    ConfusionHandlers,
     DataHandlers,
     DigitHandlers,
     ForkHandlers,

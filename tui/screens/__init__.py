@@ -4,7 +4,7 @@ Widgets that several screens use are in `tui/widgets/`; what a wish leads to is 
 them:
 
     base.py: what all screens share
-    train.py, digits.py, confusion.py, runs.py, setup.py, tune.py: the screens of the keys 1 to 6
+    train.py, digits.py, confusion/, runs.py, setup.py, tune.py: the screens of the keys 1 to 6
     train_run.py: what Train has when there is a run
     run_wishes.py, run_questions.py: what the screen of runs asks for, and what is asked there
     digit_messages.py, run_messages.py, study_wishes.py: what is wanted on these screens, known before they are loaded

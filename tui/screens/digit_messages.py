@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from engine.vocabulary.messages import Predict
+from tui.state.confusion.answers import Question
 
 
 class DigitMessages:
@@ -21,8 +22,18 @@ class ConfusionMessages:
     """The messages of the confusion screen."""
 
     @dataclass(eq=False, repr=False)
+    class Asked(Message):
+        """Ask about mistakes, certainty or robustness; the answer comes with the state."""
+
+        question: Question
+
+    class MeasuringStopped(Message):
+        """End what is being measured."""
+
+    @dataclass(eq=False, repr=False)
     class PairChosen(Message):
-        """Show the digits of one kind that are taken for another."""
+        """Show the digits of one kind that were taken for another after an epoch, 0: by the weights of now."""
 
         actual: int
         predicted: int
+        epoch: int = 0

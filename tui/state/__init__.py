@@ -10,6 +10,7 @@ them:
     advice.py: what the coach said
     significance.py: what a few values prove
     marks.py: runs that are marked, to be compared
+    confusion/: mistakes, how sure a run is, how it stands corrupted digits
     run_numbers.py: runs as people name them
     run_filter/: which runs of the list are shown, and in which order
     words/: all of it in words

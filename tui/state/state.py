@@ -16,6 +16,7 @@ from engine.vocabulary.messages import (
     StudySummary,
 )
 from tui.state.advice import Coach
+from tui.state.confusion.answers import Answers
 from tui.state.marks import Histories, Mark, parent_marks
 from tui.state.run import RunView
 from tui.state.study import StudyView
@@ -56,6 +57,7 @@ class State(msgspec.Struct, frozen=True):
     networks: tuple[ModelDescribed, ...] = ()  # those that screens asked about, the newest first
     augmented: AugmentationPreviewed | None = None
     rates: RatesTried | None = None  # what the learning-rate finder has seen
+    certainty: Answers = msgspec.field(default_factory=Answers)  # mistakes, calibration, robustness
     coach: Coach = msgspec.field(default_factory=Coach)
     next_config: RunConfig = msgspec.field(default_factory=RunConfig)  # of the next run
     next_fork: str = ""  # the checkpoint that it begins with

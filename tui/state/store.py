@@ -16,6 +16,7 @@ from engine.vocabulary.messages import (
     Predicted,
     QueueChanged,
     RatesTried,
+    RobustnessMeasured,
     RunEnded,
     RunEvent,
     RunOpened,
@@ -29,6 +30,7 @@ from engine.vocabulary.messages import (
     StudyStarted,
     TrialTold,
 )
+from tui.state.confusion.answers import OURS, heard
 from tui.state.run import apply_to_run, open_run
 from tui.state.state import State
 from tui.state.study import apply_to_study
@@ -46,10 +48,12 @@ MOST_NETWORKS = 16  # descriptions that are kept, of up to 2,000 layers each
 
 def apply(state: State, event: AnyEvent) -> State:
     """Return the state after an event."""
+    if event.reply_to in OURS or isinstance(event, RobustnessMeasured):
+        return replace(state, certainty=heard(state.certainty, event))
     if isinstance(event, RunEvent):
         state = replace(state, run=apply_to_run(state.run, event))
         if isinstance(event, RunStarted):
-            state = replace(state, opened=None)
+            state = replace(state, opened=None, certainty=state.certainty.without(event.run))
         if isinstance(event, RunStarted | RunEnded):
             state = replace(state, histories=state.histories.without(event.run))
     if isinstance(event, StudyEvent):

@@ -14,7 +14,9 @@ In the order to read them:
     runs_welcome.py, filter_help.py: what it shows without a run, and where none matches
     run_panes.py, run_detail.py, run_curves.py, run_comparison.py, run_colours.py: what stands beside it
     digit.py, digit_art.py, probabilities.py: a digit, and how sure the network is
-    confusion.py: the matrix
+    grid_keys.py: the keys of what has rows and columns
+    confusion/: which digits are taken for which
+    certainty/: how sure a run is, how it stands corrupted digits
     config_form.py, field_row.py, choice_input.py: the form of a run
     preview.py, plan.py, estimate.py, network_line.py: what that run will do and take
     queue_list.py: runs that wait

@@ -32,6 +32,8 @@ from engine.vocabulary.messages import (
     StudySummary,
 )
 from tests.tui.pictures.world import RUN, history_of, study
+from tests.tui.widgets.confusion.told import answer_of_certainty
+from tui.state.confusion.answers import Question
 
 WRONG = {4: 9, 9: 4, 3: 5, 5: 3, 7: 2, 2: 7, 8: 3, 6: 0, 0: 6, 1: 7}
 LAYERS = (
@@ -112,6 +114,8 @@ class AnsweringClient(FakeClient):
                 digits = [each for each, _ in zip(found, range(command.count), strict=False)]
                 run = command.run or RUN
                 return Predicted(run=run, step=250, digits=digits, start=command.start, reply_to=asked)
+            case _ if isinstance(command, Question):
+                return answer_of_certainty(command)
             case PreviewAugmentation():
                 images, labels = sample()
                 shifted = [np.roll(images[2], (k % 3 - 1, k % 5 - 2), (0, 1)).tobytes() for k in range(8)]

@@ -9,6 +9,7 @@ from engine.vocabulary.messages import (
     DataFailed,
     DataProgress,
     EngineFailed,
+    MeasureCalibration,
     Paused,
     QueueChanged,
     QueuedRun,
@@ -23,6 +24,8 @@ from engine.vocabulary.messages import (
 from tests.tui.coach.views import events_of
 from tests.tui.pictures.stage import Picture
 from tests.tui.pictures.world import NOW, RUN, RUNS, STUDIES, STUDY, run_summary, run_until, said, study
+from tests.tui.widgets.confusion.told import calibrated
+from tui.state.confusion.answers import IDS
 
 FIRST_EPOCH = said(*run_until(26))
 LIVE = said(
@@ -46,6 +49,8 @@ FOUND = RatesTried(rates=RATES, losses=FALL, smoothed=FALL, done=True, steepest=
 TRYING = RatesTried(rates=RATES[:30], losses=FALL[:30], smoothed=FALL[:30], done=False)
 NO_RATE = RatesTried(rates=RATES[:45], losses=[2.3] * 45, smoothed=[2.3] * 45, done=True)
 TIMED = tuple(msgspec.structs.replace(run, images_per_s=24_000.0, tested_per_s=90_000.0) for run in RUNS[:3])
+
+UNCALIBRATED = msgspec.structs.replace(calibrated(RUN, temperature=None), reply_to=IDS[MeasureCalibration])
 
 STUDY_ENDED = said(*study(20, running=False), StudyEnded(study=STUDY, state="finished"))
 PROBLEM = StudyPaused(study=STUDY, reason="the journal cannot be written: no space left on the device")
@@ -91,6 +96,13 @@ PICTURES = (
     Picture("digits", "wrong", (LIVE, "2", "w")),
     Picture("confusion", "empty", (said(), "3")),
     Picture("confusion", "live", (LIVE, "3")),
+    Picture("confusion", "first-epoch", (FIRST_EPOCH, "3")),
+    Picture("confusion", "past-epoch", (LIVE, "3", "G percent_sign left_square_bracket left_square_bracket")),
+    Picture("confusion", "details", (LIVE, "3", "i")),
+    Picture("confusion", "calibration", (LIVE, "3", "c")),
+    Picture("confusion", "calibration-without", (LIVE, UNCALIBRATED, "3", "c")),
+    Picture("confusion", "robustness", (LIVE, "3", "b right")),
+    Picture("confusion", "robustness-marked", (LIVE, "4", "down space down space", "3", "b"), (LIVE_SUMMARY, *RUNS)),
     Picture("runs", "empty", (said(), "4")),
     Picture("runs", "list", (said(), "4"), RUNS),
     Picture("runs", "few", (said(), "4"), RUNS[-3:]),

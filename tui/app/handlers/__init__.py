@@ -5,6 +5,7 @@ A class of handlers derives from `EngineApp`, or from handlers whose methods it 
 are passed on with `super()`. In the order to read them:
 
     digits.py: test digits, and whose weights tell them
+    confusion.py: what is asked about mistakes, calibration and robustness
     runs/: runs opened, listed, waiting, forked
     requests.py: what the engine refuses is told
     training.py: what trains is started, paused, stopped, left

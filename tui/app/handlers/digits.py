@@ -43,3 +43,5 @@ class DigitHandlers(EngineApp):
     def show_pair(self, event: ConfusionMessages.PairChosen) -> None:
         self.go("digits")
         self.digits_screen.filter_pair(event.actual, event.predicted)
+        if event.epoch:
+            self.notify(f"By the weights of now: the matrix was that of epoch {event.epoch}.", markup=False)

@@ -4,6 +4,7 @@ Number keys go to screens. Dangerous actions are capitals and ask before they ac
 """
 
 from tui.state.actions.action import Action
+from tui.state.actions.confusion import CONFUSION
 
 ACTIONS: tuple[Action, ...] = (
     # The screens have a line of their own on top, so the footer has room for the rest.
@@ -129,6 +130,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("digits", "w", "wrong", "wrong", "Show only digits that the network gets wrong, or all."),
     Action("digits", "v", "art", "drawing", "Change how digits are drawn: characters, half blocks or braille."),
     Action("digits", "escape", "clear_filter", "all digits", "Clear the filter and show all digits."),
+    *CONFUSION,
     Action("runs", "space", "mark", "mark", "Mark a run with a letter, or unmark it: marked runs are compared."),
     Action("runs", "o", "open", "open", "Open a run's charts and digits; Enter and a double click do the same."),
     Action(

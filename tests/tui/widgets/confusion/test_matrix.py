@@ -5,6 +5,7 @@ from textual import on
 from textual.app import App, ComposeResult
 
 from tui.widgets.confusion import ConfusionMatrix, heat
+from tui.widgets.confusion.shades import levels
 
 COUNTS = [[1000 if i == j else (i * j) % 5 for j in range(10)] for i in range(10)]
 
@@ -27,18 +28,81 @@ def text(widget: ConfusionMatrix) -> list[str]:
     return [widget.render_line(y).text for y in range(widget.size.height)]
 
 
-@pytest.mark.parametrize("size", [(80, 20), (63, 13), (120, 36), (200, 50)])
-async def test_counts_and_recall_fit(size: tuple[int, int]) -> None:
+@pytest.mark.parametrize(
+    ("size", "margins"),
+    [
+        ((80, 20), ["support", "F1", "recall"]),
+        ((63, 13), ["recall"]),
+        ((120, 36), ["support", "F1", "recall"]),
+        ((200, 50), ["support", "F1", "recall"]),
+    ],
+)
+async def test_counts_and_margins_fit(size: tuple[int, int], margins: list[str]) -> None:
     app = Screenful()
     async with app.run_test(size=size):
         matrix = app.query_one(ConfusionMatrix)
         matrix.counts = COUNTS
         rows = [row.split() for row in text(matrix) if row.strip()]
-    assert rows[1] == [*"0123456789", "recall"]
-    numbered = [row for row in rows[2:] if len(row) > 2]
+    assert rows[1] == [*"0123456789", *margins]
+    numbered = [row for row in rows[2:] if len(row) > 2 and row[1] in ("│", "|")]
     assert [row[0] for row in numbered] == list("0123456789")
     assert numbered[3][2:12] == [str(count) if count else "·" for count in COUNTS[3]]
     assert numbered[0][-2:] == ["100.0", "%"]
+    below = next(row for row in rows if row[10:] in (["←", "precision,", "%"], ["prec."]))
+    assert below[:3] == ["100", "98.1", "98.4"]
+
+
+async def test_the_margins_have_support_f1_and_recall() -> None:
+    app = Screenful()
+    async with app.run_test(size=(100, 20)):
+        matrix = app.query_one(ConfusionMatrix)
+        matrix.names = ("cat", "dog")
+        matrix.counts = [[8, 2], [1, 3]]
+        rows = [row.split() for row in text(matrix) if row.strip()]
+    assert rows[2] == ["cat", "│", "8", "2", "10", "84.2", "80.0", "%"]
+    assert rows[3] == ["dog", "│", "1", "3", "4", "66.7", "75.0", "%"]
+    assert rows[4][:2] == ["88.9", "60.0"]
+
+
+async def test_shares_are_those_of_the_row() -> None:
+    app = Screenful()
+    async with app.run_test(size=(100, 20)):
+        matrix = app.query_one(ConfusionMatrix)
+        matrix.names = ("0", "1")
+        matrix.counts = [[9_999, 1], [250, 750]]
+        matrix.shares = True
+        rows = [row.split() for row in text(matrix) if row.strip()]
+    assert rows[0] == ["actual", "predicted,", "%", "of", "each", "row"]
+    assert rows[2][2:4] == ["99.9", "<0.1"]  # less than all is not 100
+    assert rows[3][2:4] == ["25.0", "75.0"]
+
+
+async def test_classes_without_room_come_with_the_cursor() -> None:
+    app = Screenful()
+    names = tuple(f"c{i:02}" for i in range(26))
+    async with app.run_test(size=(80, 20)):
+        matrix = app.query_one(ConfusionMatrix)
+        matrix.names = names
+        matrix.counts = [[100 + i if i == j else 0 for j in range(26)] for i in range(26)]
+        assert "c25" not in "\n".join(text(matrix))
+        assert "of 26 classes" in "\n".join(text(matrix))
+        matrix.action_last()
+        shown = "\n".join(text(matrix))
+    assert matrix.cursor == (25, 25)
+    assert "c25" in shown
+    assert "125" in shown
+
+
+async def test_the_shades_are_explained_where_there_is_a_row_left() -> None:
+    app = Screenful()
+    async with app.run_test(size=(100, 30)):
+        matrix = app.query_one(ConfusionMatrix)
+        matrix.counts = [[90 if i == j else 0 for j in range(10)] for i in range(10)]
+        assert not any("mistakes" in row for row in text(matrix))
+        matrix.counts = [[90 if i == j else 16 * (j == 9) for j in range(10)] for i in range(10)]
+        assert any(
+            row.split() == ["mistakes", "1", "2", "to", "4", "5", "to", "9", "10", "to", "16"] for row in text(matrix)
+        )
 
 
 async def test_keys_move_the_cursor_within_the_matrix_and_enter_selects() -> None:
@@ -107,6 +171,12 @@ async def test_a_digit_that_never_occurs_has_no_recall() -> None:
             row for row in text(matrix) if row.split()[:1] == ["0"] and "recall" not in row and "|" not in row[:2]
         )
     assert row.split()[-1] in ("-", "recall")
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 4, 7, 16, 50, 1000])
+def test_the_legend_says_for_each_count_the_shade_that_it_has(most: int) -> None:
+    said = {count: level for level, first, last in levels(most) for count in range(first, last + 1)}
+    assert said == {count: heat(count, most) for count in range(1, most + 1)}
 
 
 def test_more_errors_are_hotter() -> None:
