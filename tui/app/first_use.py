@@ -31,3 +31,9 @@ def tune_screen() -> Screen[None]:
     from tui.screens.tune import TuneScreen
 
     return TuneScreen()
+
+
+def draw_screen() -> Screen[None]:
+    from tui.screens.draw import DrawScreen
+
+    return DrawScreen()

@@ -5,11 +5,12 @@ import os
 import signal
 from pathlib import Path
 
-from tui.app.first_use import confusion_screen, digits_screen, runs_screen, setup_screen, tune_screen
+from tui.app.first_use import confusion_screen, digits_screen, draw_screen, runs_screen, setup_screen, tune_screen
 from tui.app.handlers.coach import CoachHandlers
 from tui.app.handlers.confusion import ConfusionHandlers
 from tui.app.handlers.data import DataHandlers
 from tui.app.handlers.digits import DigitHandlers
+from tui.app.handlers.drawing import DrawingHandlers
 from tui.app.handlers.palette import PaletteCommands
 from tui.app.handlers.preferences import PreferenceHandlers
 from tui.app.handlers.runs.forks import ForkHandlers
@@ -30,6 +31,7 @@ class MnistApp(
     ConfusionHandlers,
     DataHandlers,
     DigitHandlers,
+    DrawingHandlers,
     ForkHandlers,
     PaletteCommands,
     PreferenceHandlers,
@@ -52,6 +54,7 @@ class MnistApp(
         "runs": runs_screen,
         "setup": setup_screen,
         "tune": tune_screen,
+        "draw": draw_screen,
     }
 
     def __init__(

@@ -5,9 +5,11 @@ them:
 
     base.py: what all screens share
     train.py, digits.py, confusion/, runs.py, setup.py, tune.py: the screens of the keys 1 to 6
+    draw.py, draw_words.py: the screen of key 7, and what it says
     train_run.py: what Train has when there is a run
     run_wishes.py, run_questions.py: what the screen of runs asks for, and what is asked there
     digit_messages.py, run_messages.py, study_wishes.py: what is wanted on these screens, known before they are loaded
+    draw_messages.py, draw_questions.py: what is wanted there, and asked
     form.py: what screens with the form of hyperparameters share
     choice.py: the list that a field opens
     setup_messages.py: what is wanted of the setup screen

@@ -7,6 +7,7 @@ them:
     store.py: from one event to the next state
     run.py, study.py: a run, a study as its events add up
     actions/: every key
+    drawing/: a digit that is drawn
     advice.py: what the coach said
     significance.py: what a few values prove
     marks.py: runs that are marked, to be compared

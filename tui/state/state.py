@@ -17,6 +17,7 @@ from engine.vocabulary.messages import (
 )
 from tui.state.advice import Coach
 from tui.state.confusion.answers import Answers
+from tui.state.drawing.answers import DrawingAnswers
 from tui.state.marks import Histories, Mark, parent_marks
 from tui.state.run import RunView
 from tui.state.study import StudyView
@@ -54,6 +55,7 @@ class State(msgspec.Struct, frozen=True):
     digits_run: str = ""
     digits_step: int = 0
     digits_start: int = -1  # where the question that they answer began
+    drawing: DrawingAnswers = msgspec.field(default_factory=DrawingAnswers)  # what is said of a drawn digit
     networks: tuple[ModelDescribed, ...] = ()  # those that screens asked about, the newest first
     augmented: AugmentationPreviewed | None = None
     rates: RatesTried | None = None  # what the learning-rate finder has seen

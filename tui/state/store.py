@@ -31,6 +31,7 @@ from engine.vocabulary.messages import (
     TrialTold,
 )
 from tui.state.confusion.answers import OURS, heard
+from tui.state.drawing.answers import apply_to_drawing, is_of_drawing
 from tui.state.run import apply_to_run, open_run
 from tui.state.state import State
 from tui.state.study import apply_to_study
@@ -50,6 +51,8 @@ def apply(state: State, event: AnyEvent) -> State:
     """Return the state after an event."""
     if event.reply_to in OURS or isinstance(event, RobustnessMeasured):
         return replace(state, certainty=heard(state.certainty, event))
+    if is_of_drawing(event):
+        return replace(state, drawing=apply_to_drawing(state.drawing, event))
     if isinstance(event, RunEvent):
         state = replace(state, run=apply_to_run(state.run, event))
         if isinstance(event, RunStarted):

@@ -17,6 +17,7 @@ In the order to read them:
     grid_keys.py: the keys of what has rows and columns
     confusion/: which digits are taken for which
     certainty/: how sure a run is, how it stands corrupted digits
+    drawing/: a canvas, and what the network says of it
     config_form.py, field_row.py, choice_input.py: the form of a run
     preview.py, plan.py, estimate.py, network_line.py: what that run will do and take
     queue_list.py: runs that wait

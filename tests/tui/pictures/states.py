@@ -67,6 +67,9 @@ LIVE_SUMMARY = run_summary(40, "running", run=RUN, model="seed-cnn", epoch=5, te
                            started=NOW - 20)  # fmt: skip
 
 
+DRAWN = " ".join([*["up"] * 9, *["left"] * 10, "space", *["right"] * 20, *["down left"] * 10, *["down"] * 6, "space"])
+
+
 def typed(words: str) -> str:
     """Return the keys that filter the list of runs by these words."""
     return " ".join(["slash", *("space" if key == " " else key for key in words), "enter"])
@@ -146,6 +149,14 @@ PICTURES = (
     Picture("tune", "problem", (said(*study(12), PROBLEM), "6")),
     Picture("tune", "ended", (STUDY_ENDED, "6")),
     Picture("tune", "refused", (said(), "6", CommandFailed(reason="study study-0003: searches lr; leave that out"))),
+    Picture("draw", "empty", (said(), "7")),
+    Picture("draw", "blank", (LIVE, "7")),
+    Picture("draw", "drawn", (LIVE, "7", DRAWN)),
+    Picture("draw", "why", (LIVE, "7", DRAWN, "n")),
+    Picture("draw", "refused", (LIVE, "7", DRAWN, CommandFailed(reason="0014: its checkpoint is gone", reply_to=701))),
+    Picture("draw", "saved", (LIVE, "7", DRAWN, "s", "7")),
+    Picture("dialogs", "which-digit", (LIVE, "7", DRAWN, "s")),
+    Picture("dialogs", "open-picture", (LIVE, "7", "o", "x")),
     Picture("dialogs", "quit", (LIVE, "q")),
     Picture("dialogs", "quit-waiting", (LIVE, QUEUE, "q")),
     Picture("dialogs", "stop", (LIVE, "S")),

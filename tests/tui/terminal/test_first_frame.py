@@ -32,7 +32,16 @@ Probe(Path(sys.argv[1])).run(headless=True, size=(120, 36))
 """
 ROOMS = {  # of the first frame, and what of each; all of the others wait
     "tui.commands": {"shared_options"},
-    "tui.screens": {"base", "train", "follows", "digit_messages", "run_messages", "setup_messages", "study_wishes"},
+    "tui.screens": {
+        "base",
+        "train",
+        "follows",
+        "digit_messages",
+        "draw_messages",
+        "run_messages",
+        "setup_messages",
+        "study_wishes",
+    },
     "tui.widgets": {
         *("cells", "list_keys", "drag_border", "run_bar", "nav", "key_bar", "log", "welcome", "welcome_blocks"),
         *("digit_art", "charts", "charts.view", "charts.actions", "side", "side.room"),

@@ -19,6 +19,7 @@ SCOPES = {
     "queue": "Queue (at the top of Runs)",
     "setup": "Setup screen",
     "tune": "Tune screen",
+    "draw": "Draw screen",
     "chart": "Charts in focus (tab) on Runs, Tune and in the finder",
     "list": "Lists, grids, matrices",
     "network": "Networks (f8 on Setup)",

@@ -9,6 +9,7 @@ from engine.vocabulary.messages import RunsListed, StartRun, Stop
 from tests.tui.app.screen_text import OLD, TRAINING, screen_text
 from tests.tui.coach.fake_rule import press
 from tui.screens.digits import DigitsScreen
+from tui.screens.draw import DrawScreen
 from tui.screens.network import NetworkScreen
 from tui.screens.runs import RunsScreen
 from tui.screens.setup import SetupScreen
@@ -30,6 +31,7 @@ async def test_every_action_of_the_table_exists() -> None:
         "queue": QueueList,
         "setup": SetupScreen,
         "tune": TuneScreen,
+        "draw": DrawScreen,
         "network": NetworkScreen,
         "list": ListKeys,
         "chart": KeyedPane,

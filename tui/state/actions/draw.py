@@ -1,0 +1,42 @@
+"""The keys of the screen of drawing: part of the table of all actions."""
+
+from tui.state.actions.action import Action
+
+DRAW = (
+    Action("draw", "space,enter", "pen", "pen", "Set the pen down, or lift it; the left mouse button draws too."),
+    Action("draw", "up,k", "step_pen(0, -1)", "up", "Move the pen up.", footer=False, key_display="↑ k"),
+    Action("draw", "down,j", "step_pen(0, 1)", "down", "Move the pen down.", footer=False, key_display="↓ j"),
+    Action("draw", "left,h", "step_pen(-1, 0)", "left", "Move the pen to the left.", footer=False, key_display="← h"),
+    Action("draw", "right,l", "step_pen(1, 0)", "right", "Move the pen to the right.", footer=False, key_display="→ l"),
+    Action("draw", "home", "to_edge(-1, 0)", "left edge", "Move the pen to the left edge.", footer=False),
+    Action("draw", "end", "to_edge(1, 0)", "right edge", "Move the pen to the right edge.", footer=False),
+    Action("draw", "g", "to_edge(0, -1)", "top", "Move the pen to the top.", footer=False),
+    Action("draw", "G", "to_edge(0, 1)", "bottom", "Move the pen to the bottom.", footer=False),
+    Action("draw", "pageup,ctrl+b", "page_pen(-1)", "page up", "Move the pen up by eight cells.", footer=False),
+    Action("draw", "pagedown,ctrl+f", "page_pen(1)", "page down", "Move it down by eight cells.", footer=False),
+    Action("draw", "escape", "lift", "lift pen", "Lift the pen."),
+    Action("draw", "u", "undo", "undo", "Take back the last stroke, or what else was changed."),
+    Action("draw", "U", "redo", "redo", "Bring back what was taken back.", footer=False),
+    Action("draw", "c", "clear", "clear", "Clear the canvas; u brings it back."),
+    Action("draw", "s", "save", "save", "Keep the drawing with its right label among your own digits."),
+    Action("draw", "o", "open", "open", "Open an image file on the canvas; a path that you paste does the same."),
+    Action("draw", "w", "why", "why", "Show or hide which pixels speak for the answer, and which against it."),
+    Action("draw", "n", "other_class(1)", "next class", "Show why it is, or is not, the next digit.", footer=False),
+    Action("draw", "p", "other_class(-1)", "class before", "Show why for the digit before.", footer=False),
+    Action(
+        "draw",
+        "m",
+        "method",
+        "method",
+        "Explain by another method: integrated gradients, gradient, occlusion.",
+        footer=False,
+    ),
+    Action("draw", "x", "erase", "eraser", "Take the eraser, or the pen; the right mouse button erases too."),
+    Action("draw", "plus,equals_sign", "brush(1)", "thicker", "A thicker brush; so does the wheel.", key_display="+"),
+    Action("draw", "minus", "brush(-1)", "thinner", "A thinner brush.", footer=False, key_display="-"),
+    Action("draw", "0", "brush(0)", "usual brush", "The usual brush.", footer=False),
+    Action("draw", "H,shift+left", "nudge(-1, 0)", "nudge left", "Move the drawing to the left.", footer=False),
+    Action("draw", "L,shift+right", "nudge(1, 0)", "nudge right", "Move the drawing to the right.", footer=False),
+    Action("draw", "K,shift+up", "nudge(0, -1)", "nudge up", "Move the drawing up.", footer=False),
+    Action("draw", "J,shift+down", "nudge(0, 1)", "nudge down", "Move the drawing down.", footer=False),
+)
