@@ -15,6 +15,12 @@ def confusion_screen() -> Screen[None]:
     return ConfusionScreen()
 
 
+def inside_screen() -> Screen[None]:
+    from tui.screens.inside.screen import InsideScreen
+
+    return InsideScreen()
+
+
 def runs_screen() -> Screen[None]:
     from tui.screens.runs import RunsScreen
 

@@ -5,12 +5,21 @@ import os
 import signal
 from pathlib import Path
 
-from tui.app.first_use import confusion_screen, digits_screen, draw_screen, runs_screen, setup_screen, tune_screen
+from tui.app.first_use import (
+    confusion_screen,
+    digits_screen,
+    draw_screen,
+    inside_screen,
+    runs_screen,
+    setup_screen,
+    tune_screen,
+)
 from tui.app.handlers.coach import CoachHandlers
 from tui.app.handlers.confusion import ConfusionHandlers
 from tui.app.handlers.data import DataHandlers
 from tui.app.handlers.digits import DigitHandlers
 from tui.app.handlers.drawing import DrawingHandlers
+from tui.app.handlers.inside import InsideHandlers
 from tui.app.handlers.palette import PaletteCommands
 from tui.app.handlers.preferences import PreferenceHandlers
 from tui.app.handlers.runs.forks import ForkHandlers
@@ -33,6 +42,7 @@ class MnistApp(
     DigitHandlers,
     DrawingHandlers,
     ForkHandlers,
+    InsideHandlers,
     PaletteCommands,
     PreferenceHandlers,
     RunHandlers,
@@ -55,6 +65,7 @@ class MnistApp(
         "setup": setup_screen,
         "tune": tune_screen,
         "draw": draw_screen,
+        "inside": inside_screen,
     }
 
     def __init__(

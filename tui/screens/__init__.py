@@ -6,6 +6,7 @@ them:
     base.py: what all screens share
     train.py, digits.py, confusion/, runs.py, setup.py, tune.py: the screens of the keys 1 to 6
     draw.py, draw_words.py: the screen of key 7, and what it says
+    inside/: the screen of the key 8
     train_run.py: what Train has when there is a run
     run_wishes.py, run_questions.py: what the screen of runs asks for, and what is asked there
     digit_messages.py, run_messages.py, study_wishes.py: what is wanted on these screens, known before they are loaded

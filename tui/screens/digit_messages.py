@@ -1,4 +1,4 @@
-"""What is wanted on the screens of digits and of confusion; `tui/app/handlers/` says what becomes of it."""
+"""What is wanted on the screens of digits, of confusion and inside; `tui/app/handlers/` says what becomes of it."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,8 @@ from textual.message import Message
 
 from engine.vocabulary.messages import Predict
 from tui.state.confusion.answers import Question
+from tui.state.inside import Question as InsideQuestion
+from tui.state.inside import Weights
 
 
 class DigitMessages:
@@ -37,3 +39,14 @@ class ConfusionMessages:
         actual: int
         predicted: int
         epoch: int = 0
+
+
+class InsideMessages:
+    """The messages of the screen Inside."""
+
+    @dataclass(eq=False, repr=False)
+    class Asked(Message):
+        """Ask this about a network; the answer comes with the state."""
+
+        question: InsideQuestion
+        weights: Weights

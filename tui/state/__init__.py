@@ -9,6 +9,7 @@ them:
     actions/: every key
     drawing/: a digit that is drawn
     advice.py: what the coach said
+    inside.py: what was asked about the inside of a network
     significance.py: what a few values prove
     marks.py: runs that are marked, to be compared
     confusion/: mistakes, how sure a run is, how it stands corrupted digits

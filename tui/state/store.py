@@ -53,6 +53,8 @@ def apply(state: State, event: AnyEvent) -> State:
         return replace(state, certainty=heard(state.certainty, event))
     if is_of_drawing(event):
         return replace(state, drawing=apply_to_drawing(state.drawing, event))
+    if state.inside.awaits(event):
+        return replace(state, inside=state.inside.after(event))
     if isinstance(event, RunEvent):
         state = replace(state, run=apply_to_run(state.run, event))
         if isinstance(event, RunStarted):

@@ -32,25 +32,30 @@ class Nav(Widget):
         self.set_reactive(Nav.here, here)
 
     @property
-    def gaps(self) -> tuple[str, str]:
-        """What stands around a name and after it: less where not all screens would be seen."""
-        full = sum(len(f"{key}  {label}   ") for key, _, label in NAVIGATION)
-        return (" ", "  ") if full <= self.content_size.width + 2 else ("", " ")
+    def gaps(self) -> tuple[str, str, str]:
+        """What stands between a key and a name, around the name and after it: less where not all screens would be
+        seen."""
+        names = sum(len(f"{key}{label}") for key, _, label in NAVIGATION)
+        for gaps, last in (((" ", " ", "  "), 2), ((" ", "", " "), 1)):
+            between, around, after = map(len, gaps)
+            if names + len(NAVIGATION) * (between + 2 * around + after) <= self.content_size.width + last:
+                return gaps
+        return "", "", " "
 
     def render(self) -> Text:
         line = Text(no_wrap=True, end="")
-        around, after = self.gaps
+        between, around, after = self.gaps
         for key, mode, label in NAVIGATION:
             name = "nav--here" if mode == self.here else "nav--name"
-            line.append(f"{key} ", self.get_component_rich_style("nav--key"))
+            line.append(f"{key}{between}", self.get_component_rich_style("nav--key"))
             line.append(f"{around}{label}{around}", self.get_component_rich_style(name)).append(after)
         return line
 
     async def on_click(self, event: Click) -> None:
         x = event.x - self.styles.padding.left
-        around, after = self.gaps
+        between, around, after = self.gaps
         for key, mode, label in NAVIGATION:
-            x -= len(f"{key} {around}{label}{around}{after}")
+            x -= len(f"{key}{between}{around}{label}{around}{after}")
             if x < 0:
                 await self.app.run_action(f"go('{mode}')", self.app)
                 return

@@ -31,6 +31,7 @@ from engine.vocabulary.messages import (
     StudyOpened,
     StudySummary,
 )
+from tests.tui.inside.answers import inside_answer
 from tests.tui.pictures.drawn import answer_about_drawing
 from tests.tui.pictures.world import RUN, history_of, study
 from tests.tui.widgets.confusion.told import answer_of_certainty
@@ -128,4 +129,4 @@ class AnsweringClient(FakeClient):
                     model=config.model, width=config.width, depth=config.depth, parameters=21_840, flops=961_040,
                     layers=layers, reply_to=asked,
                 )  # fmt: skip
-        return answer_about_drawing(command)
+        return answer_about_drawing(command) or inside_answer(command)

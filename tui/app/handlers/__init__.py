@@ -6,6 +6,7 @@ are passed on with `super()`. In the order to read them:
 
     digits.py: test digits, and whose weights tell them
     confusion.py: what is asked about mistakes, calibration and robustness
+    inside.py: what a network has inside
     runs/: runs opened, listed, waiting, forked
     drawing.py: a digit that is drawn
     requests.py: what the engine refuses is told

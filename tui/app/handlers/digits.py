@@ -26,7 +26,7 @@ class DigitHandlers(EngineApp):
         view = self.state.shown
         if view is not None and (view.live or view.epochs or view is self.state.opened):
             self._requested_run = ""
-        elif self.current_mode in ("digits", "confusion", "draw") and self.state.link == "live":
+        elif self.current_mode in ("digits", "confusion", "draw", "inside") and self.state.link == "live":
             newest = next((run.run for run in self.state.runs if run.epoch and run.resumable), "")
             if newest and newest != self._requested_run:
                 self._requested_run = newest

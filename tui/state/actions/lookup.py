@@ -20,6 +20,7 @@ SCOPES = {
     "setup": "Setup screen",
     "tune": "Tune screen",
     "draw": "Draw screen",
+    "inside": "Inside screen",
     "chart": "Charts in focus (tab) on Runs, Tune and in the finder",
     "list": "Lists, grids, matrices",
     "network": "Networks (f8 on Setup)",

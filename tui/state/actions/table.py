@@ -6,6 +6,7 @@ Number keys go to screens. Dangerous actions are capitals and ask before they ac
 from tui.state.actions.action import Action
 from tui.state.actions.confusion import CONFUSION
 from tui.state.actions.draw import DRAW
+from tui.state.actions.inside import INSIDE
 
 ACTIONS: tuple[Action, ...] = (
     # The screens have a line of their own on top, so the footer has room for the rest.
@@ -18,6 +19,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("app", "6", "go('tune')", "Tune", "Search hyperparameters: many short runs, compared.", footer=False),
     Action("app", "7", "go('draw')", "Draw", "Draw a digit, and see what the network takes it for.", footer=False),
+    Action("app", "8", "go('inside')", "Inside", "What the network has inside, and why it answers so.", footer=False),
     Action(
         "app",
         "t",
@@ -219,6 +221,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("setup", "escape", "leave", "back", "Leave the field, then the form; what you typed stays."),
     *DRAW,
+    *INSIDE,
     # A chart that is in focus, on another screen than Train: `tui/widgets/charts/keyed.py` and `pane.py`.
     Action("chart", "z", "zoom", "zoom", "Show all, the second half, the last quarter."),
     Action("chart", "left,h", "cursor(-1)", "values", "Move the cursor: the legends show the values.", key_display="←"),

@@ -10,6 +10,7 @@ from tests.tui.app.screen_text import OLD, TRAINING, screen_text
 from tests.tui.coach.fake_rule import press
 from tui.screens.digits import DigitsScreen
 from tui.screens.draw import DrawScreen
+from tui.screens.inside.screen import InsideScreen
 from tui.screens.network import NetworkScreen
 from tui.screens.runs import RunsScreen
 from tui.screens.setup import SetupScreen
@@ -32,6 +33,7 @@ async def test_every_action_of_the_table_exists() -> None:
         "setup": SetupScreen,
         "tune": TuneScreen,
         "draw": DrawScreen,
+        "inside": InsideScreen,
         "network": NetworkScreen,
         "list": ListKeys,
         "chart": KeyedPane,

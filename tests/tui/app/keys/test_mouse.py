@@ -24,7 +24,7 @@ async def click_key(app: FakeApp, pilot, label: str) -> None:
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24)])
-@pytest.mark.parametrize("mode", ["train", "digits", "confusion", "runs", "setup", "tune"])
+@pytest.mark.parametrize("mode", ["train", "digits", "confusion", "runs", "setup", "tune", "inside"])
 async def test_the_line_of_keys_has_the_menu_help_and_quit_on_every_screen(size: tuple[int, int], mode: str) -> None:
     app = FakeApp()
     async with app.run_test(size=size) as pilot:

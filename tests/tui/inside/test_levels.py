@@ -1,0 +1,53 @@
+"""Numbers as the levels of a picture."""
+
+import math
+
+import numpy as np
+import pytest
+
+from tests.tui.inside.answers import maps_of
+from tui.widgets.inside.levels import MOST, level, map_levels, resampled, shares
+from tui.widgets.inside.map_drawing import size_in
+
+
+def test_a_level_has_the_sign_of_its_number_and_the_strongest_has_most() -> None:
+    assert [level(share) for share in (-1.0, 0.0, 1.0, 2.0)] == [-MOST, 0, MOST, MOST]
+    assert [level(share / 10) for share in range(-10, 11)] == sorted(level(share / 10) for share in range(-10, 11))
+
+
+def test_shares_of_bytes_are_the_numbers_divided_by_the_farthest_from_0() -> None:
+    values = np.linspace(-1.0, 3.0, 16).reshape(1, 4, 4)
+    told = maps_of(values)
+    assert shares(told.pixels, told.low, told.high) == pytest.approx((values / 3.0).ravel().tolist(), abs=0.01)
+    assert shares(bytes(3), 0.0, 0.0) == [0.0, 0.0, 0.0]
+
+
+def test_a_picture_made_smaller_has_the_means_of_its_areas() -> None:
+    values = np.arange(64.0).reshape(8, 8)
+    expected = values.reshape(4, 2, 4, 2).mean((1, 3))
+    assert np.allclose(resampled(values.ravel().tolist(), 8, 8, 4, 4), expected)
+
+
+def test_a_picture_made_larger_repeats_each_pixel() -> None:
+    values = np.arange(9.0).reshape(3, 3)
+    assert np.array_equal(resampled(values.ravel().tolist(), 3, 3, 6, 6), values.repeat(2, 0).repeat(2, 1))
+
+
+def test_missing_values_are_0_and_an_empty_picture_is_drawn_empty() -> None:
+    assert resampled([1.0], 2, 1, 2, 1) == [[1.0, 0.0]]
+    assert resampled([], 0, 0, 2, 1) == [[0.0, 0.0]]
+
+
+def test_the_second_map_is_drawn_from_its_own_bytes() -> None:
+    values = np.zeros((2, 2, 2))
+    values[1, 0, 1] = 5.0
+    assert map_levels(maps_of(values), 0, 2, 2) == ((0, 0), (0, 0))
+    assert map_levels(maps_of(values), 1, 2, 2) == ((0, MOST), (0, 0))
+
+
+@pytest.mark.parametrize(("height", "width", "size"), [(5, 5, (10, 10)), (24, 24, (14, 14)), (14, 14, (14, 14)),
+                                                       (512, 2, (1, 14)), (1, 64, (14, 1))])  # fmt: skip
+def test_maps_fill_their_room_and_never_leave_it(height: int, width: int, size: tuple[int, int]) -> None:
+    found = size_in(maps_of(np.zeros((3, height, width))), 14, 7)
+    assert found == size
+    assert all(math.isfinite(each) for each in found)

@@ -1,0 +1,306 @@
+"""The screen Inside: what it asks, one question at a time, and what it shows of the answers."""
+
+import msgspec
+import pytest
+from fake_engine import RUN, FakeApp, FakeClient, epoch_done, snapshot, started, tell
+
+from engine.vocabulary.messages import (
+    CommandFailed,
+    Explain,
+    FindChange,
+    MapDigits,
+    MeasureLayers,
+    RunEnded,
+    ShowFilters,
+    ShowLayers,
+)
+from tests.tui.app.screen_text import SIZES, TRAINING, screen_text
+from tests.tui.coach.fake_rule import press
+from tests.tui.inside.answers import LAYERS, inside_answer, predicted_of, sample
+from tests.tui.pictures.answers import AnsweringClient
+from tui.screens.inside.screen import InsideScreen
+from tui.screens.inside.views_line import ViewsLine
+from tui.widgets.inside.class_list import ClassList
+from tui.widgets.inside.digit_map import DigitMap
+from tui.widgets.inside.layer_figures import FiguresTable
+from tui.widgets.inside.layer_grid import LayerGrid
+from tui.widgets.inside.layer_strips import LayerStrips
+from tui.widgets.inside.reasons import Reasons
+
+VIEWS = ("f", "w", "y", "m")
+
+
+class Answered(FakeApp):
+    """Its engine answers questions as soon as they are asked."""
+
+    def __init__(self, client: type[FakeClient] = AnsweringClient) -> None:
+        super().__init__()
+        self.engine = client()
+
+
+async def opened(app: FakeApp, pilot, *keys: str) -> InsideScreen:
+    await tell(app, pilot, snapshot(*TRAINING))
+    await press(app, pilot, "8", *keys)
+    for _ in range(8):  # each answer may lead to the next question
+        await tell(app, pilot)
+    assert isinstance(app.screen, InsideScreen)
+    return app.screen
+
+
+async def settle(app: FakeApp, pilot) -> None:
+    for _ in range(8):
+        await tell(app, pilot)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_filters_and_the_maps_of_each_layer_are_there_for_a_digit(size: tuple[int, int]) -> None:
+    app = Answered()
+    async with app.run_test(size=size) as pilot:
+        screen = await opened(app, pilot)
+        text = screen_text(app)
+        assert "filters of conv1" in text
+        assert "10 of 5x5" in text
+        assert f"test #0: predicted {predicted_of(0)}" in text
+        assert len(screen.query_one(LayerStrips).strips) == 1 + len(LAYERS)
+        await press(app, pilot, "G")
+        await settle(app, pilot)
+        assert "10 values" in screen_text(app)
+
+
+async def test_enter_shows_all_maps_of_a_layer_in_parts_and_escape_leads_back() -> None:
+    app = Answered()
+    async with app.run_test(size=(120, 36)) as pilot:
+        screen = await opened(app, pilot, "down", "down", "down", "down", "enter")
+        grid = screen.query_one(LayerGrid)
+        assert grid.has_focus
+        assert "80 of 4x4" in screen_text(app)
+        assert not any(ask.first for ask in app.engine.sent_of(ShowLayers))
+        await press(app, pilot, "G")
+        await settle(app, pilot)
+        assert grid.cursor == 79
+        assert [ask.first for ask in app.engine.sent_of(ShowLayers)][-1] == 64
+        assert grid.map_at(79) is not None
+        await press(app, pilot, "escape")
+        assert screen.query_one(LayerStrips).has_focus
+
+
+async def test_a_second_question_waits_for_the_first_and_is_about_what_is_looked_at_by_then() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        await press(app, pilot, "8")
+        await press(app, pilot, "n", "n", "n")
+        [filters] = app.engine.sent
+        filters = next(each for each in app.engine.sent if isinstance(each, ShowFilters))
+        assert app.engine.sent_of(ShowLayers) == []
+        await tell(app, pilot, inside_answer(filters))
+        [layers] = app.engine.sent_of(ShowLayers)
+        assert layers.picture.index == 3
+        assert layers.run == RUN
+
+
+async def test_weights_name_dead_units_in_words() -> None:
+    app = Answered()
+    async with app.run_test(size=(120, 36)) as pilot:
+        screen = await opened(app, pilot, "w", "j", "j", "j", "j", "j")
+        assert screen.query_one(FiguresTable).cursor == 5
+        text = screen_text(app)
+        assert "6 of 110 units dead" not in text
+        assert "3 of 50" in text
+        assert "Dead units, zero for all of 256 test digits: 3, 17, 41." in text
+        assert "weights of" not in text  # a ReLU has none
+        await press(app, pilot, "k")
+        assert "weights of fc1" in screen_text(app)
+
+
+async def test_why_shows_the_heat_of_the_class_under_the_cursor_and_what_would_change_the_answer() -> None:
+    app = Answered()
+    async with app.run_test(size=(200, 50)) as pilot:
+        screen = await opened(app, pilot, "n", "n", "n", "n", "y")
+        actual, predicted = int(sample()[1][4]), predicted_of(4)
+        assert f"test #4: predicted {predicted}, actual {actual}, wrong" in screen_text(app)
+        assert f"{predicted} by integrated gradients" in screen_text(app)
+        assert f"{predicted} by occlusion" in screen_text(app)
+        screen.query_one(ClassList).chosen = actual
+        await settle(app, pilot)
+        assert f"{actual} by integrated gradients" in screen_text(app)
+        assert app.engine.sent_of(FindChange) == []  # it takes a second
+        await press(app, pilot, "c")
+        await settle(app, pilot)
+        assert [ask.label for ask in app.engine.sent_of(FindChange)] == [actual]
+        assert f"changed: a {actual}" in screen_text(app)
+        assert "A change of 1.31 makes it" in screen_text(app)
+        await press(app, pilot, "escape")
+        assert "changed: a" not in screen_text(app)
+        await press(app, pilot, "o")
+        await settle(app, pilot)
+        assert screen.query_one(Reasons).pictures[1].title == f"{actual} by gradient x input"
+
+
+async def test_why_not_of_the_predicted_class_looks_for_any_other() -> None:
+    app = Answered()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(app, pilot, "y", "enter")
+        assert [ask.label for ask in app.engine.sent_of(FindChange)] == [-1]
+        assert "the difference" in screen_text(app)
+
+
+async def test_a_network_that_has_no_answer_says_why_on_its_view_and_another_method_may_have_one() -> None:
+    class NoGradient(AnsweringClient):
+        def answer(self, command):
+            if isinstance(command, Explain) and command.method != "occlusion":
+                reason = "its outputs have no gradient: occlusion, which needs none, can still tell why"
+                return CommandFailed(reason=reason, reply_to=command.id)
+            return super().answer(command)
+
+    app = Answered(NoGradient)
+    told = []
+    app.notify = lambda message, **_: told.append(message)  # type: ignore[method-assign]
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(app, pilot, "y")
+        assert "its outputs have no gradient" in screen_text(app)
+        asked = len(app.engine.sent_of(Explain))
+        await settle(app, pilot)
+        assert len(app.engine.sent_of(Explain)) == asked  # a refusal is no reason to ask for ever
+        await press(app, pilot, "o", "o")
+        await settle(app, pilot)
+        assert "by occlusion" in screen_text(app)
+        assert "no gradient" not in screen_text(app)
+        assert screen.query_one(Reasons).pictures
+        assert told == []
+
+
+async def test_the_map_is_asked_for_after_each_epoch_while_it_is_in_front_and_nothing_is_asked_behind_it() -> None:
+    app = Answered()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await opened(app, pilot, "m")
+        assert len(app.engine.sent_of(MapDigits)) == 1
+        await tell(app, pilot, epoch_done(2))
+        await settle(app, pilot)
+        assert len(app.engine.sent_of(MapDigits)) == 2
+        assert app.engine.sent_of(MeasureLayers) == []
+        await press(app, pilot, "1")
+        before = len(app.engine.sent_of(MapDigits))
+        await tell(app, pilot, epoch_done(3))
+        await settle(app, pilot)
+        assert len(app.engine.sent_of(MapDigits)) == before
+
+
+async def test_the_digit_nearest_to_the_cursor_is_shown_and_enter_explains_it() -> None:
+    app = Answered()
+    async with app.run_test(size=(120, 36)) as pilot:
+        screen = await opened(app, pilot, "m", "l", "l", "j")
+        digits = screen.query_one(DigitMap)
+        index = digits.digits.indices[digits.picked]
+        assert f"test #{index}, " in screen_text(app)
+        await press(app, pilot, "enter")
+        await settle(app, pilot)
+        assert screen.view == "why"
+        assert f"test #{index}: predicted" in screen_text(app)
+
+
+async def test_a_click_moves_the_cursor_of_the_map_and_a_double_click_explains_the_digit() -> None:
+    app = Answered()
+    async with app.run_test(size=(120, 36)) as pilot:
+        screen = await opened(app, pilot, "m")
+        digits = screen.query_one(DigitMap)
+        await pilot.click(digits, offset=(21, 9))
+        assert digits.at == (20, 9)
+        await pilot.click(digits, offset=(21, 9), times=2)
+        await settle(app, pilot)
+        assert screen.view == "why"
+
+
+async def test_a_click_on_the_name_of_a_view_shows_it() -> None:
+    app = Answered()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(app, pilot)
+        await pilot.click(ViewsLine, offset=(1 + len("f filters and maps   w wei"), 0))
+        await settle(app, pilot)
+        assert screen.view == "weights"
+        assert screen.query_one(FiguresTable).has_focus
+
+
+async def test_a_digit_is_chosen_by_its_number_and_what_is_none_is_told() -> None:
+    app = Answered()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(app, pilot, "slash", "4", "2", "enter")
+        assert "test #42: predicted" in screen_text(app)
+        await press(app, pilot, "slash", "9", "9", "9", "9", "enter")
+        assert "'9999' is no test digit; give a number from 0 to 999." in screen_text(app)
+        await press(app, pilot, "escape")
+        assert screen.query_one(LayerStrips).has_focus
+        assert "no test digit" not in screen_text(app)
+        await press(app, pilot, "p")
+        await settle(app, pilot)
+        assert "test #41: predicted" in screen_text(app)
+
+
+@pytest.mark.parametrize("key", VIEWS)
+async def test_without_weights_every_view_says_what_to_do_and_asks_nothing(key: str) -> None:
+    app = Answered()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await tell(app, pilot, snapshot())
+        await press(app, pilot, "8", key, "n", "enter", "c", "o", "slash", "escape")
+        assert "Press t to train one." in screen_text(app)
+        assert not app.engine.sent_of(ShowLayers) + app.engine.sent_of(MapDigits)
+
+
+@pytest.mark.parametrize("key", VIEWS)
+@pytest.mark.parametrize("size", [(60, 20), (300, 80), (20, 5)])
+async def test_every_view_takes_the_keys_of_lists_at_every_size(size: tuple[int, int], key: str) -> None:
+    app = Answered()
+    async with app.run_test(size=size) as pilot:
+        screen = await opened(app, pilot, key)
+        await press(app, pilot, *"jklhGg", "down", "up", "left", "right", "home", "end", "pageup", "pagedown")
+        await settle(app, pilot)
+        assert screen.in_front.first.has_focus
+
+
+async def test_another_run_takes_away_what_was_shown_of_the_last_one() -> None:
+    class OnlyTheFirst(AnsweringClient):
+        def answer(self, command):
+            return super().answer(command) if getattr(command, "run", RUN) in ("", RUN) else None
+
+    app = Answered(OnlyTheFirst)
+    async with app.run_test(size=(120, 36)) as pilot:
+        screen = await opened(app, pilot, "y")
+        assert screen.query_one(Reasons).pictures
+        ended = RunEnded(run=RUN, step=50, time=2.0, state="stopped")
+        await tell(app, pilot, ended, started("0002-seed-cnn"))
+        await settle(app, pilot)
+        assert not screen.query_one(Reasons).pictures
+        assert app.engine.sent_of(Explain)[-1].run == "0002-seed-cnn"
+
+
+async def test_names_of_layers_are_inert() -> None:
+    class Hostile(AnsweringClient):
+        def answer(self, command):
+            answer = super().answer(command)
+            if isinstance(command, ShowLayers):
+                named = [msgspec.structs.replace(layer, name="[bold]\x1b]0;owned\x07") for layer in answer.layers]
+                return msgspec.structs.replace(answer, layers=named)
+            if isinstance(command, MeasureLayers):
+                named = [msgspec.structs.replace(layer, name="[/nope]\x1b[2J") for layer in answer.layers]
+                return msgspec.structs.replace(answer, layers=named)
+            return answer
+
+    app = Answered(Hostile)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await opened(app, pilot)
+        assert "[bold]" in screen_text(app)
+        assert "\x1b" not in screen_text(app)
+        await press(app, pilot, "w")
+        await settle(app, pilot)
+        assert "[/nope]" in screen_text(app)
+        assert "\x1b" not in screen_text(app)
+
+
+async def test_the_weights_of_the_moment_are_asked_for_by_a_key() -> None:
+    app = Answered()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(app, pilot, "w")
+        assert len(app.engine.sent_of(MeasureLayers)) == 1
+        await press(app, pilot, "u")
+        await settle(app, pilot)
+        assert len(app.engine.sent_of(MeasureLayers)) == 2

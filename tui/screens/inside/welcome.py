@@ -1,0 +1,57 @@
+"""What the screen shows while there is no network to look at: its views, and digits of the data."""
+
+from textual.reactive import reactive
+
+from tui.state.actions.inside import INSIDE
+from tui.widgets.cells import Cells
+from tui.widgets.inside.layer_strips import wrapped
+from tui.widgets.inside.levels import gray_levels
+from tui.widgets.inside.pixels import PixelWidget
+
+SIDE = 28
+LEAST = 8  # pixels of a digit's side, below which none is drawn
+VIEWS = tuple((action.key, action.help) for action in INSIDE if action.name.startswith("view("))
+
+
+class Welcome(PixelWidget):
+    """A sentence, a line a view, and some training digits of each class, as large as there is room."""
+
+    DEFAULT_CSS = """
+    Welcome { height: 1fr; padding: 0 1; }
+    """
+
+    facts: reactive[tuple[str, tuple[tuple[bytes, ...], ...]]] = reactive(("", ()), init=False, repaint=False)
+    """What to do, and the pictures of digits by their classes."""
+
+    def watch_facts(self) -> None:
+        self.redraw()
+
+    def draw(self, cells: Cells) -> None:
+        sentence, examples = self.facts
+        y = 1
+        for line in wrapped(sentence, cells.width):
+            cells.put(0, y, line, "inside--title")
+            y += 1
+        y += 1
+        for key, help in VIEWS:
+            lines = wrapped(help, cells.width - 3)
+            cells.put(0, y, key, "inside--cursor")
+            for line in lines:
+                cells.put(3, y, line, "inside--muted")
+                y += 1
+        self._draw_digits(cells, y + 1, examples)
+
+    def _draw_digits(self, cells: Cells, y: int, examples: tuple[tuple[bytes, ...], ...]) -> None:
+        """Draw a column a class."""
+        deep = max(map(len, examples), default=0)
+        if not deep:
+            return
+        beside = (cells.width + 1) // len(examples) - 1
+        sides = [min(SIDE, beside, 2 * ((cells.height - y) // rows) - 2) // 2 * 2 for rows in range(1, deep + 1)]
+        rows, side = max(enumerate(sides, 1), key=lambda each: (each[1], each[0]))
+        if side < LEAST:
+            return
+        for column, pictures in enumerate(examples):
+            for row, pixels in enumerate(pictures[:rows]):
+                place = column * (side + 1), y + row * (side // 2 + 1)
+                self.put_levels(cells, *place, gray_levels(pixels, SIDE, side, side))
