@@ -48,6 +48,7 @@ class FakeClient:
         self.refusal = ""  # of what it is asked
         self.successor: FakeClient | None = None  # after it has lost a process
         self.sent: list[Command] = []
+        self.asked: list[Command] = []  # of it, what a test has answered and taken away
         self.incoming: asyncio.Queue[AnyEvent | ProtocolError | None] = asyncio.Queue()
         self.closed = self.ended = False
         self.heard = 0

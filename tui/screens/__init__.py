@@ -8,6 +8,8 @@ them:
     draw.py, draw_words.py: the screen of key 7, and what it says
     inside/: the screen of the key 8
     train_run.py: what Train has when there is a run
+    digit_wishes.py, digit_choices.py, digit_views.py: what Digits asks for, and how it is told which digits to show
+    digits_shown.py: what of the state it shows
     run_wishes.py, run_questions.py: what the screen of runs asks for, and what is asked there
     digit_messages.py, run_messages.py, study_wishes.py: what is wanted on these screens, known before they are loaded
     draw_messages.py, draw_questions.py: what is wanted there, and asked

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from engine.vocabulary.messages import Predict
+from engine.vocabulary.messages import AskPixels, Command
 from tui.state.confusion.answers import Question
+from tui.state.gallery.answers import Kind
 from tui.state.inside import Question as InsideQuestion
 from tui.state.inside import Weights
 
@@ -15,9 +16,20 @@ class DigitMessages:
 
     @dataclass(eq=False, repr=False)
     class Wanted(Message):
-        """Ask for digits; the answer comes with the state."""
+        """Ask about digits; the answer comes with the state, by its kind."""
 
-        command: Predict
+        kind: Kind
+        command: Command
+        mark: object = None
+
+    @dataclass(eq=False, repr=False)
+    class SheetWanted(Message):
+        """Write these digits as a contact sheet: their indices, captions, and which are wrong; under a title."""
+
+        pixels: AskPixels
+        captions: list[str]
+        wrong: list[bool]
+        title: str
 
 
 class ConfusionMessages:

@@ -1,243 +1,250 @@
-"""The digits screen: a test digit, what it is, what the network says, and how sure it is."""
+"""The digits screen: as many digits as have room, what the network makes of each, and one of them in full."""
 
 import random
-from collections.abc import Sequence
+from typing import Any
 
-from rich.text import Text
+from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.reactive import reactive
-from textual.widget import Widget
+from textual.containers import Horizontal
+from textual.timer import Timer
 from textual.widgets import Static
 
-from engine.vocabulary.messages import Digit, Predict
-from engine.vocabulary.messages.base import DIGITS, class_name
 from tui.preferences.values import DRAWINGS
-from tui.screens.base import StateScreen
-from tui.screens.digit_messages import DigitMessages
+from tui.screens.digit_choices import LISTED, DigitChoices
+from tui.screens.digits_shown import about, digit_in_full, list_answer, selected_digits
 from tui.state.actions.lookup import bindings
+from tui.state.gallery.in_full import InFull
+from tui.state.gallery.rows import Gallery, Row
+from tui.state.gallery.views import View
 from tui.state.state import State
 from tui.terminal.sanitize import sanitize
-from tui.widgets.digit import DigitCard, DigitView
 from tui.widgets.digit_art import ART_STYLES
-from tui.widgets.probabilities import Probabilities
+from tui.widgets.gallery.detail import DigitDetail, LargeDigit
+from tui.widgets.gallery.facts import status_line
+from tui.widgets.gallery.filter_line import DigitFilterLine
+from tui.widgets.gallery.grid import DigitGrid
+from tui.widgets.gallery.nearest import NearestDigits
+from tui.widgets.gallery.pixels import shows_pixels
 
-CARDS = 6
+RESTING = 0.08  # seconds that the cursor stays on a digit before all is asked about it
 LIVE_EVERY = 1.0  # seconds between two looks at the live weights
+AHEAD = 3  # pages of pixels that are asked for before somebody turns to them
+MEDIUM, WIDE = 100, 160  # columns
+ROOMY = 50  # lines, from which curves and nearest digits are beside the grid too
 
 
-class Verdict(Widget):
-    """Predicted, actual, right or wrong in word and colour."""
-
-    COMPONENT_CLASSES = {"verdict--right", "verdict--wrong", "verdict--muted"}  # noqa: RUF012
-
-    DEFAULT_CSS = """
-    Verdict {
-        height: 4;
-        padding: 0 1;
-        .verdict--right { color: $text-success; text-style: bold; }
-        .verdict--wrong { color: $text-error; text-style: bold; }
-        .verdict--muted { color: $text-muted; }
-    }
-    """
-
-    facts: reactive[tuple[Digit, int, str, str] | None] = reactive(None)
-    """Digit, size of the test set, the filter in words, the weights in words."""
-
-    names: tuple[str, ...] = DIGITS
-
-    def render(self) -> Text:
-        text = Text(end="")
-        if self.facts is None:
-            return text
-        digit, total, filter_words, weights = self.facts
-        right = digit.predicted == digit.actual
-        style = self.get_component_rich_style("verdict--right" if right else "verdict--wrong")
-        muted = self.get_component_rich_style("verdict--muted")
-        text.append("predicted  ", muted).append(class_name(self.names, digit.predicted), style).append("    ")
-        text.append("actual  ", muted).append(class_name(self.names, digit.actual), "bold").append("    ")
-        text.append("right" if right else "wrong", style)
-        text.append(f"\ntest image {digit.index:,} of {total:,}, {filter_words}", muted)
-        text.append(f"\nweights of {weights}", muted)
-        return text
-
-
-class DigitsScreen(DigitMessages, StateScreen):
-    """Steps through test digits, during training with the live weights."""
+class DigitsScreen(DigitChoices):
+    """The gallery; beside it, or in its place, the digit at the cursor."""
 
     BINDINGS = bindings("digits")
+    AUTO_FOCUS = "DigitGrid"
 
     DEFAULT_CSS = """
     DigitsScreen {
-        #empty { display: none; height: 1fr; content-align: center middle; color: $text-muted; }
-        &.no-digits #empty { display: block; }
-        &.no-digits #digit { display: none; }
-        &.no-digits #cards { display: none; }
-        #digit { height: 1fr; }
-        #large { width: 32; height: 1fr; }
-        &.-wide.-tall #large, &.-wide.-very-tall #large { width: 62; }
-        #facts { width: 1fr; padding: 1 0; }
-        #cards { height: 18; display: none; }
-        #cards DigitCard { width: 1fr; }
-        &.-wide.-very-tall #cards { display: block; }
+        #about { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }
+        #panes { height: 1fr; }
+        #status { height: 1; padding: 0 1; display: none; }
+        &.only-grid #status { display: block; }
+        &.only-grid DigitDetail, &.in-full DigitGrid, &.in-full #status { display: none; }
+        &.in-full DigitDetail { display: block; width: 1fr; }
+        &.nothing #panes, &.nothing #status { display: none; }
+        #nothing { display: none; height: 1fr; padding: 1 2; color: $text-muted; }
+        &.nothing #nothing { display: block; }
     }
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._state = State()
-        self._index = 0
-        self._only_wrong = False
-        self._pair = (-1, -1)  # actual and predicted digit to keep
-        self._asked: tuple[str, int] | None = None
-        self._answered = 0
+        self._selected: tuple[Any, ...] | None = None  # what was selected, of what
+        self._drawn: object = None
+        self._run = ""  # the run that was shown last
+        self._rested: Timer | None = None
+        self._written: dict[str, str] = {}
 
     def compose_body(self) -> ComposeResult:
-        yield Static("", markup=False, id="empty")
-        with Horizontal(id="digit"):
-            yield DigitView(id="large")
-            with Vertical(id="facts"):
-                yield Verdict()
-                yield Probabilities()
-        with Horizontal(id="cards"):
-            for _ in range(CARDS):
-                yield DigitCard()
+        yield Static("", markup=False, id="about")
+        yield DigitFilterLine()
+        with Horizontal(id="panes"):
+            yield DigitGrid()
+            yield DigitDetail()
+        yield Static("", markup=False, id="status")
+        yield Static("", markup=False, id="nothing")
 
     def on_mount(self) -> None:
         if self.preferences.drawing in ART_STYLES:
             self._draw_as(self.preferences.drawing)
         self.set_interval(LIVE_EVERY, self._follow_live_weights)
 
-    def filter_pair(self, actual: int, predicted: int) -> None:
-        """Keep only the digits of this kind that the network takes for that."""
-        self._index = 0
-        self._filter(only_wrong=False, pair=(actual, predicted))
+    # ------------------------------------------------------------------ drawing
 
     def show_body(self, state: State) -> None:
         self._state = state
-        view = state.shown
-        if view is None or (not view.epochs and not view.live):
-            past = any(run.epoch and run.resumable for run in state.runs)
-            self._show_empty(
-                f"{sanitize(view.run)} has no weights. Choose another run on the Runs screen (4)."
-                if view is not None and view is state.opened
-                else "Opening the latest run that has weights ..."
-                if past
-                else "No weights yet. Press t to train; digits appear here while the network learns."
-            )
-        elif not state.digits and state.digits_run:
-            wanted = self._filter_words(view.classes)
-            self._show_empty(f"No test digit matches: {wanted}. The weights have changed; Escape shows all digits.")
-        elif state.digits and state.digits_run == view.run:
-            self._show_digits(state)
-        if view is not None:
-            mark = (view.run, view.epoch)
-            if mark != self._asked and (view.live or view.epochs):
-                self._asked = mark
-                self._ask()
-        if state.link != "live":
-            self._asked = None
+        if state.shown is not None and state.shown.run != self._run:
+            self._run, self.epoch, self.now = state.shown.run, 0, 0
+        self._take_pair()
+        self._arrange()
+        self.ask_for_digits()
+        self.redraw()
 
-    def _show_empty(self, words: str) -> None:
-        self.add_class("no-digits")
-        self.query_one("#empty", Static).update(words)
+    def _arrange(self) -> None:
+        """Give the digit at the cursor the room that there is."""
+        width, height = self.app.size
+        self.set_class(width < MEDIUM, "only-grid")
+        self.set_class(self.in_full, "in-full")
+        self.detail.set_class(not self.in_full and width >= MEDIUM, "beside")
+        self.detail.set_class(self.in_full and width >= MEDIUM, "wide")
+        self.detail.set_class(width >= WIDE and height >= ROOMY, "roomy")
 
-    def _show_digits(self, state: State) -> None:
-        self.remove_class("no-digits")
-        first, *others = state.digits
-        if state.digits_start == self._index:  # an answer to an older question moves nobody back
-            self._index = first.index
-        total = state.shown.test_images if state.shown else 0
-        names = state.shown.classes if state.shown else DIGITS
-        self.query_one("#large", DigitView).names = names
-        self.query_one("#large", DigitView).digit = first
-        weights = f"{sanitize(state.digits_run)}, step {state.digits_step:,}"
-        self.query_one(Verdict).facts = (first, total, self._filter_words(names), weights)
-        self.query_one(Verdict).names = self.query_one(Probabilities).names = tuple(map(sanitize, names))
-        self.query_one(Probabilities).show(first.probabilities, predicted=first.predicted, actual=first.actual)
-        for i, card in enumerate(self.query(DigitCard)):
-            card.names = names
-            card.digit = others[i] if i < len(others) else None
+    def redraw(self) -> None:
+        state = self._state
+        gallery = self.gallery
+        self.line.class_names = gallery.classes if gallery is not None else self.line.class_names
+        answer = list_answer(state.gallery, self.view)
+        wanted = (gallery, self.view, answer, self.line.filter, self.sort, self.descending)
+        if wanted != self._selected:
+            same = self._selected is not None and wanted[3:] == self._selected[3:] and wanted[1] == self._selected[1]
+            self._selected, before = wanted, self.current if same else None
+            self.digits = selected_digits(state, gallery, self.view, self.line.filter, self.sort, self.descending)
+            self._keep_cursor(before)
+        digits = self.digits
+        self._say(gallery)
+        drawn = (digits, state.gallery.pixels, self.source, self.grid.size)
+        if drawn != self._drawn:
+            self._drawn = drawn
+            self.grid.show(digits.rows, self.line.class_names, digits.taken, self._pixels_of)
+        self._look()
 
-    def _filter_words(self, names: Sequence[str] = DIGITS) -> str:
-        actual, predicted = self._pair
-        if actual >= 0:
-            return sanitize(f"{class_name(names, actual)} taken for {class_name(names, predicted)}")
-        return "only wrong ones" if self._only_wrong else "all digits"
+    def _keep_cursor(self, before: Row | None) -> None:
+        """Have the cursor stay on its digit where the network sees it otherwise by now; else go to the first."""
+        places = {row.index: place for place, row in enumerate(self.digits.rows)}
+        self.grid.rows = self.digits.rows
+        self.grid.cursor = places.get(before.index, 0) if before is not None else 0
 
-    def _ask(self, step: int = 1) -> None:
-        view = self._state.shown
-        if view is None:
-            return
-        actual, predicted = self._pair
-        self.post_message(
-            self.Wanted(
-                Predict(
-                    start=self._index,
-                    count=1 + CARDS,
-                    step=step,
-                    only_wrong=self._only_wrong and actual < 0,
-                    actual=actual,
-                    predicted=predicted,
-                    run=view.run,
-                )
-            )
-        )
+    def _say(self, gallery: Gallery | None) -> None:
+        """Say what is shown, how many of how many, and why where there is nothing."""
+        digits = self.digits
+        words = about(self._state, self.view, gallery, digits, self.log_problem, filtered=self.line.text)
+        self._write("#about", words.line)
+        nothing = words.nothing if not digits.rows else ""
+        self.set_class(bool(nothing), "nothing")
+        self._write("#nothing", nothing)
+        order = f"by {self.sort} {'▼' if self.descending else '▲'}" if self.sort != LISTED else self.sort
+        self.line.say(f"{len(digits.rows):{len(f'{digits.of:,}')},} of {digits.of:,}   {order}")
+
+    def _write(self, line: str, text: str) -> None:
+        if self._written.get(line) != text:
+            self._written[line] = text
+            self.query_one(line, Static).update(sanitize(text, longest=1000))
+
+    def _look(self) -> None:
+        """Show the digit at the cursor, with what is known of it by now."""
+        row = self.current
+        digit = self._digit_in_full(row) if row is not None else None
+        self.detail.digit = digit
+        self._write("#status", status_line(digit) if digit is not None else "")
+        self.ask_for_pixels(self._ahead())
+        if self._rested is None and row is not None:
+            self.ask_about(row, self.query_one(NearestDigits).room if self.detail.shows_nearest else 0)
+
+    def _digit_in_full(self, row: Row) -> InFull:
+        return digit_in_full(
+            self._state, self.view, row, self.digits, self.gallery, self._pixels_of(row.index), epoch=self.epoch,
+            nearest_asked=self.nearest_of == row.index,
+        )  # fmt: skip
+
+    def _pixels_of(self, index: int) -> bytes:
+        return self.digits.pixels.get(index, b"") or self.pixels_of(index)
+
+    def _ahead(self) -> list[int]:
+        """Return the digits that are seen, and those that a key would show, in the order in which to have them."""
+        grid, rows = self.grid, self.digits.rows
+        if not grid.size.height and not self.in_full:  # it is not there yet
+            return []
+        first, page = grid.top * grid.across, grid.page
+        places = [
+            *range(grid.cursor, grid.cursor + 1),
+            *range(first, first + (1 + AHEAD) * page),
+            *range(max(0, first - page), first),
+            *range(page),
+            *range(max(0, len(rows) - page - grid.across), len(rows)),
+        ]
+        return [rows[place].index for place in places if place < len(rows)]
+
+    # ------------------------------------------------------------------ moving
+
+    @on(DigitGrid.Highlighted)
+    def rest(self) -> None:
+        """Show at once what is known; ask for the rest once the cursor stays."""
+        if self._rested is not None:
+            self._rested.stop()
+        self._rested = self.set_timer(RESTING, self._has_rested)
+        self._look()
+
+    def _has_rested(self) -> None:
+        self._rested = None
+        self._look()
 
     def _follow_live_weights(self) -> None:
-        """Ask again for the digit on the screen: the weights have moved on. A filtered view waits for the epoch."""
+        """Look again at the digit on the screen: the weights have moved on."""
         view = self._state.shown
-        unfiltered = not self._only_wrong and self._pair == (-1, -1)
-        if self.is_current and unfiltered and view is not None and view.state == "running" and view.run != "":
-            self._ask()
+        if self.is_current and view is not None and view.state == "running":
+            self._ticks += 1
+            self.ask_for_digits()
+            self._look()
+
+    @on(DigitGrid.Opened)
+    def action_open(self) -> None:
+        if self.digits.rows:
+            self.turn(full=True)
+
+    def turn(self, *, full: bool) -> None:
+        self.in_full = full
+        self._arrange()
+        (self.detail if full else self.grid).focus()
+        self.refresh_bindings()
+        self.call_after_refresh(self.redraw)
 
     def action_step(self, step: int) -> None:
-        if self._state.shown is not None:
-            self._index = (self._index + step) % self._state.shown.test_images
-            self._ask(step)
-
-    def action_jump(self, direction: int) -> None:
-        if self._state.shown is not None:
-            self._index = (self._index + direction * (1 + CARDS)) % self._state.shown.test_images
-            self._ask(direction)
-
-    def action_end(self, end: str) -> None:
-        if self._state.shown is not None:
-            self._index = 0 if end == "first" else self._state.shown.test_images - 1
-            self._ask(1 if end == "first" else -1)
-
-    def on_mouse_scroll_down(self) -> None:
-        self.action_step(1)
-
-    def on_mouse_scroll_up(self) -> None:
-        self.action_step(-1)
+        if count := len(self.digits.rows):
+            self.grid.cursor = (self.grid.cursor + step) % count
 
     def action_random(self) -> None:
-        if self._state.shown is not None:
-            self._index = random.randrange(self._state.shown.test_images)
-            self._ask()
+        """Show a digit by chance, large."""
+        if count := len(self.digits.rows):
+            self.grid.cursor = random.randrange(count)
+            self.turn(full=True)
 
-    def action_wrong(self) -> None:
-        self._filter(only_wrong=not self._only_wrong)
+    def action_nearest(self) -> None:
+        if self.current is not None:
+            self.nearest_of = self.current.index
+            if not self.detail.shows_nearest:
+                self.turn(full=True)
+            self._look()
 
-    def action_clear_filter(self) -> None:
-        self._filter(only_wrong=False)
-
-    def _filter(self, *, only_wrong: bool, pair: tuple[int, int] = (-1, -1)) -> None:
-        self._only_wrong, self._pair = only_wrong, pair
-        self.refresh_bindings()
-        self._ask()
+    # ------------------------------------------------------------------ how they are drawn
 
     def action_art(self) -> None:
-        art = ART_STYLES[(ART_STYLES.index(self.query_one("#large", DigitView).art) + 1) % len(ART_STYLES)]
+        styles = (*ART_STYLES, *(["pixels"] if shows_pixels(self.app) else []))
+        art = self.query_one(LargeDigit).art
+        art = styles[(styles.index(art) + 1) % len(styles)] if art in styles else styles[0]
         self._draw_as(art)
         self.prefer(drawing=art if art in DRAWINGS else "auto")
 
     def _draw_as(self, art: str) -> None:
-        for drawing in [*self.query(DigitView), *self.query(DigitCard)]:
-            drawing.art = art
+        self.query_one(LargeDigit).art = self.grid.art = art
+
+    # ------------------------------------------------------------------ keys
+
+    def key_label(self, action: str, label: str) -> str:
+        if action == "back" and not self.in_full:
+            return "all digits" if self.line.text else "test digits" if self.view != View() else label
+        return label
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "clear_filter":
-            return self._only_wrong or self._pair != (-1, -1)
+        if not self.is_mounted or not self.query(DigitFilterLine):
+            return True
+        if action == "back":
+            return self.in_full or bool(self.line.text) or self.view != View() or bool(self.epoch or self.now)
+        if action in ("now", "sheet", "epoch", "nearest"):
+            return self.run_view is not None and bool(self.digits.rows)
         return True

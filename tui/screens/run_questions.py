@@ -1,5 +1,7 @@
 """What the screen of runs asks: by what to sort, a name, a note, and whether to delete."""
 
+from collections.abc import Sequence
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -26,24 +28,25 @@ class SortChoice(Dialog[str | None]):
     }
     """
 
-    def __init__(self, sort: str, descending: bool) -> None:
+    def __init__(self, sort: str, descending: bool, sorts: Sequence[str] = tuple(SORTS)) -> None:
         super().__init__()
+        self._sorts = sorts
         self._sort = sort
         self._descending = descending
 
     def compose(self) -> ComposeResult:
         arrow = "▼" if self._descending else "▲"
-        names = [f"{name} {arrow}" if name == self._sort else name for name in SORTS]
+        names = [f"{name} {arrow}" if name == self._sort else name for name in self._sorts]
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "sort by"
             options = ChoiceList(*(Option(name) for name in names), markup=False, compact=True)
-            options.highlighted = list(SORTS).index(self._sort)
+            options.highlighted = self._sorts.index(self._sort)
             yield options
             yield Static("Enter chooses; the same again reverses.", markup=False)
 
     @on(OptionList.OptionSelected)
     def choose(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(list(SORTS)[event.option_index])
+        self.dismiss(self._sorts[event.option_index])
 
     def action_choose(self) -> None:
         self.query_one(OptionList).action_select()

@@ -15,5 +15,6 @@ them:
     confusion/: mistakes, how sure a run is, how it stands corrupted digits
     run_numbers.py: runs as people name them
     run_filter/: which runs of the list are shown, and in which order
+    gallery/: digits, and what was asked about them
     words/: all of it in words
 """

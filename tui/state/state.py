@@ -18,6 +18,7 @@ from engine.vocabulary.messages import (
 from tui.state.advice import Coach
 from tui.state.confusion.answers import Answers
 from tui.state.drawing.answers import DrawingAnswers
+from tui.state.gallery.answers import GalleryState
 from tui.state.inside import Inside
 from tui.state.marks import Histories, Mark, parent_marks
 from tui.state.run import RunView
@@ -58,6 +59,7 @@ class State(msgspec.Struct, frozen=True):
     digits_start: int = -1  # where the question that they answer began
     drawing: DrawingAnswers = msgspec.field(default_factory=DrawingAnswers)  # what is said of a drawn digit
     inside: Inside = msgspec.field(default_factory=Inside)  # of networks
+    gallery: GalleryState = msgspec.field(default_factory=GalleryState)
     networks: tuple[ModelDescribed, ...] = ()  # those that screens asked about, the newest first
     augmented: AugmentationPreviewed | None = None
     rates: RatesTried | None = None  # what the learning-rate finder has seen

@@ -32,6 +32,7 @@ from engine.vocabulary.messages import (
 )
 from tui.state.confusion.answers import OURS, heard
 from tui.state.drawing.answers import apply_to_drawing, is_of_drawing
+from tui.state.gallery.answers import KINDS
 from tui.state.run import apply_to_run, open_run
 from tui.state.state import State
 from tui.state.study import apply_to_study
@@ -55,6 +56,8 @@ def apply(state: State, event: AnyEvent) -> State:
         return replace(state, drawing=apply_to_drawing(state.drawing, event))
     if state.inside.awaits(event):
         return replace(state, inside=state.inside.after(event))
+    if event.reply_to in KINDS:
+        return replace(state, gallery=state.gallery.answered(event))
     if isinstance(event, RunEvent):
         state = replace(state, run=apply_to_run(state.run, event))
         if isinstance(event, RunStarted):

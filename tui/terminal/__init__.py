@@ -7,4 +7,5 @@ Nothing here knows of runs. In the order to read them:
     sanitize.py, ascii.py: text that acts on nothing, and that any terminal has
     notifications.py: the bell
     printing.py: what commands print
+    png.py: pictures that they write
 """

@@ -13,6 +13,8 @@ In the order to read them:
     run_list.py, run_table.py, run_filter_line.py: the list of runs
     runs_welcome.py, filter_help.py: what it shows without a run, and where none matches
     run_panes.py, run_detail.py, run_curves.py, run_comparison.py, run_colours.py: what stands beside it
+    filter_line.py: what a list is filtered by
+    gallery/: digits as thumbnails, and one in full
     digit.py, digit_art.py, probabilities.py: a digit, and how sure the network is
     grid_keys.py: the keys of what has rows and columns
     confusion/: which digits are taken for which

@@ -1,113 +1,19 @@
-"""The line above the list of runs: what it is filtered by, how many are shown, and in which order."""
+"""The line above the list of runs."""
 
-from dataclasses import dataclass
-
-from textual import on
-from textual.app import ComposeResult
-from textual.containers import Horizontal
-from textual.message import Message
-from textual.widget import Widget
-from textual.widgets import Input, Static
-
-from tui.state.run_filter import Filter, FilterError, parse
-from tui.terminal.sanitize import sanitize
-
-EXAMPLE = "acc>99 model:resnet state:failed star"
+from tui.state.run_filter import Filter, parse
+from tui.widgets.filter_line import FilterLine
 
 
-class RunFilterLine(Widget):
-    """Filters while one types. A word that means nothing is said below, and the filter before it stays."""
+class RunFilterLine(FilterLine):
+    """What the list of runs is filtered by."""
 
-    DEFAULT_CSS = """
-    RunFilterLine {
-        height: auto;
-        #filter-line { height: 1; }
-        #filter-label { width: auto; padding: 0 1; color: $text-accent; }
-        Input { width: 1fr; background: $background; }
-        Input:focus { background: $surface; }
-        #filter-count { width: auto; padding: 0 1; color: $text-muted; }
-        #filter-problem { height: auto; max-height: 2; padding: 0 1; color: $text-error; display: none; }
-        &.wrong #filter-problem { display: block; }
-    }
-    """
+    EXAMPLE = "acc>99 model:resnet state:failed star"
 
-    BINDINGS = [  # noqa: RUF012
-        ("escape", "clear", "all runs"),
-        ("down", "leave", "to the list"),
-    ]
+    BINDINGS = [("escape", "clear", "all runs")]  # noqa: RUF012
 
-    @dataclass
-    class Changed(Message):
-        """Another filter holds."""
-
-        filter: Filter
-
-    class Left(Message):
-        """The list is to have the keys again."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.filter = Filter()
-        self._problem = ""
-        self._counted = 0  # characters of what was said last
-
-    def compose(self) -> ComposeResult:
-        with Horizontal(id="filter-line"):
-            yield Static("/", id="filter-label")
-            yield Input(placeholder=f"filters: {EXAMPLE}", compact=True, select_on_focus=False)
-            yield Static("", markup=False, id="filter-count")
-        yield Static("", markup=False, id="filter-problem")
-
-    @property
-    def text(self) -> str:
-        return self.query_one(Input).value
-
-    def edit(self) -> None:
-        self.screen.set_focus(self.query_one(Input))  # at once: what is typed next is text, and no command
-
-    def fill(self, text: str) -> None:
-        self.query_one(Input).value = text
+    def parse(self, text: str) -> Filter:
+        return parse(text)
 
     def count(self, shown: int, there: int, order: str) -> None:
         """Say how many runs are shown of how many, and in which order."""
-        text = f"{shown:{len(str(there))}} of {there}   {order}"
-        same = len(text) == self._counted  # then nothing has to be laid out anew
-        self._counted = len(text)
-        self.query_one("#filter-count", Static).update(text, layout=not same)
-
-    @on(Input.Changed)
-    def read(self, event: Input.Changed) -> None:
-        event.stop()
-        problem = ""
-        try:
-            found = parse(event.value)
-        except FilterError as error:
-            found = self.filter
-            problem = "" if error.unfinished else sanitize(str(error))
-        self._complain(problem)
-        if found != self.filter:
-            self.filter = found
-            self.post_message(self.Changed(found))
-
-    def _complain(self, problem: str) -> None:
-        if problem != self._problem:
-            self._problem = problem
-            self.set_class(bool(problem), "wrong")
-            self.query_one("#filter-problem", Static).update(problem)
-
-    @on(Input.Submitted)
-    def submit(self, event: Input.Submitted) -> None:
-        event.stop()
-        try:
-            parse(event.value)
-        except FilterError as error:  # what is not finished is wrong from now on
-            self._complain(sanitize(str(error)))
-            return
-        self.post_message(self.Left())
-
-    def action_clear(self) -> None:
-        self.fill("")
-        self.post_message(self.Left())
-
-    def action_leave(self) -> None:
-        self.post_message(self.Left())
+        self.say(f"{shown:{len(str(there))}} of {there}   {order}")

@@ -31,6 +31,7 @@ from engine.vocabulary.messages import (
     StudyOpened,
     StudySummary,
 )
+from tests.tui.gallery.sample_answers import answer_about_digits
 from tests.tui.inside.answers import inside_answer
 from tests.tui.pictures.drawn import answer_about_drawing
 from tests.tui.pictures.world import RUN, history_of, study
@@ -129,4 +130,5 @@ class AnsweringClient(FakeClient):
                     model=config.model, width=config.width, depth=config.depth, parameters=21_840, flops=961_040,
                     layers=layers, reply_to=asked,
                 )  # fmt: skip
-        return answer_about_drawing(command) or inside_answer(command)
+        told = answer_about_drawing(command) or inside_answer(command)
+        return told or answer_about_digits(command, lambda index: digit(index % len(sample()[1])))

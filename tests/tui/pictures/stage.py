@@ -21,6 +21,7 @@ from tests.tui.app.screen_text import filtered_strips
 from tests.tui.pictures.answers import AnsweringClient
 from tests.tui.pictures.frame import MODES, Frame, Region, frame_of
 from tests.tui.pictures.world import NOW, STUDY
+from tui.screens.digits import DigitsScreen
 from tui.screens.runs import RunsScreen
 from tui.widgets.chart import Chart
 
@@ -133,6 +134,8 @@ async def shot(app: StagedApp, pilot: Pilot[None]) -> Frame:
         field.cursor_blink = False
     if isinstance(app.screen, RunsScreen):
         app.screen._look()  # as once the cursor rests
+    if isinstance(app.screen, DigitsScreen):
+        app.screen._has_rested()
     for _ in range(SETTLES):
         await asyncio.sleep(0)
         await tell(app, pilot)

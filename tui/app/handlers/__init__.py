@@ -4,7 +4,7 @@ A class of handlers derives from `EngineApp`, or from handlers whose methods it 
 `action_...` methods and `on_mount` once it is a base of `MnistApp` in `tui/app/main.py`; `receive` and `check_action`
 are passed on with `super()`. In the order to read them:
 
-    digits.py: test digits, and whose weights tell them
+    digits.py: test digits, whose weights tell them, and contact sheets
     confusion.py: what is asked about mistakes, calibration and robustness
     inside.py: what a network has inside
     runs/: runs opened, listed, waiting, forked

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from engine.vocabulary.config import FIELDS, Value
 from engine.vocabulary.messages import MNIST_FINGERPRINT, RunSummary
@@ -15,7 +16,7 @@ STATES = ("training", "running", "paused", "finished", "stopped", "failed", "int
 class NumberColumn:
     """`value` is None where a run has none; `read` raises ValueError for what is no such number."""
 
-    value: Callable[[RunSummary], float | None]
+    value: Callable[[Any], float | None]
     read: Callable[[str], float]
     example: str
 
@@ -24,7 +25,7 @@ class NumberColumn:
 class TextColumn:
     """`values` are a run's; with `choices`, only those can be asked for, in full, else any part of a value."""
 
-    values: Callable[[RunSummary], tuple[str, ...]]
+    values: Callable[[Any], tuple[str, ...]]
     choices: tuple[str, ...] = ()
     numbered: bool = False  # a whole number asks for the run of that number
 

@@ -5,17 +5,20 @@ Words stand apart by spaces, and a run matches when each of them does. `-` befor
 - `acc>99`, `lr<=0.001`, `time<2min`: `>` `>=` `<` `<=` `=` `!=`; `seed:3`, `seed:1,2`, `epochs:5..10`
 - `model:resnet`: a part of it, or one of several parts, `model:resnet,mlp`; `model=resnet18`: all of it
 - `star`; everything else is looked for in name, title and note; in quotes it may have spaces, and is only text
+
+Other lists are filtered in the same language: an Asked has the names of what can be asked there.
 """
 
 import difflib
 import math
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from engine.vocabulary.messages import RunSummary
-from tui.state.run_filter.columns import ALIASES, COLUMNS, NumberColumn, TextColumn, number_in
+from tui.state.run_filter.columns import ALIASES, COLUMNS, Column, NumberColumn, TextColumn, number_in
 
 LONGEST = 1000  # characters
 TERM = re.compile(
@@ -26,7 +29,7 @@ SEVERAL = re.compile(r'((?:"[^"]*"|[^,"])*+)(?:,|$)')
 COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le,
 }  # fmt: skip
-Condition = Callable[[RunSummary], bool]
+Condition = Callable[[Any], bool]
 
 
 class FilterError(ValueError):
@@ -45,21 +48,40 @@ class FilterError(ValueError):
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What can be asked of the `things` of a list: figures and words by name, and words that stand `alone`.
+
+    Any other word is looked for in `texts`; without these it means nothing. `example` is part of the remedy then.
+    """
+
+    things: str
+    columns: Mapping[str, Column]
+    aliases: Mapping[str, str]
+    alone: Mapping[str, Condition]
+    example: str
+    texts: Callable[[Any], tuple[str, ...]] | None = None
+
+
+@dataclass(frozen=True)
 class Filter:
     """What was typed, and what it asks of a run. An empty one matches every run."""
 
     text: str = ""
     conditions: tuple[Condition, ...] = ()
 
-    def matches(self, run: RunSummary) -> bool:
+    def matches(self, run: Any) -> bool:
         return all(condition(run) for condition in self.conditions)
 
     def __bool__(self) -> bool:
         return bool(self.conditions)
 
 
-def parse(text: str) -> Filter:
-    """Raises FilterError, which names the word, where it stands, and what would be right."""
+def parse(text: str, asked: "Asked | None" = None) -> Filter:
+    """Return what is asked, of runs or as `asked` has it.
+
+    Raises FilterError, which names the word, where it stands, and what would be right.
+    """
+    asked = asked or RUNS
     if len(text) > LONGEST:
         raise FilterError(text[:20] + "…", 0, f"the filter has {len(text):,} characters", f"give at most {LONGEST:,}")
     conditions = []
@@ -71,9 +93,10 @@ def parse(text: str) -> Filter:
         if text[found.end() :][:1] == '"':
             raise FilterError(text[place:], place, "the quotation mark is not closed", 'add a "', unfinished=True)
         if word == "-":
-            raise FilterError(word, place, "there is nothing to leave out", "give -star, say", unfinished=at_end)
+            example = f"give -{next(iter(asked.alone))}, say"
+            raise FilterError(word, place, "there is nothing to leave out", example, unfinished=at_end)
         try:
-            condition = condition_of(found["name"], found["sign"] or "", found["value"])
+            condition = condition_of(asked, found["name"], found["sign"] or "", found["value"])
         except Misfit as error:
             unfinished = at_end and (error.unfinished or not found["value"])
             raise FilterError(word, place, *error.args, unfinished=unfinished) from None
@@ -90,16 +113,22 @@ class Misfit(Exception):
         self.unfinished = unfinished
 
 
-def condition_of(name: str | None, sign: str, value: str) -> Condition:
+def condition_of(asked: Asked, name: str | None, sign: str, value: str) -> Condition:
     """Return what one word asks for. Raises Misfit."""
     if name is None:
-        return is_starred if value == "star" else text_condition(value.replace('"', ""))
+        if value in asked.alone:
+            return asked.alone[value]
+        if asked.texts is not None:
+            return text_condition(value.replace('"', ""), asked.texts)
+        begun = any(each.startswith(value.lower()) for each in (*asked.alone, *asked.columns, *asked.aliases))
+        raise Misfit(f"{asked.things} have no text to look for", f"give {asked.example}, say", unfinished=begun)
     known = name.lower().replace("-", "_")
-    column = COLUMNS.get(ALIASES.get(known, known))
+    column = asked.columns.get(asked.aliases.get(known, known))
     if column is None:
-        near = difflib.get_close_matches(known, [*COLUMNS, *ALIASES], n=1)
-        hint = f"did you mean {near[0]}?" if near else "ask for acc, loss, model, state, lr or another hyperparameter"
-        raise Misfit(f"runs have no {name!r}", f"{hint} (in quotes it is text to look for)")
+        near = difflib.get_close_matches(known, [*asked.columns, *asked.aliases], n=1)
+        hint = f"did you mean {near[0]}?" if near else f"ask for {asked.example}"
+        quoted = " (in quotes it is text to look for)" if asked.texts is not None else ""
+        raise Misfit(f"{asked.things} have no {name!r}", f"{hint}{quoted}")
     sign = sign if sign == ":" else sign.removeprefix(":")
     if not value:
         example = column.example if isinstance(column, NumberColumn) else f"{name}:{(column.choices or ('cnn',))[0]}"
@@ -159,9 +188,9 @@ def same(value: float, wanted: float) -> bool:
     return value == wanted or (isinstance(value, float) and math.isclose(value, wanted, rel_tol=1e-9))
 
 
-def text_condition(text: str) -> Condition:
+def text_condition(text: str, texts: Callable[[Any], tuple[str, ...]]) -> Condition:
     wanted = text.casefold()
-    return lambda run: any(wanted in each.casefold() for each in (run.run, run.title, run.note))
+    return lambda thing: any(wanted in each.casefold() for each in texts(thing))
 
 
 def is_starred(run: RunSummary) -> bool:
@@ -170,3 +199,13 @@ def is_starred(run: RunSummary) -> bool:
 
 def negated(condition: Condition) -> Condition:
     return lambda run: not condition(run)
+
+
+RUNS = Asked(
+    things="runs",
+    columns=COLUMNS,
+    aliases=ALIASES,
+    alone={"star": is_starred},
+    example="acc, loss, model, state, lr or another hyperparameter",
+    texts=lambda run: (run.run, run.title, run.note),
+)

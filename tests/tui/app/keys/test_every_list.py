@@ -13,9 +13,11 @@ from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import QueueChanged, QueuedRun, RunsListed, RunSummary, StudiesListed, StudySummary
 from tests.tui.app.screen_text import TRAINING
 from tests.tui.coach.fake_rule import press
+from tests.tui.gallery.gallery_answers import answered
 from tests.tui.screens.studies import began, trial
 from tui.screens.presets import PresetChoice
 from tui.widgets.confusion import ConfusionMatrix
+from tui.widgets.gallery.grid import DigitGrid
 from tui.widgets.list_keys import ListKeys, Pane
 from tui.widgets.log import LogPane
 from tui.widgets.queue_list import QueueList
@@ -39,6 +41,8 @@ def row(widget: Widget) -> int:
             return widget.highlighted or 0
         case ConfusionMatrix():
             return widget.cursor[0]
+        case DigitGrid():
+            return widget.cursor // widget.across
         case RunList():
             return widget.cursor
         case RunComparison():
@@ -67,6 +71,12 @@ async def comparison(app: FakeApp, pilot) -> Widget:
 async def matrix(app: FakeApp, pilot) -> Widget:
     await press(app, pilot, "3")
     return app.screen.query_one(ConfusionMatrix)
+
+
+async def digits(app: FakeApp, pilot) -> Widget:
+    await press(app, pilot, "2")
+    await answered(app, pilot)
+    return app.screen.query_one(DigitGrid)
 
 
 async def log(app: FakeApp, pilot) -> Widget:
@@ -110,7 +120,7 @@ async def trials(app: FakeApp, pilot) -> Widget:
     return app.screen.query_one("Leaderboard")
 
 
-CASES = [runs, queue, comparison, matrix, log, sort, presets, keys, studies, fields, trials]
+CASES = [runs, queue, comparison, matrix, digits, log, sort, presets, keys, studies, fields, trials]
 
 
 @pytest.fixture(autouse=True)

@@ -1,17 +1,18 @@
 """The keys of lists, grids and matrices, and what the mouse does there."""
 
 import pytest
-from fake_engine import RUN, FakeApp, digit, snapshot, tell
+from fake_engine import FakeApp, snapshot, tell
 from textual.widgets import DataTable, OptionList
 
 from engine.storage.presets import list_presets
-from engine.vocabulary.messages import Predict, Predicted, RunsListed
+from engine.vocabulary.messages import RunsListed
 from tests.tui.app.screen_text import OLD, TRAINING
 from tests.tui.coach.fake_rule import press
+from tests.tui.gallery.gallery_answers import answered
 from tui.app.main import MnistApp
-from tui.screens.digits import DigitsScreen
 from tui.screens.presets import PresetChoice
 from tui.widgets.confusion import ConfusionMatrix
+from tui.widgets.gallery.grid import DigitGrid
 from tui.widgets.list_keys import ListKeys
 from tui.widgets.log import LogPane
 
@@ -74,18 +75,26 @@ async def test_the_list_of_presets_has_the_keys_of_a_list_and_a_click_only_choos
         assert not isinstance(app.screen, PresetChoice)
 
 
-async def test_digits_have_the_keys_of_a_list() -> None:
+async def test_digits_have_the_keys_of_a_list_and_a_double_click_opens_one() -> None:
     app = FakeApp()
     async with app.run_test(size=SIZE) as pilot:
         await tell(app, pilot, snapshot(*TRAINING))
         await press(app, pilot, "2")
-        await tell(app, pilot, Predicted(run=RUN, step=50, digits=[digit(0)]))
-        asked = []
-        for key in ("l", "right", "h", "j", "pageup", "G", "g", "end", "home"):
+        await answered(app, pilot)
+        grid = app.screen.query_one(DigitGrid)
+        across, page, last = grid.across, grid.page, len(grid.rows) - 1
+        places = []
+        for key in ("l", "right", "h", "j", "k", "pagedown", "pageup", "G", "g", "end", "home"):
             await press(app, pilot, key)
-            asked.append(app.engine.sent_of(Predict)[-1].start)
-        assert isinstance(app.screen, DigitsScreen)
-        assert asked == [1, 2, 1, 8, 1, 999, 0, 999, 0]
+            places.append(grid.cursor)
+        assert places == [1, 2, 1, 1 + across, 1, 1 + page, 1, last, 0, last, 0]
+        left, top, _, _ = grid._corner(across + 1)
+        await pilot.click(grid, offset=(left + 2, top + 2))
+        assert grid.cursor == across + 1
+        assert not app.screen.in_full
+        await pilot.click(grid, offset=(left + 2, top + 2), times=2)
+        await pilot.pause()
+        assert app.screen.in_full
 
 
 async def test_the_log_scrolls_with_the_keys_of_a_list() -> None:
@@ -114,5 +123,9 @@ async def test_every_list_of_every_screen_has_these_keys(mode: str) -> None:
         await tell(app, pilot, snapshot(*TRAINING), RunsListed(runs=[OLD]))
         app.go(mode)
         await pilot.pause()
-        lists = [each for each in app.screen.query("*") if isinstance(each, DataTable | OptionList | ConfusionMatrix)]
+        lists = [
+            each
+            for each in app.screen.query("*")
+            if isinstance(each, DataTable | OptionList | ConfusionMatrix | DigitGrid)
+        ]
         assert [each for each in lists if not isinstance(each, ListKeys)] == []

@@ -1,0 +1,105 @@
+"""What is known of a digit, in words."""
+
+from textual.reactive import reactive
+
+from engine.vocabulary.messages.base import class_name
+from tui.state.gallery.in_full import InFull
+from tui.terminal.sanitize import sanitize
+from tui.widgets.cells import Cells, CellWidget
+from tui.widgets.probabilities import clamp
+
+Part = tuple[str, str]  # text and style
+
+
+class DigitFacts(CellWidget):
+    """Which digit, right or wrong, its loss and rank, the most likely classes, and what a list says of it."""
+
+    COMPONENT_CLASSES = {"facts--muted", "facts--plain", "facts--right", "facts--wrong"}  # noqa: RUF012
+
+    DEFAULT_CSS = """
+    DigitFacts {
+        height: 7;
+        padding: 0 1;
+        .facts--plain { color: $foreground; }
+        .facts--muted { color: $text-muted; }
+        .facts--right { color: $success; text-style: bold; }
+        .facts--wrong { color: $error-lighten-1; text-style: bold; }
+        &:light .facts--right { color: $text-success; }
+        &:light .facts--wrong { color: $text-error; }
+    }
+    """
+
+    digit: reactive[InFull | None] = reactive(None, init=False, repaint=False)
+
+    def watch_digit(self) -> None:
+        self.redraw()
+
+    def draw(self, cells: Cells) -> None:
+        if self.digit is None:
+            return
+        y = 0
+        for line in lines_of(self.digit):
+            x = 0
+            for text, style in line:
+                for piece in pieces(text, cells.width - x, cells.width):
+                    if piece == "\n":
+                        x, y = 0, y + 1
+                    else:
+                        x = cells.put(x, y, piece, f"facts--{style}")
+            y += 1
+
+
+def pieces(text: str, room: int, width: int) -> list[str]:
+    """Return text in pieces of lines, broken between words where it has no room."""
+    if len(text) <= room:
+        return [text]
+    found: list[str] = []
+    line = ""
+    for word in text.split(" "):
+        more = f"{line} {word}" if line else word
+        if len(more) > room and line:
+            found += [line, "\n"]
+            line, room = word, width
+        else:
+            line = more
+    return [*found, line]
+
+
+def verdict_parts(digit: InFull) -> list[Part]:
+    """Return `predicted 9   actual 4   wrong`."""
+    row, names = digit.row, digit.classes
+    if row.predicted < 0 or row.label < 0:
+        return [("no network has looked at it yet", "muted")]
+    right = "wrong" if row.is_wrong else "right"
+    return [
+        ("predicted ", "muted"), (sanitize(class_name(names, row.predicted), 12), right),
+        ("   actual ", "muted"), (sanitize(class_name(names, row.label), 12), "plain"), (f"   {right}", right),
+    ]  # fmt: skip
+
+
+def lines_of(digit: InFull) -> list[list[Part]]:
+    row = digit.row
+    of = f" of {digit.total:,}" if digit.total else ""
+    lines: list[list[Part]] = [[(f"{digit.kind} {row.index:,}{of}", "muted")], verdict_parts(digit)]
+    if row.loss is not None:
+        rank = f", rank {digit.rank:,} of {digit.ranked:,}" if digit.rank else ""
+        lines.append([("loss ", "muted"), (f"{row.loss:.3g}", "plain"), (rank, "muted")])
+    if row.margin is not None:
+        lines.append([("margin ", "muted"), (f"{100 * row.margin:.1f} %", "plain"), (" over the next", "muted")])
+    if digit.probabilities:
+        shares = sorted(enumerate(map(clamp, digit.probabilities)), key=lambda each: -each[1])[:3]
+        named = [(sanitize(class_name(digit.classes, label), 10), share) for label, share in shares]
+        top = "   ".join(f"{name} {100 * share:.0f} %" for name, share in named)
+        lines.append([("top 3  ", "muted"), (top, "plain")])
+    if digit.note:
+        lines.append([(sanitize(digit.note, 200), "plain")])
+    if digit.weights:
+        calibrated = f", temperature {digit.temperature:.3g}" if digit.temperature is not None else ""
+        lines.append([(f"{digit.weights}{calibrated}", "muted")])
+    return lines
+
+
+def status_line(digit: InFull) -> str:
+    """Return the first facts in one line."""
+    loss = f"   loss {digit.row.loss:.3g}" if digit.row.loss is not None else ""
+    return "   ".join("".join(text for text, _ in line) for line in lines_of(digit)[:2]) + loss
