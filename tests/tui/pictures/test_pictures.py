@@ -17,19 +17,15 @@ HOW = (
 
 
 AT_A_GLANCE = {  # the others are slow to take, all together
-    *("train/empty", "train/live", "train/marked", "digits/live", "confusion/live", "runs/list", "runs/marked"),
     *("setup/new", "setup/live", "tune/old-studies", "tune/running", "dialogs/quit", "dialogs/palette"),
 }
 TOO_EMPTY = {
     "120x36": {
-        "confusion/empty",
         "digits/empty",
         "digits/live",
         "digits/wrong",
     },
     "200x50": {
-        "confusion/empty",
-        "confusion/live",
         "digits/empty",
         "digits/live",
         "digits/wrong",

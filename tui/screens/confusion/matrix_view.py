@@ -57,6 +57,8 @@ class MatrixView(View):
             self._run, self._epoch, self._counts = "" if view is None else view.run, 0, ()
         counts = counts_after(view, self._epoch, state.certainty) if view is not None else ()
         self._counts = counts or self._counts
+        if self.has_class("empty") and self._counts and self.screen.focused is None:
+            self.call_after_refresh(self.take_focus)
         self.set_class(not self._counts, "empty")
         self._fit()
         if view is None or not self._counts:

@@ -5,7 +5,7 @@ from tui.state.actions.action import Action
 CONFUSION: tuple[Action, ...] = (
     Action("confusion", "escape", "back", "back", "Leave calibration, robustness, the details, the past epoch."),
     Action("confusion", "c", "calibration", "calibration", "Show whether the run is as sure as it is right."),
-    Action("confusion", "b", "robustness", "robustness", "Show how right runs stay on corrupted digits."),
+    Action("confusion", "b", "robustness", "robust", "Show how right runs stay on corrupted digits."),
     Action(
         "confusion",
         "left_square_bracket",

@@ -271,7 +271,7 @@ async def test_calibration_and_robustness_are_in_the_line_of_keys_and_work_by_a_
     async with app.run_test(size=size) as pilot:
         await tell(app, pilot, snapshot(), ended)
         await press(app, pilot, "3")
-        for label in ("calibration", "back", "robustness", "back"):
+        for label in ("calibration", "back", "robust", "back"):
             key = next((each for each in app.screen.query(FooterKey) if each.description == label), None)
             assert key is not None, label
             await pilot.click(key)
@@ -286,7 +286,7 @@ async def test_while_a_run_trains_both_are_named_too(size: tuple[int, int]) -> N
         await tell(app, pilot, LIVE)
         await press(app, pilot, "3")
         named = [each.description for each in app.screen.query(FooterKey)]
-    assert {"calibration", "robustness"} <= set(named)
+    assert {"calibration", "robust"} <= set(named)
 
 
 async def test_without_a_run_the_screen_shows_what_there_is_and_says_what_to_do() -> None:
@@ -324,3 +324,13 @@ async def test_a_lost_engine_leaves_no_question_open() -> None:
         await pilot.pause()
         await tell(app, pilot, LIVE)
         assert len(asked(app, MeasureCalibration)) == 1  # of the new one
+
+
+async def test_the_matrix_has_the_keys_as_soon_as_it_is_there() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(started()))
+        await press(app, pilot, "3")
+        await tell(app, pilot, epoch_done(1), steps(50, [0.5] * 10))
+        await press(app, pilot, "j", "l")
+        assert app.screen.query_one(ConfusionMatrix).cursor == (1, 1)
