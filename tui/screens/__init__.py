@@ -5,7 +5,7 @@ them:
 
     base.py: what all screens share
     train.py, digits.py, confusion/, runs.py, setup.py, tune.py: the screens of the keys 1 to 6
-    draw.py, draw_words.py: the screen of key 7, and what it says
+    draw.py, draw_actions.py, draw_words.py: the screen of key 7, what its keys do, and what it says
     inside/: the screen of the key 8
     train_run.py: what Train has when there is a run
     digit_wishes.py, digit_choices.py, digit_views.py: what Digits asks for, and how it is told which digits to show

@@ -5,15 +5,16 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import Paste, Resize
 
-from engine.vocabulary.messages import ClassifyDrawing, DrawingSaved, Explain, Picture
+from engine.vocabulary.messages import ClassifyDrawing, DrawingClassified, DrawingSaved, Explain, Picture
 from engine.vocabulary.messages.reason_messages import Method
 from tui.preferences.keys import key_label
 from tui.screens.base import StateScreen
+from tui.screens.draw_actions import DrawActions
 from tui.screens.draw_messages import DrawMessages
 from tui.screens.draw_words import notes_of, words_of
 from tui.state.actions.draw import DRAW
 from tui.state.actions.lookup import bindings
-from tui.state.drawing.answers import CLASSIFY, EXPLAIN
+from tui.state.drawing.answers import CLASSIFY, EXPLAIN, READ
 from tui.state.state import State
 from tui.widgets.drawing.canvas import CanvasView, fitting
 from tui.widgets.drawing.seen import Seen, SeenPane
@@ -21,12 +22,10 @@ from tui.widgets.drawing.seen import Seen, SeenPane
 BARS = 3  # lines of the screen that are not its body
 BESIDE, BELOW = 30, 17  # columns and rows that the answer takes at least
 LIVE_EVERY = 1.0  # seconds between two looks at the live weights
-FAR = 8  # cells that page keys move the pen
 METHODS: tuple[Method, ...] = ("integrated", "gradient", "occlusion")
-EDGE = 10_000  # cells: farther than any canvas is wide
 
 
-class DrawScreen(DrawMessages, StateScreen):
+class DrawScreen(DrawActions, DrawMessages, StateScreen):
     """Draws, and asks the network of the run on the screen, live or past, what it takes the drawing for."""
 
     BINDINGS = bindings("draw")
@@ -43,7 +42,10 @@ class DrawScreen(DrawMessages, StateScreen):
         super().__init__()
         self._state = State()
         self._weights: object = None  # those that were asked last
+        self._answered = False  # whether there was an answer, to this drawing or another
         self._explained: object = None  # what was asked to be explained last
+        self._before: DrawingClassified | None = None  # the answer for a drawing that was cleared
+        self._keys_for: object = None  # what the line of keys depends on
         self._saved: DrawingSaved | None = None
         self._why: bool | None = None  # shown where there is room for it, unless the user says so or not
         self._label = -1  # whose reasons are shown; -1: of the class that it is taken for
@@ -57,16 +59,14 @@ class DrawScreen(DrawMessages, StateScreen):
     def on_mount(self) -> None:
         self._divide(*self.app.size)
         self.canvas.focus()
-        super().on_mount()
         self.set_interval(LIVE_EVERY, self._follow_live_weights)
-
-    @property
-    def canvas(self) -> CanvasView:
-        return self.query_one(CanvasView)
 
     @property
     def pane(self) -> SeenPane:
         return self.query_one(SeenPane)
+
+    def on_screen_suspend(self) -> None:
+        self.canvas.put_down()
 
     def on_resize(self, event: Resize) -> None:
         self._divide(*event.size)
@@ -90,6 +90,9 @@ class DrawScreen(DrawMessages, StateScreen):
         self._state = state
         view = state.shown
         weights = view and (view.run, view.epoch, view.state)
+        if self._answered and state.drawing.answer is None:
+            self._weights = None  # another engine, which has yet to be asked
+        self._answered = state.drawing.answer is not None
         if state.link != "live":
             self._weights = None
         elif weights != self._weights:
@@ -106,7 +109,9 @@ class DrawScreen(DrawMessages, StateScreen):
         state, answers = self._state, self._state.drawing
         blank = self.canvas.sketch.canvas.blank
         view = state.shown
-        known = answers.answer if view is not None and not blank else None
+        if blank:
+            self._before = answers.answer
+        known = answers.answer if view is not None and answers.answer is not self._before else None
         if known is not None and view is not None and known.run != view.run:
             known = None  # that of the run that was shown before
         self._explain()
@@ -120,7 +125,7 @@ class DrawScreen(DrawMessages, StateScreen):
             words=words_of(state, blank),
             notes=notes_of(answers, known, explained if self.shows_why else None),
             keys=self._keys() if known is None else (),
-            problem=answers.problem,
+            problem=answers.problem if answers.problem_of != READ else "",  # which is said where it was asked
             why=self.shows_why,
         )
 
@@ -140,7 +145,15 @@ class DrawScreen(DrawMessages, StateScreen):
             self.post_message(self.Wanted(ClassifyDrawing(id=CLASSIFY, drawing=self.canvas.drawing, run=view.run)))
         else:
             self._show()
-        self.refresh_bindings()
+        self._refresh_keys()
+
+    def _refresh_keys(self) -> None:
+        """Build the line of keys anew where other keys work than before."""
+        sketch = self.canvas.sketch
+        keys = sketch.down, bool(sketch.past), bool(sketch.future), sketch.canvas.blank
+        if keys != self._keys_for:
+            self._keys_for = keys
+            self.refresh_bindings()
 
     def _explain(self) -> None:
         """Ask why the last answer is as it is, once."""
@@ -172,48 +185,7 @@ class DrawScreen(DrawMessages, StateScreen):
     def pen_moved(self) -> None:
         """The pen was lifted, or moved: what waited for that is done."""
         self._show()
-        self.refresh_bindings()
-
-    def action_pen(self) -> None:
-        self.canvas.toggle_pen()
-
-    def action_step_pen(self, right: int, down: int) -> None:
-        self.canvas.step_pen(right, down)
-
-    def action_page_pen(self, down: int) -> None:
-        self.canvas.step_pen(0, FAR * down)
-
-    def action_to_edge(self, right: int, down: int) -> None:
-        self.canvas.step_pen(EDGE * right, EDGE * down)
-
-    def action_nudge(self, right: int, down: int) -> None:
-        self.canvas.sketch.nudge(right, down)
-        self.canvas.change()
-
-    def action_undo(self) -> None:
-        self.canvas.sketch.undo()
-        self.canvas.change()
-
-    def action_redo(self) -> None:
-        self.canvas.sketch.redo()
-        self.canvas.change()
-
-    def action_clear(self) -> None:
-        self.canvas.sketch.clear()
-        self.canvas.change()
-
-    def action_lift(self) -> None:
-        self.canvas.sketch.lift()
-        self.canvas.look()
-
-    def action_erase(self) -> None:
-        self.canvas.sketch.lift()
-        self.canvas.sketch.erasing = not self.canvas.sketch.erasing
-        self.canvas.look()
-
-    def action_brush(self, step: int) -> None:
-        self.canvas.sketch.change_brush(step)
-        self.canvas.look()
+        self._refresh_keys()
 
     def action_why(self) -> None:
         self._why, self._label = not self.shows_why, -1

@@ -47,7 +47,6 @@ class DigitChoice(Dialog[int | None]):
             yield Button("Cancel (escape)", id="cancel", compact=True)
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one(f"#digit-{self._likely if 0 <= self._likely <= 9 else 0}", Button).focus()
 
     def on_key(self, event: Key) -> None:
@@ -88,7 +87,6 @@ class PictureChoice(Entry[bytes | None]):
             yield from self.buttons("Open")
 
     def on_mount(self) -> None:
-        super().on_mount()
         if self._path:
             self.call_after_refresh(self.query_one(Input).action_submit)
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 from terminal import Terminal
-from tracing import cells_of, traced
 
 from engine.storage.paths import sample_file
+from tests.e2e.drawing.tracing import cells_of, traced
 from tests.e2e.world import PROGRAM, World
 
 pytestmark = pytest.mark.slow
@@ -20,14 +20,13 @@ SETTLED = 0.4  # seconds without a byte, after which the answer is that for the 
 PRESS, MOVE, RELEASE = "\x1b[<0;{};{}M", "\x1b[<32;{};{}M", "\x1b[<0;{};{}m"
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
-def test_traced_digits_are_taken_for_what_the_originals_are(world: World, size: tuple[int, int]) -> None:
+def test_traced_digits_are_taken_for_what_the_originals_are(world: World) -> None:
     world.run("train", "--preset", "fast", "--epochs", "6")
     with np.load(sample_file()) as content:
         originals = content["test_images"][:DIGITS]
     taken_for = classes_of(world, originals)
     answers = []
-    with Terminal([*PROGRAM], world.env, *size) as terminal:
+    with Terminal([*PROGRAM], world.env, 80, 24) as terminal:
         terminal.until("0001-fast-cnn")
         terminal.press("7")
         terminal.until("brush 2.5")

@@ -70,9 +70,10 @@ class DrawingHandlers(EngineApp):
 
         view = self.state.shown
         run = view.run if view is not None else ""
-        self.set_state(replace(self.state, drawing=replace(self.state.drawing, read=None, problem="", problem_of=0)))
 
         def read(path: str) -> None:
+            answers = replace(self.state.drawing, read=None, problem="", problem_of=0)  # those to the question before
+            self.set_state(replace(self.state, drawing=answers))
             self.send(PredictFiles(id=READ, paths=[path], run=run, best=False))
 
         picture = await self.push_screen_wait(PictureChoice(read, event.path))

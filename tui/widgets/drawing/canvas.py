@@ -163,8 +163,13 @@ class CanvasView(CellWidget, can_focus=True):
             self.change()
 
     def on_mouse_up(self, event: MouseUp | MouseMove) -> None:
+        if self._by_mouse:
+            self.put_down()
+
+    def put_down(self) -> None:
+        """Lift the pen, and let go of the mouse: another screen comes to the front."""
         self.release_mouse()
-        if self._by_mouse and self.sketch.down:
+        if self.sketch.down:
             self.sketch.lift()
             self.look()
 
