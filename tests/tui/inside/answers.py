@@ -116,10 +116,10 @@ def inside_answer(command: Command) -> AnyEvent | None:
             shown = [
                 LayerShown(name=name, kind=kind, shape=[count, size, size] if count > 1 else [size],
                            maps=maps_of(values_of(number, index), command.first, command.maps))
-                for number, (name, kind, count, size) in enumerate(LAYERS)
+                for number, (name, kind, count, size) in list(enumerate(LAYERS))[command.start :][: command.count]
             ]  # fmt: skip
             return LayersShown(
-                run=command.run, step=STEP, layers=shown[command.start : command.start + command.count],
+                run=command.run, step=STEP, layers=shown,
                 start=command.start, layers_in_all=len(LAYERS), pixels=images[index].tobytes(),
                 predicted=predicted_of(index), actual=int(labels[index]), reply_to=command.id,
             )  # fmt: skip
@@ -157,8 +157,9 @@ def inside_answer(command: Command) -> AnyEvent | None:
             )  # fmt: skip
         case MapDigits():
             chance = np.random.RandomState(3)
-            turn = 2 * np.pi * labels / 10
-            points = np.stack([np.cos(turn), np.sin(turn)], 1) * 4 + chance.normal(0, 0.8, (len(labels), 2))
+            turn = 2 * np.pi * (labels + chance.uniform(-0.7, 0.7, len(labels))) / 10  # a sector of a square a class
+            ways = np.stack([np.cos(turn), np.sin(turn)], 1)
+            points = ways / abs(ways).max(1, keepdims=True) * np.sqrt(chance.uniform(0, 16, (len(labels), 1)))
             return DigitsMapped(
                 run=command.run, step=STEP, epoch=6, points=pack_floats([float(each) for each in points.ravel()]),
                 indices=np.arange(len(labels), dtype="<u4").tobytes(), actual=bytes(map(int, labels)),

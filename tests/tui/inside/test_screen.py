@@ -1,24 +1,19 @@
 """The screen Inside: what it asks, one question at a time, and what it shows of the answers."""
 
-import msgspec
 import pytest
-from fake_engine import RUN, FakeApp, FakeClient, epoch_done, snapshot, started, tell
+from fake_engine import RUN, FakeApp, epoch_done, snapshot, tell
 
 from engine.vocabulary.messages import (
-    CommandFailed,
-    Explain,
     FindChange,
     MapDigits,
     MeasureLayers,
-    RunEnded,
     ShowFilters,
     ShowLayers,
 )
 from tests.tui.app.screen_text import SIZES, TRAINING, screen_text
 from tests.tui.coach.fake_rule import press
+from tests.tui.inside.answered import Answered, opened, settle
 from tests.tui.inside.answers import LAYERS, inside_answer, predicted_of, sample
-from tests.tui.pictures.answers import AnsweringClient
-from tui.screens.inside.screen import InsideScreen
 from tui.screens.inside.views_line import ViewsLine
 from tui.widgets.inside.class_list import ClassList
 from tui.widgets.inside.digit_map import DigitMap
@@ -26,30 +21,6 @@ from tui.widgets.inside.layer_figures import FiguresTable
 from tui.widgets.inside.layer_grid import LayerGrid
 from tui.widgets.inside.layer_strips import LayerStrips
 from tui.widgets.inside.reasons import Reasons
-
-VIEWS = ("f", "w", "y", "m")
-
-
-class Answered(FakeApp):
-    """Its engine answers questions as soon as they are asked."""
-
-    def __init__(self, client: type[FakeClient] = AnsweringClient) -> None:
-        super().__init__()
-        self.engine = client()
-
-
-async def opened(app: FakeApp, pilot, *keys: str) -> InsideScreen:
-    await tell(app, pilot, snapshot(*TRAINING))
-    await press(app, pilot, "8", *keys)
-    for _ in range(8):  # each answer may lead to the next question
-        await tell(app, pilot)
-    assert isinstance(app.screen, InsideScreen)
-    return app.screen
-
-
-async def settle(app: FakeApp, pilot) -> None:
-    for _ in range(8):
-        await tell(app, pilot)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -70,7 +41,8 @@ async def test_filters_and_the_maps_of_each_layer_are_there_for_a_digit(size: tu
 async def test_enter_shows_all_maps_of_a_layer_in_parts_and_escape_leads_back() -> None:
     app = Answered()
     async with app.run_test(size=(120, 36)) as pilot:
-        screen = await opened(app, pilot, "down", "down", "down", "down", "enter")
+        screen = await opened(app, pilot)
+        await press(app, pilot, "down", "down", "down", "down", "enter")
         grid = screen.query_one(LayerGrid)
         assert grid.has_focus
         assert "80 of 4x4" in screen_text(app)
@@ -90,7 +62,6 @@ async def test_a_second_question_waits_for_the_first_and_is_about_what_is_looked
         await tell(app, pilot, snapshot(*TRAINING))
         await press(app, pilot, "8")
         await press(app, pilot, "n", "n", "n")
-        [filters] = app.engine.sent
         filters = next(each for each in app.engine.sent if isinstance(each, ShowFilters))
         assert app.engine.sent_of(ShowLayers) == []
         await tell(app, pilot, inside_answer(filters))
@@ -102,7 +73,8 @@ async def test_a_second_question_waits_for_the_first_and_is_about_what_is_looked
 async def test_weights_name_dead_units_in_words() -> None:
     app = Answered()
     async with app.run_test(size=(120, 36)) as pilot:
-        screen = await opened(app, pilot, "w", "j", "j", "j", "j", "j")
+        screen = await opened(app, pilot, "w")
+        await press(app, pilot, "j", "j", "j", "j", "j")
         assert screen.query_one(FiguresTable).cursor == 5
         text = screen_text(app)
         assert "6 of 110 units dead" not in text
@@ -140,34 +112,11 @@ async def test_why_shows_the_heat_of_the_class_under_the_cursor_and_what_would_c
 async def test_why_not_of_the_predicted_class_looks_for_any_other() -> None:
     app = Answered()
     async with app.run_test(size=(80, 24)) as pilot:
-        await opened(app, pilot, "y", "enter")
+        await opened(app, pilot, "y")
+        await press(app, pilot, "enter")
+        await settle(app, pilot)
         assert [ask.label for ask in app.engine.sent_of(FindChange)] == [-1]
         assert "the difference" in screen_text(app)
-
-
-async def test_a_network_that_has_no_answer_says_why_on_its_view_and_another_method_may_have_one() -> None:
-    class NoGradient(AnsweringClient):
-        def answer(self, command):
-            if isinstance(command, Explain) and command.method != "occlusion":
-                reason = "its outputs have no gradient: occlusion, which needs none, can still tell why"
-                return CommandFailed(reason=reason, reply_to=command.id)
-            return super().answer(command)
-
-    app = Answered(NoGradient)
-    told = []
-    app.notify = lambda message, **_: told.append(message)  # type: ignore[method-assign]
-    async with app.run_test(size=(80, 24)) as pilot:
-        screen = await opened(app, pilot, "y")
-        assert "its outputs have no gradient" in screen_text(app)
-        asked = len(app.engine.sent_of(Explain))
-        await settle(app, pilot)
-        assert len(app.engine.sent_of(Explain)) == asked  # a refusal is no reason to ask for ever
-        await press(app, pilot, "o", "o")
-        await settle(app, pilot)
-        assert "by occlusion" in screen_text(app)
-        assert "no gradient" not in screen_text(app)
-        assert screen.query_one(Reasons).pictures
-        assert told == []
 
 
 async def test_the_map_is_asked_for_after_each_epoch_while_it_is_in_front_and_nothing_is_asked_behind_it() -> None:
@@ -234,73 +183,3 @@ async def test_a_digit_is_chosen_by_its_number_and_what_is_none_is_told() -> Non
         await press(app, pilot, "p")
         await settle(app, pilot)
         assert "test #41: predicted" in screen_text(app)
-
-
-@pytest.mark.parametrize("key", VIEWS)
-async def test_without_weights_every_view_says_what_to_do_and_asks_nothing(key: str) -> None:
-    app = Answered()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await tell(app, pilot, snapshot())
-        await press(app, pilot, "8", key, "n", "enter", "c", "o", "slash", "escape")
-        assert "Press t to train one." in screen_text(app)
-        assert not app.engine.sent_of(ShowLayers) + app.engine.sent_of(MapDigits)
-
-
-@pytest.mark.parametrize("key", VIEWS)
-@pytest.mark.parametrize("size", [(60, 20), (300, 80), (20, 5)])
-async def test_every_view_takes_the_keys_of_lists_at_every_size(size: tuple[int, int], key: str) -> None:
-    app = Answered()
-    async with app.run_test(size=size) as pilot:
-        screen = await opened(app, pilot, key)
-        await press(app, pilot, *"jklhGg", "down", "up", "left", "right", "home", "end", "pageup", "pagedown")
-        await settle(app, pilot)
-        assert screen.in_front.first.has_focus
-
-
-async def test_another_run_takes_away_what_was_shown_of_the_last_one() -> None:
-    class OnlyTheFirst(AnsweringClient):
-        def answer(self, command):
-            return super().answer(command) if getattr(command, "run", RUN) in ("", RUN) else None
-
-    app = Answered(OnlyTheFirst)
-    async with app.run_test(size=(120, 36)) as pilot:
-        screen = await opened(app, pilot, "y")
-        assert screen.query_one(Reasons).pictures
-        ended = RunEnded(run=RUN, step=50, time=2.0, state="stopped")
-        await tell(app, pilot, ended, started("0002-seed-cnn"))
-        await settle(app, pilot)
-        assert not screen.query_one(Reasons).pictures
-        assert app.engine.sent_of(Explain)[-1].run == "0002-seed-cnn"
-
-
-async def test_names_of_layers_are_inert() -> None:
-    class Hostile(AnsweringClient):
-        def answer(self, command):
-            answer = super().answer(command)
-            if isinstance(command, ShowLayers):
-                named = [msgspec.structs.replace(layer, name="[bold]\x1b]0;owned\x07") for layer in answer.layers]
-                return msgspec.structs.replace(answer, layers=named)
-            if isinstance(command, MeasureLayers):
-                named = [msgspec.structs.replace(layer, name="[/nope]\x1b[2J") for layer in answer.layers]
-                return msgspec.structs.replace(answer, layers=named)
-            return answer
-
-    app = Answered(Hostile)
-    async with app.run_test(size=(120, 36)) as pilot:
-        await opened(app, pilot)
-        assert "[bold]" in screen_text(app)
-        assert "\x1b" not in screen_text(app)
-        await press(app, pilot, "w")
-        await settle(app, pilot)
-        assert "[/nope]" in screen_text(app)
-        assert "\x1b" not in screen_text(app)
-
-
-async def test_the_weights_of_the_moment_are_asked_for_by_a_key() -> None:
-    app = Answered()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await opened(app, pilot, "w")
-        assert len(app.engine.sent_of(MeasureLayers)) == 1
-        await press(app, pilot, "u")
-        await settle(app, pilot)
-        assert len(app.engine.sent_of(MeasureLayers)) == 2

@@ -31,7 +31,7 @@ class LayersView(InsideView):
     def __init__(self) -> None:
         super().__init__(id="layers")
         self._number = 0  # of the layer that is shown alone
-        self._digit = -1  # whose layers are shown
+        self._ends: dict[int, int] = {}  # of the parts that layers came in, by their first layers
         self._total = 0
         self._facts: tuple[bytes, tuple[str, ...]] = b"", ()  # of the digit
 
@@ -53,19 +53,22 @@ class LayersView(InsideView):
         yield self._filters(subject)
         strips = self.query_one(LayerStrips)
         in_sight = [max(0, place - 1) for place in strips.in_sight]  # the first strip is that of the filters
-        yield from (self._layers(subject, page) for page in sorted({number // PAGE for number in in_sight}))
+        start = in_sight[0] // PAGE * PAGE
+        while start <= in_sight[-1]:  # an answer may have fewer layers than were asked for
+            yield self._layers(subject, start)
+            start = self._ends.get(start, start + PAGE)
         if self.alone:
             for first in self.query_one(LayerGrid).parts_in_sight:
                 yield self._part(subject, first)
         ahead = in_sight[-1] + len(in_sight)
         if ahead < self._total:
-            yield self._layers(subject, ahead // PAGE)
+            yield self._layers(subject, ahead // PAGE * PAGE)
 
     def _filters(self, subject: Subject) -> ShowFilters:
         return ShowFilters(run=subject.run)
 
-    def _layers(self, subject: Subject, page: int) -> ShowLayers:
-        return ShowLayers(picture=subject.picture, start=PAGE * page, count=PAGE, maps=FIRST_MAPS, run=subject.run)
+    def _layers(self, subject: Subject, start: int) -> ShowLayers:
+        return ShowLayers(picture=subject.picture, start=start, count=PAGE, maps=FIRST_MAPS, run=subject.run)
 
     def _part(self, subject: Subject, first: int) -> Question:
         if self._number < 0:
@@ -80,15 +83,15 @@ class LayersView(InsideView):
         filters = inside.answer_to(self._filters(subject), subject.run)
         if isinstance(filters, FiltersShown):
             known[-1] = filters_strip(filters)
-        told = None
-        for exchange in inside.answers(LayersShown, subject.run):
-            answer, question = exchange.answer, exchange.question
-            if not isinstance(answer, LayersShown) or not isinstance(question, ShowLayers) or question.count == 1:
-                continue
-            told = told or (question.picture.index, answer)
-            if question.picture.index == told[0]:
+        answers = layers_told(inside, subject.run)
+        self._ends = {}
+        told = next((each for each in answers if each[0] == subject.index), next(iter(answers), None))
+        for index, answer in answers:
+            if told is not None and index == told[0]:
                 for number, layer in enumerate(answer.layers, answer.start):
                     known.setdefault(number, layer_strip(number, layer))
+            if index == subject.index and answer.layers:
+                self._ends.setdefault(answer.start, answer.start + len(answer.layers))
         if told is None:
             self._total = 0
             strips.strips = (known[-1],) if -1 in known else ()
@@ -147,3 +150,14 @@ class LayersView(InsideView):
         self.remove_class("one")
         self.first.focus()
         self.look()
+
+
+def layers_told(inside: Inside, run: str) -> list[tuple[int, LayersShown]]:
+    """Return the answers that have the first maps of layers, the newest first, each with the number of its digit."""
+    return [
+        (exchange.question.picture.index, exchange.answer)
+        for exchange in inside.answers(LayersShown, run)
+        if isinstance(exchange.answer, LayersShown)
+        and isinstance(exchange.question, ShowLayers)
+        and exchange.question.maps == FIRST_MAPS
+    ]

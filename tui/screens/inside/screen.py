@@ -24,6 +24,11 @@ from tui.widgets.inside.digit_map import DigitMap
 
 OWN_DIGIT = ("step", "random", "number")  # what there is only where one digit is looked at
 WITH_A_DIGIT = ("layers", "why")
+SILENT = {  # why nothing can be asked
+    "connecting": "Waiting for the engine ...",
+    "foreign": "The engine has another version, so it cannot be asked. Press e to choose again.",
+    "lost": "No engine is running, so nothing can be asked. Press e to start one.",
+}
 
 
 class InsideScreen(InsideMessages, StateScreen):
@@ -36,7 +41,7 @@ class InsideScreen(InsideMessages, StateScreen):
     InsideScreen {
         Welcome { display: none; }
         &.no-weights Welcome { display: block; }
-        &.no-weights InsideView { display: none; }
+        &.no-weights InsideView.in-front { display: none; }
         InsideView { height: 1fr; display: none; }
         InsideView.in-front { display: block; }
         #subject { height: auto; max-height: 2; padding: 0 1; color: $text-muted; }
@@ -109,8 +114,8 @@ class InsideScreen(InsideMessages, StateScreen):
             for view in self.query(InsideView):
                 view.clear()
         words = self.in_front.show(state.inside, subject)
-        self.query_one("#subject", Static).update(words or self.in_front.asks_for)
-        self._ask()
+        waiting = self._ask()
+        self.query_one("#subject", Static).update(words or (self.in_front.asks_for if waiting else ""))
 
     def _without_weights(self, state: State) -> str:
         view = state.shown
@@ -120,19 +125,24 @@ class InsideScreen(InsideMessages, StateScreen):
             return "Opening the latest run that has weights ..."
         return "No network yet. Press t to train one; this screen then shows"
 
-    def _ask(self) -> None:
-        """Ask for the first thing that the view lacks; the rest once that is answered."""
+    def _ask(self) -> bool:
+        """Ask for the first thing that the view lacks, the rest once that is answered; tell whether anything is."""
         subject, inside = self.subject, self._state.inside
-        if subject is None or not self.is_current or self._state.link != "live":
-            return
-        problem = ""
+        if self._state.link in SILENT:
+            self._say(SILENT[self._state.link])
+            return False
+        if subject is None or not self.is_current:
+            return True
+        problem, waiting = "", False
         for question in self.in_front.wanted(subject):
             if not inside.is_known(question, subject.weights):
                 if inside.open is None:
                     self.post_message(self.Asked(question, subject.weights))
+                waiting = True
                 break
             problem = problem or inside.problem_of(question, subject.weights)
         self._say(problem)
+        return waiting
 
     def _say(self, problem: str) -> None:
         line = self.query_one("#problem", Static)
@@ -224,7 +234,9 @@ class InsideScreen(InsideMessages, StateScreen):
         if not self.is_mounted or action == "view":
             return True
         if action in ("method", "change"):
-            return self.view == "why"
+            return self.view == "why" and self.subject is not None
+        if action == "anew":
+            return self.subject is not None
         if action in OWN_DIGIT:
             return self.view in WITH_A_DIGIT and self.subject is not None
         if action == "back":

@@ -15,6 +15,15 @@ def limit(counts: list[int]) -> int:
     return second if second and first > TALLER * second else max(1, first)
 
 
+def sparkline(counts: list[int], columns: int, ascii: bool) -> str:
+    """Return a histogram as a line of bars."""
+    if not counts:
+        return ""
+    top = limit(counts)
+    parts = (counts[place * len(counts) // columns] for place in range(columns))
+    return "".join(pick(min(8, max(bool(count), round(8 * count / top))), ascii) for count in parts)
+
+
 def draw_histogram(
     widget: PixelWidget, cells: Cells, x: int, y: int, columns: int, rows: int, title: str, told: Histogram | None
 ) -> None:

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from textual.events import Click
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 
 from engine.vocabulary.messages import Histogram, LayerFigures
 from tui.terminal.sanitize import sanitize
 from tui.widgets.cells import Cells
-from tui.widgets.inside.histograms import draw_histogram
+from tui.widgets.inside.histograms import draw_histogram, sparkline
 from tui.widgets.inside.layer_strips import figure, wrapped
 from tui.widgets.inside.pixels import PixelWidget
 from tui.widgets.list_keys import LIST_KEYS, ListKeys
@@ -17,7 +18,7 @@ from tui.widgets.list_keys import LIST_KEYS, ListKeys
 HEADINGS = ("layer", "kind", "weights", "activations", "zero", "dead units")
 FIRST_TO_GO = ("kind", "weights", "zero", "activations")  # where room lacks
 LONGEST_NAME = 24
-MOST_COLUMNS = 100  # of a histogram
+LEAST_SMALL, MOST_SMALL = 16, 64  # columns of a histogram in a line
 
 
 def spread_words(told: Histogram | None) -> str:
@@ -54,7 +55,7 @@ class FiguresTable(ListKeys, PixelWidget, can_focus=True):
     sideways = False
 
     DEFAULT_CSS = """
-    FiguresTable { height: 2fr; min-height: 4; padding: 0 1; }
+    FiguresTable { height: auto; max-height: 40%; min-height: 4; padding: 0 1; }
     """
 
     rows: reactive[tuple[LayerFigures, ...]] = reactive((), init=False, repaint=False)
@@ -72,6 +73,9 @@ class FiguresTable(ListKeys, PixelWidget, can_focus=True):
     def chosen(self) -> LayerFigures | None:
         return self.rows[self.cursor] if self.cursor < len(self.rows) else None
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return 1 + len(self.rows)
+
     def draw(self, cells: Cells) -> None:
         if not self.rows:
             return
@@ -86,6 +90,7 @@ class FiguresTable(ListKeys, PixelWidget, can_focus=True):
             if at:
                 cells.put(0, y, ">" if self.ascii else "▸", "inside--title")
             self._draw_row(cells, y, rows[number], widths, style, dead=bool(self.rows[number].dead))
+            self._draw_small(cells, y, 2 + sum(widths.values()) + 2 * len(widths), self.rows[number])
 
     def _draw_row(
         self, cells: Cells, y: int, row: dict[str, str], widths: dict[str, int], style: str, dead: bool = False
@@ -99,8 +104,18 @@ class FiguresTable(ListKeys, PixelWidget, can_focus=True):
             cells.put(x, y, text, look)
             x += wide + 2
 
+    def _draw_small(self, cells: Cells, y: int, x: int, told: LayerFigures) -> None:
+        """Draw both histograms as one line of bars each, where there is room."""
+        wide = min(MOST_SMALL, (cells.width - x - 2) // 2)
+        for place, histogram in enumerate((told.weights, told.activations)):
+            if wide >= LEAST_SMALL and y == 1 + self.cursor - self._top:
+                cells.put(x + place * (wide + 2), 0, ("weights", "activations")[place], "inside--muted")
+            if histogram is not None and wide >= LEAST_SMALL:
+                cells.put(x + place * (wide + 2), y, sparkline(histogram.counts, wide, self.ascii), "inside--bar")
+
     def watch_rows(self) -> None:
         self.cursor = min(self.cursor, max(0, len(self.rows) - 1))
+        self.refresh(layout=True)
         self.redraw()
 
     def watch_cursor(self) -> None:
@@ -148,7 +163,7 @@ class LayerHistograms(PixelWidget):
     """Weights and activations of one layer, and which of its units are dead."""
 
     DEFAULT_CSS = """
-    LayerHistograms { height: 3fr; padding: 1 1 0 1; }
+    LayerHistograms { height: 1fr; padding: 1 1 0 1; }
     """
 
     facts: reactive[tuple[LayerFigures | None, int]] = reactive((None, 0), init=False, repaint=False)
