@@ -47,7 +47,7 @@ def gallery_of(state: State, view: View, data: str) -> Gallery | None:
         labels = [label for label, images in enumerate(examples) for _ in images]
         if run is not None or not labels:
             return None
-        rows = tuple(Row(index, label, label) for index, label in enumerate(labels))
+        rows = tuple(Row(index, label) for index, label in enumerate(labels))
         assert state.data is not None
         return Gallery(EXAMPLES, "train", total=len(rows), rows=rows, classes=tuple(state.data.classes))
     if shown is not None and (shown.run, shown.part, shown.data) == (run.run, view.part, data):

@@ -3,7 +3,7 @@
 import struct
 
 import msgspec
-from fake_engine import RUN, FakeApp, tell
+from fake_engine import RUN, FakeApp, snapshot, tell
 
 from engine.vocabulary.messages import (
     AskBelief,
@@ -33,9 +33,14 @@ from engine.vocabulary.messages import (
     Predict,
     Predicted,
     PredictionsCompared,
+    RunEnded,
 )
+from tests.tui.app.screen_text import TRAINING
+from tests.tui.coach.fake_rule import press
+from tui.widgets.gallery.grid import DigitGrid
 
 TOTAL = 100
+ENDED = (*TRAINING, RunEnded(run=RUN, step=50, time=9.0, state="finished"))
 LABELS = bytes(index % 10 for index in range(TOTAL))
 PREDICTED = bytes((label + 1) % 10 if index % 5 == 0 else label for index, label in enumerate(LABELS))
 LOSSES = [3.0 - index / 100 if index % 5 == 0 else 0.1 + index / 1000 for index in range(TOTAL)]
@@ -144,3 +149,21 @@ async def answered(app: FakeApp, pilot, epochs: int = 1) -> None:
         app.screen._has_rested()  # as once the cursor rests
         await tell(app, pilot)
     raise AssertionError(f"asks without end: {[(type(each).__name__, each.id) for each in questions]}")
+
+
+def asked(app: FakeApp, kind: type) -> list:
+    return [each for each in (*app.engine.asked, *app.engine.sent) if isinstance(each, kind) and each.id > 200]
+
+
+def grid(app: FakeApp) -> DigitGrid:
+    return app.screen.query_one(DigitGrid)
+
+
+def shown(app: FakeApp) -> list[int]:
+    return [row.index for row in grid(app).rows]
+
+
+async def open_gallery(app: FakeApp, pilot, *events) -> None:
+    await tell(app, pilot, snapshot(*(events or ENDED)))
+    await press(app, pilot, "2")
+    await answered(app, pilot)

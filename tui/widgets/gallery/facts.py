@@ -68,6 +68,8 @@ def pieces(text: str, room: int, width: int) -> list[str]:
 def verdict_parts(digit: InFull) -> list[Part]:
     """Return `predicted 9   actual 4   wrong`."""
     row, names = digit.row, digit.classes
+    if row.predicted < 0 <= row.label:
+        return [("labelled ", "muted"), (sanitize(class_name(names, row.label), 12), "plain")]
     if row.predicted < 0 or row.label < 0:
         return [("no network has looked at it yet", "muted")]
     right = "wrong" if row.is_wrong else "right"

@@ -37,10 +37,13 @@ def braille(pixels: bytes) -> tuple[str, ...]:
 
 
 def caption(row: Row, classes: Sequence[str], *, width: int = COLUMNS, ascii: bool = False, taken: int = -1) -> str:
-    """Return what a digit is and what it was taken for, `taken` say, and how surely: `4 99 %`, or `✗ 4→9 87 %`."""
+    """Return what a digit is and what it was taken for, `taken` say, and how surely: `4 99 %`, or `✗ 4→9 87 %`.
+
+    One that no network has looked at has its label, or its number.
+    """
     predicted = taken if taken >= 0 else row.predicted
     if predicted < 0:
-        return f"#{row.index:,}"
+        return sanitize(class_name(classes, row.label), width) if row.label >= 0 else f"#{row.index:,}"
     figure = ""
     if taken < 0 and row.confidence is not None:
         figure = f" {100 * row.confidence:.0f} %"

@@ -1,7 +1,7 @@
 """Digits are shown as a gallery and one in full, filtered, sorted, and asked for once."""
 
 import pytest
-from fake_engine import RUN, FakeApp, epoch_done, snapshot, started, steps, tell
+from fake_engine import FakeApp, epoch_done, snapshot, started, steps, tell
 
 from engine.vocabulary.messages import (
     AskBelief,
@@ -9,22 +9,17 @@ from engine.vocabulary.messages import (
     AskGalleryNow,
     AskPixels,
     CommandFailed,
-    ComparePredictions,
     FindNeighbours,
     Predict,
-    RunEnded,
     RunOpened,
-    RunsListed,
 )
 from tests.tui.app.screen_text import OLD, TRAINING, screen_text
 from tests.tui.coach.fake_rule import press
-from tests.tui.gallery.gallery_answers import TOTAL, answered, pixels
+from tests.tui.gallery.gallery_answers import ENDED, TOTAL, answered, asked, grid, open_gallery, pixels, shown
 from tui.screens.digits import DigitsScreen
 from tui.state.gallery.answers import IDS
 from tui.widgets.confusion import ConfusionMatrix
-from tui.widgets.gallery.grid import DigitGrid
 
-ENDED = (*TRAINING, RunEnded(run=RUN, step=50, time=9.0, state="finished"))
 SIZE = (120, 36)
 
 
@@ -39,28 +34,10 @@ def past(*events) -> RunOpened:
     return RunOpened(summary=OLD, history=list(events))
 
 
-def asked(app: FakeApp, kind: type) -> list:
-    return [each for each in (*app.engine.asked, *app.engine.sent) if isinstance(each, kind) and each.id > 200]
-
-
-def grid(app: FakeApp) -> DigitGrid:
-    return app.screen.query_one(DigitGrid)
-
-
-def shown(app: FakeApp) -> list[int]:
-    return [row.index for row in grid(app).rows]
-
-
-async def gallery(app: FakeApp, pilot, *events) -> None:
-    await tell(app, pilot, snapshot(*(events or ENDED)))
-    await press(app, pilot, "2")
-    await answered(app, pilot)
-
-
 async def test_the_gallery_shows_all_digits_and_the_one_at_the_cursor_beside_it() -> None:
     app = FakeApp()
     async with app.run_test(size=SIZE) as pilot:
-        await gallery(app, pilot)
+        await open_gallery(app, pilot)
         text = screen_text(app)
     assert "100 of 100   by index" in text
     assert "✗ 0→1 50 %" in text
@@ -75,7 +52,7 @@ async def test_the_gallery_shows_all_digits_and_the_one_at_the_cursor_beside_it(
 async def test_a_key_moves_the_cursor_at_once_and_what_is_open_is_not_asked_again() -> None:
     app = FakeApp()
     async with app.run_test(size=SIZE) as pilot:
-        await gallery(app, pilot)
+        await open_gallery(app, pilot)
         app.engine.asked.clear()
         await press(app, pilot, "l", "l", "j")
         assert grid(app).cursor == 2 + grid(app).across
@@ -94,7 +71,7 @@ async def test_a_key_moves_the_cursor_at_once_and_what_is_open_is_not_asked_agai
 async def test_pixels_are_asked_for_before_somebody_turns_to_them() -> None:
     app = FakeApp()
     async with app.run_test(size=SIZE) as pilot:
-        await gallery(app, pilot)
+        await open_gallery(app, pilot)
         indices = {index for each in asked(app, AskPixels) for index in each.indices}
         page = grid(app).page
         assert set(range(3 * page)) <= indices
@@ -107,7 +84,7 @@ async def test_pixels_are_asked_for_before_somebody_turns_to_them() -> None:
 async def test_digits_are_filtered_in_the_language_of_the_list_of_runs() -> None:
     app = FakeApp()
     async with app.run_test(size=SIZE) as pilot:
-        await gallery(app, pilot)
+        await open_gallery(app, pilot)
         await press(app, pilot, "slash", *"true:5", "space", *"conf>0.81", "enter")
         assert shown(app) == [85, 95]
         assert "2 of 100" in screen_text(app).replace("  2 of", "2 of")
@@ -124,7 +101,7 @@ async def test_digits_are_filtered_in_the_language_of_the_list_of_runs() -> None
 async def test_digits_are_sorted_with_the_hardest_first() -> None:
     app = FakeApp()
     async with app.run_test(size=SIZE) as pilot:
-        await gallery(app, pilot)
+        await open_gallery(app, pilot)
         await press(app, pilot, "s", "j", "enter")
         assert shown(app)[:3] == [0, 5, 10]
         assert "by loss ▼" in screen_text(app)
@@ -154,7 +131,7 @@ async def test_a_digit_in_full_has_its_curves_and_its_nearest_training_digits() 
 async def test_r_shows_a_digit_by_chance_large() -> None:
     app = FakeApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        await gallery(app, pilot)
+        await open_gallery(app, pilot)
         await press(app, pilot, "r")
         await answered(app, pilot)
         assert app.screen.in_full
@@ -164,85 +141,17 @@ async def test_r_shows_a_digit_by_chance_large() -> None:
 async def test_while_training_nearest_digits_are_looked_for_on_a_key_only() -> None:
     app = FakeApp()
     async with app.run_test(size=(200, 50)) as pilot:
-        await gallery(app, pilot, *TRAINING)
+        await open_gallery(app, pilot, *TRAINING)
         assert not asked(app, FindNeighbours)
         assert "N looks for them" in screen_text(app)
         await press(app, pilot, "N")
         assert len(asked(app, FindNeighbours)) == 1
 
 
-async def test_ready_made_views_are_lists_in_their_order_with_what_is_said_of_each_digit() -> None:
-    app = FakeApp()
-    async with app.run_test(size=SIZE) as pilot:
-        await gallery(app, pilot)
-        await press(app, pilot, "f", "j", "enter")
-        await answered(app, pilot)
-        assert shown(app) == [7, 3, 40]
-        assert "most forgotten" in screen_text(app)
-        assert "forgotten 2 times" in screen_text(app)
-        await press(app, pilot, "f", "j", "j", "enter")
-        assert "There are none: never learned" in screen_text(app)
-        await press(app, pilot, "f", "j", "enter")
-        assert shown(app) == [95, 90]
-        assert "the first 2 of 20" in screen_text(app)
-        await press(app, pilot, "f", "G", "k", "enter")
-        await answered(app, pilot)
-        assert shown(app) == [12]
-        assert "✗ 2→7" in screen_text(app)
-        assert "its label says 2" in screen_text(app)
-        await press(app, pilot, "escape")
-        await answered(app, pilot)
-        assert len(shown(app)) == 100
-
-
-async def test_where_a_marked_run_differs_is_a_view() -> None:
-    app = FakeApp()
-    async with app.run_test(size=SIZE) as pilot:
-        await gallery(app, pilot)
-        await tell(app, pilot, RunsListed(runs=[OLD]))
-        await press(app, pilot, "4", "space", "2", "f", "G", "enter")
-        await answered(app, pilot)
-        assert [(each.a, each.b) for each in asked(app, ComparePredictions)] == [(RUN, OLD.run)]
-        assert shown(app) == [30]
-        assert "0001 says 1, 0000 says 0" in screen_text(app).replace("\n", " ")
-
-
-async def test_epochs_that_were_kept_are_stepped_through() -> None:
-    app = FakeApp()
-    async with app.run_test(size=SIZE) as pilot:
-        await tell(app, pilot, snapshot(*ENDED))
-        await press(app, pilot, "2")
-        await answered(app, pilot, epochs=3)
-        await press(app, pilot, "left_square_bracket")
-        await answered(app, pilot, epochs=3)
-        assert asked(app, AskGallery)[-1].epoch == 2
-        assert "after epoch 2" in screen_text(app)
-        await press(app, pilot, "right_square_bracket")
-        await answered(app, pilot, epochs=3)
-        assert "after epoch 3" in screen_text(app)
-
-
-async def test_a_run_that_has_kept_nothing_says_so_and_is_asked_under_its_weights_of_now() -> None:
-    app = FakeApp()
-    async with app.run_test(size=SIZE) as pilot:
-        await tell(app, pilot, snapshot(*ENDED))
-        await press(app, pilot, "2")
-        app.engine.sent.clear()
-        await tell(app, pilot, CommandFailed(reason="it has no beliefs.bin; train it for an epoch",
-                                             reply_to=IDS["gallery"]))  # fmt: skip
-        assert len(asked(app, AskGalleryNow)) == 1
-        await answered(app, pilot)
-        text = screen_text(app)
-        assert "It has no beliefs.bin; train it for an epoch." in text
-        assert "under the weights of step 50" in text
-        assert app.state.failures == 0
-        assert not any("beliefs.bin" in line for line in app.state.log)
-
-
 async def test_a_new_epoch_is_asked_for_and_the_cursor_stays_on_its_digit() -> None:
     app = FakeApp()
     async with app.run_test(size=SIZE) as pilot:
-        await gallery(app, pilot, *TRAINING)
+        await open_gallery(app, pilot, *TRAINING)
         await press(app, pilot, "w", "l", "l")
         assert grid(app).rows[grid(app).cursor].index == 10
         app.engine.asked.clear()
@@ -256,7 +165,7 @@ async def test_a_new_epoch_is_asked_for_and_the_cursor_stays_on_its_digit() -> N
 async def test_before_the_first_epoch_digits_are_there_and_no_test_of_all_holds_up_the_steps() -> None:
     app = FakeApp()
     async with app.run_test(size=SIZE) as pilot:
-        await gallery(app, pilot, started(), steps(10, [2.0] * 10))
+        await open_gallery(app, pilot, started(), steps(10, [2.0] * 10))
         assert not asked(app, AskGallery)
         assert not asked(app, AskGalleryNow)
         assert "1,000 of 1,000" in screen_text(app)
@@ -268,7 +177,7 @@ async def test_before_the_first_epoch_digits_are_there_and_no_test_of_all_holds_
 async def test_an_answer_about_another_digit_is_not_shown() -> None:
     app = FakeApp()
     async with app.run_test(size=SIZE) as pilot:
-        await gallery(app, pilot)
+        await open_gallery(app, pilot)
         await press(app, pilot, "l")
         app.screen._has_rested()
         await tell(app, pilot)
