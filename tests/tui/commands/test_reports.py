@@ -17,7 +17,7 @@ from tui.commands.data.report import print_data
 from tui.commands.engine import print_status
 from tui.commands.runs.report import other_epoch, print_evaluation, print_predictions, print_runs, weights_in_words
 from tui.commands.settings.presets import print_presets
-from tui.screens.confusion import caption_of
+from tui.state.confusion.words import matrix_caption
 from tui.state.run import RunView
 from tui.terminal.printing import print_json
 
@@ -71,13 +71,13 @@ def test_an_evaluation_tells_which_weights_and_the_interval_of_its_accuracy(caps
     view = RunView(
         run=RUN, config=RunConfig(), state="finished", confusion=tuple(map(tuple, counts)), epochs=(epoch_done(7),)
     )
-    assert caption_of(view).startswith(
-        f"{RUN}, test after epoch 7: 30 of 1,000 wrong, 97.00 % right (95 % confidence: 95.75 to 97.89 %)."
+    assert matrix_caption(view, view.confusion, 7).startswith(
+        f"{RUN}, test after epoch 7: 30 of 1,000 wrong, 97.00 % right (95 % confidence: 95.75 to 97.89 %)"
     )
     best = msgspec.structs.replace(epoch_done(3), validation_accuracy=0.9, validation_loss=0.1)
     chosen = msgspec.structs.replace(view, epochs=(best, epoch_done(7)))
-    assert "test after epoch 7 (best: 3): " in caption_of(chosen)
-    assert "test after epoch 3, the best by validation: " in caption_of(msgspec.structs.replace(view, epochs=(best,)))
+    assert "test after epoch 7 (best: 3): " in matrix_caption(chosen, view.confusion, 7)
+    assert "test after epoch 3, the best by validation: " in matrix_caption(chosen, view.confusion, 3)
 
 
 def test_an_evaluation_tells_of_the_other_epoch_too() -> None:

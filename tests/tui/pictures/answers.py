@@ -32,9 +32,9 @@ from engine.vocabulary.messages import (
     StudySummary,
 )
 from tests.tui.drawing.picture_answers import answer_about_drawing
-from tests.tui.gallery.sample_answers import answer_about_digits
 from tests.tui.inside.answers import inside_answer
 from tests.tui.pictures.world import RUN, history_of, study
+from tests.tui.state.gallery.sample_answers import answer_about_digits
 from tests.tui.widgets.confusion.told import answer_of_certainty
 from tui.state.confusion.answers import Question
 

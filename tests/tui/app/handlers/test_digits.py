@@ -15,7 +15,7 @@ from engine.vocabulary.messages import (
 )
 from tests.tui.app.screen_text import OLD, TRAINING, screen_text
 from tests.tui.coach.fake_rule import press
-from tests.tui.gallery.gallery_answers import ENDED, TOTAL, answered, asked, grid, open_gallery, pixels, shown
+from tests.tui.state.gallery.gallery_answers import ENDED, TOTAL, answered, asked, grid, open_gallery, pixels, shown
 from tui.screens.digits import DigitsScreen
 from tui.state.gallery.answers import IDS
 from tui.widgets.confusion import ConfusionMatrix

@@ -13,8 +13,8 @@ from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import QueueChanged, QueuedRun, RunsListed, RunSummary, StudiesListed, StudySummary
 from tests.tui.app.screen_text import TRAINING
 from tests.tui.coach.fake_rule import press
-from tests.tui.gallery.gallery_answers import answered
 from tests.tui.screens.studies import began, trial
+from tests.tui.state.gallery.gallery_answers import answered
 from tui.screens.presets import PresetChoice
 from tui.widgets.confusion import ConfusionMatrix
 from tui.widgets.gallery.grid import DigitGrid

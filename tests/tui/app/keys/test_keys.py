@@ -8,6 +8,7 @@ from textual.widgets._footer import FooterKey
 from engine.vocabulary.messages import RunsListed, StartRun, Stop
 from tests.tui.app.screen_text import OLD, TRAINING, screen_text
 from tests.tui.coach.fake_rule import press
+from tui.screens.confusion.screen import ConfusionScreen
 from tui.screens.digits import DigitsScreen
 from tui.screens.draw import DrawScreen
 from tui.screens.inside.screen import InsideScreen
@@ -28,6 +29,7 @@ async def test_every_action_of_the_table_exists() -> None:
         "app": FakeApp,
         "train": TrainScreen,
         "digits": DigitsScreen,
+        "confusion": ConfusionScreen,
         "runs": RunsScreen,
         "queue": QueueList,
         "setup": SetupScreen,

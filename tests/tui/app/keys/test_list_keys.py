@@ -8,7 +8,7 @@ from engine.storage.presets import list_presets
 from engine.vocabulary.messages import RunsListed
 from tests.tui.app.screen_text import OLD, TRAINING
 from tests.tui.coach.fake_rule import press
-from tests.tui.gallery.gallery_answers import answered
+from tests.tui.state.gallery.gallery_answers import answered
 from tui.app.main import MnistApp
 from tui.screens.presets import PresetChoice
 from tui.widgets.confusion import ConfusionMatrix

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from engine.vocabulary.messages import AskGallery, AskPixels, CommandFailed, GalleryTold, PixelsTold
-from tests.tui.gallery.gallery_answers import LOSSES, TOTAL, floats, gallery, pixels
+from tests.tui.state.gallery.gallery_answers import LOSSES, TOTAL, floats, gallery, pixels
 from tui.state.gallery.answers import IDS, MOST_PIXELS_KEPT, GalleryState
 from tui.state.gallery.language import asked_of_digits, pair_filter
 from tui.state.gallery.rows import Row, told

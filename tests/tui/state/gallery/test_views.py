@@ -6,7 +6,7 @@ from fake_engine import RUN, FakeApp, snapshot, tell
 from engine.vocabulary.messages import AskGallery, AskGalleryNow, CommandFailed, ComparePredictions, RunsListed
 from tests.tui.app.screen_text import OLD, screen_text
 from tests.tui.coach.fake_rule import press
-from tests.tui.gallery.gallery_answers import ENDED, answered, asked, open_gallery, shown
+from tests.tui.state.gallery.gallery_answers import ENDED, answered, asked, open_gallery, shown
 from tui.state.gallery.answers import IDS
 
 SIZE = (120, 36)

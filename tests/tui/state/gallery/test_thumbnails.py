@@ -6,7 +6,7 @@ import random
 import pytest
 from PIL import Image
 
-from tests.tui.gallery.gallery_answers import pixels
+from tests.tui.state.gallery.gallery_answers import pixels
 from tui.state.gallery.rows import Row
 from tui.widgets.digit_art import draw
 from tui.widgets.gallery.sheet import ACROSS, CELL, FRAME, sheet_png, sheet_text
