@@ -9,6 +9,7 @@ from engine.storage.paths import sample_file
 from engine.vocabulary.messages import (
     AnyEvent,
     AugmentationPreviewed,
+    ClassifyDrawing,
     Command,
     DescribeModel,
     Digit,
@@ -130,5 +131,6 @@ class AnsweringClient(FakeClient):
                     model=config.model, width=config.width, depth=config.depth, parameters=21_840, flops=961_040,
                     layers=layers, reply_to=asked,
                 )  # fmt: skip
-        told = answer_about_drawing(command) or inside_answer(command)
+        drawn = isinstance(command, ClassifyDrawing) or bool(getattr(getattr(command, "picture", None), "pixels", b""))
+        told = (answer_about_drawing(command) if drawn else None) or inside_answer(command)
         return told or answer_about_digits(command, lambda index: digit(index % len(sample()[1])))
