@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+if "MNIST_TUI_TEST_GPU" not in os.environ:  # before torch looks: the bits that tests compare are those of a CPU
+    os.environ["CUDA_VISIBLE_DEVICES"] = ""
+
 import numpy as np
 import pytest
 import torch

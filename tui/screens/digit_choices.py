@@ -31,7 +31,7 @@ class DigitChoices(DigitWishes):
         self.sort = "index"
         self.descending = False
         self.digits = SelectedDigits()
-        self._pair: tuple[int, int] | None = None  # actual and predicted class that are to be shown
+        self._pair: tuple[int, int, int] | None = None  # actual and predicted class that are to be shown, and the epoch
 
     def redraw(self) -> None:
         """Show what was chosen."""
@@ -64,9 +64,9 @@ class DigitChoices(DigitWishes):
         rows = self.digits.rows
         return rows[self.grid.cursor] if 0 <= self.grid.cursor < len(rows) else None
 
-    def filter_pair(self, actual: int, predicted: int) -> None:
-        """Show only the digits of this class that the network takes for that."""
-        self._pair = actual, predicted
+    def filter_pair(self, actual: int, predicted: int, epoch: int = 0) -> None:
+        """Show only the digits of this class that the network took for that after an epoch, 0: after the last one."""
+        self._pair = actual, predicted, epoch
         if self.is_mounted and self.query(DigitFilterLine):
             self._take_pair()
 
@@ -75,8 +75,8 @@ class DigitChoices(DigitWishes):
         pair, self._pair, run = self._pair, None, self._state.shown
         if pair is not None:
             self.in_full = False
-            self._show_view(View())
-            self.line.fill(pair_filter(run.classes if run is not None else self.line.class_names, *pair))
+            self._show_view(View(), pair[2])
+            self.line.fill(pair_filter(run.classes if run is not None else self.line.class_names, *pair[:2]))
 
     def action_filter(self) -> None:
         self.line.edit()
@@ -114,9 +114,9 @@ class DigitChoices(DigitWishes):
         if chosen is not None:
             self._show_view(chosen)
 
-    def _show_view(self, view: View) -> None:
-        if view != self.view:
-            self.view, self.epoch, self.now = view, 0, 0
+    def _show_view(self, view: View, epoch: int = 0) -> None:
+        if (view, epoch) != (self.view, self.epoch):
+            self.view, self.epoch, self.now = view, epoch, 0
             self.sort, self.descending = (LISTED if view.is_list else "index"), False
             self.grid.cursor = 0
         self._draw_anew()

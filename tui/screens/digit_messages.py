@@ -46,7 +46,7 @@ class ConfusionMessages:
 
     @dataclass(eq=False, repr=False)
     class PairChosen(Message):
-        """Show the digits of one kind that were taken for another after an epoch, 0: by the weights of now."""
+        """Show the digits of one kind that were taken for another after an epoch, 0: after the last one."""
 
         actual: int
         predicted: int

@@ -28,7 +28,7 @@ from tui.terminal.sanitize import sanitize
 Question = ShowFilters | ShowLayers | MeasureLayers | Explain | FindChange | MapDigits | AskPixels
 Answer = FiltersShown | LayersShown | LayersMeasured | Explained | ChangeFound | DigitsMapped | PixelsTold
 MOST = 24  # exchanges of a kind that are kept: an answer has up to half a megabyte
-IDS = range(601, 800)  # of the commands: the answers come with the events
+IDS = range(601, 700)  # of the commands: the answers come with the events
 
 
 class Weights(msgspec.Struct, frozen=True):

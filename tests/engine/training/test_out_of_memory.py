@@ -22,14 +22,18 @@ import resource
 from engine.vocabulary.config import RunConfig
 from engine.data.find import load_data
 from engine.storage.paths import sample_file
+from engine.training.memory import fitting_batch, give_back
 from engine.training.run import Run
 from engine.training.step import TrainingFailed
 from engine.training.loop import train
 
 run = Run(RunConfig(batch_size=50, epochs=1, device="cpu"), load_data(str(sample_file())))
 events = train(run)
-next(events), next(events)  # every thread and buffer there will be is there
+next(events), next(events)  # every thread and buffer there will be is there, and, below, every kernel
+for size in (8000, 4000, 2000, 1000, 500, 250):  # oneDNN that cannot compile one kernel compiles none after it
+    fitting_batch(Run(RunConfig(batch_size=size, epochs=1, device="cpu"), run.data))
 run = Run(RunConfig(batch_size=4000, epochs=1, device="cpu"), run.data)
+give_back()
 used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (used + 105 * 2**20, -1))
 try:

@@ -56,9 +56,7 @@ class DigitHandlers(EngineApp):
     @on(ConfusionMessages.PairChosen)
     def show_pair(self, event: ConfusionMessages.PairChosen) -> None:
         self.go("digits")
-        self.digits_screen.filter_pair(event.actual, event.predicted)
-        if event.epoch:
-            self.notify(f"By the weights of now: the matrix was that of epoch {event.epoch}.", markup=False)
+        self.digits_screen.filter_pair(event.actual, event.predicted, event.epoch)
 
     @on(DigitMessages.SheetWanted)
     @work(group="contact sheet")

@@ -12,7 +12,6 @@ from engine.vocabulary.messages import (
     CommandFailed,
     MeasureCalibration,
     MeasureRobustness,
-    Predict,
     RunOpened,
 )
 from tests.tui.app.screen_text import OLD, TRAINING, screen_text
@@ -22,6 +21,7 @@ from tui.screens.confusion import ConfusionScreen
 from tui.state.confusion.answers import IDS
 from tui.widgets.confusion import ConfusionMatrix
 from tui.widgets.confusion.mistakes import MistakeGrid
+from tui.widgets.gallery.filter_line import DigitFilterLine
 
 LIVE = snapshot(
     started(), steps(40, [1.0] * 40), epoch_done(1), steps(200, [0.5] * 40), epoch_done(5), steps(210, [0.5])
@@ -160,9 +160,10 @@ async def test_enter_on_a_mistake_opens_its_digits_and_moving_there_moves_the_cu
         assert app.screen.query_one(ConfusionMatrix).cursor == mistake.pair
         await press(app, pilot, "enter")
         assert app.current_mode == "digits"
-        wanted = asked(app, Predict)[-1]
-        assert (wanted.actual, wanted.predicted) == mistake.pair
-        assert "of epoch 4" in next(iter(app._notifications)).message  # they are those of now
+        await tell(app, pilot)
+        actual, predicted = mistake.pair
+        assert app.screen.query_one(DigitFilterLine).text == f"true:{actual} pred:{predicted}"
+        assert asked(app, AskGallery)[-1].epoch == 4  # the one whose matrix was looked at
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (200, 50)])
