@@ -154,6 +154,8 @@ def belief_words(answers: GalleryState, view: View, missing: bool) -> str:
 
 def nearest_words(state: State, asked: bool) -> str:
     """Say why no nearest digits are shown."""
+    if state.shown is None or not (state.shown.live or state.shown.epochs):
+        return "found by what a run has learned"
     if problem := state.gallery.problems.get("nearest"):
         return problem
     if state.busy and not asked:

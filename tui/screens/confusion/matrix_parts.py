@@ -35,7 +35,7 @@ class MatrixParts(Container):
         &.mistakes, &.classes { grid-size: 1 1; grid-rows: 1fr; }
         &.mistakes ConfusionMatrix, &.classes ConfusionMatrix, &.classes MistakeGrid { display: none; }
         &.mistakes MistakeGrid, &.classes ClassBars { display: block; }
-        &.medium { grid-size: 2 2; grid-columns: 1fr 34; grid-rows: 1fr 17; }
+        &.medium { grid-size: 2 2; grid-columns: 1fr 34; grid-rows: 13 1fr; }
         &.medium.low { grid-rows: 1fr 3; }
         &.medium ClassBars { display: block; padding: 1; }
         &.medium MistakeGrid { column-span: 2; }

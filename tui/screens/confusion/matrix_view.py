@@ -75,7 +75,7 @@ class MatrixView(View):
         problem = self._state.certainty.problem(AskConfusion, view.run)
         if problem and not self._epoch:
             return f"{words}. No epochs before this one: {problem}"
-        if self.has_class("tiny") or not (self.can_step(-1) or self.can_step(1)):
+        if self.screen.size.width >= MEDIUM or self.has_class("tiny") or not (self.can_step(-1) or self.can_step(1)):
             return f"{words}."
         return f"{words}. [ ] show other epochs."
 
@@ -83,7 +83,7 @@ class MatrixView(View):
         matrix = self.query_one(ConfusionMatrix)
         if matrix.complete:
             words = cell_in_words(self._counts, matrix.names, matrix.cursor)
-            self._say("#cell", words if self.has_class("tiny") else f"{words} Enter shows these digits.")
+            self._say("#cell", words if self.has_class("tiny") else f"{words} Enter shows them.")
 
     def _say(self, line: str, words: str) -> None:
         self.query_one(line, Static).update(words)

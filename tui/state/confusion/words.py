@@ -30,7 +30,7 @@ def cell_in_words(counts: Counts, names: Sequence[str], cell: tuple[int, int]) -
     of, taken = figures[actual], figures[predicted]
     name, other = class_name(names, actual), class_name(names, predicted)
     count = counts[actual][predicted]
-    share = f" ({100 * count / of.support:.1f} %)" if of.support else ""
+    share = f" ({100 * count / of.support:.1f} %)" if of.support and actual != predicted else ""
     what = f"{name} is right" if actual == predicted else f"{name} is taken for {other}"
     precision = f"precision of {other} {_percent(taken.precision)}"
     return (

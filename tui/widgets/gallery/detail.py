@@ -53,12 +53,13 @@ class DigitDetail(Pane):
         height: 1fr;
         scrollbar-size: 1 1;
         #top { layout: horizontal; height: 1fr; min-height: 29; }
-        #large { width: 32; height: 1fr; }
+        #large { width: 32; height: 1fr; max-height: 18; }
         #facts { width: 1fr; height: 1fr; }
         #words { width: 1fr; height: auto; }
         #belief { width: 1fr; height: 1fr; }
         NearestDigits { width: 1fr; height: 9; }
         &.wide #top { min-height: 22; }
+        &.wide #large, &.beside #large { max-height: 100%; }
         &.wide #words { layout: horizontal; height: 11; }
         &.wide DigitFacts { width: 36; height: 11; }
         &.wide TenProbabilities { width: 1fr; }

@@ -45,7 +45,7 @@ class TenProbabilities(CellWidget):
         belief = digit.belief
         shares = digit.probabilities or (tuple(belief.probabilities[-1]) if belief is not None else ())
         if not shares:
-            cells.put(0, 0, "probabilities come with the next answer", "ten--muted")
+            cells.put(0, 0, "no probabilities yet", "ten--muted")
             return
         labels = range(len(shares))
         if len(shares) > MOST:

@@ -107,7 +107,7 @@ def answer_of_certainty(question: Question) -> AnyEvent:
             told: AnyEvent = ConfusionTold(run=question.run, epoch=question.epoch or 5, epochs=EPOCHS,
                                            confusion=confusion(epoch(question.epoch or 5).test_accuracy))  # fmt: skip
         case AskGallery():
-            told = gallery(question.run, question.epoch)
+            told = gallery(question.run, question.epoch or 5)
         case AskPixels():
             images, labels = sample()
             told = PixelsTold(run=question.run, part="test", indices=question.indices,
