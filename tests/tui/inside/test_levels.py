@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from engine.vocabulary.messages import Maps
 from tests.tui.inside.answers import maps_of
-from tui.widgets.inside.levels import MOST, level, map_levels, resampled, shares
+from tui.widgets.inside.levels import MOST, level, map_levels, resampled, shares, values_of
 from tui.widgets.inside.map_drawing import size_in
 
 
@@ -51,3 +52,11 @@ def test_maps_fill_their_room_and_never_leave_it(height: int, width: int, size: 
     found = size_in(maps_of(np.zeros((3, height, width))), 14, 7)
     assert found == size
     assert all(math.isfinite(each) for each in found)
+
+
+def test_a_histogram_of_a_map_counts_its_own_values_and_no_other_map_s() -> None:
+    maps = Maps(pixels=bytes([0, 0, 0, 0, 0, 128, 255, 255]), shown=2, count=2, height=2, width=2, low=0.0, high=255.0)
+    told = values_of(maps, 1)
+    assert (told.counts[0], told.counts[len(told.counts) // 2], told.counts[-1], sum(told.counts)) == (1, 1, 2, 4)
+    assert (told.mean, told.zero, told.low, told.high) == (159.5, 0.25, 0.0, 255.0)
+    assert told.deviation == pytest.approx(np.std([0, 128, 255, 255]))

@@ -37,7 +37,7 @@ from tests.tui.inside.answers import inside_answer
 from tests.tui.pictures.world import RUN, history_of, study
 from tests.tui.state.gallery.sample_answers import answer_about_digits
 from tests.tui.widgets.confusion.told import answer_of_certainty
-from tui.state.confusion.answers import Question
+from tui.state.confusion.answers import OURS, Question
 
 WRONG = {4: 9, 9: 4, 3: 5, 5: 3, 7: 2, 2: 7, 8: 3, 6: 0, 0: 6, 1: 7}
 LAYERS = (
@@ -118,7 +118,7 @@ class AnsweringClient(FakeClient):
                 digits = [each for each, _ in zip(found, range(command.count), strict=False)]
                 run = command.run or RUN
                 return Predicted(run=run, step=250, digits=digits, start=command.start, reply_to=asked)
-            case _ if isinstance(command, Question):
+            case _ if isinstance(command, Question) and asked in OURS:
                 return answer_of_certainty(command)
             case PreviewAugmentation():
                 images, labels = sample()

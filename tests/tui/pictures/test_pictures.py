@@ -19,11 +19,13 @@ HOW = (
 AT_A_GLANCE = {  # the others are slow to take, all together
     *("setup/new", "setup/live", "tune/old-studies", "tune/running", "dialogs/quit", "dialogs/palette"),
 }
-BLANK = {"draw/empty", "draw/blank"}  # a canvas
-CHARTS = {"confusion/calibration", "confusion/calibration-without"}  # a diagram whose points lie on a line
+BLANK = {  # a canvas
+    each.name for each in PICTURES if each.screen == "draw" or each.state in ("which-digit", "open-picture")
+}
+CHARTS = {"confusion/calibration", "confusion/calibration-without", "inside/weights"}  # points on a line, one histogram
 TOO_EMPTY = {
     "120x36": {"digits/nothing-found"},
-    "200x50": {"digits/nothing-found"},
+    "200x50": {"digits/nothing-found", "digits/empty", "inside/layers"},  # no more digits, or filters, than these
 }  # to shrink: what has no such region any more leaves the list
 
 

@@ -28,7 +28,7 @@ class Welcome(PixelWidget):
 
     def draw(self, cells: Cells) -> None:
         sentence, examples = self.facts
-        y = 1
+        y = 0
         for line in wrapped(sentence, cells.width):
             cells.put(0, y, line, "inside--title")
             y += 1

@@ -12,15 +12,13 @@ from tui.state.actions.inside import INSIDE
 ACTIONS: tuple[Action, ...] = (
     # The screens have a line of their own on top, so the footer has room for the rest.
     Action("app", "1", "go('train')", "Train", "Charts of the run, its progress and its log.", footer=False),
-    Action("app", "2", "go('digits')", "Digits", "Test digits, and what the network predicts for each.", footer=False),
+    Action("app", "2", "go('digits')", "Digits", "Test digits, and what each is taken for.", footer=False),
     Action("app", "3", "go('confusion')", "Confusion", "Which digits the network mistakes for which.", footer=False),
     Action("app", "4", "go('runs')", "Runs", "All runs of this folder: open or resume one.", footer=False),
-    Action(
-        "app", "5", "go('setup')", "Setup", "Hyperparameters of a new run, or of the one in progress.", footer=False
-    ),
-    Action("app", "6", "go('tune')", "Tune", "Search hyperparameters: many short runs, compared.", footer=False),
-    Action("app", "7", "go('draw')", "Draw", "Draw a digit, and see what the network takes it for.", footer=False),
-    Action("app", "8", "go('inside')", "Inside", "What the network has inside, and why it answers so.", footer=False),
+    Action("app", "5", "go('setup')", "Setup", "Hyperparameters of this run and the next.", footer=False),
+    Action("app", "6", "go('tune')", "Tune", "Search hyperparameters by many short runs.", footer=False),
+    Action("app", "7", "go('draw')", "Draw", "Draw a digit; see what it is taken for.", footer=False),
+    Action("app", "8", "go('inside')", "Inside", "Filters, layers, reasons, and a map.", footer=False),
     Action("app", "t", "train", "train", "Start a run with the form, or let it wait for what trains."),
     Action("app", "Q", "enqueue", "queue", "Put the run of the form into the queue: it starts when nothing trains."),
     Action("app", "F", "fork", "fork", "Begin a new run from a checkpoint of this one, with other hyperparameters."),

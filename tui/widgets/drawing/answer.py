@@ -10,7 +10,7 @@ from tui.widgets.side.sparkline import sparkline, thinned
 
 TEN = 10
 FIGURE = 8  # " 100.0 %"
-MOST_BAR = 40
+MOST_BAR = 100
 
 
 def likeliest(probabilities: Sequence[float], predicted: int, count: int) -> list[tuple[int, float]]:

@@ -8,8 +8,9 @@ from textual.reactive import reactive
 
 from engine.vocabulary.messages import MOST_MAPS, Maps
 from tui.widgets.cells import Cells
+from tui.widgets.inside.histograms import draw_histogram
 from tui.widgets.inside.layer_strips import Strip, figure, range_words
-from tui.widgets.inside.levels import gray_levels, map_levels
+from tui.widgets.inside.levels import gray_levels, map_levels, values_of
 from tui.widgets.inside.map_drawing import draw_map, draw_vector, is_vector, signed, size_in, stretched_in
 from tui.widgets.inside.pixels import PixelWidget
 from tui.widgets.list_keys import LIST_KEYS, ListKeys
@@ -17,6 +18,7 @@ from tui.widgets.list_keys import LIST_KEYS, ListKeys
 ROWS = 7  # of a map, in cells
 SIDE = 28
 LARGE_COLUMNS, LARGE_ROWS = 28, 14
+LEAST_BARS = 8  # rows of a histogram below
 
 
 class LayerGrid(ListKeys, PixelWidget, can_focus=True):
@@ -206,3 +208,6 @@ class MapDetail(PixelWidget):
                 cells.put(0, y, line[: cells.width], "inside--muted")
                 y += 1
             self.put_levels(cells, 0, y, gray_levels(pixels, SIDE, side, side))
+            y += side // 2 + 1
+        if maps is not None and not is_vector(maps) and cells.height - y >= LEAST_BARS:
+            draw_histogram(self, cells, 0, y, cells.width, cells.height - y, "its values", values_of(maps, place))

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from statistics import fmean, pstdev
 
-from engine.vocabulary.messages import Maps
+from engine.vocabulary.messages import Histogram, Maps
 
 MOST = 12
 SAMPLES = 4  # of a pixel of the drawing, in each direction
 FAINT = 0.6  # below 1: small numbers gain contrast
+BINS = 28  # of a histogram of the values of a map
 
 Levels = tuple[tuple[int, ...], ...]
 
@@ -40,6 +42,22 @@ def shares(pixels: bytes, low: float, high: float) -> list[float]:
     scale = (high - low) / 255
     table = [(low + byte * scale) / farthest for byte in range(256)]
     return [table[byte] for byte in pixels]
+
+
+@lru_cache(64)
+def values_of(maps: Maps, number: int) -> Histogram:
+    """Return the histogram of the values of the map with this place among those that came."""
+    size = maps.height * maps.width
+    scale = (maps.high - maps.low) / 255
+    pixels = maps.pixels[size * number : size * number + size]
+    values = [maps.low + byte * scale for byte in pixels] or [0.0]
+    counts = [0] * BINS
+    for byte in pixels:
+        counts[byte * BINS // 256] += 1
+    return Histogram(
+        counts=counts, low=maps.low, high=maps.high, mean=fmean(values), deviation=pstdev(values),
+        zero=sum(abs(value) <= scale / 2 for value in values) / len(values),
+    )  # fmt: skip
 
 
 @lru_cache(64)
