@@ -32,6 +32,7 @@ def test_traced_digits_are_taken_for_what_the_originals_are(world: World) -> Non
         terminal.until("brush 2.5")
         for digit, label in zip(originals, taken_for, strict=True):
             terminal.press("c")
+            terminal.until("╰─")
             trace(terminal, digit)
             settle(terminal)
             terminal.until("it is taken for")

@@ -24,7 +24,7 @@ from tests.e2e.world import PROGRAM, ROOT, World
 
 pytestmark = pytest.mark.slow
 
-SCREENS = {"1": "smoothed", "2": "predicted", "3": "recall", "5": "Epochs", "4": "filters:"}  # and what only they show
+SCREENS = {"1": "smoothed", "2": "wrong true:4", "3": "recall", "5": "Epochs", "4": "filters:"}  # and what only they show
 ESC = "\x1b"
 
 
@@ -144,7 +144,7 @@ def test_hostile_names_and_files_are_shown_inert_and_no_name_leads_out_of_the_ru
         terminal.until("unreadable")
         terminal.press("\r")
         terminal.until("(past)")
-        for key, sign in (("2", "no digit yet"), ("3", "recall"), ("5", "Epochs"), ("4", "unreadable")):
+        for key, sign in (("2", "wrong true:4"), ("3", "recall"), ("5", "Epochs"), ("4", "unreadable")):
             terminal.press(key)
             terminal.until(sign)
         terminal.press("q")

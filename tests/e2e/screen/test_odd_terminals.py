@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 
 FAKE = [sys.executable, "-m", "fake_program"]
 SCREENS = {
-    "2": "no digit yet", "3": "Arrows select", "4": "No runs yet", "5": "beside it the next run", "\x1b": "smoothed",
+    "2": "wrong true:4", "3": "recall", "4": "No runs yet", "5": "beside it the next run", "\x1b": "smoothed",
     "?": "Train screen",
 }  # fmt: skip
 COLOURS = re.compile(rb"\x1b\[([0-9;:]*)m")
@@ -80,7 +80,7 @@ def until_right(terminal: Terminal) -> None:
     """Wait for what a fresh start draws at 100x30: each part in its place, and nothing left of other sizes."""
     terminal.until_match(
         r"^ 0001-seed-cnn  training  epoch 2/10 .*cpu +\n"
-        r" 1  Train   2  Digits   3  Confusion   4  Runs   5  Setup   6  Tune +\n"
+        r" 1  Train   2  Digits   3  Confusion   4  Runs   5  Setup   6  Tune   7  Draw   8  Inside +\n"
         r"loss  [^\n]*train, smoothed 0.9  [^\n]*test   fits epoch 0.31 on│ Test accuracy  90.00 % +\n"
         r"(?s:.*)\naccuracy  [^\n]*│(?s:.*)\n space pause  [^\n]* q quit +$"
     )

@@ -96,7 +96,7 @@ def lines_of(digit: InFull) -> list[list[Part]]:
     if digit.note:
         lines.append([(sanitize(digit.note, 200), "plain")])
     if digit.weights:
-        calibrated = f", temperature {digit.temperature:.3g}" if digit.temperature is not None else ""
+        calibrated = f", T {digit.temperature:.3g}" if digit.temperature is not None else ""
         lines.append([(f"{digit.weights}{calibrated}", "muted")])
     return lines
 
