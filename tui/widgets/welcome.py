@@ -102,14 +102,17 @@ class Welcome(CellWidget):
             middle = lines_of(self.parts[: -len(READABLE)], min(width - 2, MIDDLE), 9)
         blocks = [middle]
         has_images = self.data is not None and bool(self.data.examples)
+        images = 9 if has_images else 0  # lines, at least
         if width >= MEDIUM:
-            right = lines_of(screens(height), min(48, width - MIDDLE - 8), 3)
+            across = min(48, width - MIDDLE - 8)
+            right = lines_of(screens(spaced=True), across, 3)
+            if len(right) > height - images:
+                right = lines_of(screens(spaced=False), across, 3)
             common = short_keys()
             if width < WIDE and not has_images and len(right) + 1 + len(common) <= height:
                 right += [[], *common]
             blocks.append(right)
             config = next_run(self.config)
-            images = 8 if has_images else 0  # lines, at least
             if len(middle) + 1 + len(config) <= height - images:
                 middle += [[], *config]
         if width >= WIDE:

@@ -67,13 +67,13 @@ def in_columns(lines: Sequence[Line], columns: int, width: int) -> list[Line]:
     return rows
 
 
-def screens(height: int) -> list[Part]:
-    """Return what each screen is for; a blank line after each where the room is high."""
+def screens(spaced: bool) -> list[Part]:
+    """Return what each screen is for, where there is room `spaced`: with a blank line after each."""
     parts: list[Part] = [("screens\n\n", "muted")]
     for action in ACTIONS:
         if action.name.startswith("go("):
             parts += [(action.key, "key"), (f"  {action.label}\n", "")]
-            parts.append((f"   {action.help}\n" + "\n" * (height >= 30), "muted"))
+            parts.append((f"   {action.help}\n" + "\n" * spaced, "muted"))
     return parts
 
 

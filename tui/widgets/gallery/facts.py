@@ -96,8 +96,10 @@ def lines_of(digit: InFull) -> list[list[Part]]:
     if digit.note:
         lines.append([(sanitize(digit.note, 200), "plain")])
     if digit.weights:
-        calibrated = f", T {digit.temperature:.3g}" if digit.temperature is not None else ""
-        lines.append([(f"{digit.weights}{calibrated}", "muted")])
+        weights = digit.weights
+        if digit.temperature is not None:  # in one line beside the grid
+            weights = f"{weights.removeprefix('weights of ')}, temperature {digit.temperature:.3g}"
+        lines.append([(weights, "muted")])
     return lines
 
 
