@@ -25,7 +25,7 @@ def test_traced_digits_are_taken_for_what_the_originals_are(world: World) -> Non
     with np.load(sample_file()) as content:
         originals = content["test_images"][:DIGITS]
     taken_for = classes_of(world, originals)
-    answers = []
+    answers, saved = [], "none yet"
     with Terminal([*PROGRAM], world.env, 80, 24) as terminal:
         terminal.until("0001-fast-cnn")
         terminal.press("7")
@@ -36,12 +36,13 @@ def test_traced_digits_are_taken_for_what_the_originals_are(world: World) -> Non
             trace(terminal, digit)
             settle(terminal)
             terminal.until("it is taken for")
-            answers.append(int(re.search(r"it is taken for (\d)", terminal.text)[1]))  # type: ignore[index]
             terminal.press("s")
             terminal.until("Which digit is it?")
             terminal.press(str(label))
-            terminal.until_gone("Which digit is it?")
-        settle(terminal)
+            terminal.until_match(rf"saved: (?!{re.escape(saved)} )own-digits\S* ")
+            settle(terminal)
+            saved = re.search(r"saved: (\S+)", terminal.text)[1]  # type: ignore[index]
+            answers.append(int(re.search(r"it is taken for (\d)", terminal.text)[1]))  # type: ignore[index]
         terminal.press("q")
         terminal.wait()
     alike = sum(answer == label for answer, label in zip(answers, taken_for, strict=True))
