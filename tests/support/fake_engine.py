@@ -108,6 +108,7 @@ async def tell(app: FakeApp, pilot, *events: AnyEvent) -> None:
     for event in events:
         app.engine.incoming.put_nowait(event)
     while not app.engine.incoming.empty():
+        assert app._exception is None  # whoever died reads no events
         await pilot.pause()
     await pilot.pause()
     app.draw()

@@ -157,7 +157,7 @@ PICTURES = (
     Picture("draw", "blank", (LIVE, "7")),
     Picture("draw", "drawn", (LIVE, "7", DRAWN)),
     Picture("draw", "why", (LIVE, "7", DRAWN, "n")),
-    Picture("draw", "refused", (LIVE, "7", DRAWN, CommandFailed(reason="0014: its checkpoint is gone", reply_to=701))),
+    Picture("draw", "refused", (ENDED, "7", DRAWN, CommandFailed(reason="0014: its checkpoint is gone", reply_to=701))),
     Picture("dialogs", "which-digit", (LIVE, "7", DRAWN, "s")),
     Picture("dialogs", "open-picture", (LIVE, "7", "o", "x")),
     Picture("inside", "empty", (said(), "8")),

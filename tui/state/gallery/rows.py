@@ -11,6 +11,8 @@ import msgspec
 from engine.vocabulary.messages import GalleryTold, floats_in
 from engine.vocabulary.messages.base import DIGITS
 
+MOST_UNANSWERED = 200_000  # digits that are listed before an answer comes, whatever a log says that there are
+
 
 class Row(msgspec.Struct, frozen=True, gc=False):
     """A digit by its index in the data. `label` and `predicted` are -1 where they are not known, figures None.
@@ -104,4 +106,4 @@ def known(numbers: Sequence[float], count: int) -> list[float | None]:
 
 def unanswered(run: str, total: int, classes: tuple[str, ...]) -> Gallery:
     """Return the test digits of a run that no network has looked at yet."""
-    return Gallery(run=run, total=total, rows=tuple(map(Row, range(total))), classes=classes)
+    return Gallery(run=run, total=total, rows=tuple(map(Row, range(min(total, MOST_UNANSWERED)))), classes=classes)

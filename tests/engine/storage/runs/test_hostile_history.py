@@ -117,7 +117,7 @@ async def test_absurd_figures_are_drawn_somehow_on_every_screen(size: tuple[int,
         await tell(app, pilot, snapshot(*ABSURD) if live else snapshot(), RunsListed(runs=[summary]))
         if not live:
             await tell(app, pilot, RunOpened(summary=summary, history=ABSURD))
-        for key in ("1", "g", "2", "3", "4", "5", "escape"):
+        for key in ("1", "g", "2", "3", "c", "b", "escape", "4", "5", "escape", "7", "8", "w", "y", "m"):
             await pilot.press(key)
             await tell(app, pilot, Predicted(run=RUN, step=HUGE, digits=[digit(index=0)]))
         assert app.is_running
