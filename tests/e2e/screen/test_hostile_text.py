@@ -24,7 +24,13 @@ from tests.e2e.world import PROGRAM, ROOT, World
 
 pytestmark = pytest.mark.slow
 
-SCREENS = {"1": "smoothed", "2": "wrong true:4", "3": "recall", "5": "Epochs", "4": "filters:"}  # and what only they show
+SCREENS = {
+    "1": "smoothed",
+    "2": "wrong true:4",
+    "3": "recall",
+    "5": "Epochs",
+    "4": "filters:",
+}  # and what only they show
 ESC = "\x1b"
 
 

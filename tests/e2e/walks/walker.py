@@ -51,6 +51,10 @@ class Walker:
             assert time.monotonic() < end, f"{words!r} did not come with the wheel:\n{self.terminal.text}"
             self.terminal.press(f"\x1b[<{65 - up + 4 * shift};{x + 1};{y + 1}M")
             self.terminal.read(0.1)
+        before = -1
+        while len(self.terminal.raw) != before:  # until the last turn has scrolled, too
+            before = len(self.terminal.raw)
+            self.terminal.read(0.5)
 
     def point(self, x: int, y: int, words: str) -> None:
         self.terminal.press(f"\x1b[<35;{x + 1};{y + 1}M")
