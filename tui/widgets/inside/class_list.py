@@ -7,15 +7,16 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from tui.widgets.cells import Cells
+from tui.widgets.grid_keys import GridKeys
 from tui.widgets.inside.pixels import PixelWidget
-from tui.widgets.list_keys import LIST_KEYS, ListKeys
+from tui.widgets.list_keys import LIST_KEYS
 from tui.widgets.probabilities import bar, clamp
 
 FIGURE = 8  # columns of " 100.0 %"
 LONGEST_NAME = 10
 
 
-class ClassList(ListKeys, PixelWidget, can_focus=True):
+class ClassList(GridKeys, PixelWidget, can_focus=True):
     """A row a class: its name, a bar, the percentage, and whether it is predicted or actual."""
 
     BINDINGS = LIST_KEYS
@@ -86,32 +87,18 @@ class ClassList(ListKeys, PixelWidget, can_focus=True):
         if self.names:
             self.chosen = max(0, min(len(self.names) - 1, label))
 
-    def action_cursor_up(self) -> None:
-        self._go(self.at - 1)
+    def move(self, down: int, right: int) -> None:
+        self._go(self.at + down)
 
-    def action_cursor_down(self) -> None:
-        self._go(self.at + 1)
+    def go_to(self, last: bool) -> None:
+        self._go(len(self.names) - 1 if last else 0)
 
-    def action_first(self) -> None:
-        self._go(0)
-
-    def action_last(self) -> None:
-        self._go(len(self.names) - 1)
-
-    def action_page_up(self) -> None:
-        self._go(self.at - max(1, self.size.height))
-
-    def action_page_down(self) -> None:
-        self._go(self.at + max(1, self.size.height))
+    @property
+    def page(self) -> int:
+        return max(1, self.size.height)
 
     def action_select(self) -> None:
         self.post_message(self.Opened())
-
-    def on_mouse_scroll_down(self) -> None:
-        self.action_cursor_down()
-
-    def on_mouse_scroll_up(self) -> None:
-        self.action_cursor_up()
 
     def on_click(self, event: Click) -> None:
         offset = event.get_content_offset(self)

@@ -9,10 +9,11 @@ from textual.reactive import reactive
 
 from engine.vocabulary.messages import DigitsMapped
 from tui.widgets.cells import Cells, CellWidget
+from tui.widgets.grid_keys import GridKeys
 from tui.widgets.inside.levels import gray_levels
 from tui.widgets.inside.pixels import PixelWidget
 from tui.widgets.inside.placed_digits import PlacedDigits, nearest, placed, sign_of
-from tui.widgets.list_keys import LIST_KEYS, ListKeys
+from tui.widgets.list_keys import LIST_KEYS
 from tui.widgets.run_colours import RUN_COLOURS, css
 
 AHEAD = 32  # digits around the cursor whose pictures are asked for together
@@ -21,7 +22,7 @@ SIDE = 28
 WRONG = Style(bold=True, reverse=True)  # added to the colour of a class
 
 
-class DigitMap(ListKeys, CellWidget, can_focus=True):
+class DigitMap(GridKeys, CellWidget, can_focus=True):
     """Digits by the last hidden layer. Wrong ones are in reverse video."""
 
     BINDINGS = LIST_KEYS
@@ -112,44 +113,21 @@ class DigitMap(ListKeys, CellWidget, can_focus=True):
         self.redraw()
         self.post_message(self.Moved())
 
-    def _move(self, right: int, down: int) -> None:
+    def move(self, down: int, right: int) -> None:
         x, y = self.at
         width, height = self.size
         self.cursor = max(0, min(width - 1, x + right)), max(0, min(height - 1, y + down))
 
-    def action_cursor_left(self) -> None:
-        self._move(-1, 0)
+    def go_to(self, last: bool) -> None:
+        self.cursor = (self.size.width - 1, self.size.height - 1) if last else (0, 0)
 
-    def action_cursor_right(self) -> None:
-        self._move(1, 0)
-
-    def action_cursor_up(self) -> None:
-        self._move(0, -1)
-
-    def action_cursor_down(self) -> None:
-        self._move(0, 1)
-
-    def action_page_up(self) -> None:
-        self._move(0, -PAGE)
-
-    def action_page_down(self) -> None:
-        self._move(0, PAGE)
-
-    def action_first(self) -> None:
-        self.cursor = 0, 0
-
-    def action_last(self) -> None:
-        self.cursor = self.size.width - 1, self.size.height - 1
+    @property
+    def page(self) -> int:
+        return PAGE
 
     def action_select(self) -> None:
         if self.digits is not None and (picked := self.picked) is not None:
             self.post_message(self.Opened(self.digits.indices[picked]))
-
-    def on_mouse_scroll_down(self) -> None:
-        self.action_cursor_down()
-
-    def on_mouse_scroll_up(self) -> None:
-        self.action_cursor_up()
 
     def on_click(self, event: Click) -> None:
         offset = event.get_content_offset(self)

@@ -10,10 +10,11 @@ from textual.reactive import reactive
 from engine.vocabulary.messages import Histogram, LayerFigures
 from tui.terminal.sanitize import sanitize
 from tui.widgets.cells import Cells
+from tui.widgets.grid_keys import GridKeys
 from tui.widgets.inside.histograms import draw_histogram, sparkline
 from tui.widgets.inside.layer_strips import figure, wrapped
 from tui.widgets.inside.pixels import PixelWidget
-from tui.widgets.list_keys import LIST_KEYS, ListKeys
+from tui.widgets.list_keys import LIST_KEYS
 
 HEADINGS = ("layer", "kind", "weights", "activations", "zero", "dead units")
 FIRST_TO_GO = ("kind", "weights", "zero", "activations")  # where room lacks
@@ -47,7 +48,7 @@ def fitting(rows: Sequence[dict[str, str]], width: int) -> dict[str, int]:
     return widths
 
 
-class FiguresTable(ListKeys, PixelWidget, can_focus=True):
+class FiguresTable(GridKeys, PixelWidget, can_focus=True):
     """A row a layer."""
 
     BINDINGS = LIST_KEYS
@@ -129,29 +130,15 @@ class FiguresTable(ListKeys, PixelWidget, can_focus=True):
     def _go(self, place: int) -> None:
         self.cursor = max(0, min(len(self.rows) - 1, place))
 
-    def action_cursor_up(self) -> None:
-        self._go(self.cursor - 1)
+    def move(self, down: int, right: int) -> None:
+        self._go(self.cursor + down)
 
-    def action_cursor_down(self) -> None:
-        self._go(self.cursor + 1)
+    def go_to(self, last: bool) -> None:
+        self._go(len(self.rows) - 1 if last else 0)
 
-    def action_first(self) -> None:
-        self._go(0)
-
-    def action_last(self) -> None:
-        self._go(len(self.rows) - 1)
-
-    def action_page_up(self) -> None:
-        self._go(self.cursor - max(1, self.size.height - 1))
-
-    def action_page_down(self) -> None:
-        self._go(self.cursor + max(1, self.size.height - 1))
-
-    def on_mouse_scroll_down(self) -> None:
-        self.action_cursor_down()
-
-    def on_mouse_scroll_up(self) -> None:
-        self.action_cursor_up()
+    @property
+    def page(self) -> int:
+        return max(1, self.size.height - 1)
 
     def on_click(self, event: Click) -> None:
         offset = event.get_content_offset(self)

@@ -1,12 +1,8 @@
 """Users' own networks are asked like all others, live and saved, and change nothing by it."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 import torch
 
-from engine.networks.own import isolation
 from engine.vocabulary.messages import (
     CalibrationMeasured,
     ComparePredictions,
@@ -20,7 +16,8 @@ from engine.vocabulary.messages import (
     TogetherEvaluated,
 )
 from tests.engine.insight.certainty.asking import ask, refused
-from tests.engine.networks.own.written import Write, config_of, instant_looks, network, write
+from tests.engine.networks.own.conftest import _forgotten, engine  # noqa: F401  (fixtures)
+from tests.engine.networks.own.written import Write, config_of, network, write
 from tests.engine.server.worker.driven_worker import Engine
 
 __all__ = ["write"]
@@ -51,21 +48,6 @@ LSTM = """
         def forward(self, images):
             return self.out(self.lstm(images.squeeze(1))[0][:, -1])
 """
-
-
-@pytest.fixture(autouse=True)
-def _forgotten() -> Iterator[None]:
-    yield
-    isolation.traces.clear()
-    isolation.isolations.clear()
-
-
-@pytest.fixture
-def engine(checkpoints: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
-    made = Engine(checkpoints)
-    made.worker.loader.load("")
-    instant_looks(monkeypatch)
-    return made
 
 
 def start(engine: Engine, model: str, **more: object) -> None:

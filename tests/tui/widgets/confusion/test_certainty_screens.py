@@ -11,32 +11,11 @@ from engine.vocabulary.messages import (
 )
 from tests.tui.app.screen_text import screen_text
 from tests.tui.coach.fake_rule import press
-from tests.tui.pictures.answers import AnsweringClient
+from tests.tui.widgets.confusion.answered_app import LIVE, AnsweredApp, asked, words
 from tests.tui.widgets.confusion.told import answer_of_certainty, robustness
 from tui.state.marks import Mark
 from tui.widgets.certainty.corruption_grid import CorruptionGrid
 from tui.widgets.certainty.rejections import RejectTable
-
-LIVE = snapshot(
-    started(), steps(40, [1.0] * 40), epoch_done(1), steps(200, [0.5] * 40), epoch_done(5), steps(210, [0.5])
-)
-
-
-class AnsweredApp(FakeApp):
-    """Its engine answers at once."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.engine = AnsweringClient()
-
-
-def words(app: FakeApp) -> str:
-    """Return what is on the screen, however its lines are broken."""
-    return " ".join(screen_text(app).split())
-
-
-def asked(app: FakeApp, kind: type) -> list:
-    return app.engine.sent_of(kind)
 
 
 async def test_c_measures_calibration_escape_goes_back_and_it_is_not_measured_again() -> None:

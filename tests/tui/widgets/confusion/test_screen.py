@@ -16,33 +16,12 @@ from engine.vocabulary.messages import (
 )
 from tests.tui.app.screen_text import OLD, TRAINING, screen_text
 from tests.tui.coach.fake_rule import press
-from tests.tui.pictures.answers import AnsweringClient
+from tests.tui.widgets.confusion.answered_app import LIVE, AnsweredApp, asked, words
 from tui.screens.confusion import ConfusionScreen
 from tui.state.confusion.answers import IDS
 from tui.widgets.confusion import ConfusionMatrix
 from tui.widgets.confusion.mistakes import MistakeGrid
 from tui.widgets.gallery.filter_line import DigitFilterLine
-
-LIVE = snapshot(
-    started(), steps(40, [1.0] * 40), epoch_done(1), steps(200, [0.5] * 40), epoch_done(5), steps(210, [0.5])
-)
-
-
-class AnsweredApp(FakeApp):
-    """Its engine answers at once."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.engine = AnsweringClient()
-
-
-def words(app: FakeApp) -> str:
-    """Return what is on the screen, however its lines are broken."""
-    return " ".join(screen_text(app).split())
-
-
-def asked(app: FakeApp, kind: type) -> list:
-    return app.engine.sent_of(kind)
 
 
 async def test_the_digits_of_mistakes_are_asked_for_once_and_drawn() -> None:
