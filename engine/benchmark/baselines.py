@@ -33,6 +33,7 @@ from engine.machine.device import DeviceError, choose_device
 from engine.networks.build import as_input
 from engine.networks.catalogue.seed import SeedCNN
 from engine.training.evaluation import evaluate
+from engine.vocabulary.messages.base import DIGITS
 
 BATCH, RATE = 100, 1e-3  # the seed notebook's
 PNG = "png"
@@ -51,6 +52,8 @@ class Row(Protocol):
 def prepare(work: Path, data_path: str, count: int) -> int:
     """Write what the rows read: PNG and IDX files of the first `count` training images (0: of all)."""
     data = load_data(data_path)
+    if data.classes != DIGITS:
+        raise DataError(f"{data.path}: has other classes than digits, which all rows train; leave out --data")
     count = min(count or len(data.train_labels), len(data.train_labels))
     data = dataclasses.replace(data, train_images=data.train_images[:count], train_labels=data.train_labels[:count])
     write_idx_folder(work / "MNIST" / "raw", data)

@@ -10,5 +10,5 @@ them:
     images/: a single picture
     checks.py: what is odd about a data set
     cache.py: decoded folders, kept for the next time
-    download.py: the full MNIST
+    names/: classes and data sets by their names; the full MNIST and those like it, downloaded
 """

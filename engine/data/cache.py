@@ -13,6 +13,7 @@ import msgspec
 
 from engine.data.dataset import Array, DataError, read_npz, write_npz
 from engine.storage.files import write_atomically
+from engine.vocabulary.messages.base import DIGITS
 from engine.vocabulary.preprocessing import Preprocessing
 
 TREATMENT = "treatment: "  # before the last of the notes in the file, which is the preprocessing as JSON
@@ -34,14 +35,20 @@ def read_cache(name: str) -> tuple[dict[str, Array], tuple[str, ...], Preprocess
     """Return arrays, notes, preprocessing; None when there is no cache or it is damaged (zip keeps a checksum)."""
     # Path.home() raises RuntimeError without a home
     with contextlib.suppress(DataError, OSError, RuntimeError, msgspec.DecodeError):
-        arrays, notes = read_npz(cache_folder() / name, ours=True)
+        arrays, notes, _ = read_npz(cache_folder() / name, ours=True)
         if notes and notes[-1].startswith(TREATMENT):
             preprocessing = msgspec.json.decode(notes[-1].removeprefix(TREATMENT), type=Preprocessing)
             return arrays, notes[:-1], preprocessing
     return None
 
 
-def write_cache(name: str, arrays: dict[str, Array], notes: tuple[str, ...], preprocessing: Preprocessing) -> None:
+def write_cache(
+    name: str,
+    arrays: dict[str, Array],
+    notes: tuple[str, ...],
+    preprocessing: Preprocessing,
+    classes: tuple[str, ...] = DIGITS,
+) -> None:
     """Keep these in place of what was kept of the same path before. Raises OSError, RuntimeError."""
     folder = cache_folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -49,6 +56,5 @@ def write_cache(name: str, arrays: dict[str, Array], notes: tuple[str, ...], pre
     place = name.partition("-")[0]
     for old in [*folder.glob(f"{place}-*.npz"), *folder.glob(f".{place}-*.tmp")]:
         old.unlink(missing_ok=True)
-    write_atomically(
-        folder / name, write_npz(arrays, (*notes, TREATMENT + msgspec.json.encode(preprocessing).decode()))
-    )
+    notes = (*notes, TREATMENT + msgspec.json.encode(preprocessing).decode())
+    write_atomically(folder / name, write_npz(arrays, notes, classes))

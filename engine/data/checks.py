@@ -80,14 +80,19 @@ def class_findings(part: str, facts: PartFacts, names: Sequence[str]) -> list[Fi
     mean = facts.images / len(names)
     for digit, count in enumerate(facts.classes):
         if count == 0:
-            message = f"no {Names[part]} image is a {names[digit]}"
+            message = f"no {Names[part]} image is {kind_of(names, digit)}"
             if part == "train":
                 message += ": the network cannot learn it"
             findings.append(Finding(kind="missing class", part=part, digit=digit, message=message))
         elif count < RARE * mean:
-            message = f"only {are(count, part)} a {names[digit]}; the mean is {mean:,.0f} per digit"
+            each = "digit" if tuple(names) == DIGITS else "class"
+            message = f"only {are(count, part)} {kind_of(names, digit)}; the mean is {mean:,.0f} per {each}"
             findings.append(Finding(kind="rare class", part=part, digit=digit, count=count, message=message))
     return findings
+
+
+def kind_of(names: Sequence[str], label: int) -> str:
+    return f"a {names[label]}" if tuple(names) == DIGITS else f"of the class {names[label]}"
 
 
 def blank_findings(part: str, facts: PartFacts) -> list[Finding]:
@@ -159,7 +164,8 @@ def mismatched_labels(arrays: dict[str, Array], names: Sequence[str]) -> list[Fi
     if not wrong:
         return []
     seen = ", ".join(f"{names[digit]} like {names[looks[digit]]}" for digit in wrong)
-    message = f"some digits of the test part look like other training digits ({seen}): check labels and pixels"
+    what = "digits" if tuple(names) == DIGITS else "classes"
+    message = f"some {what} of the test part look like other training {what} ({seen}): check labels and pixels"
     return [Finding(kind="mismatched labels", count=len(wrong), message=message)]
 
 

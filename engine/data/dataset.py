@@ -21,7 +21,7 @@ from engine.data.images.mnist_form import of_arrays
 from engine.data.npz import as_images, names_in
 from engine.storage.typed_path import written
 from engine.vocabulary.messages import DataCheck
-from engine.vocabulary.messages.base import DIGITS
+from engine.vocabulary.messages.base import DIGITS, MOST_CLASSES
 from engine.vocabulary.preprocessing import MNIST, Preprocessing
 
 EXAMPLES = 30  # images that screens are shown: 31 kB in a message
@@ -51,7 +51,7 @@ class Dataset:
     train_labels: torch.Tensor
     test_images: torch.Tensor
     test_labels: torch.Tensor
-    kind: str  # "image folders", "IDX files", "npz file" or "sample"
+    kind: str  # "image folders", "IDX files", "text files", "npz file" or "sample"
     path: str
     sample: bool
     fingerprint: str  # of images and labels: the same digits have the same one, whatever they were read from
@@ -109,8 +109,9 @@ def fingerprint(arrays: dict[str, Array]) -> str:
     return digest.hexdigest()[:16]
 
 
-def read_npz(path: Path, *, ours: bool = False) -> tuple[dict[str, Array], tuple[str, ...]]:
-    """Read the four arrays and the notes of an .npz file, nothing in it executed. Raises DataError.
+def read_npz(path: Path, *, ours: bool = False) -> tuple[dict[str, Array], tuple[str, ...], tuple[str, ...]]:
+    """Read the four arrays, the notes and the names of classes of an .npz file, nothing in it executed; without names
+    it has digits. Raises DataError.
 
     The names and types that Keras and others use are understood (engine/data/npz.py), unless it is `ours`.
     """
@@ -122,19 +123,20 @@ def read_npz(path: Path, *, ours: bool = False) -> tuple[dict[str, Array], tuple
         with np.load(path, allow_pickle=False) as content:
             names = {name: name for name in ARRAYS} if ours else names_in(content.files)
             arrays = {name: content[there] for name, there in names.items()}
+            classes = tuple(map(str, content["classes"].ravel()[:MOST_CLASSES])) if "classes" in content else ()
             changes: list[str] = []
             if not ours:
-                arrays, changes = as_images(arrays)
+                arrays, changes = as_images(arrays, len(classes or DIGITS))
             notes = tuple(str(note) for note in content["notes"]) if "notes" in content else ()
     except FileNotFoundError as error:
         raise DataError(f"{path}: does not exist; {remedy}") from error
     except KeyError as error:
         raise DataError(f"{path}: {error.args[0]}; it needs {', '.join(names.values())}; {remedy}") from error
     except (OSError, ValueError, MemoryError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise DataError(f"{path}: cannot be read as an .npz file of digits ({error}); {remedy}") from error
+        raise DataError(f"{path}: cannot be read as an .npz file of images ({error}); {remedy}") from error
     for split in ("train", "test"):
-        check_arrays(path, split, arrays[f"{split}_images"], arrays[f"{split}_labels"], remedy)
-    return arrays, (*notes, *changes)
+        check_arrays(path, split, arrays[f"{split}_images"], arrays[f"{split}_labels"], remedy, len(classes or DIGITS))
+    return arrays, (*notes, *changes), classes
 
 
 def examples(data: Dataset) -> list[list[bytes]]:
@@ -144,10 +146,12 @@ def examples(data: Dataset) -> list[list[bytes]]:
     return [[data.train_images[int(i)].cpu().numpy().tobytes() for i in indices] for indices in found]
 
 
-def write_npz(arrays: dict[str, Array], notes: tuple[str, ...]) -> bytes:
+def write_npz(arrays: dict[str, Array], notes: tuple[str, ...], classes: tuple[str, ...] = DIGITS) -> bytes:
     """Return the content of an .npz file that read_npz reads; uncompressed, as that is quicker to read."""
     buffer = io.BytesIO()
     content: dict[str, Any] = {**arrays, "notes": np.array(notes, dtype=np.str_)}
+    if classes != DIGITS:
+        content["classes"] = np.array(classes, dtype=np.str_)
     np.savez(buffer, **content)
     return buffer.getvalue()
 
@@ -166,7 +170,8 @@ def check_arrays(path: Path, split: str, images: Array, labels: Array, remedy: s
         )
     if labels.dtype.kind in "ufi" and not (labels.min() >= 0 and labels.max() < classes):
         wrong = labels.min() if labels.min() < 0 else labels.max()
-        raise DataError(f"{path}: has the {split} label {wrong}, labels are 0 to {classes - 1}; {remedy}")
+        names = "; an array `classes` names more than ten" if wrong >= len(DIGITS) == classes else ""
+        raise DataError(f"{path}: has the {split} label {wrong}, labels are 0 to {classes - 1}{names}; {remedy}")
     if labels.dtype != np.uint8:
         raise DataError(f"{path}: {split} labels are {labels.dtype}, not whole numbers; {remedy}")
 

@@ -1,6 +1,6 @@
-"""Data sets as image files: `train/<digit>/*.png` and `test/<digit>/*.png`, read and written.
+"""Data sets as image files: `train/<class>/*.png` and `test/<class>/*.png`, read and written.
 
-The images of a split are ordered by file name, numbers in it by value, then by digit. `export_pngs` names files by
+The images of a split are ordered by file name, numbers in it by value, then by class. `export_pngs` names files by
 their index, so what it writes is read back in the same order: the same tensors, bit for bit.
 """
 
@@ -22,7 +22,9 @@ from engine.data.folder_files import SPLITS, Tree, scan
 from engine.data.folder_images import Reader, ReadingReport, survey
 from engine.data.images.decode import read_file
 from engine.data.images.mnist_form import has_form, of_arrays, of_pictures
+from engine.data.names.class_names import LIST, folder_names, write_list
 from engine.storage.temporary_folder import working_folder
+from engine.vocabulary.messages.base import DIGITS
 from engine.vocabulary.preprocessing import Preprocessing
 
 RECORD = "treatment.json"  # beside train/ and test/, where their images are not to be judged by their looks
@@ -51,10 +53,17 @@ def read_tree(root: Path, tree: Tree, progress: Progress | None = None) -> Datas
     else:
         arrays, notes, preprocessing = decode(tree, throttled(progress), recorded)
         try:
-            write_cache(name, arrays, notes, preprocessing)
+            write_cache(name, arrays, notes, preprocessing, tree.classes)
         except (OSError, RuntimeError) as error:
             notes = (*notes, f"the decoded images could not be cached ({error}); the next load decodes them again")
-    return make_dataset(arrays, "image folders", root, notes=(*notes, *tree.notes), preprocessing=preprocessing)
+    return make_dataset(
+        arrays,
+        "image folders",
+        root,
+        notes=(*notes, *tree.notes),
+        preprocessing=preprocessing,
+        classes=tree.classes,
+    )
 
 
 def recorded_preprocessing(root: Path) -> Preprocessing | None:
@@ -113,7 +122,7 @@ def decode(
                 done += len(chunk)
                 progress("decoding images", done, total)
             arrays[f"{split}_images"] = images
-            arrays[f"{split}_labels"] = np.array([digit for _, digit in files], np.uint8)
+            arrays[f"{split}_labels"] = np.array([label for _, label in files], np.uint8)
     finally:
         pool.shutdown(cancel_futures=True)
     notes = report.notes(total)
@@ -123,12 +132,12 @@ def decode(
 
 
 def order(file: tuple[str, int]) -> tuple[list[str | int], int, str]:
-    """Return what images are sorted by: the name's text and numbers in turn, then the digit."""
-    path, digit = file
+    """Return what images are sorted by: the name's text and numbers in turn, then the label."""
+    path, label = file
     name = os.path.basename(path)
     stem = name.rpartition(".")[0]
     pieces = re.split(r"(\d+)", stem, flags=re.ASCII)
-    return [int(piece) if place % 2 else piece for place, piece in enumerate(pieces)], digit, name
+    return [int(piece) if place % 2 else piece for place, piece in enumerate(pieces)], label, name
 
 
 def read_chunk(paths: list[str]) -> list[bytes]:
@@ -144,7 +153,7 @@ def read_as_they_are(train: Array, test: Array) -> bool:
 
 
 def export_pngs(dataset: Dataset, folder: Path, progress: Progress | None = None) -> None:
-    """Write `train/<digit>/<index>.png` and `test/...` into a folder. Raises DataError; nothing half-made stays."""
+    """Write `train/<class>/<index>.png` and `test/...` into a folder. Raises DataError; nothing half-made stays."""
     report = throttled(progress)
     total = len(dataset.train_labels) + len(dataset.test_labels)
     try:
@@ -153,18 +162,22 @@ def export_pngs(dataset: Dataset, folder: Path, progress: Progress | None = None
                 raise DataError(f"{folder / split}: already exists and is not empty; give an empty folder")
         with working_folder(folder, "export") as work:
             done = itertools.count(1)
+            folders = folder_names(dataset.classes)
             for split in SPLITS:
                 images = getattr(dataset, f"{split}_images").cpu().numpy()
                 labels = getattr(dataset, f"{split}_labels").tolist()
-                for name in dataset.classes:
+                for name in folders:
                     (work / split / name).mkdir(parents=True)
                 for index, (image, label) in enumerate(zip(images, labels, strict=True)):
-                    Image.fromarray(image).save(work / split / dataset.classes[label] / f"{index:05}.png")
+                    Image.fromarray(image).save(work / split / folders[label] / f"{index:05}.png")
                     report("writing images", next(done), total)
             if not read_as_they_are(dataset.train_images.cpu().numpy(), dataset.test_images.cpu().numpy()):
                 preprocessing = msgspec.structs.replace(of_arrays(dataset.train_images.cpu().numpy()), fit="keep")
                 (work / RECORD).write_bytes(msgspec.json.encode(preprocessing))
                 (work / RECORD).replace(folder / RECORD)
+            if dataset.classes != DIGITS:
+                write_list(work, dataset.classes)
+                (work / LIST).replace(folder / LIST)
             for split in SPLITS:
                 (work / split).rename(folder / split)
     except OSError as error:

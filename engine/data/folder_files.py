@@ -1,5 +1,9 @@
-"""The image files of a data folder, `train/<digit>/` and `test/<digit>/`, found without opening those whose ending says
-what they are. Folders below a digit's are searched too."""
+"""The image files of a data folder, `train/<class>/` and `test/<class>/`, found without opening those whose ending says
+what they are. Folders below a class's are searched too.
+
+Where a part has folders of digits alone, the classes are the ten digits. Else they are what the folders are called, in
+natural order, or the names that `classes.txt` beside train/ and test/ lists.
+"""
 
 import hashlib
 import os
@@ -11,11 +15,11 @@ from pathlib import Path
 
 from engine.data.dataset import MOST_IMAGES, DataError
 from engine.data.images.decode import ENDINGS
+from engine.data.names.class_folders import folders_in, folders_of_classes, layout_of
 from engine.vocabulary.messages.base import DIGITS
 
 SPLITS = ("train", "test")
-LAYOUT = "there must be train/0 to train/9 and test/0 to test/9, with images in each"
-DEEPEST = 16  # folders below that of a digit
+DEEPEST = 16  # folders below that of a class
 NAMED = 3  # files that are left out; the others are counted
 # What lies beside images: left out unread.
 OTHERS = (".txt", ".csv", ".tsv", ".json", ".jsonl", ".md", ".xml", ".html", ".yaml", ".yml", ".db", ".ini", ".log")
@@ -34,7 +38,8 @@ UNREAD = {
 class Tree:
     """The image files of a folder, and what lies beside them."""
 
-    files: dict[str, list[tuple[str, int]]] = field(default_factory=dict)  # split -> (path, digit), unordered
+    files: dict[str, list[tuple[str, int]]] = field(default_factory=dict)  # split -> (path, label), unordered
+    classes: tuple[str, ...] = DIGITS
     digest: str = ""  # of names, sizes and times
     size: int = 0  # bytes of all images
     ignored: int = 0  # files that are not images, and are not expected to be
@@ -53,64 +58,53 @@ class Tree:
         return tuple(notes)
 
 
-def scan(root: Path, *, to_test: bool = False) -> Tree:
-    """Find the files of a tree. Raises DataError unless each split has exactly the folders 0 to 9 with images.
+def scan(root: Path, *, to_test: bool = False, classes: tuple[str, ...] | None = None) -> Tree:
+    """Find the files of a tree. Raises DataError unless both splits have a folder with images for each class.
 
-    What is only `to_test` on needs no more than one image below test/.
+    What is only `to_test` on needs no more than one image below test/, of these `classes`.
     """
     tree = Tree()
     digest = hashlib.sha256()
     try:
+        splits = [split for split in SPLITS if split == "test" or not to_test or (root / split).is_dir()]
+        found = {split: folders_in(root / split, tree) for split in splits}
+        tree.classes, chosen = folders_of_classes(root, found, classes if to_test else None, some=to_test)
+        if tree.classes != DIGITS:
+            digest.update("\n".join(tree.classes).encode())
+        layout = layout_of(tree.classes)
         for split in SPLITS:
             files = tree.files[split] = []
-            if to_test and split == "train" and not (root / split).is_dir():
-                continue
-            for digit, folder in digit_folders(root / split, tree, some=to_test):
+            for label, folder in chosen.get(split, []):
                 before = len(files)
-                for entry, found in images_below(folder, tree):
-                    files.append((entry.path, digit))
-                    tree.size += found.st_size
-                    name = entry.path[len(str(folder)) + 1 :]  # with the folders below the digit's
+                for entry, status in images_below(folder, tree):
+                    files.append((entry.path, label))
+                    tree.size += status.st_size
+                    name = entry.path[len(str(folder)) + 1 :]  # with the folders below the class's
                     # The change time as well: copying a file over with its old times does not hide it.
-                    line = f"{split}/{digit}/{name}/{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}\n"
+                    line = f"{split}/{label}/{name}/{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}\n"
                     digest.update(os.fsencode(line))
                     if len(files) > MOST_IMAGES:
                         raise DataError(f"{root / split}: holds more than {MOST_IMAGES:,} images; remove some")
                 if len(files) == before and not to_test:
                     beside = f" ({'; '.join(tree.notes)})" if tree.notes else ""
-                    raise DataError(f"{folder}: holds no image{beside}; {LAYOUT}")
+                    raise DataError(f"{folder}: holds no image{beside}; {layout}")
     except OSError as error:
         raise DataError(f"{error.filename}: cannot be read ({error.strerror}); repair or remove it") from error
     if not tree.files["test"]:
-        raise DataError(f"{root / 'test'}: holds no image to test on; there must be one in test/0 to test/9")
+        where = "test/0 to test/9" if tree.classes == DIGITS else "a folder of test/ with the name of a class"
+        raise DataError(f"{root / 'test'}: holds no image to test on; there must be one in {where}")
     tree.digest = digest.hexdigest()
     return tree
-
-
-def digit_folders(split: Path, tree: Tree, *, some: bool = False) -> list[tuple[int, Path]]:
-    """Return the digits with their folders: all, or, where `some` will do, those that are there."""
-    if not split.is_dir():
-        raise DataError(f"{split}: is missing; {LAYOUT}")
-    for entry in split.iterdir():
-        if entry.name.startswith(".") or not entry.is_dir():
-            tree.ignored += 1
-        elif entry.name not in DIGITS:
-            raise DataError(f"{entry}: is not the folder of a digit; {LAYOUT}, and no other folders")
-    folders = [(digit, split / name) for digit, name in enumerate(DIGITS)]
-    for _, folder in folders:
-        if not folder.is_dir() and not some:
-            raise DataError(f"{folder}: is missing; {LAYOUT}")
-    return [(digit, folder) for digit, folder in folders if folder.is_dir()]
 
 
 def images_below(folder: Path | str, tree: Tree, depth: int = 0) -> Iterator[tuple["os.DirEntry[str]", os.stat_result]]:
     """Find the images of a folder and of those below it, in the order of their names.
 
-    A link to a folder is not followed: it may lead round in a circle, or to the images of another digit. A link to a
+    A link to a folder is not followed: it may lead round in a circle, or to the images of another class. A link to a
     file is.
     """
     if depth > DEEPEST:
-        raise DataError(f"{folder}: is more than {DEEPEST} folders below its digit's folder; move its images up")
+        raise DataError(f"{folder}: is more than {DEEPEST} folders below that of its class; move its images up")
     with os.scandir(folder) as entries:
         inside = sorted(entries, key=lambda entry: entry.name)
     for entry in inside:

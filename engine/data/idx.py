@@ -7,13 +7,16 @@ of each dimension as 32 bits) and the bytes. Nothing is allocated on the header'
 import stat
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.data.dataset import MOST_IMAGES, SIDE, Array, DataError, Dataset
 from engine.vocabulary.messages.base import DIGITS
 
 SPLITS = {"train": "train", "test": "t10k"}
+LIST = "classes.txt"  # beside the files, where the classes are no digits: a name a line
 GZIP = 16 + zlib.MAX_WBITS  # tells zlib to expect a gzip header and to verify its checksum
 LARGEST_FILE = 16 + MOST_IMAGES * SIDE * SIDE  # bytes
 
@@ -40,8 +43,9 @@ def find(folder: Path, split: str, what: str) -> Path | None:
     return next((folder / name for name in names(split, what) if (folder / name).exists()), None)
 
 
-def read_idx_folder(folder: Path) -> dict[str, Array]:
-    """Read the four files of a folder: images uint8 [N, 28, 28] and labels uint8 [N]. Raises DataError."""
+def read_idx_folder(folder: Path, classes: int = len(DIGITS)) -> dict[str, Array]:
+    """Read the four files of a folder: images uint8 [N, 28, 28] and labels uint8 [N] of so many classes. Raises
+    DataError."""
     paths = {}
     for split in SPLITS:
         for what in ("images", "labels"):
@@ -55,19 +59,23 @@ def read_idx_folder(folder: Path) -> dict[str, Array]:
             paths[f"{split}_{what}"] = path
     arrays = {}
     for split in SPLITS:
-        images, labels = read_images(paths[f"{split}_images"]), read_labels(paths[f"{split}_labels"])
-        if len(images) != len(labels):
-            raise bad(
-                paths[f"{split}_labels"],
-                f"holds {len(labels):,} labels, but {paths[f'{split}_images'].name} holds {len(images):,} images",
-            )
+        images, labels = read_images(paths[f"{split}_images"]), read_labels(paths[f"{split}_labels"], classes)
+        check_counts(paths[f"{split}_images"], images, paths[f"{split}_labels"], labels)
         arrays[f"{split}_images"], arrays[f"{split}_labels"] = images, labels
     return arrays
 
 
+def check_counts(images_path: Path, images: Array, labels_path: Path, labels: Array) -> None:
+    """Raises DataError unless there are as many labels as images."""
+    if len(images) != len(labels):
+        raise bad(labels_path, f"holds {len(labels):,} labels, but {images_path.name} holds {len(images):,} images")
+
+
 def write_idx_folder(folder: Path, data: Dataset) -> None:
-    """Write a data set as the four plain files. Raises OSError."""
+    """Write a data set as the four plain files, and the names of classes that are no digits. Raises OSError."""
     folder.mkdir(parents=True)
+    if data.classes != DIGITS:
+        (folder / LIST).write_text("".join(f"{name}\n" for name in data.classes), encoding="utf-8")
     for split in SPLITS:
         for what in ("images", "labels"):
             array = getattr(data, f"{split}_{what}").cpu().numpy().astype(np.uint8)
@@ -80,42 +88,56 @@ def read_images(path: Path) -> Array:
     return read_idx(path, (SIDE, SIDE))
 
 
-def read_labels(path: Path) -> Array:
-    """Return uint8 [N], each 0 to 9. Raises DataError."""
+def read_labels(path: Path, classes: int = len(DIGITS)) -> Array:
+    """Return uint8 [N], each below `classes`. Raises DataError."""
     labels = read_idx(path, ())
-    if labels.max() >= len(DIGITS):
-        raise bad(path, f"has the label {labels.max()} at position {int(labels.argmax())}; labels are 0 to 9")
+    check_labels(path, labels, classes)
     return labels
+
+
+def check_labels(path: Path, labels: npt.NDArray[np.integer], classes: int) -> None:
+    """Raises DataError for a label that is none of so many classes."""
+    if labels.max() >= classes:
+        where = f"has the label {labels.max()} at position {int(labels.argmax())}; labels are 0 to {classes - 1}"
+        more = " unless classes.txt beside it names more classes, one a line" if classes == len(DIGITS) else ""
+        raise bad(path, where + more)
 
 
 def read_idx(path: Path, shape: tuple[int, ...]) -> Array:
     """Return uint8 [N, *shape] from an IDX file whose items have this shape. Raises DataError."""
+    array: Array = parse_idx(path, read_bytes(path), shape)
+    return array
+
+
+def parse_idx(path: Path, raw: bytes, shape: tuple[int, ...], *, integers: bool = False) -> npt.NDArray[Any]:
+    """Return uint8 [N, *shape] from the content of an IDX file, int32 where it holds `integers`. Raises DataError."""
     header = 8 + 4 * len(shape)
-    raw = read_bytes(path)
     zipped = raw[:2] == b"\x1f\x8b"
     start = unzip(path, raw, header)[0] if zipped else raw[:header]
     if len(start) < header:
         raise bad(path, f"is truncated: {len(start)} bytes, too short for its header")
     magic, count, *sides = (int.from_bytes(start[at : at + 4], "big") for at in range(0, header, 4))
-    expected_magic = 0x0801 + len(shape)
+    expected_magic = (0x0C01 if integers else 0x0801) + len(shape)
     if magic != expected_magic:
         raise bad(
             path, f"starts with 0x{magic:08x}, not with 0x{expected_magic:08x} of {len(shape) + 1}-dimensional IDX"
         )
     if tuple(sides) != shape:
-        raise bad(path, f"holds images of {'x'.join(map(str, sides))}, not {SIDE}x{SIDE}")
+        raise bad(path, f"holds images of {'x'.join(map(str, sides))}, not {'x'.join(map(str, shape))}")
     if count == 0:
         raise bad(path, "holds nothing: its header counts zero items")
     if count > MOST_IMAGES:
         raise bad(path, f"claims to hold {count:,} items, but at most {MOST_IMAGES:,} are allowed")
 
-    size = header + count * int(np.prod(shape, dtype=np.int64))
+    size = header + count * int(np.prod(shape, dtype=np.int64)) * (4 if integers else 1)
     content, complete = unzip(path, raw, size + 1) if zipped else (raw, True)
     if len(content) < size or (len(content) == size and not complete):
         raise bad(path, f"is truncated: {len(content):,} bytes instead of {size:,} for {count:,} items")
     if len(content) > size:
         raise bad(path, f"goes on after its {count:,} items, which end at byte {size:,}")
-    return np.frombuffer(bytearray(content), np.uint8, offset=header).reshape(count, *shape)
+    kind = np.dtype(">i4") if integers else np.dtype(np.uint8)
+    array: npt.NDArray[Any] = np.frombuffer(bytearray(content), kind, offset=header).reshape(count, *shape)
+    return array
 
 
 def read_bytes(path: Path) -> bytes:

@@ -27,8 +27,9 @@ def names_in(found: Iterable[str]) -> dict[str, str]:
     return NAMES[0]
 
 
-def as_images(arrays: Mapping[str, Any_]) -> tuple[dict[str, Any_], list[str]]:
-    """Return the arrays with images uint8 [N, 28, 28] and labels uint8 [N] where they clearly mean that, and notes.
+def as_images(arrays: Mapping[str, Any_], classes: int = len(DIGITS)) -> tuple[dict[str, Any_], list[str]]:
+    """Return the arrays with images uint8 [N, 28, 28] and labels uint8 [N] of so many classes where they clearly mean
+    that, and notes.
 
     Images may be flat, have a channel, be wider integers or numbers from 0 to 1; both parts in the same way. Labels may
     be any whole numbers, or one-hot. What is not clear stays as it is, for the caller to refuse.
@@ -44,7 +45,7 @@ def as_images(arrays: Mapping[str, Any_]) -> tuple[dict[str, Any_], list[str]]:
     if scale == 255:
         notes.append("images of 0 to 1 were scaled to 0 to 255")
     for split in SPLITS:
-        changed[f"{split}_labels"] = plain_labels(arrays[f"{split}_labels"])
+        changed[f"{split}_labels"] = plain_labels(arrays[f"{split}_labels"], classes)
     return changed, notes
 
 
@@ -69,14 +70,14 @@ def scale_of(images: list[Any_]) -> int | None:
     return 1
 
 
-def plain_labels(labels: Any_) -> Any_:
+def plain_labels(labels: Any_, classes: int) -> Any_:
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
-    if labels.ndim == 2 and labels.shape[1] == len(DIGITS) and labels.dtype.kind in "bufi" and one_hot(labels):
+    if labels.ndim == 2 and labels.shape[1] == classes and labels.dtype.kind in "bufi" and one_hot(labels):
         digits: Any_ = labels.argmax(axis=1).astype(np.uint8)
         return digits
     whole = labels.dtype.kind in "ui" or (labels.dtype.kind == "f" and labels.size and not (labels % 1).any())
-    if labels.ndim == 1 and labels.size and whole and labels.min() >= 0 and labels.max() < len(DIGITS):
+    if labels.ndim == 1 and labels.size and whole and labels.min() >= 0 and labels.max() < classes:
         return labels.astype(np.uint8)
     return labels
 

@@ -29,8 +29,8 @@ ReadData = Callable[[], Dataset]
 INSIGHT_IN_WORDS = {  # what the engine does meanwhile, for who waits for it
     "Explain": "explaining an answer",
     "FindChange": "looking for the smallest change of a picture",
-    "FindNeighbours": "comparing a digit with the training digits",
-    "MapDigits": "mapping the test digits",
+    "FindNeighbours": "comparing an image with the training images",
+    "MapDigits": "mapping the test images",
     "ShowFilters": "looking at filters",
     "ShowLayers": "looking at layers",
     "MeasureLayers": "measuring layers",

@@ -13,25 +13,27 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from engine.networks.build import build_model, count_parameters
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import Layer, ModelDescribed
+from engine.vocabulary.messages.base import DIGITS
 
 MOST_LAYERS = 2000  # an answer is one line; DenseNet-121 has 430
 LONGEST = 100  # characters of the name of a layer, or of its kind
 
 
-def describe_network(config: RunConfig) -> ModelDescribed:
-    """Build a network of the catalogue, send one image through it, and tell what it consists of. Raises ConfigError.
+def describe_network(config: RunConfig, classes: int = len(DIGITS)) -> ModelDescribed:
+    """Build a network of the catalogue for so many classes, send one image through it, and tell what it consists of.
+    Raises ConfigError.
 
     Training, and the random numbers it draws, are not touched. FLOPs are of the forward pass for one image: of
     convolutions and matrix products alone, a multiplication and an addition being two. Users' own networks are
     described by `engine/networks/own/check_child.py`.
     """
-    return described(RunConfig(model=config.model, width=config.width, depth=config.depth))
+    return described(RunConfig(model=config.model, width=config.width, depth=config.depth), classes)
 
 
 @lru_cache(maxsize=64)
-def described(config: RunConfig) -> ModelDescribed:
+def described(config: RunConfig, classes: int) -> ModelDescribed:
     with torch.device("meta"):  # nothing is drawn
-        model = build_model(config)
+        model = build_model(config, classes=classes)
     # To compute there as well imports torch's compiler (2 s). Which weights they are does not matter.
     model = model._apply(lambda weights: torch.zeros(weights.shape, dtype=weights.dtype)).eval()  # type: ignore[no-untyped-call]
     with observed(model) as (layers, flops), torch.no_grad():

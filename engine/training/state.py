@@ -19,6 +19,7 @@ from engine.training.validation import Best, Temperature, split
 from engine.vocabulary.batches import batch_sizes, steps_per_epoch
 from engine.vocabulary.config import FIELDS, ConfigError, RunConfig
 from engine.vocabulary.messages import Count, Seconds
+from engine.vocabulary.messages.base import DIGITS, Classes
 from engine.vocabulary.run_conventions import Conventions
 from engine.vocabulary.schedule import Plateau
 
@@ -103,6 +104,7 @@ class TrainingState:
             "config": msgspec.structs.asdict(self.config),
             "conventions": msgspec.structs.asdict(self.conventions),
             "data": self.data.fingerprint,
+            **({"classes": list(self.data.classes)} if self.data.classes != DIGITS else {}),
             "threads": self.threads.count,
         }
 
@@ -159,6 +161,14 @@ def temperature_in(state: dict[str, Any]) -> float | None:
     """Return the temperature of a checkpoint's weights, None where none was fitted, as in all of versions before.
     Raises ValueError for what is none."""
     return msgspec.convert(state.get("temperature"), Temperature | None)
+
+
+def classes_in(state: dict[str, Any]) -> tuple[str, ...] | None:
+    """Return the names of the classes of a checkpoint; None where it names none, as of digits and all before."""
+    try:
+        return msgspec.convert(state.get("classes"), Classes | None)
+    except msgspec.ValidationError:
+        return None
 
 
 def config_in(state: dict[str, Any], path: Path) -> RunConfig:

@@ -31,7 +31,7 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         "Training", low=0, high=2**63 - 1)] = 0
     validation: Annotated[float, field(
         "Validation",
-        "Share of each digit's training images to hold out. They choose the best epoch, not the test images.",
+        "Share of each class's training images to hold out. They choose the best epoch, not the test images.",
         "Training", low=0, high=0.5)] = 0.0
     patience: Annotated[int, field(
         "Patience", "Stop after this many epochs without a better validation accuracy (0: never).",
@@ -69,7 +69,7 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         "Decay every", "step: lower the rate after this many epochs; plateau: after this many without a lower loss.",
         "Schedule", unit="epochs", low=1, high=100_000, live=True)] = 3
     label_smoothing: Annotated[float, field(
-        "Label smoothing", "Share of the label to spread over all ten digits; raises the training loss.",
+        "Label smoothing", "Share of the label to spread evenly over classes; raises the training loss.",
         "Regularisation", low=0, high=0.9, live=True)] = 0.0
     mixup: Annotated[float, field(
         "Mixup", "Blend pairs of images and their labels, in shares drawn from Beta(a, a) (0: off).",
@@ -135,7 +135,8 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         "Machine", low=0, high=1024, live=True)] = 0
     data: Annotated[str, field(
         "Data folder",
-        "Folder of images or IDX files, or an .npz file (empty: the loaded data, else what is in Dataset/).",
+        "Folder of images or IDX files, or an .npz file (empty: the loaded data, else what is in Dataset/). Or a name:"
+        " fashion, kmnist; `mnist-tui data known` lists them.",
         "Machine")] = ""
     keep_every: Annotated[int, field(
         "Keep every", "Every how many epochs to keep a separate checkpoint (0: only the last). Each has about 12"

@@ -33,6 +33,7 @@ from tui.preferences.values import DEFAULTS, Preferences
 from tui.screens.train import TrainScreen
 from tui.state.actions.lookup import NAVIGATION, bindings
 from tui.state.actions.table import ACTIONS
+from tui.state.state import classes_of
 
 
 class MnistApp(
@@ -96,7 +97,7 @@ class MnistApp(
     def action_help(self) -> None:
         from tui.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen(self.current_mode))
+        self.push_screen(HelpScreen(self.current_mode, classes_of(self.state)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if len(self.screen_stack) > 1 and action in {each.name for each in ACTIONS if each.scope == "app"}:

@@ -2,6 +2,7 @@
 
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import Finding
+from engine.vocabulary.messages.base import DIGITS, class_name
 from tui.coach.evidence.progress import (
     FIRST_EPOCHS,
     MOST_DEAD,
@@ -17,6 +18,7 @@ from tui.coach.generalisation import ONE_OTHER, is_rare, taken_for
 from tui.coach.rate_too_low import VERY_LOW
 from tui.coach.regularisation import strongest_dropout
 from tui.state.advice import Advice
+from tui.state.class_words import one_of
 from tui.state.run import RunView
 from tui.terminal.sanitize import sanitize
 
@@ -150,15 +152,20 @@ def missing_digits(view: RunView) -> Advice | None:
     right, total = sum(confusion[digit][digit] for digit in others), sum(sum(confusion[digit]) for digit in others)
     if not absent or not total or right < LEARNED * total:
         return None
-    names = ", ".join(map(str, absent))
+    digits = view.classes == DIGITS
+    known_as = [sanitize(class_name(view.classes, label), 40) for label in range(len(confusion))]
+    names = ", ".join(known_as[digit] for digit in absent)
     taken = [(digit, *taken_for(digit, confusion)) for digit in absent]
     clear = [
-        f"{100 * share:.0f} % of the {digit}s for a {other}" for digit, other, share in taken if share >= ONE_OTHER
+        f"{100 * share:.0f} % of the {known_as[digit]}{'s' if digits else ''} for {one_of(view.classes, other)}"
+        for digit, other, share in taken
+        if share >= ONE_OTHER
     ]
     return Advice(
         rule="missing digits",
         seen=f"The network hardly ever answers {names}, although the test has {sum(sum(confusion[d]) for d in absent)}"
-        f" such images{', and takes ' + ', '.join(clear) if clear else ''}; of the other digits"
+        f" such images{', and takes ' + ', '.join(clear) if clear else ''}; of the other"
+        f" {'digits' if digits else 'classes'}"
         f" {100 * right / total:.0f} % are right.",
         why="A network never answers what it was never taught: the training part has hardly any such images, or labels"
         " them differently.",

@@ -5,10 +5,13 @@ from collections.abc import Sequence
 
 from engine.vocabulary.config import RunConfig, Value
 from engine.vocabulary.messages import EpochDone
+from engine.vocabulary.messages.base import DIGITS, class_name
 from tui.coach.evidence.progress import held_out_accuracy, held_out_loss, held_out_part, recent_epochs
 from tui.coach.evidence.trends import CERTAIN, fit
 from tui.state.advice import Advice
+from tui.state.class_words import one_of
 from tui.state.run import RunView
+from tui.terminal.sanitize import sanitize
 
 FEWEST_EPOCHS = 6
 APART = 1.5  # the test loss over the training loss; dropout and augmentation make the latter the larger one
@@ -88,18 +91,21 @@ def uneven_mistakes(view: RunView) -> Advice | None:
     digit, wrong, total, others = worst
     if any((found := worst_digit(confusion)) is None or found[0] != digit for confusion in known):
         return None
-    taken, share = taken_for(digit, view.confusion)
+    other, share = taken_for(digit, view.confusion)
+    name, taken = one_of(view.classes, digit), one_of(view.classes, other)
+    label = sanitize(class_name(view.classes, other), 40)
+    rest, what = ("digits", "digit") if view.classes == DIGITS else ("classes", "class")
     seen = (
-        f"Of {total} test images of a {digit}, {wrong} are wrong ({100 * wrong / total:.0f} %), most of them"
-        f" taken for a {taken}; of the other digits {100 * others:.1f} %."
+        f"Of {total} test images of {name}, {wrong} are wrong ({100 * wrong / total:.0f} %), most of them"
+        f" taken for {taken}; of the other {rest} {100 * others:.1f} %."
     )
     if view.check is not None and not is_rare(view, digit) and share >= ONE_OTHER:
         return Advice(
             rule="uneven mistakes",
             seen=seen,
-            why=f"The overall accuracy hides this. Training images of a {digit} are not rare, and nearly all the"
-            f" mistakes give the same digit: many of them are probably labelled {taken}.",
-            remedy=f"Look at the training images that are labelled {taken}; no hyperparameter helps.",
+            why=f"The overall accuracy hides this. Training images of {name} are not rare, and nearly all the"
+            f" mistakes give the same {what}: many of them are probably labelled {label}.",
+            remedy=f"Look at the training images that are labelled {label}; no hyperparameter helps.",
             final=True,
         )
     drops = view.config.model in DROPPING and (view.config.dropout > 0 or view.config.dropout2d > 0)
@@ -108,11 +114,11 @@ def uneven_mistakes(view: RunView) -> Advice | None:
     return Advice(
         rule="uneven mistakes",
         seen=seen,
-        why=f"The overall accuracy hides this. With few training images of a {digit}, guessing another digit costs the"
+        why=f"The overall accuracy hides this. With few training images of {name}, guessing another {what} costs the"
         " network little.",
-        remedy="Switch off dropout, which hurts a rare digit most; more images of it help even more."
+        remedy=f"Switch off dropout, which hurts a rare {what} most; more images of it help even more."
         if drops
-        else f"Add training images of a {digit}.",
+        else f"Add training images of {name}.",
         changes=changes,
         final=True,
     )

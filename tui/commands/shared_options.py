@@ -60,7 +60,8 @@ data_option = click.option(
     "--data",
     default=preferred_data,
     callback=inherited,
-    help="Folder of images or IDX files, or an .npz file. [default: what is found in Dataset/, else the sample]",
+    help="Folder of images or IDX files, an .npz file, or a data set by name (fashion, kmnist, ...; `mnist-tui data"
+    " known` lists them). [default: what is found in Dataset/, else the sample]",
 )
 notify_option = click.option(
     "--notify/--no-notify",

@@ -13,6 +13,7 @@ them:
     run_wishes.py, run_questions.py: what the screen of runs asks for, and what is asked there
     digit_messages.py, run_messages.py, study_wishes.py: what is wanted on these screens, known before they are loaded
     draw_messages.py, draw_questions.py: what is wanted there, and asked
+    class_choice.py: which class it is, by a name that is typed
     form.py: what screens with the form of hyperparameters share
     choice.py: the list that a field opens
     setup_messages.py: what is wanted of the setup screen

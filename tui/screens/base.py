@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from tui.preferences.values import DEFAULTS, Preferences
-from tui.state.state import State
+from tui.state.state import State, classes_of
 from tui.widgets.cells import CellWidget
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.nav import Nav
@@ -134,7 +134,8 @@ class StateScreen(Screen[None]):
         for widget in self.query(CellWidget):
             widget.ascii = self.app.has_class("-ascii")
         self.query_one(RunBar).show(state)
-        self.query_one(Nav).here = self.app.current_mode
+        nav = self.query_one(Nav)
+        nav.here, nav.classes_of = self.app.current_mode, classes_of(state)
         self.show_body(state)
         # The footer is built anew each time, so only when other keys work than before.
         run = state.run and (state.run.run, state.run.state)

@@ -8,6 +8,7 @@ from engine.vocabulary.messages.belief_messages import MOST_PIXELS
 from tui.screens.digit_wishes import DigitWishes
 from tui.screens.digits_shown import SelectedDigits, gallery_of
 from tui.screens.run_questions import SortChoice
+from tui.state.class_words import worded
 from tui.state.gallery.language import pair_filter
 from tui.state.gallery.rows import Gallery, Row
 from tui.state.gallery.sorting import ORDERS
@@ -161,6 +162,6 @@ class DigitChoices(DigitWishes):
         classes, taken = self.line.class_names, self.digits.taken
         captions = [caption(row, classes, taken=taken.get(row.index, -1)) for row in rows]
         pixels = AskPixels(indices=[row.index for row in rows], run=run.run, part=self.view.part, data=self.data)
-        title = f"{run.run}, {self.view.title}" + (f", {self.line.text}" if self.line.text else "")
+        title = f"{run.run}, {worded(self.view.title, classes)}" + (f", {self.line.text}" if self.line.text else "")
         wrong = [taken.get(row.index, row.predicted) not in (-1, row.label) for row in rows]
         self.post_message(self.SheetWanted(pixels, captions, wrong, title))

@@ -7,8 +7,9 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.screens.dialogs import Dialog
+from tui.state.class_words import worded
 from tui.state.gallery.views import TITLES, View
-from tui.state.state import State
+from tui.state.state import State, classes_of
 from tui.widgets.list_keys import ChoiceList
 
 
@@ -27,12 +28,15 @@ class ViewChoice(Dialog[View | None]):
     def __init__(self, view: View, state: State) -> None:
         super().__init__()
         self._view = view
+        self._class_names = classes_of(state)
         self.views = views_of(state)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "show"
-            options = ChoiceList(*(Option(view.title) for view in self.views), markup=False, compact=True)
+            options = ChoiceList(
+                *(Option(worded(view.title, self._class_names)) for view in self.views), markup=False, compact=True
+            )
             options.highlighted = self.views.index(self._view) if self._view in self.views else 0
             yield options
             other = any(view.other for view in self.views)

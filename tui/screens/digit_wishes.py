@@ -19,7 +19,7 @@ from engine.vocabulary.messages import (
     ComparePredictions,
 )
 from engine.vocabulary.messages.belief_messages import MOST_LISTED, MOST_PIXELS
-from engine.vocabulary.messages.pictures import OWN_DIGITS
+from engine.vocabulary.messages.pictures import own_folder
 from engine.vocabulary.messages.space_messages import MOST_NEIGHBOURS
 from tui.screens.base import StateScreen
 from tui.screens.digit_messages import DigitMessages
@@ -28,7 +28,7 @@ from tui.state.gallery.in_full import answer_question, nearest_question
 from tui.state.gallery.rows import Row
 from tui.state.gallery.views import LEARNING, View
 from tui.state.run import RunView
-from tui.state.state import State
+from tui.state.state import State, classes_of
 
 MOST_LATE = 5  # times that the log is asked again for an epoch that it is just being given
 
@@ -52,7 +52,7 @@ class DigitWishes(DigitMessages, StateScreen):
     def data(self) -> str:
         """The folder of digits that are not the run's."""
         folder = getattr(self.app, "checkpoints", Path())
-        return str((folder / OWN_DIGITS).absolute()) if self.view.name == "own" else ""
+        return str((folder / own_folder(classes_of(self._state))).absolute()) if self.view.name == "own" else ""
 
     @property
     def run_view(self) -> RunView | None:

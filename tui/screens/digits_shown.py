@@ -9,13 +9,14 @@ from msgspec.structs import replace
 
 from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import LabelErrorsTold, LearningTold, PredictionsCompared
+from tui.state.class_words import thing, worded
 from tui.state.gallery.answers import Answer, GalleryState, Kind
 from tui.state.gallery.in_full import InFull, found_nearest, nearest_question, spoken, told_belief
 from tui.state.gallery.rows import Gallery, Row, unanswered
 from tui.state.gallery.sorting import ORDERS, sorted_rows
 from tui.state.gallery.views import LEARNING, Listed, View, disputed, learned, mislabelled
 from tui.state.run_filter import Filter
-from tui.state.state import State
+from tui.state.state import State, classes_of
 
 EXAMPLES = "examples"  # the run of a gallery of training images, before there is a run
 LOWEST = 1e-9  # probability
@@ -131,13 +132,13 @@ def digit_in_full(
         rank=gallery.rank(row) if gallery is not None and ranks else 0,
         ranked=len(gallery.losses) if gallery is not None else 0,
         pixels=pixels,
-        classes=gallery.classes if gallery is not None else tuple(map(str, range(10))),
+        classes=gallery.classes if gallery is not None else classes_of(state),
         probabilities=probabilities,
         uncalibrated=answer.uncalibrated if answer is not None else (),
         temperature=answer.temperature if answer is not None else None,
         weights=weights,
         belief=belief,
-        belief_problem=belief_words(answers, view, belief is None),
+        belief_problem=worded(belief_words(answers, view, belief is None), classes_of(state)),
         nearest=found_nearest(answers, nearest_question(view, run, row.index, 1)),
         nearest_words=nearest_words(state, nearest_asked),
         note=digits.notes.get(row.index, ""),
@@ -179,7 +180,7 @@ def about(
     run = state.shown
     if run is None or not (run.live or run.epochs):
         return Words(*no_weights(state, gallery))
-    line = f"{view.title}, {run.run}, {weights_in_words(gallery)}"
+    line = f"{worded(view.title, run.classes)}, {run.run}, {weights_in_words(gallery)}"
     if digits.listed > digits.of:
         line += f"; the first {digits.of:,} of {digits.listed:,}"
     if gallery is not None and gallery.damaged:
@@ -189,7 +190,7 @@ def about(
     if log_problem[0] == run.run and log_problem[1] == run.epoch:
         line += f". {sentence(log_problem[2])}"
         if gallery is None or not gallery.answered:
-            line += " u looks at all digits under its weights of now."
+            line += worded(" u looks at all digits under its weights of now.", run.classes)
     elif (problem := problem_of(state.gallery, view)) and digits.rows:
         line += f". {sentence(problem)}"
     return Words(line, nothing_found(state, view, filtered, digits))
@@ -209,6 +210,7 @@ def no_weights(state: State, gallery: Gallery | None) -> tuple[str, str]:
         words = "Opening the latest run that has weights ..."
     else:
         words = "No weights yet. Press t to train; what the network makes of each digit appears here while it learns."
+        words = worded(words, classes_of(state))
     return (f"{words} Below: training images." if gallery is not None else "", words)
 
 
@@ -225,10 +227,11 @@ def nothing_found(state: State, view: View, filtered: str, digits: SelectedDigit
         own = " Draw some on Draw (7), and save them." if view.name == "own" else ""
         return f"{sentence(problem)}{own}"
     if filtered and digits.of:
-        return f"No digit matches {filtered}. Escape shows all digits."
+        what = thing(classes_of(state))
+        return f"No {what} matches {filtered}. Escape shows all {what}s."
     answer = list_answer(state.gallery, view)
     if view.is_list and answer is not None:
-        return f"There are none: {view.title}. f shows others."
+        return f"There are none: {worded(view.title, classes_of(state))}. f shows others."
     return "Asking the engine ..."
 
 

@@ -15,7 +15,7 @@ from tui.screens.draw_words import notes_of, words_of
 from tui.state.actions.draw import DRAW
 from tui.state.actions.lookup import bindings
 from tui.state.drawing.answers import CLASSIFY, EXPLAIN, READ
-from tui.state.state import State
+from tui.state.state import State, classes_of
 from tui.widgets.drawing.canvas import CanvasView, fitting
 from tui.widgets.drawing.seen import Seen, SeenPane
 
@@ -88,6 +88,7 @@ class DrawScreen(DrawActions, DrawMessages, StateScreen):
 
     def show_body(self, state: State) -> None:
         self._state = state
+        self.canvas.classes_of = classes_of(state)
         view = state.shown
         weights = view and (view.run, view.epoch, view.state)
         if self._answered and state.drawing.answer is None:
@@ -214,7 +215,8 @@ class DrawScreen(DrawActions, DrawMessages, StateScreen):
 
     def action_save(self) -> None:
         answer = self._state.drawing.answer
-        self.post_message(self.Kept(self.canvas.drawing, answer.predicted if answer is not None else -1))
+        likely = answer.predicted if answer is not None else -1
+        self.post_message(self.Kept(self.canvas.drawing, likely, classes_of(self._state)))
 
     def key_label(self, action: str, label: str) -> str:
         """Say what the key of the pen does now."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from engine.vocabulary.messages import ClassifyDrawing, Drawing, Explain
+from engine.vocabulary.messages.base import DIGITS
 
 
 class DrawMessages:
@@ -24,10 +25,11 @@ class DrawMessages:
 
     @dataclass(eq=False, repr=False)
     class Kept(Message):
-        """Keep a drawing among the user's own digits, once it is known which digit it is."""
+        """Keep a drawing among the user's own digits, or images, once it is known of which of the `classes` it is."""
 
         drawing: Drawing
         likely: int
+        classes: tuple[str, ...] = DIGITS
 
     @dataclass(eq=False, repr=False)
     class Opening(Message):

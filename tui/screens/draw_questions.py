@@ -1,6 +1,6 @@
 """What the screen of drawing asks: which digit it is, and which image file to open."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from textual import on
 from textual.app import ComposeResult
@@ -9,7 +9,9 @@ from textual.events import Key
 from textual.widgets import Button, Input, Static
 
 from engine.storage.typed_path import absolute_text
+from engine.vocabulary.messages.base import DIGITS
 from tui.screens.dialogs import Dialog, Entry
+from tui.state.class_words import worded
 from tui.state.drawing.answers import READ
 from tui.state.state import State
 from tui.terminal.sanitize import sanitize
@@ -67,8 +69,9 @@ class PictureChoice(Entry[bytes | None]):
 
     DEFAULT_CSS = "PictureChoice #problem { color: $text-error; }"
 
-    def __init__(self, read: Callable[[str], None], path: str = "") -> None:
+    def __init__(self, read: Callable[[str], None], path: str = "", classes: Sequence[str] = DIGITS) -> None:
         super().__init__()
+        self._class_names = classes
         self._read = read
         self._path = path
         self._waits = False
@@ -76,7 +79,9 @@ class PictureChoice(Entry[bytes | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(
-                "Open an image file of one digit. It is read as `mnist-tui predict` reads it.",
+                worded(
+                    "Open an image file of one digit. It is read as `mnist-tui predict` reads it.", self._class_names
+                ),
                 markup=False,
                 classes="text",
             )

@@ -1,13 +1,18 @@
 """What the screen of drawing says. Pure."""
 
-from engine.vocabulary.messages import DrawingClassified, Explained
+from engine.vocabulary.messages import OWN_DIGITS, DrawingClassified, Explained
+from tui.state.class_words import thing, worded
 from tui.state.drawing.answers import DrawingAnswers
-from tui.state.state import State
+from tui.state.state import State, classes_of
 from tui.terminal.sanitize import sanitize
 
 
 def words_of(state: State, blank: bool) -> tuple[str, ...]:
     """Say what to do where there is no answer yet."""
+    return tuple(worded(each, classes_of(state)) for each in sentences(state, blank))
+
+
+def sentences(state: State, blank: bool) -> tuple[str, ...]:
     view = state.shown
     if state.link == "lost":
         return ("There is no engine to ask. Press e to start one; what you draw stays.",)
@@ -51,7 +56,8 @@ def own_words(answers: DrawingAnswers) -> tuple[str, ...]:
         words.append(f"saved: {sanitize('/'.join(saved.path.split('/')[-4:]), 200)}")
     if tested is not None and tested.images:
         right = round(tested.accuracy * tested.images)
-        words.append(f"own digits: {right} of {tested.images} right")
+        words.append(f"own {thing(tested.classes)}s: {right} of {tested.images} right")
     elif saved is not None:
-        words.append(f"own digits: {sum(saved.counts)}")
+        own = "digits" if f"/{OWN_DIGITS}/" in saved.path else "images"
+        words.append(f"own {own}: {sum(saved.counts)}")
     return tuple(words)

@@ -1,5 +1,7 @@
 """Help: every key, from the table of actions; what is typed after / narrows it down."""
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -9,11 +11,13 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
+from engine.vocabulary.messages.base import DIGITS
 from tui.preferences.keys import key_label
 from tui.preferences.values import DEFAULTS, KeyMap
 from tui.screens.dialogs import Dialog
 from tui.state.actions.lookup import SCOPES
 from tui.state.actions.table import ACTIONS
+from tui.state.class_words import worded
 from tui.terminal.sanitize import sanitize
 from tui.widgets.list_keys import Pane
 
@@ -57,9 +61,10 @@ class HelpScreen(Dialog[None]):
     }
     """
 
-    def __init__(self, here: str = "") -> None:
+    def __init__(self, here: str = "", classes: Sequence[str] = DIGITS) -> None:
         super().__init__()
         self._here = here
+        self._class_names = classes
 
     def compose(self) -> ComposeResult:
         with Vertical(id="help") as page:
@@ -67,7 +72,7 @@ class HelpScreen(Dialog[None]):
             page.border_subtitle = "[@click=screen.search]/ searches[/], [@click=screen.back]escape closes[/]"
             yield Input(placeholder="what a key does, or the key", compact=True)
             with Pane():
-                yield Static(help_table(self._here, self._keys), markup=False)
+                yield Static(help_table(self._here, self._keys, classes=self._class_names), markup=False)
 
     def on_mount(self) -> None:
         self.set_class(self.app.has_class("-ascii"), "-ascii")
@@ -91,7 +96,7 @@ class HelpScreen(Dialog[None]):
 
     @on(Input.Changed)
     def narrow(self, event: Input.Changed) -> None:
-        self.query_one(Static).update(help_table(self._here, self._keys, event.value))
+        self.query_one(Static).update(help_table(self._here, self._keys, event.value, self._class_names))
         self.query_one(Pane).scroll_home(animate=False)
 
     @on(Input.Submitted)
@@ -99,16 +104,20 @@ class HelpScreen(Dialog[None]):
         self.query_one(Pane).focus()
 
 
-def help_table(here: str = "", keys: KeyMap = DEFAULTS.keys, sought: str = "") -> Group:
-    """Return keys and what they do, in two columns; those of the screen `here` first.
+def help_table(
+    here: str = "", keys: KeyMap = DEFAULTS.keys, sought: str = "", classes: Sequence[str] = DIGITS
+) -> Group:
+    """Return keys and what they do, in two columns, for data of these classes; those of the screen `here` first.
 
     Of what is `sought`, each word has to be in the key, its label, its help or the name of its screen.
     """
     words = sought.lower().split()
     groups = []
-    for scope, title in sorted(SCOPES.items(), key=lambda each: each[0] != here):
+    for scope, name in sorted(SCOPES.items(), key=lambda each: each[0] != here):
+        title = worded(name, classes)
         rows = [(key_label(each, keys), each.label, each.help) for each in ACTIONS if each.scope == scope]
         rows += [(key, "", help) for key, help in MORE.get(scope, ())]
+        rows = [(key, label, worded(help, classes)) for key, label, help in rows]
         found = [row for row in rows if all(word in f"{' '.join(row)} {title}".lower() for word in words)]
         if found:
             groups.append((title, found))

@@ -31,7 +31,7 @@ class RunParts:
         self.coach.show(state.coach)
         if view is not None:
             self.charts.show(view)
-            self.charts.overlay(state.courses_beside(view.run))
+            self.charts.overlay(state.courses_beside(view.run), state.of_other_data(view.run))
             self.strip.show(view)
             self.side.show(state, view)
 

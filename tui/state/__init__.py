@@ -13,6 +13,7 @@ them:
     significance.py: what a few values prove
     marks.py: runs that are marked, to be compared
     confusion/: mistakes, how sure a run is, how it stands corrupted digits
+    class_words.py: names of classes cut to fit, and sentences about digits for other classes
     run_numbers.py: runs as people name them
     run_filter/: which runs of the list are shown, and in which order
     gallery/: digits, and what was asked about them

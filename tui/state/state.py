@@ -15,6 +15,7 @@ from engine.vocabulary.messages import (
     RunSummary,
     StudySummary,
 )
+from engine.vocabulary.messages.base import DIGITS
 from tui.state.advice import Coach
 from tui.state.confusion.answers import Answers
 from tui.state.drawing.answers import DrawingAnswers
@@ -101,6 +102,12 @@ class State(msgspec.Struct, frozen=True):
         parents = parent_marks(self.marks, map(self.parent_of, (run, *(mark.run for mark in self.marks))))
         return [(mark.letter, view) for mark in (*self.marks, *parents) if (view := self.course_of(mark.run))]
 
+    def of_other_data(self, run: str) -> frozenset[str]:
+        """Return the runs of the list that were tested on other data than this one."""
+        marked = {mark.run for mark in self.marks}
+        known = {each.run: each.data for each in self.runs if each.data and each.run in (run, *marked)}
+        return frozenset(name for name in marked if name in known and known.get(run, known[name]) != known[name])
+
     @property
     def shown_study(self) -> StudyView | None:
         return self.opened_study or self.study
@@ -122,6 +129,13 @@ class State(msgspec.Struct, frozen=True):
     @property
     def tuning(self) -> bool:
         return self.study is not None and self.study.live
+
+
+def classes_of(state: State) -> tuple[str, ...]:
+    """Return the names of the classes of what is shown: of a run, else of the data."""
+    if state.shown is not None:
+        return state.shown.classes
+    return state.data.classes if state.data is not None else DIGITS
 
 
 def described(state: State, config: RunConfig) -> ModelDescribed | None:

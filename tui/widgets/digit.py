@@ -6,6 +6,7 @@ from textual.reactive import reactive
 
 from engine.vocabulary.messages import Digit
 from engine.vocabulary.messages.base import DIGITS, class_name
+from tui.state.class_words import worded
 from tui.terminal.sanitize import sanitize
 from tui.widgets.cells import Cells, CellWidget
 from tui.widgets.digit_art import ART_STYLES, draw, fit
@@ -74,7 +75,7 @@ class DigitView(DigitDrawing):
 
     def draw(self, cells: Cells) -> None:
         if self.digit is None:
-            cells.put_centered("no digit yet", "digit--muted")
+            cells.put_centered(worded("no digit yet", self.names), "digit--muted")
         elif not self.draw_art(cells, self.digit, cells.height):
             cells.put_centered(verdict(self.digit, self.ascii, self.names), "digit--ink")
 

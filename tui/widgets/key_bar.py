@@ -7,6 +7,9 @@ from textual.screen import Screen
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
+from tui.state.class_words import worded
+from tui.state.state import State, classes_of
+
 Keys = list[tuple[Binding, bool, str]]  # each with whether it works, and with what it is called now
 ALWAYS = ("command_palette", "help", "quit")  # named however little room there is: whoever has no keys needs a way in
 FIRST = ("pause", "continue", "stop")  # of what trains, before the keys of the screen
@@ -49,7 +52,8 @@ class KeyBar(Footer):
         for place in (self.screen, self.app):
             if (naming := getattr(place, "key_label", None)) is not None:
                 label = naming(bare(action), label)
-        return label
+        state = getattr(self.app, "state", None)
+        return worded(label, classes_of(state)) if isinstance(state, State) else label
 
     def bindings_changed(self, screen: Screen[object]) -> None:
         if screen not in screen.app.screen_stack:  # it has been left, and comes back with the keys that it had

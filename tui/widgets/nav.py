@@ -5,7 +5,9 @@ from textual.events import Click
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from engine.vocabulary.messages.base import DIGITS
 from tui.state.actions.lookup import NAVIGATION
+from tui.state.class_words import worded
 
 
 class Nav(Widget):
@@ -26,6 +28,9 @@ class Nav(Widget):
 
     here: reactive[str] = reactive("")
     """The mode of the screen in front."""
+
+    classes_of: reactive[tuple[str, ...]] = reactive(DIGITS)
+    """What is looked at: the screen of digits has another name where they are none."""
 
     def __init__(self, here: str) -> None:
         super().__init__()
@@ -48,7 +53,8 @@ class Nav(Widget):
         for key, mode, label in NAVIGATION:
             name = "nav--here" if mode == self.here else "nav--name"
             line.append(f"{key}{between}", self.get_component_rich_style("nav--key"))
-            line.append(f"{around}{label}{around}", self.get_component_rich_style(name)).append(after)
+            shown = worded(label, self.classes_of)  # as wide
+            line.append(f"{around}{shown}{around}", self.get_component_rich_style(name)).append(after)
         return line
 
     async def on_click(self, event: Click) -> None:

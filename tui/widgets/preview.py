@@ -9,7 +9,9 @@ from textual.reactive import reactive
 
 from engine.vocabulary.config import FIELDS, RunConfig
 from engine.vocabulary.messages import AugmentationPreviewed
+from engine.vocabulary.messages.base import DIGITS
 from engine.vocabulary.schedule import curve
+from tui.state.class_words import one_of, thing, worded
 from tui.state.state import State, described
 from tui.state.words.networks import network_of
 from tui.widgets.cells import Cells, CellWidget
@@ -38,14 +40,17 @@ class DigitGrid(CellWidget):
     shown: reactive[AugmentationPreviewed | None] = reactive(None, init=False, repaint=False)
     """The digits; equal ones cost no redraw."""
 
+    classes_of: tuple[str, ...] = DIGITS  # the names of the labels
+
     def watch_shown(self) -> None:
         self.redraw()
 
     def draw(self, cells: Cells) -> None:
         if self.shown is None:
-            cells.put_centered("no digit yet", "digit-grid--muted")
+            cells.put_centered(worded("no digit yet", self.classes_of), "digit-grid--muted")
             return
-        caption = f"training digit #{self.shown.index}, a {self.shown.label}, as the network would see it"
+        what = f"training {thing(self.classes_of)} #{self.shown.index}, {one_of(self.classes_of, self.shown.label)}"
+        caption = f"{what}, as the network would see it"
         cells.put(0, 0, caption[: cells.width], "digit-grid--muted")
         across = max(1, cells.width // COLUMNS)
         for i, pixels in enumerate(self.shown.pixels):
@@ -104,6 +109,7 @@ class Preview(Horizontal):
         view = self.query_one(PlanView)
         view.plan, view.network = plan, described(state, network_of(config))
         self.show_config(config, plan.steps)
+        self.query_one(DigitGrid).classes_of = state.data.classes if state.data is not None else DIGITS
         augmented = is_augmented(config)
         if augmented != self.has_class("-augmented"):
             self.set_class(augmented, "-augmented")

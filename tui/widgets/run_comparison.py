@@ -9,7 +9,7 @@ from textual.message import Message
 from engine.vocabulary.messages import RunSummary
 from tui.state.marks import Mark
 from tui.state.words.run_columns import GAP, fitted, name_of
-from tui.state.words.run_differences import Row, differences, seeds_of_one
+from tui.state.words.run_differences import Row, caution, differences, seeds_of_one
 from tui.widgets.cells import Cells, CellWidget
 from tui.widgets.list_keys import LIST_KEYS, ListKeys
 from tui.widgets.run_colours import RUN_COLOURS, colour_of, css
@@ -86,7 +86,7 @@ class RunComparison(ListKeys, CellWidget, can_focus=True):
 
     def _lines(self, width: int) -> tuple[list[list[tuple[str, str]]], list[str]]:
         """Return the lines of the table, each of texts and styles, and what is said below it."""
-        said = [line for each in self._said for line in folded(each, width)]
+        said = [line for each in (*caution(self._runs), *self._said) for line in folded(each, width)]
         if len(self._runs) < 2:
             return [[("Mark a second run to compare it with this one.", "run-comparison--label")]], said
         if not self._rows:

@@ -6,6 +6,8 @@ from rich.cells import cell_len
 
 from engine.vocabulary.config import FIELDS
 from engine.vocabulary.messages import RunSummary
+from engine.vocabulary.messages.base import DIGITS
+from engine.vocabulary.messages.known_data import known_data
 from tui.state.words.figures import duration, percent
 from tui.state.words.networks import shown_name
 from tui.state.words.run_columns import fitted, name_of, reported_accuracy, reported_loss
@@ -19,6 +21,13 @@ DATA = {"sample": "sample of 5,000", "full": "full MNIST", "own": "own images"}
 APART = ("data", "device", "model", "epochs")  # have lines of their own
 
 Row = tuple[str, str, str]  # label, value, style
+
+
+def data_in_words(run: RunSummary) -> str:
+    word = data_word(run)
+    known = known_data(word)
+    words = DATA.get(word) or (known.title if known is not None else word)
+    return words if run.class_count == len(DIGITS) else f"{words}, {run.class_count} classes"
 
 
 class RunDetail(CellWidget):
@@ -129,7 +138,7 @@ def figures(run: RunSummary) -> Sequence[Row]:
         ("started", started_word(run.started), "value"),
         ("network", shown_name(run.model), "value"),
         ("parameters", f"{run.parameters:,}" if run.parameters else "-", "value"),
-        ("data", DATA[data_word(run)], "value"),
+        ("data", data_in_words(run), "value"),
         ("device", sanitize(run.device, 40) or "-", "value"),
     ]
     if run.parent:

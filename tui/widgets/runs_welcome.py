@@ -3,7 +3,9 @@
 from textual.reactive import reactive
 
 from engine.vocabulary.messages import DataReady
+from engine.vocabulary.messages.base import DIGITS
 from engine.vocabulary.presets import NAMED
+from tui.state.class_words import worded
 from tui.state.state import State
 from tui.state.words.values import format_values
 from tui.widgets.cells import Cells, CellWidget
@@ -57,7 +59,9 @@ class RunsWelcome(CellWidget):
     def draw(self, cells: Cells) -> None:
         beside = cells.width >= BESIDE
         middle = min(cells.width // 2, MIDDLE) if beside else cells.width
-        blocks = [lines_of(KEYS, middle - 2, LABEL)]
+        classes = self.data.classes if self.data is not None else DIGITS
+        keys = [(worded(words, classes), style) for words, style in KEYS]
+        blocks = [lines_of(keys, middle - 2, LABEL)]
         presets = lines_of(preset_parts(), cells.width - middle if beside else cells.width, LABEL)
         if beside:
             blocks.append(presets)

@@ -5,7 +5,9 @@ from textual.reactive import reactive
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import DataReady
-from tui.state.state import State
+from engine.vocabulary.messages.base import DIGITS
+from tui.state.class_words import worded
+from tui.state.state import State, classes_of
 from tui.state.words.networks import shown_name
 from tui.state.words.runs import state_word
 from tui.terminal.sanitize import sanitize
@@ -33,6 +35,7 @@ READABLE: tuple[Part, ...] = (
     ("\ndata that --data takes\n", "muted"),
     ("FOLDER   ", "key"), ("with train/ and test/, and in these a folder of pictures for each class\n", ""),
     ("FOLDER   ", "key"), ("with MNIST's four IDX files, plain or gzip\n", ""),
+    ("NAME     ", "key"), ("fashion, kmnist, qmnist, usps or emnist-letters, say: downloaded at the first use\n", ""),
     ("FILE.npz ", "key"), ("with train_images, train_labels, test_images and test_labels\n", ""),
 )  # fmt: skip
 
@@ -104,10 +107,11 @@ class Welcome(CellWidget):
         has_images = self.data is not None and bool(self.data.examples)
         images = 9 if has_images else 0  # lines, at least
         if width >= MEDIUM:
+            classes = self.data.classes if self.data is not None else DIGITS
             across = min(48, width - MIDDLE - 8)
-            right = lines_of(screens(spaced=True), across, 3)
+            right = lines_of(screens(classes, spaced=True), across, 3)
             if len(right) > height - images:
-                right = lines_of(screens(spaced=False), across, 3)
+                right = lines_of(screens(classes, spaced=False), across, 3)
             common = short_keys()
             if width < WIDE and not has_images and len(right) + 1 + len(common) <= height:
                 right += [[], *common]
@@ -124,7 +128,7 @@ def sentences(state: State) -> list[Part]:
     """Return the words to show and their styles."""
     parts: list[Part] = [
         ("mnist-tui\n", "title"),
-        ("train a digit classifier in your terminal\n\n", "muted"),
+        (worded("train a digit classifier in your terminal\n\n", classes_of(state)), "muted"),
     ]
     if state.link == "lost":
         start = [("e", "key"), ("  start the engine again\n", "")]

@@ -8,8 +8,8 @@ from rich.cells import cell_len
 from engine.vocabulary.architectures import CATALOGUE
 from engine.vocabulary.config import FIELDS, RunConfig
 from engine.vocabulary.messages import DataReady
-from engine.vocabulary.messages.base import class_name
 from tui.state.actions.table import ACTIONS
+from tui.state.class_words import short_name, worded
 from tui.state.words.values import format_value
 from tui.terminal.sanitize import sanitize
 from tui.widgets.cells import Cells
@@ -19,6 +19,7 @@ UNUSUAL = ("continue", "suspend_process", "draw_anew", "reconnect")
 SHOWN = ("model", "epochs", "batch_size", "optimizer", "lr", "schedule", "weight_decay", "dropout", "seed")
 HALF = 31  # cells of one of two columns
 COLUMN = 80  # cells, at least, of a column of networks
+MANY = 10  # classes, from which on they may stand in several lines
 SIZES = ((28, 14), (20, 10), (14, 7), (10, 5))  # columns and lines of a digit, the largest first
 
 Part = tuple[str, str]  # words and their style
@@ -67,13 +68,13 @@ def in_columns(lines: Sequence[Line], columns: int, width: int) -> list[Line]:
     return rows
 
 
-def screens(spaced: bool) -> list[Part]:
-    """Return what each screen is for, where there is room `spaced`: with a blank line after each."""
+def screens(classes: Sequence[str], *, spaced: bool) -> list[Part]:
+    """Return what each screen is for, with data of these classes; `spaced`: with a blank line after each."""
     parts: list[Part] = [("screens\n\n", "muted")]
     for action in ACTIONS:
         if action.name.startswith("go("):
-            parts += [(action.key, "key"), (f"  {action.label}\n", "")]
-            parts.append((f"   {action.help}\n" + "\n" * spaced, "muted"))
+            parts += [(action.key, "key"), (f"  {worded(action.label, classes)}\n", "")]
+            parts.append((f"   {worded(action.help, classes)}\n" + "\n" * spaced, "muted"))
     return parts
 
 
@@ -134,6 +135,8 @@ def draw_examples(cells: Cells, data: DataReady | None, room: int, style: str, *
         return 0
     classes = len(data.examples)
     columns, lines, below = digit_size(classes, cells.width - 2, room)
+    if classes > MANY and not columns:
+        return draw_wrapped(cells, data, room, style, ascii=ascii)
     below = min(below, max(map(len, data.examples)))
     if not columns:
         return 0
@@ -149,10 +152,29 @@ def draw_examples(cells: Cells, data: DataReady | None, room: int, style: str, *
         for row, pixels in enumerate(examples[:below]):
             for y, line in enumerate(draw(pixels, art, columns, lines), top + 1 + row * lines):
                 cells.put(x, y, line.replace("\u2800", " "))  # a blank of braille takes three bytes
-        name = sanitize(class_name(data.classes, label), 6)
+        count = f" {counts[label]:,}" if label < len(counts) else ""
+        name = short_name(data.classes, label, max(1, min(6, step - 1 - columns // 4 - len(count))))
         end = cells.put(x + columns // 4, bottom, name, f"{style}--key")
-        cells.put(end, bottom, f" {counts[label]:,}" if label < len(counts) else "", f"{style}--muted")
+        cells.put(end, bottom, count, f"{style}--muted")
     return bottom + 1 - top
+
+
+def draw_wrapped(cells: Cells, data: DataReady, room: int, style: str, *, ascii: bool) -> int:
+    """Draw one image of each of many classes, in as many lines as they need, if there is room for all."""
+    columns, lines = SIZES[-2] if room > 3 * SIZES[-2][1] else SIZES[-1]
+    across = max(1, (cells.width - 2) // (columns + 2))
+    down = -(-len(data.examples) // across)
+    high = down * (lines + 1) + 1
+    if high > room:
+        return 0
+    top = cells.height - high
+    cells.put(1, top, f"the first training image of each of {len(data.examples)} classes", f"{style}--muted")
+    for label, images in enumerate(data.examples):
+        x, y = 1 + label % across * (columns + 2), top + 1 + label // across * (lines + 1)
+        for row, line in enumerate(draw(images[0], "ramp" if ascii else "braille", columns, lines) if images else ()):
+            cells.put(x, y + row, line.replace("\u2800", " "))
+        cells.put(x, y + lines, short_name(data.classes, label, columns), f"{style}--key")
+    return high
 
 
 def digit_size(classes: int, width: int, height: int) -> tuple[int, int, int]:

@@ -30,7 +30,7 @@ def read_picture(path: str | Path, preprocessing: Preprocessing = MNIST) -> tupl
     """
     pixels, done = preprocess(read_pixels(path), preprocessing)
     if pixels is None:
-        raise DataError(f"{path}: is blank: no ink stands out from the background; draw the digit darker or lighter")
+        raise DataError(f"{path}: is blank: no ink stands out from the background; draw it darker or lighter")
     return torch.from_numpy(pixels.copy()), ", ".join(done) or "as it is"
 
 

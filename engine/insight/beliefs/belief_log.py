@@ -93,7 +93,7 @@ class BeliefLog:
             other = self.path.with_suffix(".other.bin")
             write_atomically(other, content)
             os.ftruncate(file.fileno(), 0)
-            say(f"{self.path}: is of other digits, or of another network; it is now {other.name}, and a new one begins")
+            say(f"{self.path}: is of other images, or of another network; it is now {other.name}, and a new one begins")
             whole = []
         elif damaged := records.count(None):
             say(f"{self.path}: is damaged in {counted(damaged, 'place')}; what can be read is kept")

@@ -38,14 +38,14 @@ class Beliefs:
         if epoch not in self.epochs:
             near = min(self.epochs, key=lambda each: abs(each - epoch))
             raise RunError(
-                f"run {self.run} has kept nothing of test digits after epoch {epoch}; give another, epoch {near} say"
+                f"run {self.run} has kept nothing of test images after epoch {epoch}; give another, epoch {near} say"
             )
         return self.epochs.index(epoch)
 
     def check_digit(self, index: int) -> None:
         """Raise RunError for a digit that is not there."""
         if not 0 <= index < len(self.labels):
-            raise RunError(f"run {self.run} has no beliefs of test digit {index}; give 0 to {len(self.labels) - 1}")
+            raise RunError(f"run {self.run} has no beliefs of test image {index}; give 0 to {len(self.labels) - 1}")
 
     @property
     def predicted(self) -> Labels:

@@ -23,9 +23,9 @@ LongQuestion = MeasureCalibration | MeasureRobustness | EvaluateTogether | Compa
 Asked = LongQuestion | Predict | PredictFiles | Evaluate | AskGalleryNow | InsightQuestion
 IN_WORDS: dict[type[Command], str] = {  # for who waits for it
     MeasureCalibration: "measuring how sure a run is",
-    MeasureRobustness: "testing runs on corrupted digits",
+    MeasureRobustness: "testing runs on corrupted images",
     EvaluateTogether: "testing several runs as one",
-    ComparePredictions: "comparing two runs digit by digit",
+    ComparePredictions: "comparing two runs image by image",
 }
 
 

@@ -13,6 +13,7 @@ from engine.storage.runs.folders import BEST, LAST, find_run
 from engine.storage.runs.record import read_record
 from engine.training.run import Run
 from engine.vocabulary.config import RunConfig
+from engine.vocabulary.messages.base import DIGITS
 from engine.vocabulary.preprocessing import Preprocessing
 
 
@@ -39,8 +40,9 @@ class AskedRuns:
         keep_temperature(path, digest, temperature)
         self._kept = self._kept_best = None
 
-    def code_of(self, name: str, live: Run | None) -> tuple[RunConfig, Code] | None:
-        """Return the code that a question about a run would execute anew, None where there is none.
+    def code_of(self, name: str, live: Run | None) -> tuple[RunConfig, Code, int] | None:
+        """Return the code that a question about a run would execute anew, and its number of classes, None where there
+        is none.
 
         Raises RunError, NetworkError.
         """
@@ -49,9 +51,9 @@ class AskedRuns:
         folder = find_run(self.checkpoints, name)
         if self._kept is not None and self._kept.name == folder.name:
             return None
-        config = read_record(folder).config
-        code = code_of_run(config.model, folder)
-        return None if code is None else (config, code)
+        record = read_record(folder)
+        code = code_of_run(record.config.model, folder)
+        return None if code is None else (record.config, code, len(record.classes))
 
     def data_of(self, name: str, live: Run | None, loaded: Dataset | None) -> Dataset:
         """Return the data that a run was trained and tested on: a figure from other data would be another figure.
@@ -78,8 +80,9 @@ class AskedRuns:
             return live.data.preprocessing
         return read_record(find_run(self.checkpoints, name)).treatment
 
-    def read(self, path: str, *, to_test: bool = False) -> Dataset:
-        source = find_data(path, to_test=to_test)
+    def read(self, path: str, *, to_test: bool = False, classes: tuple[str, ...] = DIGITS) -> Dataset:
+        """Return a data set; of one that is only `to_test` on, folders are those of these classes. Raises DataError."""
+        source = find_data(path, to_test=to_test, classes=None if classes == DIGITS else classes)
         if self._data is None or (self._data_path, self._data_state) != (path, source.state):
             self._data, self._data_path, self._data_state = source.read(), path, source.state
         return self._data

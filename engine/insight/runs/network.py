@@ -20,7 +20,7 @@ from engine.storage.runs.checkpoint import CheckpointError, brief
 from engine.storage.runs.record import classes_of
 from engine.training.evaluation import inference, predict_both
 from engine.training.run import Run
-from engine.training.state import config_in, position_in, temperature_in
+from engine.training.state import classes_in, config_in, position_in, temperature_in
 from engine.vocabulary.messages.base import DIGITS
 
 
@@ -36,6 +36,7 @@ class Network:
     code: Code | None = None  # of a user's own network
     best: bool = False  # of these epochs, by validation accuracy
     classes: tuple[str, ...] = DIGITS  # the names of what it tells apart
+    data: str = ""  # the fingerprint of what it was trained on, where that is known
     temperature: float | None = None  # its logits are divided by it before they become probabilities; None: none fitted
 
     @property
@@ -49,10 +50,17 @@ class Network:
 
     def test_part(self, data: Dataset) -> tuple[Tensor, Tensor]:
         """Return the test images and labels of a data set, on its device. Raises DataError where the classes differ."""
-        if data.classes != self.classes:
+        if not self.knows(data):
             has, needs = ", ".join(data.classes), ", ".join(self.classes)
             raise DataError(f"{data.path}: has the classes {has}, {self.name} was trained on {needs}; give such data")
         return data.test_images.to(self.device), data.test_labels.to(self.device)
+
+    def knows(self, data: Dataset) -> bool:
+        """Tell whether it can be asked about a data set: of its classes, or the very data that it was trained on, which
+        may have got names for its classes since."""
+        return data.classes == self.classes or (
+            data.fingerprint == self.data and len(data.classes) == len(self.classes)
+        )
 
     def logits(self, images: Tensor) -> Tensor:
         """Return the logits float64 [N, classes] of uint8 images [N, 28, 28], on the CPU; what is no number is 0."""
@@ -83,7 +91,7 @@ def network_in(path: Path, state: dict[str, Any]) -> Network:
     """Return the network of a checkpoint. Raises CheckpointError, and NetworkError for code that is not to be run."""
     config = config_in(state, path)
     code = code_of_run(config.model, path.parent)
-    classes = classes_of(path.parent)
+    classes = classes_in(state) or classes_of(path.parent)
     # Building a network draws from the global generator, which belongs to the run in progress.
     with kept_generators():
         if code is not None:
@@ -103,6 +111,7 @@ def network_in(path: Path, state: dict[str, Any]) -> Network:
         model,
         code,
         classes=classes,
+        data=str(state.get("data", "")),
         temperature=temperature,
     )
 
@@ -116,6 +125,7 @@ def network_of(run: Run) -> Network:
         run.tested,
         run.code,
         classes=run.data.classes,
+        data=run.data.fingerprint,
         temperature=run.temperature,
     )
 

@@ -149,5 +149,5 @@ def spread(total: int, most: int) -> Tensor:
 
 
 def check_classes(network: Network, data: Dataset) -> None:
-    if data.classes != network.classes:
+    if not network.knows(data):
         raise InsightError(f"{data.path}: has other classes than {network.name} was trained on; give its own data")

@@ -19,6 +19,7 @@ import msgspec
 from engine.networks.own.code import Code, NetworkError
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import ModelDescribed
+from engine.vocabulary.messages.base import DIGITS
 
 STARTING = 180.0  # seconds for Python and torch to be there: a cold disk, a busy machine
 LIMIT = 60.0  # seconds for the user's code
@@ -41,6 +42,7 @@ class Question(msgspec.Struct):
     code: Code
     memory: int
     limit: float
+    classes: int = len(DIGITS)
 
 
 class CheckResult(msgspec.Struct, frozen=True):
@@ -71,9 +73,10 @@ Line = Stage | Found
 class CheckProcess:
     """One such process. `run` waits for its end, in a thread that may wait; `kill` ends it from any other."""
 
-    def __init__(self, config: RunConfig, code: Code) -> None:
+    def __init__(self, config: RunConfig, code: Code, classes: int = len(DIGITS)) -> None:
         self.config = config
         self.code = code
+        self.classes = classes
         self._process: subprocess.Popen[bytes] | None = None
         self.killed = False  # from outside
         self._lock = threading.Lock()
@@ -82,7 +85,7 @@ class CheckProcess:
         """Start it, wait for what it finds, and end it with all that it has started."""
         reply, theirs = os.pipe()
         try:
-            question = Question(self.config, self.code, memory_limit(), LIMIT)
+            question = Question(self.config, self.code, memory_limit(), LIMIT, self.classes)
             with self._lock:
                 if self.killed:
                     return CheckResult(problem=f"{self.code.model}: was not checked, as the engine ended")

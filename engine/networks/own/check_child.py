@@ -100,10 +100,10 @@ def describe(question: Question, stage: Callable[[str], None]) -> CheckResult:
         models = []
         for seed in SEEDS:
             seed_all(seed)
-            models.append(make_own(kind, config, code))
+            models.append(make_own(kind, config, code, question.classes))
         one, other = models
         stage("run")
-        missed = check_network(one, code)
+        missed = check_network(one, code, question.classes)
         notes += missed
         found = seed_notes(one, other, code)
         check_state(one, other, code)
@@ -113,7 +113,7 @@ def describe(question: Question, stage: Callable[[str], None]) -> CheckResult:
         gc.collect()
         stage("train")
         with inside(code):
-            found += training_notes(one, code, told_already=bool(missed))
+            found += training_notes(one, code, question.classes, told_already=bool(missed))
     return CheckResult(described=msgspec.structs.replace(network, notes=[*notes, *found]), found=tuple(found))
 
 
@@ -156,12 +156,14 @@ def check_state(one: nn.Module, other: nn.Module, code: Code) -> None:
         )
 
 
-def training_notes(model: nn.Module, code: Code, *, told_already: bool) -> list[str]:
+def training_notes(model: nn.Module, code: Code, classes: int, *, told_already: bool) -> list[str]:
     """Take the loss of two images, and go backward from it; what fails is told, and the run would fail by it."""
     try:
         with told(code, "fails in training on two images"):
             model.train()
-            loss = nn.functional.cross_entropy(model(torch.rand(2, 1, 28, 28)), torch.tensor([3, 8]))
+            loss = nn.functional.cross_entropy(
+                model(torch.rand(2, 1, 28, 28)), torch.tensor([classes // 3, classes - 2])
+            )
             hidden = hidden_weights(model, loss)
             loss.backward()  # type: ignore[no-untyped-call]
     except NetworkError as error:

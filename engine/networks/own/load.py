@@ -47,6 +47,12 @@ def is_network(value: object) -> bool:
     return isinstance(value, type) and issubclass(value, nn.Module)
 
 
+OTHER_CLASSES = (
+    ", as the data has {classes} classes: give its __init__ an argument `classes`, which it is called with, and make"
+    " the last layer as large"
+)
+
+
 def run_file(code: Code) -> ModuleType:
     """Return the module of a file's content. The content is what was read and checked, not what is there now."""
     module = ModuleType(MODULE)
@@ -72,7 +78,8 @@ def check_network(model: nn.Module, code: Code, classes: int = len(DIGITS)) -> l
         raise NetworkError(f"{code.model}: returns a {type(logits).__name__} for images {shape}; it must be {what}")
     if list(logits.shape) != [2, classes] or not logits.is_floating_point():
         found = f"{str(logits.dtype).removeprefix('torch.')} {list(logits.shape)}"
-        raise NetworkError(f"{code.model}: returns {found} for images {shape}; it must be {what}")
+        remedy = "" if classes == len(DIGITS) else OTHER_CLASSES.format(classes=classes)
+        raise NetworkError(f"{code.model}: returns {found} for images {shape}; it must be {what}{remedy}")
     notes = []
     if are_probabilities(logits):
         notes.append(

@@ -87,7 +87,7 @@ def begin_resumed(checkpoints: Path, command: ResumeRun, loader: Loader, group: 
     run = resume(folder.name, folder, data, command.changes, group, command.data)
     run.origin = origin_of(record)
     watch(run, folder)
-    record.data_path = data.path
+    record.data_path, record.classes = data.path, data.classes
     record.state, record.reason = "running", ""
     return run, RunLog(folder, record)
 

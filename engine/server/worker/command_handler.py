@@ -92,8 +92,8 @@ class CommandHandler:
             self.jobs.check_free()
             if self.checks.starting is not None:
                 raise Busy("a run is about to start, once its network has been checked; stop it first")
-        for config, code in self.networks_to_check(command):
-            result = self.checks.result_of(config, code, command, reply)
+        for config, code, classes in self.networks_to_check(command):
+            result = self.checks.result_of(config, code, command, reply, classes)
             if result is None:
                 return True
             described(result)
@@ -101,8 +101,9 @@ class CommandHandler:
                 say(note)
         return False
 
-    def networks_to_check(self, command: AnyCommand) -> Iterator[tuple[RunConfig, Code]]:
-        """Yield the users' own networks of a command that are to be trained, or asked while something else trains."""
+    def networks_to_check(self, command: AnyCommand) -> Iterator[tuple[RunConfig, Code, int]]:
+        """Yield the users' own networks of a command that are to be trained, or asked while something else trains, with
+        their numbers of classes. Raises DataError."""
         configs: list[RunConfig] = []
         match command:
             case PlanJobs():
@@ -124,7 +125,7 @@ class CommandHandler:
         for config in configs:
             code = named_code(config.model)
             if code is not None:
-                yield config, code
+                yield config, code, self.loader.classes_for(config, load=self.jobs.training is None)
 
     def handle(self, command: AnyCommand, reply: Reply) -> AnyEvent | None:
         """Return the answer, or None when it comes later: from the process that does it, or, where a user's own network
@@ -162,7 +163,7 @@ class CommandHandler:
                 if self.loader.announced is not None:
                     return self.loader.announced if self.loader.unchanged() else self.loader.outdated()
             case DownloadData():
-                self.loader.start_download(lambda: self.submit(LoadData(path=""), self.downloaded))
+                self.loader.start_download(command.name, lambda path: self.submit(LoadData(path=path), self.downloaded))
             case CancelDownload():
                 self.loader.cancelled.set()
             case ExportData():
@@ -186,8 +187,8 @@ class CommandHandler:
                 config = checked(command.config)
                 code = named_code(config.model)
                 if code is None:
-                    return describe_network(config)
-                result = self.checks.result_of(config, code, command, reply)
+                    return describe_network(config, self.loader.classes_for(config))
+                result = self.checks.result_of(config, code, command, reply, self.loader.classes_for(config))
                 return None if result is None else described(result)
             case EditRun() | DeleteRun() | RestoreRun():
                 self.change_run(command)
@@ -238,7 +239,7 @@ class CommandHandler:
     def downloaded(self, answer: AnyEvent) -> None:
         """Tell those who wait for the downloaded data that it is there, although a run keeps it from being loaded."""
         if isinstance(answer, CommandFailed) and self.jobs.training is not None:
-            self.loader.announce("MNIST is downloaded; the next run uses it")
+            self.loader.announce("the data set is downloaded; the next run uses it")
 
 
 def alone(jobs: Jobs) -> str:

@@ -37,11 +37,13 @@ from engine.vocabulary.config import ConfigError
 from engine.vocabulary.messages import (
     AnyCommand,
     AnyEvent,
+    CancelDownload,
     CommandFailed,
     EngineReady,
     QueuedRun,
     Shutdown,
     StartRun,
+    Stop,
 )
 
 COMMANDS_SHARE = 0.05  # seconds for commands between two stretches of training, of 0.1 seconds each
@@ -53,7 +55,7 @@ DOING = {  # in words, for who waits for it
     "StartStudy": "beginning a study",
     "Evaluate": "testing a run",
     "PredictFiles": "classifying images",
-    "AskGalleryNow": "classifying all digits",
+    "AskGalleryNow": "classifying all images",
     "DescribeModel": "building a network to describe it",
     **{kind.__name__: doing for kind, doing in IN_WORDS.items()},
     **INSIGHT_IN_WORDS,
@@ -84,6 +86,8 @@ class Worker:
 
     def submit(self, command: AnyCommand, reply: Reply) -> None:
         """Hand over a command; called from any thread, and from signal handlers."""
+        if isinstance(command, CancelDownload | Stop | Shutdown):  # the loop may be busy with a download
+            self.loader.interrupted.set()
         self.commands.put((command, reply))
 
     def call(self, what: Callable[[], None]) -> None:
@@ -234,6 +238,8 @@ class Worker:
                 say_traceback()
             return
         ACTIVITY.begin(DOING.get(type(command).__name__, type(command).__name__))
+        if isinstance(command, CancelDownload | Stop):  # what came before it has been ended
+            self.loader.interrupted.clear()
         answer = answered(type(command).__name__, partial(self.handler.handle, command, reply))
         if answer is not None:
             reply(msgspec.structs.replace(answer, reply_to=command.id))

@@ -17,7 +17,7 @@ from engine.insight.runs.find import AskedRuns
 from engine.insight.runs.network import kept
 from engine.storage.runs.checkpoint import intact_digest
 from engine.storage.runs.folders import BEST, LAST, find_run
-from engine.storage.runs.record import read_record
+from engine.storage.runs.record import classes_of, read_record
 from engine.storage.typed_path import path_of
 from engine.training.evaluation import evaluate, rounded, walk_digits
 from engine.training.run import Run
@@ -120,7 +120,7 @@ class Inspector:
     def evaluate(self, command: Evaluate, live: Run | None, loaded: Dataset | None) -> Evaluated:
         """Raises RunError, CheckpointError, DataError."""
         network = self.runs.chosen(command.run, live, command.best)
-        data = self._data(command.data, network.name, live, loaded)
+        data = self._data(command.data, network.name, live, loaded, network.classes)
         images, labels = network.test_part(data)
         with kept(network):
             result = evaluate(network.model, images, labels)
@@ -137,7 +137,7 @@ class Inspector:
     def gallery(self, command: AskGalleryNow, live: Run | None, loaded: Dataset | None) -> GalleryTold:
         """Raises RunError, CheckpointError, DataError."""
         network = self.runs.latest(command.run, live)
-        data = self._data(command.data, network.name, live, loaded)
+        data = self._data(command.data, network.name, live, loaded, network.classes)
         with kept(network):
             return gallery_now(command, network, data)
 
@@ -145,12 +145,18 @@ class Inspector:
         """Raises RunError, DataError."""
         own = live is not None and command.run in ("", live.name)
         name = live.name if live is not None and own else find_run(self.runs.checkpoints, command.run).name
-        data = self._data(command.data, name, live, loaded)
+        classes = live.data.classes if live is not None and own else classes_of(self.runs.checkpoints / name)
+        data = self._data(command.data, name, live, loaded, classes)
         return pixels_of(command, name, data)
 
-    def _data(self, path: str, name: str, live: Run | None, loaded: Dataset | None) -> Dataset:
-        """Return the data in a folder to test on, or where none is named those of a run. Raises DataError."""
-        return self.runs.read(path, to_test=True) if path else self.runs.data_of(name, live, loaded)
+    def _data(
+        self, path: str, name: str, live: Run | None, loaded: Dataset | None, classes: tuple[str, ...]
+    ) -> Dataset:
+        """Return the data in a folder to test on, of these classes, or where none is named those of a run. Raises
+        DataError."""
+        if path:
+            return self.runs.read(path, to_test=True, classes=classes)
+        return self.runs.data_of(name, live, loaded)
 
     def answering(self, asked: LongQuestion, live: Run | None, loaded: Dataset | None) -> Answering:
         """Return the work on an answer that takes long. Raises RunError, CheckpointError, DataError."""
@@ -164,7 +170,7 @@ class Inspector:
         network = self.runs.chosen(name, live, asked.best)
         if live is not None and network.model is live.tested:
             network = network.frozen()
-        data = self._data(asked.data, network.name, live, loaded)
+        data = self._data(asked.data, network.name, live, loaded, network.classes)
         images, labels = network.test_part(data)
         if not isinstance(asked, MeasureCalibration):
             return Subject(network, data.path, data.fingerprint, images, labels)
@@ -188,6 +194,8 @@ class Inspector:
             command,
             network,
             lambda: self.runs.data_of(network.name, live, loaded),
-            lambda: self.runs.read(str(own_digits(self.runs.checkpoints)), to_test=True),
+            lambda: self.runs.read(
+                str(own_digits(self.runs.checkpoints, network.classes)), to_test=True, classes=network.classes
+            ),
             self.runs.preprocessing_of(network.name, live),
         )

@@ -8,8 +8,8 @@ import msgspec
 import torch
 
 from engine.data.dataset import examples
-from engine.data.download import download
 from engine.data.find import DataError, Dataset, find_data
+from engine.data.names.download import download
 from engine.server.protocols import EventSink
 from engine.storage.files import in_words
 from engine.storage.paths import default_data
@@ -21,6 +21,8 @@ from engine.training.run import Run
 from engine.training.step import Steps
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import DataFailed, DataProgress, DataReady
+from engine.vocabulary.messages.base import DIGITS
+from engine.vocabulary.messages.known_data import NAMES, known_data
 
 LOOKING_SHARE = 0.05  # of the time, that looking for changes takes while somebody walks through digits
 
@@ -33,6 +35,7 @@ class Loader:
         self.announced: DataReady | None = None  # what screens were told of `data`
         self.download: threading.Thread | None = None
         self.cancelled = threading.Event()
+        self.interrupted = threading.Event()  # a command that waits for this one ends the download that it has begun
         self._state = ""  # of the files of `data`, when it was read
         self._believed_until = 0.0
 
@@ -61,6 +64,9 @@ class Loader:
         began = time.perf_counter()
         try:
             source = find_data(path)
+            if source.missing is not None:
+                source.download(self.progress, self.interrupted.is_set)
+                source = find_data(path)
             if self.data is not None and path == self.path and source.state == self._state:
                 self._check(self.data, only)
                 return
@@ -71,7 +77,9 @@ class Loader:
             raise
         before, again = self.data, path == self.path
         self.path, self._state = path, source.state
-        same = before is not None and (before.path, before.fingerprint) == (data.path, data.fingerprint)
+        same = before is not None and all(
+            getattr(before, name) == getattr(data, name) for name in ("path", "fingerprint", "classes")
+        )
         if not same:  # else the old one is already on the device
             self.data = data
         if again and same:
@@ -105,6 +113,13 @@ class Loader:
         else:
             self.load(self.path)
         return self.needed()
+
+    def classes_for(self, config: RunConfig, *, load: bool = False) -> int:
+        """Return how many classes a network of this config has to tell apart, as far as its data is loaded, or is to be
+        loaded for it. Raises DataError."""
+        if load and config.data and config.data != self.path:
+            self.load(config.data)
+        return len(self.data.classes) if self.data is not None else len(DIGITS)
 
     def load_for(self, record: RunRecord, path: str, command: str = "") -> None:
         """Have the data of a run loaded, from where it is now, for a `command` other than to resume it. Raises
@@ -165,20 +180,24 @@ class Loader:
         assert self.announced is not None
         return msgspec.structs.replace(self.announced, notes=[*self.announced.notes, note])
 
-    def start_download(self, then: Callable[[], None]) -> None:
-        """Fetch MNIST in a thread, so that training and predictions go on; `then` is called there once it is done."""
+    def start_download(self, name: str, then: Callable[[str], None]) -> None:
+        """Fetch a data set, MNIST without a name, in a thread, so that training and predictions go on; `then` is called
+        there, with what to load, once it is done. Raises DataError."""
+        known = known_data(name or "mnist")
+        if known is None:
+            raise DataError(f"{name[:40]!r}: is no data set to download; give one of {', '.join(NAMES)}")
         if self.download is not None:
             raise DataError("a download is already running")
         self.cancelled.clear()
 
         def fetch() -> None:
             try:
-                download(default_data(), self.progress, self.cancelled.is_set)
+                download(default_data(), self.progress, self.cancelled.is_set, known)
             except (DataError, OSError) as error:
                 self.sink.publish(DataFailed(reason=in_words(error)))
             else:
                 self.path = None  # the default search may now find more
-                then()
+                then(known.name if name else "")
             finally:
                 self.download = None
 

@@ -14,18 +14,20 @@ from engine.storage.printing import say
 from engine.vocabulary.architectures import short_name
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import AnyCommand, CommandFailed, DescribeModel
+from engine.vocabulary.messages.base import DIGITS
 
 MOST_KEPT = 64
 AT_ONCE = 2  # processes: each takes a core, and some hundred MB
 
-Key = tuple[RunConfig, Code]
+Key = tuple[RunConfig, Code, int]  # the number of classes
 
 
-def key_of(config: RunConfig, code: Code) -> Key:
+def key_of(config: RunConfig, code: Code, classes: int) -> Key:
     """Return what decides what a network is."""
-    return RunConfig(
+    config = RunConfig(
         model=code.model, width=config.width, depth=config.depth, dropout=config.dropout, dropout2d=config.dropout2d
-    ), code
+    )
+    return config, code, classes
 
 
 class NetworkChecks:
@@ -47,7 +49,7 @@ class NetworkChecks:
     def network(self) -> str:
         """The name of a network that is looked at, "" when none is."""
         with self._guard:
-            return next((short_name(code.model) for _, code in self._waiting), "")
+            return next((short_name(code.model) for _, code, _ in self._waiting), "")
 
     @property
     def starting(self) -> AnyCommand | None:
@@ -56,12 +58,15 @@ class NetworkChecks:
             every = [command for waiting in self._waiting.values() for command, _ in waiting]
         return next((command for command in every if not isinstance(command, DescribeModel)), None)
 
-    def result_of(self, config: RunConfig, code: Code, command: AnyCommand, reply: Reply) -> CheckResult | None:
-        """Return what is known of a network, or None: the command is then submitted again when it is.
+    def result_of(
+        self, config: RunConfig, code: Code, command: AnyCommand, reply: Reply, classes: int = len(DIGITS)
+    ) -> CheckResult | None:
+        """Return what is known of a network for so many classes, or None: the command is then submitted again when it
+        is.
 
         What was wrong with it is told once, and looked for anew the next time.
         """
-        key = key_of(config, code)
+        key = key_of(config, code, classes)
         with self._guard:
             known = self._known.get(key)
             if known is not None:
@@ -82,7 +87,7 @@ class NetworkChecks:
                 look = self._processes[key].run()
             with self._guard:
                 if self._processes[key].killed and key in self._waiting:  # asked for again since
-                    self._processes[key] = CheckProcess(key[0], key[1])
+                    self._processes[key] = CheckProcess(*key)
                     continue
                 del self._processes[key]
                 waiting = self._waiting.pop(key, [])

@@ -9,6 +9,7 @@ from engine.storage.preset_file import MACHINE
 from engine.storage.runs.folders import LAST, PREVIOUS, RunError, run_names
 from engine.storage.runs.record import RECORD, RunRecord, mark, read_record
 from engine.vocabulary.messages import RunSummary
+from engine.vocabulary.messages.known_data import known_place
 
 Live = str | Collection[str] | None
 Stamp = tuple[int, int, int]  # of a file, that changes with what is in it
@@ -94,6 +95,8 @@ def line_of(folder: Path, record: RunRecord, *, live: Live) -> RunSummary:
         steered=record.steered,
         began=record.began,
         data=record.data,
+        known_data=place.name if (place := known_place(record.data_path)) is not None else "",
+        class_count=len(record.classes),
         title=record.title,
         note=record.note,
         star=record.star,

@@ -7,6 +7,7 @@ accuracies fractions of 1, losses mean cross-entropy in nats per image. In the o
     base.py: limits, and what all messages have
     commands.py, run_commands.py: what screens ask for
     engine_events.py, data_facts.py: the engine and its data; the snapshot
+    known_data.py: the data sets that are known by name
     run_events.py, steps.py: a run from start to end, and steps merged into fewer
     machine_events.py: what its machine did meanwhile
     study_events.py: a study

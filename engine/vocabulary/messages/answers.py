@@ -3,7 +3,7 @@
 import msgspec
 
 from engine.vocabulary.fields import Value
-from engine.vocabulary.messages.base import DIGITS, Classes, Event
+from engine.vocabulary.messages.base import DIGITS, Classes, Count, Event
 from engine.vocabulary.messages.run_events import EpochFigures, RunEvent
 
 
@@ -158,6 +158,8 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
     steered: bool = False
     began: dict[str, Value] = {}
     data: str = ""  # fingerprint of its data set
+    known_data: str = ""  # the name of that, where it is one that is known by name
+    class_count: Count = len(DIGITS)
     title: str = ""
     note: str = ""
     star: bool = False

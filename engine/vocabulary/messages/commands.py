@@ -32,15 +32,17 @@ class LoadData(Command, frozen=True):
 
 
 class DownloadData(Command, frozen=True):
-    """Fetch the full MNIST into the default data folder."""
+    """Fetch the full MNIST, or the data set of this name (known_data.py), into the default data folder."""
+
+    name: str = ""
 
 
 class CancelDownload(Command, frozen=True):
-    """Stop a download; nothing half-made stays."""
+    """Stop a download, also one that began as a data set was named; nothing half-made stays."""
 
 
 class ExportData(Command, frozen=True):
-    """Write the loaded data set as PNG files, `path/{train,test}/<digit>/<index>.png`."""
+    """Write the loaded data set as PNG files, `path/{train,test}/<class>/<index>.png`."""
 
     path: str
 

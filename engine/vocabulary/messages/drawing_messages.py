@@ -4,7 +4,7 @@ import typing
 
 import msgspec
 
-from engine.vocabulary.messages.base import DIGITS, Classes, Command, Event, Row
+from engine.vocabulary.messages.base import DIGITS, MOST_CLASSES, Classes, Command, Event, Row
 
 MOST_SIDE = 512  # pixels of a canvas: with the line that carries it within MAX_LINE
 Side = typing.Annotated[int, msgspec.Meta(ge=1, le=MOST_SIDE)]
@@ -45,14 +45,16 @@ class DrawingClassified(Event, frozen=True):
 
 
 class SaveDrawing(Command, frozen=True):
-    """Keep a drawing as the digit `label` among the user's own (OWN_DIGITS in the folder of runs), as drawn."""
+    """Keep a drawing with its `label` of these `classes` among the user's own (`own_folder` in the folder of runs), as
+    drawn."""
 
     drawing: Drawing
-    label: typing.Annotated[int, msgspec.Meta(ge=0, le=9)]
+    label: typing.Annotated[int, msgspec.Meta(ge=0, lt=MOST_CLASSES)]
+    classes: Classes = DIGITS
 
 
 class DrawingSaved(Event, frozen=True):
-    """`path` is the new file, `counts` how many there are of each digit now; `folder` is a data set to test runs on."""
+    """`path` is the new file, `counts` how many there are of each class now; `folder` is a data set to test runs on."""
 
     path: str
     folder: str

@@ -2,13 +2,24 @@
 
 import struct
 import typing
+import zlib
+from collections.abc import Sequence
 
 import msgspec
 
-from engine.vocabulary.messages.base import Count
+from engine.vocabulary.messages.base import DIGITS, Count
 
 PIXELS = 28 * 28
 OWN_DIGITS = "own-digits"  # the folder of drawn digits, in that of the runs
+
+
+def own_folder(classes: Sequence[str]) -> str:
+    """Return the name of the folder of what was drawn of these classes, in that of the runs."""
+    if tuple(classes) == DIGITS:
+        return OWN_DIGITS
+    return f"own-images-{zlib.crc32(chr(10).join(classes).encode()):08x}"
+
+
 Pixels28 = typing.Annotated[bytes, msgspec.Meta(max_length=PIXELS)]
 
 

@@ -3,7 +3,9 @@
 import random
 
 from engine.vocabulary.messages import DigitsMapped, pack_floats
-from tui.widgets.inside.placed_digits import Marked, marked, nearest, placed
+from engine.vocabulary.messages.base import DIGITS
+from engine.vocabulary.messages.known_data import BALANCED, CLOTHES
+from tui.widgets.inside.placed_digits import Marked, marked, nearest, placed, signs_of
 
 
 def mapped(points: list[tuple[float, float]], actual: list[int], predicted: list[int]) -> DigitsMapped:
@@ -44,3 +46,10 @@ def test_the_nearest_digit_is_the_one_of_all_with_the_smallest_distance_on_the_s
         assert nearest(digits, x, y) == [distances.index(min(distances))]
         found = nearest(digits, x, y, 5)
         assert [distances[place] for place in found] == sorted(distances)[:5]
+
+
+def test_each_class_has_a_character_of_its_own_its_name_where_that_is_one() -> None:
+    assert [signs_of(classes) for classes in (DIGITS, BALANCED)] == ["".join(DIGITS), "".join(BALANCED)]
+    assert signs_of(CLOTHES) == "TtPDCSsnBA"
+    many = signs_of(tuple(f"class {number}" for number in range(62)))
+    assert len(set(many)) == 62

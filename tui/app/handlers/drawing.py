@@ -7,10 +7,13 @@ from msgspec.structs import replace
 from textual import on, work
 
 from engine.storage.typed_path import written
-from engine.vocabulary.messages import OWN_DIGITS, AnyEvent, Command, Evaluate, PredictFiles, SaveDrawing
+from engine.vocabulary.messages import AnyEvent, Command, Evaluate, PredictFiles, SaveDrawing
+from engine.vocabulary.messages.base import DIGITS
+from engine.vocabulary.messages.pictures import own_folder
 from tui.app.engine import EngineApp
 from tui.screens.draw_messages import DrawMessages
 from tui.state.drawing.answers import CLASSIFY, READ, SAVE, TEST
+from tui.state.state import classes_of
 
 if TYPE_CHECKING:
     from tui.screens.draw import DrawScreen
@@ -51,17 +54,20 @@ class DrawingHandlers(EngineApp):
     @on(DrawMessages.OwnTested)
     def test_own(self, event: DrawMessages.OwnTested) -> None:
         if self.client is not None:
-            folder = written(Path(self.client.welcome.checkpoints) / OWN_DIGITS)
+            folder = written(Path(self.client.welcome.checkpoints) / own_folder(classes_of(self.state)))
             self.ask_of_drawing(Evaluate(id=TEST, run=event.run, data=folder, best=False))
 
     @on(DrawMessages.Kept)
     @work(group="drawing", exclusive=True)
     async def keep_drawing(self, event: DrawMessages.Kept) -> None:
+        from tui.screens.class_choice import ClassChoice
         from tui.screens.draw_questions import DigitChoice
 
-        label = await self.push_screen_wait(DigitChoice(event.likely))
+        digits = event.classes == DIGITS
+        question = DigitChoice(event.likely) if digits else ClassChoice(event.classes, event.likely)
+        label = await self.push_screen_wait(question)
         if label is not None:
-            self.send(SaveDrawing(id=SAVE, drawing=event.drawing, label=label))
+            self.send(SaveDrawing(id=SAVE, drawing=event.drawing, label=label, classes=event.classes))
 
     @on(DrawMessages.Opening)
     @work(group="drawing", exclusive=True)
@@ -76,6 +82,6 @@ class DrawingHandlers(EngineApp):
             self.set_state(replace(self.state, drawing=answers))
             self.send(PredictFiles(id=READ, paths=[path], run=run, best=False))
 
-        picture = await self.push_screen_wait(PictureChoice(read, event.path))
+        picture = await self.push_screen_wait(PictureChoice(read, event.path, classes_of(self.state)))
         if picture is not None:
             self.draw_screen.open(picture)

@@ -13,6 +13,8 @@ from tui.preferences.keys import key_label
 from tui.state.actions.action import Action
 from tui.state.actions.lookup import NAVIGATION, SCOPES
 from tui.state.actions.table import ACTIONS
+from tui.state.class_words import worded
+from tui.state.state import classes_of
 
 MODES = {mode for _, mode, _ in NAVIGATION}
 
@@ -35,8 +37,8 @@ class PaletteCommands(ScreensApp):
         ours = [action for action in ACTIONS if action.scope == "app" or mode_of(action) in MODES]
         for action in sorted(ours, key=lambda action: (mode_of(action) != self.current_mode, action.scope != "app")):
             yield SystemCommand(
-                command_name(action, self.key_label(action.name, action.label)),
-                f"{action.help} ({key_label(action, self.preferences.keys)})",
+                worded(command_name(action, self.key_label(action.name, action.label)), classes_of(self.state)),
+                f"{worded(action.help, classes_of(self.state))} ({key_label(action, self.preferences.keys)})",
                 lambda action=action: self.call_later(self.run_command, action),
             )
         for each in super().get_system_commands(screen):

@@ -7,6 +7,7 @@ import click
 
 from engine.storage.paths import default_data
 from engine.storage.typed_path import path_of
+from engine.vocabulary.messages.known_data import KNOWN, NAMES, known_data
 from tui.commands.run_coroutine import run
 from tui.commands.shared_options import checkpoints_option, data_option, json_option
 from tui.terminal.sanitize import sanitize
@@ -40,13 +41,27 @@ def status(checkpoints: Path, data: str, as_json: bool) -> None:
 
 
 @data.command()
+@click.argument("name", default="mnist", type=click.Choice(NAMES, case_sensitive=False))
 @checkpoints_option
-def download(checkpoints: Path) -> None:
-    """Download the full MNIST (11 MB) into Dataset/MNIST/raw and verify its checksums."""
+def download(name: str, checkpoints: Path) -> None:
+    """Download the full MNIST (11 MB), or another data set, into Dataset/ and verify its checksums.
+
+    `mnist-tui data known` lists the data sets.
+    """
     from tui.commands.data.transfers import download_data
 
-    run(download_data(checkpoints))
-    print(f"MNIST is in {sanitize(str(default_data() / 'MNIST' / 'raw'))}", file=sys.stderr)
+    known = known_data(name) or KNOWN[0]
+    run(download_data(checkpoints, "" if known is KNOWN[0] else known.name))
+    print(f"{known.title} is in {sanitize(str(default_data() / known.folder / 'raw'))}", file=sys.stderr)
+
+
+@data.command("known")
+@json_option
+def known_sets(as_json: bool) -> None:
+    """List the data sets that --data takes by name: images, classes, and what is downloaded at the first use."""
+    from tui.commands.data.report import print_known
+
+    print_known(as_json)
 
 
 @data.command()
@@ -54,7 +69,7 @@ def download(checkpoints: Path) -> None:
 @data_option
 @checkpoints_option
 def export(folder: str, checkpoints: Path, data: str) -> None:
-    """Write the data set as PNG files: FOLDER/{train,test}/<digit>/<index>.png."""
+    """Write the data set as PNG files: FOLDER/{train,test}/<class>/<index>.png."""
     from tui.commands.data.transfers import export_data
 
     run(export_data(checkpoints, data, path_of(folder)))

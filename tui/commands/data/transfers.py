@@ -23,12 +23,13 @@ from tui.link.session import Session
 from tui.terminal.sanitize import sanitize
 
 
-async def download_data(checkpoints: Path) -> None:
-    """Download MNIST and wait until it is loaded. Raises CommandRefused with the reason; Ctrl-C cancels it."""
+async def download_data(checkpoints: Path, name: str = "") -> None:
+    """Download MNIST, or the data set of this name, and wait until it is loaded. Raises CommandRefused with the reason;
+    Ctrl-C cancels it."""
     async with attached(checkpoints) as session:
         await session.until(DataReady, DataFailed)
         try:
-            await follow(session, DownloadData(id=1), until=DataReady)
+            await follow(session, DownloadData(id=1, name=name), until=DataReady)
         except asyncio.CancelledError:
             session.client.send(CancelDownload())
             raise

@@ -10,6 +10,7 @@ import click
 from engine.vocabulary.messages import AskGallery, AskGalleryNow, Command, GalleryTold, floats_in
 from engine.vocabulary.messages.belief_messages import Part
 from tui.link.attach import attached
+from tui.state.class_words import label_named
 
 FIELDS = ("index", "label", "predicted", "confidence", "margin", "loss")
 UNKNOWN = None  # a figure that was not kept, or of an image that was not trained on
@@ -89,6 +90,7 @@ class Wanted:
 
 
 def label_of(name: str, classes: tuple[str, ...]) -> int:
-    if name not in classes:
+    label = label_named(name, classes)
+    if label is None:
         raise click.UsageError(f"{name!r} is no class; this run has {', '.join(classes)}")
-    return classes.index(name)
+    return label

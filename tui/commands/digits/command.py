@@ -17,17 +17,17 @@ LARGEST_INDEX = 2**31 - 1
 @click.option(
     "--digit",
     type=click.IntRange(0, LARGEST_INDEX),
-    help="Print what the run thought of this test digit, by its index.",
+    help="Print what the run thought of this test image, by its index.",
 )
-@click.option("--why", type=click.IntRange(0, 99), help="With --digit: what of it speaks for this class; as `why`.")
+@click.option("--why", metavar="CLASS", help="With --digit: what of it speaks for this class; as `why`.")
 @click.option("--png", type=click.Path(path_type=Path, dir_okay=False), help="With --why: write it to this file.")
 @click.option("--most", type=click.IntRange(1, 500), default=10, show_default=True, help="Length of each list.")
 @json_option
 @checkpoints_option
 def inspect(
-    run_name: str, digit: int | None, why: int | None, png: Path | None, most: int, checkpoints: Path, as_json: bool
+    run_name: str, digit: int | None, why: str | None, png: Path | None, most: int, checkpoints: Path, as_json: bool
 ) -> None:
-    """Show what a run (default: the live one, else the latest) learned of its digits.
+    """Show what a run (default: the live one, else the latest) learned of its images.
 
     With --digit, its probabilities after each epoch, or, with --why, the reasons for a class. Without, the test digits
     that were forgotten, learned last or never, or are wrong although the run is sure; and the training images whose
@@ -51,7 +51,8 @@ def inspect(
     if (digit is None and why is not None) or (why is None and png is not None):
         raise click.UsageError("--why needs --digit INDEX, and --png needs --why CLASS")
     if digit is not None and why is not None:
-        show_why(checkpoints, Explain(picture=Picture(index=digit), label=why, run=run_name), as_json, png)
+        question = Explain(picture=Picture(index=digit), run=run_name)
+        show_why(checkpoints, question, as_json, png, of_class=why)
         return
     if digit is not None:
         [belief] = run(ask_all(checkpoints, (AskBelief(run=run_name, index=digit), BeliefTold)))
@@ -73,9 +74,9 @@ def inspect(
 
 @click.command()
 @click.argument("run_name", metavar="[RUN]", default="")
-@click.option("--wrong", is_flag=True, help="Only digits that are taken for another one.")
-@click.option("--true", "actual", metavar="CLASS", help="Only digits of this class.")
-@click.option("--pred", "predicted", metavar="CLASS", help="Only digits that are taken for this class.")
+@click.option("--wrong", is_flag=True, help="Only images that are taken for another class.")
+@click.option("--true", "actual", metavar="CLASS", help="Only images of this class.")
+@click.option("--pred", "predicted", metavar="CLASS", help="Only images that are taken for this class.")
 @click.option(
     "--sort",
     type=click.Choice(SORTS),
@@ -97,9 +98,9 @@ def gallery(
     context: click.Context, run_name: str, wrong: bool, actual: str | None, predicted: str | None, sort: str,
     epoch: int | None, now: bool, trained: bool, most: int, data: str, checkpoints: Path, as_json: bool,
 ) -> None:  # fmt: skip
-    """List the digits of a run (default: the live one, else the latest): what each was taken for, and how surely.
+    """List the images of a run (default: the live one, else the latest): what each was taken for, and how surely.
 
-    After an epoch that the run has kept, or with --now, or with --data other digits, under its weights of now.
+    After an epoch that the run has kept, or with --now, or with --data other images, under its weights of now.
     """
     from tui.commands.digits.asking import Wanted, all_rows
     from tui.commands.digits.report import print_gallery
@@ -114,6 +115,6 @@ def gallery(
     )
     rows, total = wanted.of(found)
     if as_json:
-        print_json({**found.facts, "found": total, "digits": rows})
+        print_json({**found.facts, "classes": found.classes, "found": total, "digits": rows})
     else:
         print_gallery(found, rows, total)

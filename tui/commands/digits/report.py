@@ -3,32 +3,47 @@
 import sys
 from typing import Any
 
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import BeliefTold, DigitList, LabelErrorsTold, LearningTold
 from engine.vocabulary.messages.base import class_name
 from tui.commands.digits.asking import Gallery
+from tui.state.class_words import one_of, thing
 from tui.terminal.printing import wide_console
 from tui.terminal.sanitize import sanitize
+
+MOST_COLUMNS = 10
 
 
 def print_belief(told: BeliefTold) -> None:
     """Print a row for each epoch: what the digit was taken for, its loss, and all probabilities."""
-    label = class_name(told.classes, told.label)
-    say(f"{told.run}: test digit {told.index}, a {label}; probabilities in % after each epoch")
-    table = Table("epoch", "predicted", "loss", *map(sanitize, told.classes), box=None, pad_edge=False)
+    what, label = thing(told.classes), one_of(told.classes, told.label)
+    shown = likely(told)
+    some = "" if len(shown) == len(told.classes) else f" of the {len(shown)} likeliest classes"
+    say(f"{told.run}: test {what} {told.index}, {label}; probabilities in %{some} after each epoch")
+    heads = (Column(Text(sanitize(told.classes[each]))) for each in shown)
+    table = Table("epoch", "predicted", "loss", *heads, box=None, pad_edge=False)
     rows = zip(told.epochs, told.predicted, told.losses, told.probabilities, strict=True)
     for epoch, predicted, loss, probabilities in rows:
         named = class_name(told.classes, predicted) + ("" if predicted == told.label else " wrong")
-        add(table, str(epoch), named, f"{loss:.4g}", *(f"{100 * each:.1f}" for each in probabilities))
+        add(table, str(epoch), named, f"{loss:.4g}", *(f"{100 * probabilities[each]:.1f}" for each in shown))
     show(table, told.damaged)
+
+
+def likely(told: BeliefTold) -> list[int]:
+    """Return the classes that have a column: all ten, of more those that were likely at some time."""
+    labels = range(len(told.classes))
+    if len(told.classes) <= MOST_COLUMNS:
+        return list(labels)
+    most = {label: max((each[label] for each in told.probabilities), default=0.0) for label in labels}
+    return sorted(sorted(labels, key=lambda label: -most[label])[:MOST_COLUMNS])
 
 
 def print_learning(told: LearningTold) -> None:
     """Print four lists of test digits."""
-    say(f"{told.run}: {told.images:,} test digits over {counted(len(told.epochs), 'epoch')}")
+    say(f"{told.run}: {told.images:,} test {thing(told.classes)}s over {counted(len(told.epochs), 'epoch')}")
     lists = (
         ("learned, and then forgotten", told.most_forgotten),
         ("learned last", told.last_learned),
@@ -71,7 +86,7 @@ def print_gallery(gallery: Gallery, rows: list[dict[str, Any]], total: int) -> N
     """Print a row for each digit, and of how many they are."""
     facts = gallery.facts
     when = f"at step {facts['step']:,}" if facts["step"] else f"after epoch {facts['epoch']}"
-    kind = "training images" if facts["part"] == "train" else "test digits"
+    kind = "training images" if facts["part"] == "train" else f"test {thing(gallery.classes)}s"
     say(f"{facts['run']} {when}: {len(rows):,} of {total:,} found among {facts['total']:,} {kind}")
     table = Table("index", "label", "predicted", "confidence", "margin", "loss", box=None, pad_edge=False)
     for row in rows:

@@ -13,21 +13,25 @@ if TYPE_CHECKING:
 
 METHODS = ("integrated", "gradient", "occlusion")
 LARGEST_INDEX = 2**31 - 1
+MOST_CLASSES = 100
 
 
 @click.command()
 @click.argument("run_name", metavar="[RUN]", default="")
-@click.option("--digit", type=click.IntRange(0, LARGEST_INDEX), help="The digit, by its index.")
+@click.option("--digit", type=click.IntRange(0, LARGEST_INDEX), help="The image, by its index.")
 @click.option("--file", "file", metavar="FILE", help="An image file in its place, read as `predict` reads it.")
 @click.option(
     "--part",
     type=click.Choice(("test", "train", "own")),
     default="test",
     show_default=True,
-    help="What it is an index of: the run's test or training digits, or your own (own-digits).",
+    help="What it is an index of: the run's test or training images, or your own drawings.",
 )
 @click.option(
-    "--class", "label", type=click.IntRange(0, 99), help="The class, by its number. [default: the predicted one]"
+    "--class",
+    "of_class",
+    metavar="CLASS",
+    help="The class, by its name or number. [default: the predicted one]",
 )
 @click.option(
     "--method",
@@ -40,10 +44,10 @@ LARGEST_INDEX = 2**31 - 1
 @json_option
 @checkpoints_option
 def why(
-    run_name: str, digit: int | None, file: str | None, part: Any, label: int | None, method: Any, png: Path | None,
+    run_name: str, digit: int | None, file: str | None, part: Any, of_class: str | None, method: Any, png: Path | None,
     checkpoints: Path, as_json: bool,
 ) -> None:  # fmt: skip
-    """Show why a run (default: the live one, else the latest) takes a digit for a class, and why not for another.
+    """Show why a run (default: the live one, else the latest) takes an image for a class, and why not for another.
 
     Which pixels speak for the class and which against it, and the smallest change of the picture (L2 norm) that makes
     it the class, or, of the predicted class, another one.
@@ -52,26 +56,31 @@ def why(
 
     if (digit is None) == (file is None):
         raise click.UsageError("give one digit: --digit INDEX or --file FILE")
-    question = Explain(
-        picture=Picture(part=part, index=digit or 0), method=method, label=-1 if label is None else label, run=run_name
-    )
-    show_why(checkpoints, question, as_json, png, file or "")
+    question = Explain(picture=Picture(part=part, index=digit or 0), method=method, run=run_name)
+    show_why(checkpoints, question, as_json, png, file or "", of_class=of_class)
 
 
-def show_why(checkpoints: Path, question: "Explain", as_json: bool, png: Path | None, file: str = "") -> None:
-    """Ask, and print the answer as text or JSON, or write a picture of it. A `file` takes the place of the digit."""
+def show_why(
+    checkpoints: Path, question: "Explain", as_json: bool, png: Path | None, file: str = "", *,
+    of_class: str | None = None,
+) -> None:  # fmt: skip
+    """Ask about a class, and print the answer as text or JSON, or write a picture of it. A `file` takes the place of
+    the digit."""
+    from tui.state.class_words import thing
     from tui.terminal.printing import print_json
 
-    why, change = run(ask(checkpoints, question, file))
+    why, change = run(ask(checkpoints, question, file, of_class))
     if png is not None:
         write_png(png, why, change)
     if as_json:
         print_json(as_dict(why, change))
     elif png is None:
-        print_why(file or f"{question.picture.part} digit {question.picture.index}", why, change)
+        print_why(file or f"{question.picture.part} {thing(why.classes)} {question.picture.index}", why, change)
 
 
-async def ask(checkpoints: Path, question: "Explain", file: str) -> "tuple[Explained, ChangeFound]":
+async def ask(
+    checkpoints: Path, question: "Explain", file: str, of_class: str | None = None
+) -> "tuple[Explained, ChangeFound]":
     """Return why the picture is of a class, and the smallest change that makes it that class, or one from it."""
     import msgspec
 
@@ -87,10 +96,25 @@ async def ask(checkpoints: Path, question: "Explain", file: str) -> "tuple[Expla
                 raise click.ClickException(read.files[0].error)
             picture = Picture(pixels=read.files[0].pixels)
             question = msgspec.structs.replace(question, picture=picture, run=read.run)
+        if of_class is not None:
+            told = await session.ask(msgspec.structs.replace(question, method="gradient"), Explained)
+            question = msgspec.structs.replace(question, label=class_of(of_class, told.classes))
         why = await session.ask(question, Explained)
         wanted = -1 if why.label == why.predicted else why.label
         change = FindChange(picture=question.picture, label=wanted, run=why.run, best=question.best)
         return why, await session.ask(change, ChangeFound)
+
+
+def class_of(text: str, classes: tuple[str, ...]) -> int:
+    """Return the label that is meant; a number that is none is for the engine to refuse. Raises UsageError."""
+    from tui.state.class_words import label_named
+
+    label = label_named(text, classes)
+    if label is None and text.isascii() and text.isdecimal() and int(text) < MOST_CLASSES:
+        return int(text)
+    if label is None:
+        raise click.UsageError(f"{text!r} is no class; this run has {', '.join(classes)}")
+    return label
 
 
 def as_dict(why: "Explained", change: "ChangeFound") -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from engine.storage.typed_path import path_of, written
+from engine.vocabulary.messages.base import class_name
 from tui.commands.run_coroutine import run
 from tui.commands.shared_options import checkpoints_option, errors_in_one_line, json_option
 
@@ -35,13 +36,11 @@ FILES_AT_ONCE = 100  # of some 2 kB each in an answer, which one line must hold
     default=0.0,
     help="Give no answer below this confidence; `evaluate --calibration` says what a threshold costs. [default: none]",
 )
-@click.option(
-    "--why", type=click.IntRange(0, 99), help="Say what of one image speaks for this class and against it, as `why`."
-)
+@click.option("--why", metavar="CLASS", help="Say what of one image speaks for this class and against it, as `why`.")
 @json_option
 @checkpoints_option
 def predict(
-    files: tuple[str, ...], run_name: str, best: bool | None, reject: float, why: int | None, checkpoints: Path,
+    files: tuple[str, ...], run_name: str, best: bool | None, reject: float, why: str | None, checkpoints: Path,
     as_json: bool,
 ) -> None:  # fmt: skip
     """Classify image files of any size, mode and polarity, and say how each was read.
@@ -66,7 +65,8 @@ def predict(
     if why is not None:
         if len(files) > 1 or runs:
             raise click.UsageError("--why is about one image and one run")
-        show_why(checkpoints, Explain(picture=Picture(), label=why, run=run_name, best=best), as_json, None, files[0])
+        question = Explain(picture=Picture(), run=run_name, best=best)
+        show_why(checkpoints, question, as_json, None, files[0], of_class=why)
         return
 
     async def ask() -> FilesPredicted:
@@ -94,12 +94,18 @@ def predict(
         left_out = {"pixels"} if result.runs else {"pixels", "votes"}
         answered = [{"answered": is_sure(file, reject)} if reject else {} for file in result.files]
         found = zip(result.files, answered, strict=True)
-        print_json([{**_without(left_out, file), **sure, **weights} for file, sure in found])
+        names = result.classes
+        print_json([{**_without(left_out, file), **_named(file, names), **sure, **weights} for file, sure in found])
     else:
         print_predictions(result.files, weights_in_words(result), result.classes, reject)
         if not all(file.error for file in result.files):
             print(calibration_in_words(result), file=sys.stderr)
     sys.exit(any(file.error for file in result.files))
+
+
+def _named(file: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    """Return the class that is predicted, by its name, and all of them in the order of the probabilities."""
+    return {} if file.error else {"class": class_name(names, file.predicted), "classes": names}
 
 
 def _without(names: set[str], file: Any) -> dict[str, Any]:

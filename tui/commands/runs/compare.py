@@ -14,7 +14,7 @@ from tui.commands.shared_options import checkpoints_option, errors_in_one_line, 
 @click.option(
     "--digits/--no-digits",
     default=None,
-    help="Compare the runs of a pair digit by digit, with McNemar's test. [default: for a single pair]",
+    help="Compare the runs of a pair image by image, with McNemar's test. [default: for a single pair]",
 )
 @json_option
 @checkpoints_option

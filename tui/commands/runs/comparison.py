@@ -177,6 +177,10 @@ def caveats(pairs: Sequence[tuple[RunRecord, RunRecord]], metric: str) -> list[s
     a, b = pairs[0]
     if a.data != b.data:
         said.append(f"the data are not the same: {a.data_path} ({a.data}) and {b.data_path} ({b.data})")
+        if len(a.classes) != len(b.classes):
+            said.append(
+                f"A tells {len(a.classes)} classes apart, B {len(b.classes)}: their figures are not to be compared"
+            )
     if a.config.epochs != b.config.epochs:
         said.append(f"A was trained for {counted(a.config.epochs, 'epoch')}, B for {b.config.epochs}")
     if metric in VALIDATED and a.config.validation != b.config.validation:

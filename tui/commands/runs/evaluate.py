@@ -29,7 +29,7 @@ from tui.terminal.sanitize import sanitize
     "--robustness",
     "what",
     flag_value="robustness",
-    help="Test it, or several runs beside each other, on digits turned, moved, blurred, noisy and more.",
+    help="Test it, or several runs beside each other, on images turned, moved, blurred, noisy and more.",
 )
 @click.option(
     "--corruption",

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from engine.storage.runs.record import RunRecord
@@ -11,6 +11,7 @@ from engine.storage.runs.trash import TrashedRun
 from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import CalibrationMeasured, Evaluated, FilePrediction, FilesPredicted, RunSummary
 from engine.vocabulary.messages.base import DIGITS, class_name
+from tui.state.class_words import short_names
 from tui.state.run_numbers import numbers_of
 from tui.state.significance import wilson
 from tui.state.words.figures import format_limits, percent
@@ -70,21 +71,45 @@ def about_runs(runs: Sequence[RunSummary]) -> list[str]:
     return lines
 
 
+MOST_ACROSS = 12  # classes whose confusion is printed as a matrix
+LONGEST_HEAD = 8  # columns of the name of one above it
+
+
 def print_evaluation(result: Evaluated) -> None:
     names = [sanitize(name) for name in result.classes]
     print(f"{sanitize(weights_in_words(result))} on {counted(result.images, 'test image')} of {sanitize(result.data)}")
     print(f"test accuracy {percent(result.accuracy)}, test loss {result.loss:.4f}")
     between = format_limits("accuracy", *wilson(accuracy=result.accuracy, count=result.images))
     print(f"95 % confidence of the accuracy: {between} (Wilson, from {counted(result.images, 'image')})\n")
-    table = Table("actual", *names, "right", box=None, pad_edge=False)
+    digits = result.classes == DIGITS
+    if len(names) > MOST_ACROSS:
+        print_per_class(result, names)
+        return
+    heads = names if digits else short_names(tuple(names), LONGEST_HEAD)
+    table = Table("actual", *(Column(Text(head)) for head in heads), "right", box=None, pad_edge=False)
     for column in table.columns:
         column.justify = "right"
     for actual, row in enumerate(result.confusion):
         share = percent(row[actual] / sum(row)) if sum(row) else "no image"
         cells = [Text(str(count) if count else "·", style="bold" if i == actual else "") for i, count in enumerate(row)]
-        table.add_row(class_name(names, actual), *cells, share)
+        table.add_row(Text(class_name(names, actual)), *cells, share)
     wide_console().print(table)
-    print("\nrows: actual digit; columns: predicted digit")
+    what = "digit" if digits else "class"
+    print(f"\nrows: actual {what}; columns: predicted {what}")
+
+
+def print_per_class(result: Evaluated, names: Sequence[str]) -> None:
+    """Print a line for each of many classes: images, how many are right, and what they are mostly taken for."""
+    table = Table("class", "images", "right", "mostly taken for", box=None, pad_edge=False)
+    for actual, row in enumerate(result.confusion):
+        wrong = sorted((label for label, count in enumerate(row) if count and label != actual), key=lambda at: -row[at])
+        taken = ", ".join(f"{class_name(names, label)} {row[label]:,}" for label in wrong[:3])
+        share = percent(row[actual] / sum(row)) if sum(row) else "no image"
+        table.add_row(*map(Text, (class_name(names, actual), f"{sum(row):,}", share, taken)))
+    for column in table.columns[1:3]:
+        column.justify = "right"
+    wide_console().print(table)
+    print("\n--json has the whole confusion matrix")
 
 
 def calibration_in_words(result: FilesPredicted) -> str:

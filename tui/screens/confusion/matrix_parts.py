@@ -7,6 +7,7 @@ from textual.containers import Container
 from textual.geometry import Size
 
 from engine.vocabulary.messages import AskGallery, AskPixels
+from tui.state.class_words import worded
 from tui.state.confusion.answers import Answers, Question
 from tui.state.confusion.figures import Counts, Pair, digits_of, is_complete, surest_examples, top_mistakes
 from tui.widgets.confusion.cell_digits import CellDigits, Thumbnail
@@ -98,7 +99,8 @@ class MatrixParts(Container):
         heading = "Most frequent mistakes" if grid.mistakes else "No mistakes on the test images."
         if grid.mistakes and grid.draws_digits:
             why, gallery = self._known.problem(AskGallery, self._run), self._known.gallery
-            heading += f": {why}" if why and not examples else ", each with the digit that the run was surest of"
+            each = worded(", each with the digit that the run was surest of", grid.names)
+            heading += f": {why}" if why and not examples else each
             if examples and gallery is not None and gallery.epoch != epoch:
                 heading += f" after epoch {gallery.epoch}"
         grid.heading = heading
@@ -120,7 +122,8 @@ class MatrixParts(Container):
         )
         actual, predicted = self.query_one(ConfusionMatrix).cursor
         how = "right, the least sure first" if actual == predicted else "wrong, the surest first"
-        strip.heading = f"Digits of the cell under the cursor: {how}" if found else "No digit is in this cell."
+        heading = f"Digits of the cell under the cursor: {how}" if found else "No digit is in this cell."
+        strip.heading = worded(heading, self.query_one(ConfusionMatrix).names)
 
     def questions(self, epoch: int) -> Iterator[Question]:
         """Yield what is to be asked for the digits that are on the screen."""

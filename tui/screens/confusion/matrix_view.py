@@ -10,12 +10,13 @@ from textual.widgets import Static
 from engine.vocabulary.messages import AskConfusion
 from tui.screens.confusion.matrix_parts import DETAILS, MEDIUM, MatrixParts
 from tui.screens.confusion.view import View
+from tui.state.class_words import worded
 from tui.state.confusion.answers import Question
 from tui.state.confusion.epochs import counts_after, is_written, neighbour
 from tui.state.confusion.figures import Counts
 from tui.state.confusion.words import cell_in_words, matrix_caption, waiting_words
 from tui.state.run import RunView
-from tui.state.state import State
+from tui.state.state import State, classes_of
 from tui.terminal.sanitize import sanitize
 from tui.widgets.confusion.examples import Examples
 from tui.widgets.confusion.matrix import ConfusionMatrix
@@ -63,7 +64,7 @@ class MatrixView(View):
         self._fit()
         if view is None or not self._counts:
             self.query_one(Examples).show(state.data)
-            self._say("#caption", waiting_words(view))
+            self._say("#caption", worded(waiting_words(view), classes_of(state)))
             return
         names = [sanitize(name) for name in view.classes]
         self._say("#caption", self._caption(view) if counts else f"Reading epoch {self._epoch} ...")

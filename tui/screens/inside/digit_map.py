@@ -33,7 +33,7 @@ class MapView(InsideView):
 
     @property
     def asks_for(self) -> str:
-        return "Mapping the test digits ..."
+        return "Mapping the test images ..."
 
     def wanted(self, subject: Subject) -> Iterator[Question]:
         yield MapDigits(run=subject.run)
@@ -53,12 +53,13 @@ class MapView(InsideView):
         answer = inside.answer_to(MapDigits(run=subject.run), subject.run)
         if not isinstance(answer, DigitsMapped):
             return ""
+        self.query_one(DigitMap).classes_of = self.query_one(MapAside).classes_of = subject.classes
         self.query_one(DigitMap).told = answer
         self.query_one(MapAside).facts = self._facts(answer, inside, subject)
         more = f", of {answer.images:,}" if len(answer.actual) < answer.images else ""
         first, second = (100 * share for share in answer.shares)
         of = f"the {answer.features:,} inputs of {sanitize(answer.layer, 40)}"
-        what = f"{len(answer.actual):,} test digits{more} by {of}"
+        what = f"{len(answer.actual):,} test {subject.thing}s{more} by {of}"
         turned = f", turned to the map of step {answer.aligned:,}" if answer.aligned >= 0 else ""
         shares = f"two components with {first:.0f} and {second:.0f} % of the variance{turned}"
         return f"{weights_words(subject.run, answer.step)}: {what}, {shares}"

@@ -18,7 +18,7 @@ from tui.screens.inside.welcome import Welcome
 from tui.screens.inside.why import WhyView
 from tui.state.actions.lookup import bindings
 from tui.state.inside import Inside, weights_of
-from tui.state.state import State
+from tui.state.state import State, classes_of
 from tui.terminal.sanitize import sanitize
 from tui.widgets.inside.digit_map import DigitMap
 
@@ -67,7 +67,7 @@ class InsideScreen(InsideMessages, StateScreen):
     def compose_body(self) -> ComposeResult:
         yield ViewsLine()
         yield Static("", markup=False, id="subject")
-        yield Input(placeholder="the number of a test digit", compact=True, id="number")
+        yield Input(placeholder="the number of a test image", compact=True, id="number")
         yield Static("", markup=False, id="problem")
         yield Welcome()
         yield LayersView()
@@ -107,6 +107,7 @@ class InsideScreen(InsideMessages, StateScreen):
             self._say("")
             self.query_one("#subject", Static).update("")
             examples = state.data.examples if state.data is not None else []
+            self.query_one(Welcome).classes_of = classes_of(state)
             self.query_one(Welcome).facts = self._without_weights(state), tuple(map(tuple, examples))
             return
         if subject.run != self._run:
@@ -200,9 +201,8 @@ class InsideScreen(InsideMessages, StateScreen):
         if subject is None:
             return
         if not (words.isascii() and words.isdigit() and int(words) < subject.images):
-            self._say(
-                f"{sanitize(event.value, 40)!r} is no test digit; give a number from 0 to {subject.images - 1:,}."
-            )
+            what = f"{sanitize(event.value, 40)!r} is no test {subject.thing}"
+            self._say(f"{what}; give a number from 0 to {subject.images - 1:,}.")
             return
         self._leave_number()
         self.show_digit(int(words))

@@ -9,6 +9,7 @@ from textual.widget import Widget
 
 from engine.vocabulary.messages import Picture
 from engine.vocabulary.messages.base import DIGITS, class_name
+from tui.state.class_words import one_of, thing
 from tui.state.inside import Inside, Question, Weights
 from tui.terminal.sanitize import sanitize
 
@@ -31,6 +32,15 @@ class Subject(msgspec.Struct, frozen=True):
 
     def name(self, label: int) -> str:
         return sanitize(class_name(self.classes, label), 40)
+
+    def one(self, label: int) -> str:
+        """Return `a 7` of digits, else the name of the class."""
+        return one_of(self.classes, label)
+
+    @property
+    def thing(self) -> str:
+        """What is looked at: a digit, or an image."""
+        return thing(self.classes)
 
 
 class InsideView(Horizontal):

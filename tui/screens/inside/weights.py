@@ -43,13 +43,14 @@ class WeightsView(InsideView):
         if not isinstance(answer, LayersMeasured):
             return ""
         self._digits = answer.digits
+        self.query_one(LayerHistograms).thing = subject.thing
         self.query_one(FiguresTable).rows = tuple(answer.layers)
         self.look()
         units = sum(layer.units or 0 for layer in answer.layers)
         dead = sum(layer.dead or 0 for layer in answer.layers)
         found = f"{dead:,} of {units:,} units dead" if units else "no ReLUs"
         more = f", {answer.more:,} more layers are left out" if answer.more else ""
-        words = f"{len(answer.layers)} layers over {answer.digits:,} test digits, {found}{more}"
+        words = f"{len(answer.layers)} layers over {answer.digits:,} test {subject.thing}s, {found}{more}"
         return f"{words}   {weights_words(subject.run, answer.step)}"
 
     def clear(self) -> None:

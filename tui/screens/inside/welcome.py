@@ -2,7 +2,9 @@
 
 from textual.reactive import reactive
 
+from engine.vocabulary.messages.base import DIGITS
 from tui.state.actions.inside import INSIDE
+from tui.state.class_words import worded
 from tui.widgets.cells import Cells
 from tui.widgets.inside.layer_strips import wrapped
 from tui.widgets.inside.levels import gray_levels
@@ -23,6 +25,8 @@ class Welcome(PixelWidget):
     facts: reactive[tuple[str, tuple[tuple[bytes, ...], ...]]] = reactive(("", ()), init=False, repaint=False)
     """What to do, and the pictures of digits by their classes."""
 
+    classes_of: tuple[str, ...] = DIGITS  # the names of these
+
     def watch_facts(self) -> None:
         self.redraw()
 
@@ -34,7 +38,7 @@ class Welcome(PixelWidget):
             y += 1
         y += 1
         for key, help in VIEWS:
-            lines = wrapped(help, cells.width - 3)
+            lines = wrapped(worded(help, self.classes_of), cells.width - 3)
             cells.put(0, y, key, "inside--cursor")
             for line in lines:
                 cells.put(3, y, line, "inside--muted")
@@ -46,6 +50,7 @@ class Welcome(PixelWidget):
         deep = max(map(len, examples), default=0)
         if not deep:
             return
+        examples = examples[: max(1, (cells.width + 1) // (LEAST + 1))]  # as many classes as have room
         beside = (cells.width + 1) // len(examples) - 1
         sides = [min(SIDE, beside, 2 * ((cells.height - y) // rows) - 2) // 2 * 2 for rows in range(1, deep + 1)]
         rows, side = max(enumerate(sides, 1), key=lambda each: (each[1], each[0]))

@@ -101,7 +101,7 @@ class WhyView(InsideView):
         classes.answer = tuple(answer.probabilities), answer.predicted, answer.actual
         change = inside.answer_to(self._find(subject), subject.run) if self.changing else None
         change = change if isinstance(change, ChangeFound) else None
-        pictures = [Reason("the digit", pixels=answer.pixels), self._heat(answer, subject)]
+        pictures = [Reason(f"the {subject.thing}", pixels=answer.pixels), self._heat(answer, subject)]
         changed = self._changed(change, subject) if self.changing else []
         slots = self.query_one(Reasons).slots(4)
         if changed:
@@ -133,10 +133,10 @@ class WhyView(InsideView):
 
     def _changed(self, change: ChangeFound | None, subject: Subject) -> list[Reason]:
         if change is None or not change.changed:
-            return [Reason("the changed digit"), Reason("the difference")] if change is None else []
+            return [Reason(f"the changed {subject.thing}"), Reason("the difference")] if change is None else []
         difference = tuple((after - before) / 255 for after, before in zip(change.changed, change.pixels, strict=False))
         return [
-            Reason(f"changed: a {subject.name(change.label)}", pixels=change.changed),
+            Reason(f"changed: {subject.one(change.label)}", pixels=change.changed),
             Reason("the difference", heat=difference),
         ]
 
@@ -147,7 +147,7 @@ class WhyView(InsideView):
         if change is not None and change.changed:
             after = change.changed_probabilities
             share = after[change.label] if change.label < len(after) else 0.0
-            lines.append(f"A change of {figure(change.distance)} makes it a {subject.name(change.label)}"
+            lines.append(f"A change of {figure(change.distance)} makes it {subject.one(change.label)}"
                          f" ({100 * share:.0f} %): L2, pixels 0 to 1; {change.pixels_changed} pixels, each by"
                          f" {figure(change.largest)} at most.")  # fmt: skip
         elif change is not None:
@@ -156,7 +156,7 @@ class WhyView(InsideView):
             lines.append("Looking for the smallest change ...")
         else:
             at = self.query_one(ClassList).at
-            target = "to another class" if at == answer.predicted else f"to a {subject.name(at)}"
+            target = "to another class" if at == answer.predicted else f"to {subject.one(at)}"
             lines += [f"c: the smallest change {target}", output_words(answer)]
         return lines
 

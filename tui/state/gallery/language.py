@@ -1,8 +1,10 @@
 """The language in which digits are filtered, `wrong true:4 pred:9 loss>2`: that of runs, with other words. Pure."""
 
+import re
 from collections.abc import Sequence
 
 from engine.vocabulary.messages.base import class_name
+from engine.vocabulary.messages.known_data import thing
 from tui.state.gallery.rows import Row
 from tui.state.run_filter.columns import NumberColumn, TextColumn
 from tui.state.run_filter.language import Asked
@@ -23,16 +25,18 @@ ALIASES = {
 
 def asked_of_digits(classes: Sequence[str]) -> Asked:
     """Return what can be asked of digits with labels of these names."""
-    names = tuple(name.casefold() for name in classes)
+    folded = tuple(name.casefold() for name in classes)
+    exact = len(set(folded)) < len(folded)  # `a` and `A` are two classes
+    names = tuple(classes) if exact else folded
 
     def named(label: int) -> tuple[str, ...]:
         return (class_name(names, label),) if label >= 0 else ()
 
     return Asked(
-        things="digits",
+        things=f"{thing(classes)}s",
         columns={
-            "true": TextColumn(lambda row: named(row.label), names),
-            "pred": TextColumn(lambda row: named(row.predicted), names),
+            "true": TextColumn(lambda row: named(row.label), names, exact=exact),
+            "pred": TextColumn(lambda row: named(row.predicted), names, exact=exact),
             **FIGURES,
         },
         aliases=ALIASES,
@@ -55,4 +59,6 @@ def pair_filter(classes: Sequence[str], actual: int, predicted: int) -> str:
 
 
 def quoted(name: str) -> str:
-    return f'"{name}"' if " " in name or "," in name else name
+    """Return a name as it is typed; a quotation mark in it can be left out."""
+    name = name.replace('"', "")
+    return name if re.fullmatch(r"[\w.-]+", name) else f'"{name}"'

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.vocabulary.config import FIELDS, Value
 from engine.vocabulary.messages import MNIST_FINGERPRINT, RunSummary
+from engine.vocabulary.messages.known_data import NAMES
 from tui.state.run_filter.numbers import count, number, seconds, seconds_with_unit, share
 
 STATES = ("training", "running", "paused", "finished", "stopped", "failed", "interrupted", "unreadable")
@@ -28,6 +29,7 @@ class TextColumn:
     values: Callable[[Any], tuple[str, ...]]
     choices: tuple[str, ...] = ()
     numbered: bool = False  # a whole number asks for the run of that number
+    exact: bool = False  # choices differ in nothing but their case
 
 
 Column = NumberColumn | TextColumn
@@ -80,8 +82,11 @@ def states(run: RunSummary) -> tuple[str, ...]:
 
 
 def data(run: RunSummary) -> tuple[str, ...]:
-    own = "own" if run.data not in ("", MNIST_FINGERPRINT) else "full"
-    return ("sample",) if run.sample else (own,)
+    if run.sample:
+        return ("sample",)
+    if run.data in ("", MNIST_FINGERPRINT):
+        return ("full",)
+    return ("own", run.known_data) if run.known_data else ("own",)
 
 
 def hyperparameter_column(name: str) -> Column:
@@ -111,7 +116,7 @@ COLUMNS: dict[str, Column] = {
     "note": TextColumn(lambda run: (run.note,)),
     "parent": TextColumn(lambda run: (run.parent,) if run.parent else (), numbered=True),
     "state": TextColumn(states, STATES),
-    "data": TextColumn(data, ("full", "sample", "own")),
+    "data": TextColumn(data, ("full", "sample", "own", *NAMES[1:])),
     "device": TextColumn(lambda run: (run.device,) if run.device else ()),
     "changed": TextColumn(changed, tuple(FIELDS)),
     "is": TextColumn(properties, ("star", "steered", "fork", "resumable")),

@@ -156,8 +156,9 @@ def equal(column: NumberColumn | TextColumn, name: str, value: str, *, part: boo
             )
             return lambda run: (above is None or above(run)) and (below is None or below(run))
         return compared(column, same, read(column, value))
-    wanted = value.casefold()
+    wanted = value if column.exact else value.casefold()
     if column.choices:
+        wanted = next((choice for choice in column.choices if choice.replace('"', "") == wanted), wanted)
         if wanted not in column.choices:
             begun = any(choice.startswith(wanted) for choice in column.choices)
             near = difflib.get_close_matches(wanted, column.choices, n=1)

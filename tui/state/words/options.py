@@ -12,6 +12,7 @@ from engine.storage.typed_path import absolute_text
 from engine.vocabulary.architectures import OwnName, is_own
 from engine.vocabulary.config import FIELDS, ConfigError, RunConfig, Value
 from engine.vocabulary.fields import FieldInfo
+from engine.vocabulary.messages.known_data import known_data
 
 ALIASES = {"processes": ("--nproc-per-node",)}  # torchrun's own name
 
@@ -33,9 +34,11 @@ class FieldType(click.ParamType):  # type: ignore[type-arg, unused-ignore]
 
 
 def clean(name: str, value: Value) -> Value:
-    """Make paths absolute, of data and of a network: the engine works in another folder than the user."""
+    """Make paths absolute, of data and of a network: the engine works in another folder than the user. The name of a
+    known data set stays, unless there is something under it here."""
     if name == "data" and value:
-        return absolute_text(str(value))
+        known = known_data(str(value))
+        return known.name if known is not None and not os.path.lexists(str(value)) else absolute_text(str(value))
     if name == "model" and is_own(str(value)):
         own = OwnName.parse(str(value))
         return str(OwnName(os.path.abspath(os.path.expanduser(own.place)), own.kind)) if own.is_file else value

@@ -49,11 +49,27 @@ def differences(runs: Sequence[RunSummary]) -> list[Row]:
     rows = [
         Row("network", tuple(shown_name(run.model) or "-" for run in runs)),
         *(Row(name, tuple(shown_value(run, name) for run in runs)) for name in FIELDS if name not in NOT_COMPARED),
-        Row("data", tuple(data_word(run) for run in runs)),
+        Row("data", data_words(runs)),
         Row("device", tuple(sanitize(run.device, longest=20) or "-" for run in runs)),
         *results(runs),
     ]
     return [row for row in rows if row.differs]
+
+
+def data_words(runs: Sequence[RunSummary]) -> tuple[str, ...]:
+    """Say what data each run has; of two that are called the same, and are not, also which."""
+    words = [data_word(run) for run in runs]
+    of = {word: {run.data for run, each in zip(runs, words, strict=True) if each == word} for word in words}
+    return tuple(f"{word} {run.data[:6]}" if len(of[word]) > 1 else word for run, word in zip(runs, words, strict=True))
+
+
+def caution(runs: Sequence[RunSummary]) -> tuple[str, ...]:
+    """Say that figures of runs cannot be compared, where these are of other data."""
+    if len({run.data for run in runs if run.data}) < 2:
+        return ()
+    classes = sorted({run.class_count for run in runs})
+    counts = f" ({' and '.join(map(str, classes))} classes)" if len(classes) > 1 else ""
+    return (f"These runs were tested on different data{counts}: their accuracies and losses are not to be compared.",)
 
 
 def results(runs: Sequence[RunSummary]) -> list[Row]:

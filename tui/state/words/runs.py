@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from engine.vocabulary.config import FIELDS
 from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import MNIST_FINGERPRINT, JobsPlanned, RunSummary
+from engine.vocabulary.messages.known_data import NAMES
 from tui.state.words.figures import duration, percent
 from tui.state.words.values import format_change, format_values
 from tui.terminal.sanitize import sanitize
@@ -47,7 +48,9 @@ def started_word(started: float) -> str:
 def data_word(run: RunSummary) -> str:
     if run.sample:
         return "sample"
-    return "own" if run.data not in ("", MNIST_FINGERPRINT) else "full"
+    if run.data in ("", MNIST_FINGERPRINT):
+        return "full"
+    return run.known_data if run.known_data in NAMES and run.known_data != "mnist" else "own"
 
 
 def list_row(run: RunSummary) -> tuple[str, ...]:

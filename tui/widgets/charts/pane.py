@@ -1,6 +1,6 @@
 """The charts of a run, one above the other: loss, accuracy, and a third. They share their x axis and their cursor."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -62,6 +62,7 @@ class ChartsPane(Vertical):
         self._charts = tuple(charts)
         self._run: RunView | None = None
         self._others: tuple[tuple[str, RunView], ...] = ()
+        self._other_data: Collection[str] = ()  # runs that were tested on other data
         self._kept = KeptCurves()
 
     def compose(self) -> ComposeResult:
@@ -76,11 +77,11 @@ class ChartsPane(Vertical):
         self._run = run
         self.draw_charts()
 
-    def overlay(self, runs: Sequence[tuple[str, RunView]]) -> None:
-        """Draw these runs too, each with its letter and the colour of that."""
+    def overlay(self, runs: Sequence[tuple[str, RunView]], other_data: Collection[str] = ()) -> None:
+        """Draw these runs too, each with its letter and the colour of that; some are of `other_data`."""
         others = tuple(runs)
-        if others != self._others:
-            self._others = others
+        if (others, other_data) != (self._others, self._other_data):
+            self._others, self._other_data = others, other_data
             self.draw_charts()
 
     def draw_charts(self) -> None:
@@ -102,7 +103,7 @@ class ChartsPane(Vertical):
         drawn = Drawn(
             own=curves(self._run) if self._run is not None else None,
             others=[
-                (letter, "parent " * (run.run == parent) + short_run_name(run.run), curves(run))
+                (letter, f"{'parent ' * (run.run == parent)}{short_run_name(run.run)}{self._data_of(run)}", curves(run))
                 for letter, run in others
             ],
             view=view,
@@ -115,6 +116,9 @@ class ChartsPane(Vertical):
             widget.display = visible
             if visible:
                 draw_metric(widget, chart, drawn, shown, self.third, zoomed=self.window is not None)
+
+    def _data_of(self, run: RunView) -> str:
+        return " (other data)" if run.run in self._other_data else ""
 
     @property
     def third(self) -> str:

@@ -4,7 +4,8 @@ from rich.cells import cell_len
 from textual.reactive import reactive
 
 from engine.vocabulary.messages.base import DIGITS
-from tui.state.confusion.figures import Counts, class_figures, is_complete
+from tui.state.class_words import short_name
+from tui.state.confusion.figures import ClassFigures, Counts, class_figures, is_complete
 from tui.widgets.cells import Cells, CellWidget
 from tui.widgets.probabilities import bar
 
@@ -50,8 +51,20 @@ class ClassBars(CellWidget):
         cells.put(left, 0, "missed", "class-bars--missed")
         taken = "wrongly taken for it"
         cells.put(second, 0, taken if second + len(taken) <= cells.width else "taken for it", "class-bars--taken")
-        for row, (name, of) in enumerate(zip(self.names, figures, strict=True), 1):
-            cells.put(0, row, name[: left - 1].rjust(left - 1), "class-bars--heading")
+        shown = self._shown(figures, cells.height - 1)
+        for row, label in enumerate(shown, 1):
+            name, of = short_name(self.names, label, left - 1), figures[label]
+            cells.put(left - 1 - cell_len(name), row, name, "class-bars--heading")
             for x, count, style in ((left, of.missed, "missed"), (second, of.taken, "taken")):
                 end = cells.put(x, row, bar(count / most, room, self.ascii), f"class-bars--{style}")
                 cells.put(end + (end > x), row, f"{count:,}", "class-bars--heading")
+        if more := len(figures) - len(shown):
+            cells.put(left, len(shown) + 1, f"{more} more classes", "class-bars--heading")
+
+    def _shown(self, figures: list[ClassFigures], room: int) -> list[int]:
+        """Return the classes that have room: all in their order, else those with the most mistakes first."""
+        labels = list(range(len(figures)))
+        if len(labels) <= room:
+            return labels
+        labels.sort(key=lambda label: -(figures[label].missed + figures[label].taken))
+        return labels[: max(1, room - 1)]

@@ -3,12 +3,12 @@
 from textual.reactive import reactive
 
 from engine.vocabulary.messages import DataReady
-from engine.vocabulary.messages.base import class_name
-from tui.terminal.sanitize import sanitize
+from tui.state.class_words import clipped, short_name
 from tui.widgets.cells import Cells, CellWidget
 from tui.widgets.digit_art import draw, fit
 
 GAP = 2
+MANY = 10  # classes, from which on not all need be drawn
 LEAST_ROWS = 7  # of a digit, from which more than one of a class are drawn
 
 
@@ -41,6 +41,9 @@ class Examples(CellWidget):
             return
         classes = len(data.examples)
         across = classes if cells.width // classes >= 14 + GAP else -(-classes // 2)
+        if classes > MANY and cells.width // across < 14 + GAP:  # as many as have room
+            across = max(1, cells.width // (14 + GAP))
+            classes = min(classes, across * max(1, cells.height // (LEAST_ROWS + 1)))
         lines = -(-classes // across)
         art = "ramp" if self.ascii else "braille"
         width, height = cells.width // across, cells.height // lines - 1
@@ -53,11 +56,11 @@ class Examples(CellWidget):
             return
         apart = height // many
         counts = data.check.test.classes if data.check is not None else []
-        for label, images in enumerate(data.examples):
+        for label, images in enumerate(data.examples[:classes]):
             x, y = label % across * width, label // across * (height + 1)
-            name = sanitize(class_name(data.classes, label))
-            of = f"{name}: {counts[label]:,} to test" if label < len(counts) else name
-            cells.put(x, y, of[: width - 1], "examples--caption")
+            of = f": {counts[label]:,} to test" if label < len(counts) else ""
+            name = short_name(data.classes, label, max(4, width - 1 - len(of)))
+            cells.put(x, y, clipped(f"{name}{of}", width - 1), "examples--caption")
             for place, image in enumerate(images[:many]):
                 for row, line in enumerate(draw(image, art, columns, rows)):
                     cells.put(x, y + 1 + place * apart + row, line.replace("\u2800", " "), "examples--ink")

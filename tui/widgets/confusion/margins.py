@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
+from tui.state.class_words import short_name
 from tui.state.confusion.figures import ClassFigures
 from tui.widgets.cells import Cells
-from tui.widgets.confusion.matrix_layout import NARROW_RECALL, Layout
+from tui.widgets.confusion.matrix_layout import LEAST_WIDTH, NARROW_RECALL, Layout
 from tui.widgets.confusion.shades import levels, shade
 
 HEADING, FIGURE = "confusion--heading", "confusion--recall"
@@ -21,7 +22,7 @@ def draw_headings(cells: Cells, at: Layout, names: Sequence[str], *, shares: boo
     middle = at.begin + (len(at.columns) * at.width - len(title)) // 2
     cells.put(max(middle, at.left + 8), at.top, title, HEADING)
     for column, predicted in enumerate(at.columns):
-        label = names[predicted][: at.width - 1]
+        label = short_name(names, predicted, at.width - 1)
         cells.put(at.begin + (column + 1) * at.width - 1 - cell_len(label), at.top + 1, label, HEADING)
     x = at.end
     for name, width in at.margins:
@@ -31,8 +32,7 @@ def draw_headings(cells: Cells, at: Layout, names: Sequence[str], *, shares: boo
 
 def draw_class(cells: Cells, at: Layout, y: int, name: str, of: ClassFigures, *, ascii: bool) -> None:
     """Write before the cells of a class its name, and after them its figures."""
-    room = at.names - 3
-    cells.put(at.left, y, f"{name[:room].rjust(room)} {'|' if ascii else '│'}"[-at.names :], HEADING)
+    cells.put(at.left + at.names - 3 - cell_len(name), y, f"{name} {'|' if ascii else '│'}", HEADING)
     x = at.end
     for figure, width in at.margins:
         x += width
@@ -46,7 +46,7 @@ def draw_precision(cells: Cells, at: Layout, figures: Sequence[ClassFigures], *,
     """Write the precision of each class below its column."""
     y = at.y(len(at.rows))
     for column, predicted in enumerate(at.columns):
-        words = short(figures[predicted].precision)
+        words = short(figures[predicted].precision, narrow=at.width < LEAST_WIDTH)
         cells.put(at.begin + (column + 1) * at.width - 1 - len(words), y, words, FIGURE)
     label = f"{'<-' if ascii else '←'} precision, %" if len(at.margins) > 1 else "prec."
     cells.put(at.end + 1, y, label, HEADING)
@@ -65,8 +65,11 @@ def draw_legend(cells: Cells, at: Layout, most: int, *, ascii: bool, no_color: b
         x = 1 + cells.put(x, y, mark + words, f"confusion--error-{level}")
 
 
-def short(share: float | None) -> str:
-    """Return a percentage in at most four characters, `98.9` or `100`; - for none. Less than all is less than 100."""
+def short(share: float | None, *, narrow: bool = False) -> str:
+    """Return a percentage in at most four characters, `98.9` or `100`; - for none. Less than all is less than 100.
+    Where it is `narrow`, in three."""
     if share is None:
         return "-"
+    if narrow:
+        return "100" if share == 1 else f"{min(99, round(100 * share))}"
     return "100" if share == 1 else f"{min(99.9, 100 * share):.1f}"

@@ -7,10 +7,11 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from engine.vocabulary.messages.base import DIGITS
+from tui.state.class_words import short_name
 from tui.state.confusion.figures import Counts, class_figures, is_complete
 from tui.widgets.cells import Cells, CellWidget
 from tui.widgets.confusion.margins import draw_class, draw_headings, draw_legend, draw_precision, short
-from tui.widgets.confusion.matrix_layout import Layout, lay_out
+from tui.widgets.confusion.matrix_layout import LEAST_WIDTH, Layout, lay_out
 from tui.widgets.confusion.shades import STYLES, heat, shade
 from tui.widgets.grid_keys import GridKeys
 from tui.widgets.list_keys import LIST_KEYS
@@ -104,17 +105,21 @@ class ConfusionMatrix(GridKeys, CellWidget, can_focus=True):
                 x = at.begin + column * at.width
                 for line in range(at.height):
                     cells.put(x, y + line, self._shade(actual, predicted, count, most) * at.width, style)
-                figure = self._figure(count, figures[actual].support)
+                figure = self._figure(count, figures[actual].support, narrow=at.width < LEAST_WIDTH)
                 cells.put(x + at.width - 1 - len(figure), y + middle, figure, style)
-            draw_class(cells, at, y + middle, self.names[actual], figures[actual], ascii=self.ascii)
+            draw_class(
+                cells, at, y + middle, short_name(self.names, actual, at.names - 3), figures[actual], ascii=self.ascii
+            )
         draw_precision(cells, at, figures, ascii=self.ascii)
         draw_legend(cells, at, most, ascii=self.ascii, no_color=self.app.no_color)
 
-    def _figure(self, count: int, support: int) -> str:
+    def _figure(self, count: int, support: int, *, narrow: bool) -> str:
         if not count:
             return "." if self.ascii else "·"
         if not self.shares:
             return str(count)
+        if narrow:
+            return short(count / support, narrow=True) if count / support >= 0.005 else "<1"
         return short(count / support) if count / support >= 0.0005 else "<0.1"
 
     def _shade(self, actual: int, predicted: int, count: int, most: int) -> str:
@@ -134,7 +139,8 @@ class ConfusionMatrix(GridKeys, CellWidget, can_focus=True):
         return f"{style} confusion--cursor" if at_cursor else style
 
     def _place(self) -> Layout:
-        return lay_out(*self.size, self.names, self.cursor)
+        most = max(map(max, self.counts), default=0) if self.complete else 0
+        return lay_out(*self.size, self.names, self.cursor, most)
 
     def _layout(self) -> tuple[int, int, int, int]:
         """Return width and height of a cell, and the corner of the whole."""

@@ -8,6 +8,8 @@ from rich.cells import cell_len
 MOST_NAME = 12  # columns of the name of a class
 TOP = 2  # rows above the cells: what is what, and the names
 LEAST_WIDTH = 5  # of a cell: four digits and a gap
+NARROW_WIDTH = 4  # where there are so MANY classes that not all have room: three digits and a gap
+MANY = 10
 MARGINS = (("support", 8), ("F1", 6), ("recall", 9))  # the columns after the cells
 NARROW_RECALL = 6
 WIDEST, TALLEST = 12, 6  # of a cell
@@ -48,19 +50,20 @@ class Layout(NamedTuple):
         return None
 
 
-def lay_out(width: int, height: int, classes: Sequence[str], cursor: tuple[int, int]) -> Layout:
-    """Return the layout for so many columns and rows, in the middle of them."""
+def lay_out(width: int, height: int, classes: Sequence[str], cursor: tuple[int, int], most: int = 9999) -> Layout:
+    """Return the layout for so many columns and rows, in the middle of them, where `most` is the largest count."""
     count = len(classes)
+    least_width = NARROW_WIDTH if count > MANY and most < 1000 else LEAST_WIDTH
     names = min(MOST_NAME, max(map(cell_len, classes))) + 3
     margins: tuple[tuple[str, int], ...] = MARGINS
-    least = names + LEAST_WIDTH * min(count, 10)
+    least = names + least_width * min(count, 10)
     if least + sum(size for _, size in margins) > width:
         margins = (("recall", 9 if least + 9 <= width else NARROW_RECALL),)
     room = width - names - sum(size for _, size in margins)
-    across = max(1, min(count, room // LEAST_WIDTH))
+    across = max(1, min(count, room // least_width))
     down = max(1, min(count, height - TOP - 1))
     cell_height = max(1, min(TALLEST, (height - TOP - 1) // down))
-    cell_width = max(LEAST_WIDTH, min(max(8, round(ASPECT * cell_height)), WIDEST, room // across))
+    cell_width = max(least_width, min(max(8, round(ASPECT * cell_height)), WIDEST, room // across))
     cell_height = max(1, min(cell_height, round(cell_width / ASPECT)))
     left = max(0, (room - across * cell_width) // 2)
     top = max(0, (height - TOP - down * cell_height - 3) // 2)

@@ -9,7 +9,8 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from engine.vocabulary.fields import counted
-from engine.vocabulary.messages.base import DIGITS, class_name
+from engine.vocabulary.messages.base import DIGITS
+from tui.state.class_words import short_name
 from tui.state.confusion.figures import Mistake, Pair
 from tui.widgets.cells import Cells, CellWidget
 from tui.widgets.digit_art import draw
@@ -93,7 +94,7 @@ class MistakeGrid(GridKeys, CellWidget, can_focus=True):
 
     def _caption(self, mistake: Mistake) -> str:
         arrow = "->" if self.ascii else "→"
-        actual, predicted = (class_name(self.names, label)[:8] for label in mistake.pair)
+        actual, predicted = (short_name(self.names, label, 8) for label in mistake.pair)
         return f"{actual}{arrow}{predicted} {counted(mistake.times, 'time')}"
 
     def draw(self, cells: Cells) -> None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
+
+from tui.state.class_words import short_name
 from tui.state.drawing.answers import Trail
-from tui.terminal.sanitize import sanitize
 from tui.widgets.cells import Cells
 from tui.widgets.probabilities import bar, clamp
 from tui.widgets.side.sparkline import sparkline, thinned
@@ -40,7 +42,7 @@ def put_bars(
     ascii: bool,
 ) -> None:  # fmt: skip
     """Draw a bar for each of these classes, and right of it how its probability moved while the run trained."""
-    wide = max((len(name_of(names, label)) for label, _ in shares), default=1)
+    wide = max((cell_len(name_of(names, label)) for label, _ in shares), default=1)
     moves = len(trail) > 1 and cells.width >= 2 * (wide + FIGURE) + 20
     room = (cells.width * 3 // 5 if moves else cells.width) - wide - 1 - FIGURE
     width = max(0, min(MOST_BAR, room))
@@ -58,4 +60,4 @@ def put_bars(
 
 
 def name_of(names: Sequence[str], label: int) -> str:
-    return sanitize(names[label], 12) if 0 <= label < len(names) else str(label)
+    return short_name(names, label, 12)

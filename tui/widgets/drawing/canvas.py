@@ -7,6 +7,8 @@ from textual.events import Key, MouseDown, MouseMove, MouseScrollDown, MouseScro
 from textual.message import Message
 
 from engine.vocabulary.messages import Drawing
+from engine.vocabulary.messages.base import DIGITS
+from tui.state.class_words import worded
 from tui.state.drawing.canvas import SIDE, Point
 from tui.state.drawing.raster import Raster
 from tui.state.drawing.sketch import Sketch
@@ -36,6 +38,8 @@ class CanvasView(CellWidget, can_focus=True):
         .canvas--hint { color: $text-muted; }
     }
     """
+
+    classes_of: tuple[str, ...] = DIGITS  # what may be drawn
 
     @dataclass
     class Changed(Message):
@@ -73,7 +77,7 @@ class CanvasView(CellWidget, can_focus=True):
 
     def _put_hint(self, cells: Cells) -> None:
         """Say how to draw, below the pen."""
-        lines = textwrap.wrap(HINT, max(1, cells.width - 2))
+        lines = textwrap.wrap(worded(HINT, self.classes_of), max(1, cells.width - 2))
         for y, line in enumerate(lines, cells.height - len(lines)):
             if y > cells.height // 2:
                 cells.put((cells.width - len(line)) // 2, y, line, "canvas--hint")

@@ -5,9 +5,8 @@ from textual.containers import Container
 from textual.reactive import reactive
 
 from engine.vocabulary.messages import BeliefTold, Digit
-from engine.vocabulary.messages.base import class_name
+from tui.state.class_words import short_name
 from tui.state.gallery.in_full import InFull
-from tui.terminal.sanitize import sanitize
 from tui.widgets.cells import Cells
 from tui.widgets.chart import Chart
 from tui.widgets.digit import DigitView, verdict
@@ -130,7 +129,7 @@ def curves(belief: BeliefTold) -> list[Line]:
     chosen = sorted(sorted(likely, key=lambda label: -most[label])[:MOST_CURVES])
     return [
         Line(
-            name if len(name := sanitize(class_name(belief.classes, label), 8)) > 1 else "",
+            name if len(name := short_name(belief.classes, label, 8)) > 1 else "",
             tuple((float(epoch), each[label]) for epoch, each in zip(belief.epochs, belief.probabilities, strict=True)),
             kind=f"run{label % 10}",
             letter=name[:1],

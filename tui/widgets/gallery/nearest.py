@@ -1,8 +1,9 @@
 """The training digits that the network finds most alike."""
 
+from rich.cells import cell_len
 from textual.reactive import reactive
 
-from engine.vocabulary.messages.base import class_name
+from tui.state.class_words import short_name, worded
 from tui.state.gallery.in_full import InFull
 from tui.terminal.sanitize import sanitize
 from tui.widgets.cells import Cells, CellWidget
@@ -46,13 +47,14 @@ class NearestDigits(CellWidget):
             return
         found = digit.nearest
         if found is None:
-            cells.put(0, 0, "nearest training digits", "nearest--muted")
+            cells.put(0, 0, worded("nearest training digits", digit.classes), "nearest--muted")
             for place, words in enumerate(wrapped(digit.nearest_words, cells.width), 1):
                 cells.put(0, place, words, "nearest--muted")
             return
         searched = f" of {found.searched:,}" if found.searched < found.training else ""
-        heading = f"nearest training digits{searched}, distance 1 - cosine before {sanitize(found.layer, 20)}"
-        cells.put(0, 0, heading if len(heading) <= cells.width else "nearest training digits", "nearest--muted")
+        title = worded("nearest training digits", found.classes)
+        heading = f"{title}{searched}, distance 1 - cosine before {sanitize(found.layer, 20)}"
+        cells.put(0, 0, heading if len(heading) <= cells.width else title, "nearest--muted")
         across = max(1, (cells.width + 1) // (COLUMNS + 1))
         for place, each in enumerate(found.neighbours):
             line, column = divmod(place, across)
@@ -61,9 +63,9 @@ class NearestDigits(CellWidget):
                 return
             for top, words in enumerate(thumbnail(each.pixels, "ramp" if self.ascii else "braille"), y):
                 cells.put(x, top, words, "nearest--ink")
-            caption = f"{sanitize(class_name(found.classes, each.actual), 6)}  {each.distance:.3f}"
+            caption = f"{short_name(found.classes, each.actual, 6)}  {each.distance:.3f}"
             style = "right" if each.actual == digit.row.label else "wrong"
-            cells.put(x + (COLUMNS - len(caption)) // 2, y + ROWS, caption, f"nearest--{style}")
+            cells.put(x + (COLUMNS - cell_len(caption)) // 2, y + ROWS, caption, f"nearest--{style}")
 
 
 def wrapped(text: str, width: int) -> list[str]:

@@ -1,14 +1,16 @@
 """How sure the network is of each class: before and after calibration, and how that moved over the epochs."""
 
+from rich.cells import cell_len
 from textual.reactive import reactive
 
+from tui.state.class_words import short_name
 from tui.state.gallery.in_full import InFull
-from tui.terminal.sanitize import sanitize
 from tui.widgets.cells import Cells, CellWidget
 from tui.widgets.probabilities import bar, clamp
 from tui.widgets.side.sparkline import sparkline, thinned
 
 MOST = 10  # classes, the most likely where there are more
+MOST_NAME = 8  # columns of the name of a class
 FIGURE = 8  # columns of ` 100.0 %`
 MOST_BAR = 48  # columns
 TREND = 8  # columns, the least for how it moved
@@ -50,7 +52,7 @@ class TenProbabilities(CellWidget):
         labels = range(len(shares))
         if len(shares) > MOST:
             labels = sorted(sorted(labels, key=lambda label: -shares[label])[:MOST])  # type: ignore[assignment]
-        name = min(8, max(len(sanitize(digit.classes[label])) for label in labels if label < len(digit.classes)))
+        name = min(MOST_NAME, max(cell_len(digit.classes[label]) for label in labels if label < len(digit.classes)))
         before = FIGURE if digit.uncalibrated else 0
         moved = belief if belief is not None and len(belief.epochs) > 1 else None
         room = cells.width - name - 3 - FIGURE - before  # for the bar, and how it moved
@@ -64,7 +66,7 @@ class TenProbabilities(CellWidget):
             style = "muted"
             if label in (digit.row.label, digit.row.predicted):
                 style = "right" if label == digit.row.label else "wrong"
-            cells.put(0, y, sanitize(digit.classes[label], name) if label < len(digit.classes) else "", f"ten--{style}")
+            cells.put(0, y, short_name(digit.classes, label, name), f"ten--{style}")
             if label == digit.row.label:
                 cells.put(name, y, "<" if self.ascii else "◂", "ten--right")
             cells.put(name + 2, y, bar(share, width, self.ascii), "ten--bar")

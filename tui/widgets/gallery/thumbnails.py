@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
+from rich.cells import cell_len
+
 from engine.vocabulary.messages.base import class_name
+from tui.state.class_words import short_name
 from tui.state.gallery.rows import Row
 from tui.terminal.sanitize import sanitize
 from tui.widgets.digit_art import INK, SIDE, draw
@@ -43,17 +46,16 @@ def caption(row: Row, classes: Sequence[str], *, width: int = COLUMNS, ascii: bo
     """
     predicted = taken if taken >= 0 else row.predicted
     if predicted < 0:
-        return sanitize(class_name(classes, row.label), width) if row.label >= 0 else f"#{row.index:,}"
+        return short_name(classes, row.label, width) if row.label >= 0 else f"#{row.index:,}"
     figure = ""
     if taken < 0 and row.confidence is not None:
         figure = f" {100 * row.confidence:.0f} %"
     elif row.loss is not None and row.confidence is None:
         figure = f" {row.loss:.2f}"
-    label, answer = (sanitize(class_name(classes, each)) for each in (row.label, predicted))
     if row.label == predicted:
-        return label[: max(1, width - len(figure))] + figure
+        return short_name(classes, row.label, max(1, width - len(figure))) + figure
     sign, arrow = ("x ", "->") if ascii else ("✗ ", "→")
     room = max(2, width - len(sign) - len(arrow) - len(figure))
-    half = max(1, room - min(len(answer), room // 2))
-    label = label[:half]
-    return f"{sign}{label}{arrow}{answer[: max(1, room - len(label))]}{figure}"
+    answer = cell_len(sanitize(class_name(classes, predicted)))
+    label = short_name(classes, row.label, max(1, room - min(answer, room // 2)))
+    return f"{sign}{label}{arrow}{short_name(classes, predicted, max(1, room - cell_len(label)))}{figure}"

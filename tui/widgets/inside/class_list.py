@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from textual.events import Click
 from textual.message import Message
 from textual.reactive import reactive
 
+from tui.state.class_words import fitted, short_name
 from tui.widgets.cells import Cells
 from tui.widgets.grid_keys import GridKeys
 from tui.widgets.inside.pixels import PixelWidget
@@ -57,12 +59,12 @@ class ClassList(GridKeys, PixelWidget, can_focus=True):
         if not probabilities:
             return
         self._top = max(0, min(self._top, self.at, max(0, len(self.names) - cells.height)), self.at - cells.height + 1)
-        wide = min(LONGEST_NAME, max(map(len, self.names), default=1))
+        wide = min(LONGEST_NAME, max(map(cell_len, self.names), default=1))
         room = max(0, cells.width - 2 - wide - 1 - FIGURE - 2)
         for y, label in enumerate(range(self._top, min(len(self.names), self._top + cells.height))):
             at = label == self.at
             cells.put(0, y, (">" if self.ascii else "▸") if at else " ", "inside--title")
-            name = self.names[label][:wide].ljust(wide)
+            name = fitted(short_name(self.names, label, wide), wide)
             cells.put(2, y, name, "inside--cursor" if at and self.has_focus else "inside--title")
             share = clamp(probabilities[label]) if label < len(probabilities) else 0.0
             cells.put(3 + wide, y, bar(share, room, self.ascii), "inside--bar")

@@ -8,6 +8,8 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from engine.vocabulary.messages import DigitsMapped
+from engine.vocabulary.messages.base import DIGITS
+from tui.state.class_words import clipped, short_name, thing
 from tui.widgets.cells import Cells, CellWidget
 from tui.widgets.grid_keys import GridKeys
 from tui.widgets.inside.levels import gray_levels
@@ -19,6 +21,7 @@ from tui.widgets.run_colours import RUN_COLOURS, css
 AHEAD = 32  # digits around the cursor whose pictures are asked for together
 PAGE = 5  # rows
 SIDE = 28
+MOST_ACROSS = 5  # classes beside each other
 WRONG = Style(bold=True, reverse=True)  # added to the colour of a class
 
 
@@ -44,6 +47,11 @@ class DigitMap(GridKeys, CellWidget, can_focus=True):
     def _look(self, classes: str) -> Style:
         colour, _, wrong = classes.partition(" ")
         return super()._look(colour) + (WRONG if wrong else Style())
+
+    classes_of: tuple[str, ...] = DIGITS  # the names of the labels
+
+    def _sign(self, label: int) -> str:
+        return sign_of(label, self.classes_of)
 
     told: reactive[DigitsMapped | None] = reactive(None, init=False, repaint=False)
 
@@ -92,7 +100,7 @@ class DigitMap(GridKeys, CellWidget, can_focus=True):
             return
         for (x, y), marked in digits.cells.items():
             colour = RUN_COLOURS[marked.label % len(RUN_COLOURS)]
-            cells.put(x, y, sign_of(marked.label), f"{colour} wrong" if marked.wrong else colour)
+            cells.put(x, y, self._sign(marked.label), f"{colour} wrong" if marked.wrong else colour)
         picked = self.picked
         if picked is None:
             return
@@ -102,7 +110,7 @@ class DigitMap(GridKeys, CellWidget, can_focus=True):
         column, row = (round(each) for each in digits.places[picked])
         label = digits.actual[picked]
         wrong = " wrong" if digits.predicted[picked] != label else ""
-        cells.put(column, row, sign_of(label), f"{RUN_COLOURS[label % len(RUN_COLOURS)]}{wrong}")
+        cells.put(column, row, self._sign(label), f"{RUN_COLOURS[label % len(RUN_COLOURS)]}{wrong}")
         cells.put(column - 1, row, "[", "map--cursor")
         cells.put(column + 1, row, "]", "map--cursor")
 
@@ -152,6 +160,8 @@ class MapAside(PixelWidget):
     """Of each class its name, how many there are and how many are wrong; the digit's pixels; what it is, in words; and
     how wrong ones are marked."""
 
+    classes_of: tuple[str, ...] = DIGITS  # the names of the labels
+
     def watch_facts(self) -> None:
         self.redraw()
 
@@ -164,6 +174,8 @@ class MapAside(PixelWidget):
             cells.put(0, y, line[: cells.width], "inside--title" if y == 0 else "inside--muted")
             y += 1
         across = 1 if cells.height >= y + SIDE // 2 + len(classes) + 3 else 2
+        while across < MOST_ACROSS and -(-len(classes) // across) + 3 > cells.height - y:
+            across += 1
         below = -(-len(classes) // across) + 3  # the classes, a blank, a heading or how wrong ones are marked
         side = min(SIDE, cells.width, 2 * max(0, cells.height - y - below)) // 2 * 2
         if pixels and side >= SIDE // 2:
@@ -176,15 +188,17 @@ class MapAside(PixelWidget):
         """Draw a line a class, or a heading and two classes a line."""
         classes = self.facts[0]
         if across > 1:
-            cells.put(0, y, "wrong of all", "inside--muted")
+            cells.put(0, y, "wrong of all" if across == 2 else "classes", "inside--muted")
             y += 1
         rows = -(-len(classes) // across)
         for label, (name, count, wrong) in enumerate(classes):
             x, row = label // rows * (cells.width // across), y + label % rows
             if row >= cells.height - 1:
                 continue
-            sign = sign_of(label)
+            sign = sign_of(label, self.classes_of)
             end = cells.put(x, row, sign, RUN_COLOURS[label % len(RUN_COLOURS)])
-            named = "" if name == sign else f" {name[: 8 // across]}"
-            words = f" {count:,} digits, {wrong:,} wrong" if across == 1 else f" {wrong}/{count}"
-            cells.put(end, row, f"{named}{words}"[: cells.width // across - 2], "inside--muted")
+            named = "" if name == sign else f" {short_name(self.classes_of, label, 8 // across)}"
+            words = f" {count:,} {thing(self.classes_of)}s, {wrong:,} wrong" if across == 1 else f" {wrong}/{count}"
+            if across > 2:
+                words = "" if named else f" {wrong}"
+            cells.put(end, row, clipped(f"{named}{words}", cells.width // across - 2), "inside--muted")

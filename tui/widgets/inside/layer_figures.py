@@ -156,6 +156,9 @@ class LayerHistograms(PixelWidget):
     facts: reactive[tuple[LayerFigures | None, int]] = reactive((None, 0), init=False, repaint=False)
     """A layer, and over how many digits it was measured."""
 
+    thing = "digit"
+    """What the test images are."""
+
     def watch_facts(self) -> None:
         self.redraw()
 
@@ -183,4 +186,4 @@ class LayerHistograms(PixelWidget):
     def _dead_words(self, told: LayerFigures, digits: int) -> str:
         named = ", ".join(map(str, told.dead_units[:40]))
         more = f" and {told.dead - 40:,} more" if told.dead is not None and told.dead > 40 else ""
-        return f"Dead units, zero for all of {digits:,} test digits: {named}{more}."
+        return f"Dead units, zero for all of {digits:,} test {self.thing}s: {named}{more}."

@@ -5,6 +5,7 @@ from functools import lru_cache
 import msgspec
 
 from engine.vocabulary.messages import DigitsMapped, unpack_floats, unpack_indices
+from engine.vocabulary.messages.base import DIGITS
 
 SIGNS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"  # of classes, by their labels
 FEW = 3.0  # digits in a cell, on average, up to which each wrong one is shown
@@ -83,5 +84,23 @@ def nearest(digits: PlacedDigits, column: int, row: int, count: int = 1) -> list
     return [place for _, place in sorted(distances)[:count]]
 
 
-def sign_of(label: int) -> str:
-    return SIGNS[label] if label < len(SIGNS) else "?"
+def sign_of(label: int, classes: tuple[str, ...] = DIGITS) -> str:
+    """Return the character of a class."""
+    signs = signs_of(classes)
+    return signs[label] if label < len(signs) else "?"
+
+
+@lru_cache(4)
+def signs_of(classes: tuple[str, ...]) -> str:
+    """Return a character for each class: its name where that is one; else the first of its letters, in either case,
+    that no other has; else one that is left."""
+    own = {name for name in classes if name in SIGNS}
+    free = [sign for sign in SIGNS if sign not in own]
+    signs = []
+    for name in classes:
+        letters = (each for letter in name if letter.isascii() for each in (letter, letter.swapcase()))
+        sign = name if name in own else next((each for each in letters if each in free), free[0] if free else "?")
+        if sign in free:
+            free.remove(sign)
+        signs.append(sign)
+    return "".join(signs)

@@ -1,8 +1,11 @@
 """A test digit under the weights of the moment: what it is, what it is taken for, and how sure the network is."""
 
+from rich.cells import cell_len
 from textual.reactive import reactive
 
 from engine.vocabulary.messages import Digit
+from engine.vocabulary.messages.base import DIGITS, class_name
+from tui.state.class_words import short_name, worded
 from tui.widgets.cells import Cells
 from tui.widgets.digit import DigitDrawing
 from tui.widgets.digit_art import draw
@@ -14,6 +17,7 @@ COLUMNS, ROWS = 28, 14  # two pixels a cell
 SMALL_COLUMNS, SMALL_ROWS = 14, 7  # eight
 CARD = SMALL_ROWS + 2  # lines of a small digit with its caption and a gap
 TEN = 11  # lines of the ten probabilities and their heading
+MOST_NAME = 8  # columns of the name of a class
 
 
 class LiveDigit(DigitDrawing):
@@ -37,6 +41,8 @@ class LiveDigit(DigitDrawing):
     held: reactive[bool] = reactive(False, init=False, repaint=False)
     """Whether the same digit stays."""
 
+    classes_of: tuple[str, ...] = DIGITS  # the names of the labels
+
     hint: reactive[str] = reactive("", init=False, repaint=False)
     """A key and what it does, in the heading."""
 
@@ -51,7 +57,7 @@ class LiveDigit(DigitDrawing):
 
     def draw(self, cells: Cells) -> None:
         if not self.trails:
-            cells.put_centered("A test digit comes with the first answer.", "digit--muted")
+            cells.put_centered(worded("A test digit comes with the first answer.", self.classes_of), "digit--muted")
             return
         trail = self.trails[0]
         digit = trail.digit
@@ -87,11 +93,16 @@ class LiveDigit(DigitDrawing):
     def _draw_verdict(self, cells: Cells, y: int, digit: Digit) -> None:
         right = digit.predicted == digit.actual
         style = f"digit--{'right' if right else 'wrong'}"
+        verdict = "right" if right else "wrong"
+        room = max(2, cells.width - len("predicted    actual    ") - len(verdict))
+        wide = cell_len(class_name(self.classes_of, digit.actual))
+        predicted = short_name(self.classes_of, digit.predicted, max(room // 2, room - wide))
+        actual = short_name(self.classes_of, digit.actual, max(1, room - cell_len(predicted)))
         end = cells.put(0, y, "predicted ", "digit--muted")
-        end = cells.put(end, y, str(digit.predicted), style)
+        end = cells.put(end, y, predicted, style)
         end = cells.put(end, y, "   actual ", "digit--muted")
-        end = cells.put(end, y, str(digit.actual), "digit--ink")
-        cells.put(end + 3, y, "right" if right else "wrong", style)
+        end = cells.put(end, y, actual, "digit--ink")
+        cells.put(end + 3, y, verdict, style)
 
     def _draw_three(self, cells: Cells, y: int, digit: Digit, *, aside: bool) -> None:
         """Draw the three most likely digits, one below the other, or beside each other with bars of one scale."""
@@ -101,12 +112,13 @@ class LiveDigit(DigitDrawing):
                 self._draw_bar(cells, 0, y + place, cells.width - 1, number, share, digit)
             return
         figures = [f"{100 * share:.0f} %" for _, share in three]
-        words = sum(len(f"{number} ") + 1 + len(figure) for (number, _), figure in zip(three, figures, strict=True))
+        names = [short_name(self.classes_of, number, MOST_NAME) for number, _ in three]
+        words = sum(cell_len(name) + 2 + len(figure) for name, figure in zip(names, figures, strict=True))
         room = max(0, cells.width - words - 4 * len(three) + 3)  # each bar may take a cell more
         x = 0
-        for (number, share), figure in zip(three, figures, strict=True):
+        for (number, share), figure, name in zip(three, figures, names, strict=True):
             style = self._answer_style(number, digit)
-            x = cells.put(x, y, f"{number} ", style)
+            x = cells.put(x, y, f"{name} ", style)
             x = cells.put(x, y, bar(share, room, self.ascii), "live-digit--bar")
             x = cells.put(x, y, f" {figure}   ", style)
 
@@ -118,22 +130,27 @@ class LiveDigit(DigitDrawing):
     def _draw_bar(self, cells: Cells, x: int, y: int, width: int, number: int, share: float, digit: Digit) -> None:
         figure = f"{100 * share:.0f} %".rjust(5)
         style = self._answer_style(number, digit)
-        cells.put(x, y, str(number), style)
-        cells.put(x + 2, y, bar(share, width - 3 - len(figure), self.ascii), "live-digit--bar")
+        name = self._name_width
+        cells.put(x, y, short_name(self.classes_of, number, name), style)
+        cells.put(x + name + 1, y, bar(share, width - 2 - name - len(figure), self.ascii), "live-digit--bar")
         cells.put(x + width - len(figure), y, figure, style)
 
+    @property
+    def _name_width(self) -> int:
+        """How many columns the names of classes take before their bars."""
+        return min(MOST_NAME, max(map(cell_len, self.classes_of)))
+
     def _draw_ten(self, cells: Cells, y: int, trail: Trail) -> None:
-        """Draw all ten, and at the right how they moved from the first step to now."""
-        now = min(22, max(14, cells.width // 2))
+        """Draw all ten, of more classes the likeliest, and at the right how they moved from the first step to now."""
+        now = min(22, max(14, cells.width // 2)) + self._name_width - 1
         left = now + 4
         room = max(0, cells.width - left)
         cells.put(0, y, "probability", "digit--muted")
         if len(trail.answers) > 1 and room >= 12:
             first = trail.answers[0][0]
             cells.put(left, y, f"since step {first:,}"[:room], "digit--muted")
-        for number in range(10):
+        for row, number in enumerate(likeliest(trail.digit, len(self.classes_of)), y + 1):
             share = clamp(trail.digit.probabilities[number]) if number < len(trail.digit.probabilities) else 0.0
-            row = y + 1 + number
             self._draw_bar(cells, 0, row, now, number, share, trail.digit)
             if number == trail.digit.actual:
                 cells.put(now + 1, row, "<" if self.ascii else "◂", "digit--right")
@@ -155,16 +172,33 @@ class LiveDigit(DigitDrawing):
             right = digit.predicted == digit.actual
             share = max(map(clamp, digit.probabilities), default=0.0)
             arrow = "->" if self.ascii else "→"
-            words = f"{digit.actual}" if right else f"{digit.actual}{arrow}{digit.predicted}"
-            caption = f"{words} {100 * share:.0f} %{'' if right else ' wrong'}"
+            figure = f" {100 * share:.0f} %{'' if right else ' wrong'}"
+            if right:
+                words = short_name(self.classes_of, digit.actual, SMALL_COLUMNS - len(figure))
+            else:
+                room = SMALL_COLUMNS - len(figure) - len(arrow)
+                if self._name_width > 1 and room < 2 * self._name_width:  # the arrow says that it is wrong
+                    room, figure = SMALL_COLUMNS - len(arrow), ""
+                half = max(1, room // 2)
+                words = arrow.join(
+                    short_name(self.classes_of, label, half) for label in (digit.actual, digit.predicted)
+                )
+            caption = f"{words}{figure}"
             style = f"digit--{'right' if right else 'wrong'}"
-            cells.put(left + (SMALL_COLUMNS - len(caption)) // 2, top + SMALL_ROWS, caption, style)
+            cells.put(left + (SMALL_COLUMNS - cell_len(caption)) // 2, top + SMALL_ROWS, caption, style)
 
 
 def most_likely(digit: Digit, count: int) -> list[tuple[int, float]]:
-    """Return the most likely digits and their probabilities, the predicted one first."""
-    shares = [(number, clamp(share)) for number, share in enumerate(digit.probabilities[:10])]
+    """Return the most likely classes and their probabilities, the predicted one first."""
+    shares = [(number, clamp(share)) for number, share in enumerate(digit.probabilities)]
     return sorted(shares, key=lambda each: (-each[1], each[0] != digit.predicted))[:count]
+
+
+def likeliest(digit: Digit, classes: int) -> list[int]:
+    """Return the classes to draw, in their order: of more than ten the most likely."""
+    if classes <= TEN - 1:
+        return list(range(classes))
+    return sorted(number for number, _ in most_likely(digit, TEN - 1)) or list(range(TEN - 1))
 
 
 def art(digit: Digit, height: int, width: int, ascii: bool) -> list[str]:

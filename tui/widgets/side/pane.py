@@ -137,6 +137,7 @@ class TrainSide(Container, DragBorder):
         digit.hint = ("f go on" if self.held else "f hold") if live else "r another"
         of = self._trails.of if self._trails.run == view.run else ()
         at = self._at % len(of) if of else 0
+        digit.classes_of = view.classes
         digit.trails = (*of[at:], *of[:at])
 
     def _renew(self) -> None:

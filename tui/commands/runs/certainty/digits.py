@@ -28,14 +28,14 @@ def compare_digits(checkpoints: Path, pairs: list[tuple[str, str]], wanted: bool
     if wanted is False or (wanted is None and len(pairs) > 1):
         return []
     if wanted is None and not all(is_saved(checkpoints / name) for pair in pairs for name in pair):
-        print("not compared digit by digit: the weights of a run are missing", file=sys.stderr)
+        print("not compared image by image: the weights of a run are missing", file=sys.stderr)
         return []
     try:
         return [run(ask(checkpoints, ComparePredictions(a=a, b=b), PredictionsCompared)) for a, b in pairs]
     except click.ClickException as error:
         if wanted:
             raise
-        print(sanitize(f"not compared digit by digit: {error.message}", longest=2000), file=sys.stderr)
+        print(sanitize(f"not compared image by image: {error.message}", longest=2000), file=sys.stderr)
         return []
 
 

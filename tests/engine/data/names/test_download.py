@@ -1,63 +1,20 @@
 import gzip
 import hashlib
 import socket
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from idx_files import IDX_NAMES, idx
 from torchvision.datasets import MNIST
 
-import engine.data.download
+import engine.data.names.download
 from engine.data.dataset import Array, DataError
-from engine.data.download import download
+from engine.data.names.download import download
 from engine.storage.temporary_folder import working_folder
+from tests.engine.data.names.mirror import Mirror
 
 never = bool  # a question that is answered with False
-
-
-class Mirror:
-    """A web server on this machine. Under a path it sends bytes; or does "stall" or "break off"; or has nothing."""
-
-    def __init__(self) -> None:
-        self.files: dict[str, bytes | str] = {}
-        self.asked: list[str] = []
-        self.released = threading.Event()
-        mirror = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                mirror.asked.append(self.path)
-                content = mirror.files.get(self.path.lstrip("/"))
-                if content is None:
-                    self.send_error(404)
-                    return
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(content) if content != "stall" else 1000))
-                self.end_headers()
-                if content == "break off":
-                    self.wfile.write(b"half")
-                elif isinstance(content, str):
-                    self.wfile.write(b"a beginning")
-                    self.wfile.flush()
-                    mirror.released.wait()
-                else:
-                    self.wfile.write(content)
-
-            def log_message(self, *args: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}/"
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-
-    def close(self) -> None:
-        self.released.set()
-        self.server.shutdown()
-        self.server.server_close()
 
 
 @pytest.fixture
@@ -162,7 +119,7 @@ def test_a_dead_mirror_leads_to_the_next(tmp_path: Path, mirror: Mirror, monkeyp
 def test_a_stalled_mirror_is_given_up(
     tmp_path: Path, new_mirror: Callable[[], Mirror], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine.data.download, "TIMEOUT", 0.1)
+    monkeypatch.setattr(engine.data.names.download, "TIMEOUT", 0.1)
     stalled, _ = new_mirror(), new_mirror()
     stalled.files["train-images-idx3-ubyte.gz"] = "stall"
     download(tmp_path, None, never)
@@ -178,7 +135,7 @@ def test_a_connection_that_breaks_off_is_told(tmp_path: Path, mirror: Mirror) ->
 def test_without_network_every_mirror_its_reason_and_the_remedy_are_told(
     tmp_path: Path, files: dict[str, bytes], mirror: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine.data.download, "TIMEOUT", 0.1)
+    monkeypatch.setattr(engine.data.names.download, "TIMEOUT", 0.1)
     mirror.files = {"train-images-idx3-ubyte.gz": "stall"}
     dead = dead_address()
     monkeypatch.setattr(MNIST, "mirrors", [dead, mirror.url, mirror.url + "nothing/"])
@@ -201,7 +158,7 @@ def test_cancelling_in_the_middle_leaves_nothing(tmp_path: Path, mirror: Mirror)
 def test_a_mirror_that_sends_without_end_is_given_up(
     tmp_path: Path, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine.data.download, "LARGEST", 10)
+    monkeypatch.setattr(engine.data.names.download, "LARGEST", 10)
     with pytest.raises(DataError, match="sends more than 10 bytes"):
         download(tmp_path, None, never)
 
