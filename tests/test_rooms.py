@@ -11,6 +11,7 @@ MOST_ENTRIES, MOST_LINES = 12, 250
 COLLECTIONS = {  # of like things, one a file, or of rooms: as many as there are
     "engine", "tui/screens", "tui/widgets", "tui/state", "tui/app/handlers",
     "engine/vocabulary/messages", "engine/networks/catalogue",
+    "tui/commands", "tests/tui/commands",
 }  # fmt: skip
 LISTED = re.compile(r"(\w+\.\w+|\w+/)(?:, |(?=: ))")
 
@@ -29,7 +30,7 @@ ROOMS = [folder for folder in FOLDERS if (folder / "__init__.py").exists() and f
 
 
 def entries(folder: Path) -> list[Path]:
-    return [path for path in folder.iterdir() if not path.name.startswith((".", "__pycache__"))]
+    return [path for path in folder.iterdir() if not path.name.startswith((".", "__pycache__", "py.typed"))]
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=name_of)

@@ -14,7 +14,14 @@ import click
 
 from engine.storage.files import in_words
 from engine.storage.paths import PathError
-from tui.commands.shared_options import checkpoints_option, coach_option, data_option, notify_option, refuse_empty
+from tui.commands.shared_options import (
+    COMPLETING,
+    checkpoints_option,
+    coach_option,
+    data_option,
+    notify_option,
+    refuse_empty,
+)
 from tui.preferences.file import preferences_file
 from tui.preferences.options import current_preferences, refuse_wrong_file
 from tui.preferences.values import DRAWINGS, PREFERENCES, PreferenceError
@@ -41,6 +48,9 @@ COMMANDS = {  # and where each is defined
     "bench": "bench.command",
     "engine": "engine",
     "config": "settings.config",
+    "doctor": "doctor.command",
+    "completion": "shell.completion",
+    "man": "shell.man",
 }
 
 
@@ -50,7 +60,16 @@ class Commands(UserDict[str, Any]):
     def __getitem__(self, name: str) -> click.Command:
         module = importlib.import_module(f"tui.commands.{self.data[name]}")
         command: click.Command = getattr(module, name.replace("-", "_"))
+        if COMPLETING in os.environ:
+            offer_values(command)
         return command
+
+
+def offer_values(command: click.Command) -> None:
+    """Have the values of its options and arguments completed, as a shell asks just now."""
+    from tui.commands.shell.offers import offer_values
+
+    offer_values(command)
 
 
 class HarmlessErrors(click.Group):
@@ -58,7 +77,8 @@ class HarmlessErrors(click.Group):
 
     def make_context(self, info_name: str | None, args: list[str], *more: Any, **kwargs: Any) -> click.Context:
         with harmless_errors():
-            refuse_empty(args)
+            if COMPLETING not in os.environ:
+                refuse_empty(args)
             return super().make_context(info_name, args, *more, **kwargs)
 
     def invoke(self, context: click.Context) -> Any:
@@ -77,6 +97,18 @@ def harmless_errors() -> Iterator[None]:
         raise
 
 
+WITHOUT_PREFERENCES = ("config", "doctor", "completion", "man")  # work although the file of preferences is wrong
+VERSION_HELP = "Print the version, with the commit where it is known, and exit."
+
+
+def print_version(context: click.Context, option: click.Parameter, asked: bool) -> None:
+    if asked and not context.resilient_parsing:
+        from engine.program.version import in_words as version_in_words
+
+        click.echo(f"mnist-tui {version_in_words()}")
+        context.exit()
+
+
 @click.group(
     cls=HarmlessErrors,
     commands=Commands(COMMANDS),
@@ -89,7 +121,7 @@ def harmless_errors() -> Iterator[None]:
 @coach_option
 @click.option("--theme", metavar="NAME", help="Colours of the screen; remembered where they are changed there.")
 @click.option("--drawing", type=click.Choice(DRAWINGS), help="What charts and digits are drawn with.")
-@click.version_option(package_name="mnist-tui")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=print_version, help=VERSION_HELP)
 @click.pass_context
 def cli(
     context: click.Context,
@@ -105,7 +137,7 @@ def cli(
     Without a command, open the screen. It attaches to the engine of this folder of runs, a background process that
     goes on training when the screen is closed or the connection drops.
     """
-    if context.invoked_subcommand != "config":
+    if context.invoked_subcommand not in WITHOUT_PREFERENCES:
         refuse_wrong_file()
     if theme is not None:
         try:
@@ -132,6 +164,12 @@ def main() -> None:
     leave_missing_folder()
     try:
         try:
+            if COMPLETING in os.environ:
+                offer_values(cli)
+            if "doctor" in sys.argv:  # even to read the options may hang, on a folder's disk
+                from tui.commands.doctor.deadline import end_in_time
+
+                end_in_time()
             cli(prog_name="mnist-tui")
         finally:
             sys.stdout.flush()

@@ -14,4 +14,6 @@ In the order to read them:
     data/: data
     engine.py: engine
     bench/: bench, and how it measures
+    doctor/: doctor, what is wrong with this machine
+    shell/: completion, man
 """

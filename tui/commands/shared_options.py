@@ -15,6 +15,7 @@ from tui.preferences.options import preferred, preferred_data
 from tui.state.words.metrics import METRICS
 from tui.state.words.options import clean
 
+COMPLETING = "_MNIST_TUI_COMPLETE"  # the variable that click's scripts for shells set when they ask for words
 FIRST = ("model", "epochs", "batch_size", "lr", "data")
 
 

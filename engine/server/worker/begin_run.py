@@ -13,6 +13,7 @@ from engine.data.dataset import Dataset
 from engine.insight.beliefs.recorder import watch
 from engine.machine.process_group import GroupBroken, ProcessGroup
 from engine.networks.own.code import code_of_run, keep_copy, named_code, trust
+from engine.program import version
 from engine.server.worker.checks import check_traces
 from engine.server.worker.fork import Fork, branched, open_fork
 from engine.server.worker.loaded_data import Loader
@@ -124,6 +125,7 @@ def record_of(run: Run) -> RunRecord:
         treatment=run.data.preprocessing,
         classes=run.data.classes,
         versions={
+            "mnist-tui": version.in_words(),
             "python": platform.python_version(),
             "torch": str(torch.__version__),
             "numpy": numpy.__version__,

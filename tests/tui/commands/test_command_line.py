@@ -23,6 +23,7 @@ COMMANDS = [
     ["queue", "jobs"],
     ["queue", "pause"], ["queue", "continue"], ["config"], ["config", "path"], ["config", "edit"], ["config", "set"],
     ["config", "keys"], ["inspect"], ["gallery"], ["why"],
+    ["doctor"], ["completion"], ["man"],
 ]  # fmt: skip
 
 

@@ -44,7 +44,7 @@ def test_a_run_from_start_to_end(engine: Engine) -> None:
     ]  # fmt: skip
     record = read_record(engine.checkpoints / RUN)
     assert (record.state, record.epoch, record.step, record.config) == ("finished", 2, 8, CONFIG)
-    assert record.versions.keys() == {"python", "torch", "numpy"}
+    assert record.versions.keys() == {"mnist-tui", "python", "torch", "numpy"}
     assert record.test_accuracy == engine.sink.of(EpochDone)[-1].test_accuracy
 
 
