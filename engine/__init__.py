@@ -7,8 +7,8 @@
         print(event)
 
 Rooms, from the top: `server/` and `benchmark/`, `tuning/` and `insight/`, `training/`, `techniques/`, `data/` and
-`networks/`, `machine/`, `storage/`, `vocabulary/`; each imports only from those below it (README.md, "The house"). What
-is named here is imported at its first use, so that `import engine` costs the screen no torch.
+`networks/`, `machine/`, `storage/`, `vocabulary/`; each imports only from those below it (CONTRIBUTING.md, "The
+house"). What is named here is imported at its first use, so that `import engine` costs the screen no torch.
 """
 
 from importlib import import_module

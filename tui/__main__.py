@@ -51,6 +51,7 @@ COMMANDS = {  # and where each is defined
     "doctor": "doctor.command",
     "completion": "shell.completion",
     "man": "shell.man",
+    "guide": "guide",
 }
 
 
@@ -114,6 +115,7 @@ def print_version(context: click.Context, option: click.Parameter, asked: bool) 
     commands=Commands(COMMANDS),
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Read on: `mnist-tui guide`, or ? and Enter on the screen.",
 )
 @checkpoints_option
 @data_option

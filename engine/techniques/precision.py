@@ -28,7 +28,7 @@ def choose_precision(name: str, device: torch.device, model: str = "seed-cnn", r
     """Return fp32, tf32 or bf16 for a name that may be auto: what is fastest on a device without a loss of accuracy.
 
     On processors that have it in hardware that is bf16; on GPUs tf32, or bf16 for networks for which that is faster
-    (README, "On a GPU"). Raises ConfigError for tf32 where there is none; a run that is `resumed` there goes on in
+    (the guide, "speed"). Raises ConfigError for tf32 where there is none; a run that is `resumed` there goes on in
     fp32.
     """
     if name == "tf32" and not has_tf32(device):

@@ -97,7 +97,7 @@ class MnistApp(
     def action_help(self) -> None:
         from tui.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen(self.current_mode, classes_of(self.state)))
+        self.push_screen(HelpScreen(self.current_mode, classes_of(self.state)), self.read_guide)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if len(self.screen_stack) > 1 and action in {each.name for each in ACTIONS if each.scope == "app"}:

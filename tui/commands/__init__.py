@@ -13,6 +13,7 @@ In the order to read them:
     models/: models, trust
     data/: data
     engine.py: engine
+    guide.py: guide
     bench/: bench, and how it measures
     doctor/: doctor, what is wrong with this machine
     shell/: completion, man

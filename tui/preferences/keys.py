@@ -20,7 +20,7 @@ OTHERWISE = {  # Textual's names for signs, where they are not those of Unicode
     "plus_sign": "plus", "low_line": "underscore",
 }  # fmt: skip
 OVER_ALL = ("app", "list")  # their keys work on every screen
-DIALOGS = ("network",)  # open over a screen, where keys of the app do nothing
+DIALOGS = ("network", "guide")  # open over a screen, where keys of the app do nothing
 
 
 def key_name(key: str) -> str:

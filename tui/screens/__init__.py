@@ -20,4 +20,5 @@ them:
     network.py, rates.py, presets.py: on top of the form: its network, its learning rate, its presets
     follows.py, dialogs.py, questions.py: dialogs, as the app sees them; what they are; what is asked in them
     help.py: the keys
+    guide.py: the guide
 """

@@ -1,4 +1,4 @@
-"""Help: every key, from the table of actions; what is typed after / narrows it down."""
+"""Help: every key, from the table of actions; what is typed after / narrows it down, and Enter opens the guide."""
 
 from collections.abc import Sequence
 
@@ -35,11 +35,15 @@ PROMISE = (
 )
 
 
-class HelpScreen(Dialog[None]):
-    """A page that scrolls. Escape leaves the search, then the page; ? closes it."""
+class HelpScreen(Dialog[str | None]):
+    """A page that scrolls. Escape leaves the search, then the page; ? closes it.
+
+    Answers with the page of the guide that is to be read.
+    """
 
     BINDINGS = [  # noqa: RUF012
         ("slash", "search", "search"),
+        ("enter", "guide", "guide"),
         ("question_mark,q", "dismiss", "close"),
         ("escape", "back", "close"),
     ]
@@ -69,7 +73,10 @@ class HelpScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="help") as page:
             page.border_title = "keys"
-            page.border_subtitle = "[@click=screen.search]/ searches[/], [@click=screen.back]escape closes[/]"
+            page.border_subtitle = (
+                "[@click=screen.guide]enter reads the guide[/], [@click=screen.search]/ searches[/],"
+                " [@click=screen.back]escape closes[/]"
+            )
             yield Input(placeholder="what a key does, or the key", compact=True)
             with Pane():
                 yield Static(help_table(self._here, self._keys, classes=self._class_names), markup=False)
@@ -81,6 +88,11 @@ class HelpScreen(Dialog[None]):
     @property
     def _keys(self) -> KeyMap:
         return getattr(self.app, "preferences", DEFAULTS).keys
+
+    def action_guide(self) -> None:
+        from tui.documents.pages import INDEX, SCREEN_PAGES
+
+        self.dismiss(SCREEN_PAGES.get(self._here, INDEX))
 
     def action_search(self) -> None:
         self.add_class("searching")

@@ -21,6 +21,7 @@ In the order to read them:
     certainty/: how sure a run is, how it stands corrupted digits
     drawing/: a canvas, and what the network says of it
     inside/: layers, reasons and a map of digits, for the screen Inside
+    guide/: the pages of the guide, and their contents
     config_form.py, field_row.py, choice_input.py: the form of a run
     preview.py, plan.py, estimate.py, network_line.py: what that run will do and take
     queue_list.py: runs that wait

@@ -22,7 +22,7 @@ COMMANDS = [
     ["queue"], ["queue", "list"], ["queue", "remove"], ["queue", "move"], ["queue", "edit"], ["queue", "clear"],
     ["queue", "jobs"],
     ["queue", "pause"], ["queue", "continue"], ["config"], ["config", "path"], ["config", "edit"], ["config", "set"],
-    ["config", "keys"], ["inspect"], ["gallery"], ["why"],
+    ["config", "keys"], ["inspect"], ["gallery"], ["why"], ["guide"],
     ["doctor"], ["completion"], ["man"],
 ]  # fmt: skip
 

@@ -179,6 +179,8 @@ PICTURES = (
     Picture("dialogs", "help-tune", (said(), "6", "question_mark")),
     Picture("dialogs", "help-search", (said(), "5", "question_mark slash r a t e")),
     Picture("dialogs", "help-nothing", (said(), "5", "question_mark slash q q q")),
+    Picture("guide", "page", (LIVE, "2", "question_mark enter", "tab")),
+    Picture("guide", "search", (LIVE, "5", "question_mark enter slash", "l e a r n i n g space r a t e")),
     Picture("dialogs", "palette-search", (LIVE, "ctrl+p", "l o g")),
     Picture("dialogs", "palette", (LIVE, "ctrl+p")),
     Picture("dialogs", "download", (said(), "d")),

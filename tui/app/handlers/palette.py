@@ -41,9 +41,18 @@ class PaletteCommands(ScreensApp):
                 f"{worded(action.help, classes_of(self.state))} ({key_label(action, self.preferences.keys)})",
                 lambda action=action: self.call_later(self.run_command, action),
             )
+        guide = "Read how the program is used, page by page, or search it. (?, then Enter)"
+        yield SystemCommand(f"{SCOPES['app']}: guide", guide, lambda: self.read_guide("index"))
         for each in super().get_system_commands(screen):
             if each.title not in ("Quit", "Keys"):
                 yield SystemCommand(f"{SCOPES['app']}: {each.title.lower()}", each.help, each.callback)
+
+    def read_guide(self, topic: str | None) -> None:
+        """Open the guide at a page; without one, do nothing."""
+        if topic is not None:
+            from tui.screens.guide import GuideScreen
+
+            self.push_screen(GuideScreen(topic))
 
     async def run_command(self, action: Action) -> None:
         """Do what a command says, on its screen; say so where it cannot be done now."""

@@ -24,6 +24,7 @@ SCOPES = {
     "chart": "Charts in focus (tab) on Runs, Tune and in the finder",
     "list": "Lists, grids, matrices",
     "network": "Networks (f8 on Setup)",
+    "guide": "Guide (? and Enter)",
 }
 
 # Key, mode and name of every screen.

@@ -7,6 +7,7 @@ from tui.state.actions.action import Action
 from tui.state.actions.confusion import CONFUSION
 from tui.state.actions.digits import DIGITS
 from tui.state.actions.draw import DRAW
+from tui.state.actions.guide import GUIDE
 from tui.state.actions.inside import INSIDE
 
 ACTIONS: tuple[Action, ...] = (
@@ -29,7 +30,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("app", "d", "download", "download", "Download the full MNIST (11 MB) and verify its checksums; asks first."),
     Action("app", "e", "reconnect", "reconnect", "Start the engine again after it was lost, or attach to it."),
     Action("app", "ctrl+p", "command_palette", "menu", "All commands by name; type to search.", key_display="^p"),
-    Action("app", "question_mark", "help", "help", "Show what every key does.", key_display="?"),
+    Action(
+        "app",
+        "question_mark",
+        "help",
+        "help",
+        "Show what every key does; Enter there opens the guide.",
+        key_display="?",
+    ),
     Action(
         "app",
         "q,ctrl+c",
@@ -206,6 +214,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("setup", "escape", "leave", "back", "Leave the field, then the form; what you typed stays."),
     *DRAW,
     *INSIDE,
+    *GUIDE,
     # A chart that is in focus, on another screen than Train: `tui/widgets/charts/keyed.py` and `pane.py`.
     Action("chart", "z", "zoom", "zoom", "Show all, the second half, the last quarter."),
     Action("chart", "left,h", "cursor(-1)", "values", "Move the cursor: the legends show the values.", key_display="←"),

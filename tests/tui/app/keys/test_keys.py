@@ -11,6 +11,7 @@ from tests.tui.coach.fake_rule import press
 from tui.screens.confusion.screen import ConfusionScreen
 from tui.screens.digits import DigitsScreen
 from tui.screens.draw import DrawScreen
+from tui.screens.guide import GuideScreen
 from tui.screens.inside.screen import InsideScreen
 from tui.screens.network import NetworkScreen
 from tui.screens.runs import RunsScreen
@@ -37,6 +38,7 @@ async def test_every_action_of_the_table_exists() -> None:
         "draw": DrawScreen,
         "inside": InsideScreen,
         "network": NetworkScreen,
+        "guide": GuideScreen,
         "list": ListKeys,
         "chart": KeyedPane,
     }
