@@ -6,9 +6,12 @@
     for event in train(run):
         print(event)
 
-Rooms, from the top: `server/` and `benchmark/`, `tuning/` and `insight/`, `training/`, `techniques/`, `data/` and
-`networks/`, `machine/`, `storage/`, `vocabulary/`; each imports only from those below it (CONTRIBUTING.md, "The
-house"). What is named here is imported at its first use, so that `import engine` costs the screen no torch.
+`Runs("checkpoints")` reads what was recorded of runs (engine/library/).
+
+Rooms, from the top: `server/` and `benchmark/`, `export/`, `library/`, `tuning/` and `insight/`, `training/`,
+`techniques/`, `data/`, `networks/` and `program/`, `machine/`, `storage/`, `vocabulary/`; each imports only from those
+below it (CONTRIBUTING.md, "The house"). What is named here is imported at its first use, so that `import engine` costs
+the screen no torch.
 """
 
 from importlib import import_module
@@ -17,17 +20,32 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
     from engine.data.find import load_data
+    from engine.export.weights.safetensors_file import load_safetensors
+    from engine.library.runs import Runs, SavedRun
     from engine.training.loop import train
     from engine.training.run import Run, resume
     from engine.vocabulary.config import RunConfig
 
-__all__ = ["Dataset", "Run", "RunConfig", "load_data", "resume", "train"]
+__all__ = [
+    "Dataset",
+    "Run",
+    "RunConfig",
+    "Runs",
+    "SavedRun",
+    "load_data",
+    "load_safetensors",
+    "resume",
+    "train",
+]
 
 WHERE = {
     "Dataset": "engine.data.dataset",
     "Run": "engine.training.run",
     "RunConfig": "engine.vocabulary.config",
+    "Runs": "engine.library.runs",
+    "SavedRun": "engine.library.runs",
     "load_data": "engine.data.find",
+    "load_safetensors": "engine.export.weights.safetensors_file",
     "resume": "engine.training.run",
     "train": "engine.training.loop",
 }

@@ -41,6 +41,7 @@ COMMANDS = {  # and where each is defined
     "runs": "runs.listed",
     "evaluate": "runs.evaluate",
     "predict": "runs.command",
+    "export": "runs.export",
     "inspect": "digits.command",
     "gallery": "digits.command",
     "why": "digits.why",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 # What a file system says that has not what it is asked for, as some of a network's have no fsync of a folder.
 NOT_THERE = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
+NO_LINKS = NOT_THERE | {errno.EPERM, errno.EMLINK}  # what one says that has no hard links
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -32,6 +33,39 @@ def write_atomically(path: Path, content: bytes) -> None:
             error.filename, error.filename2 = str(path), None  # nobody knows the temporary one
         raise
     flush_folder(path.parent)
+
+
+def write_once(path: Path, content: bytes) -> None:
+    """Write a file that was not there, complete or not at all. Raises FileExistsError where one is, and OSError."""
+    temporary = temporary_name(path)
+    try:
+        with open(temporary, "wb") as file:
+            file.write(content)
+            file.flush()
+            flush_to_disk(file.fileno())
+        if not put_in_place(temporary, path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+    except OSError as error:
+        error.filename, error.filename2 = str(path), None  # nobody knows the temporary one
+        raise
+    finally:
+        temporary.unlink(missing_ok=True)
+    flush_folder(path.parent)
+
+
+def put_in_place(temporary: Path, path: Path) -> bool:
+    """Give a file a second name; tell whether that was free."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        if os.path.lexists(path):
+            return False
+        os.rename(temporary, path)
+    return True
 
 
 @contextlib.contextmanager

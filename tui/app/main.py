@@ -19,6 +19,7 @@ from tui.app.handlers.confusion import ConfusionHandlers
 from tui.app.handlers.data import DataHandlers
 from tui.app.handlers.digits import DigitHandlers
 from tui.app.handlers.drawing import DrawingHandlers
+from tui.app.handlers.exports import ExportHandlers
 from tui.app.handlers.inside import InsideHandlers
 from tui.app.handlers.palette import PaletteCommands
 from tui.app.handlers.preferences import PreferenceHandlers
@@ -42,6 +43,7 @@ class MnistApp(
     DataHandlers,
     DigitHandlers,
     DrawingHandlers,
+    ExportHandlers,
     ForkHandlers,
     InsideHandlers,
     PaletteCommands,

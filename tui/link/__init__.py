@@ -7,5 +7,6 @@ Nothing here draws or prints. In the order to read them:
     session.py, attach.py: all that one command asks, and a session for as long as it needs one
     waiting.py, watchdog.py: before it answers, and when it no longer does
     stop.py: how it is ended
+    export_process.py: another process, which writes what runs have learned for other programs
     logout.py, torchrun.py: started so that it outlives a login, or as several processes
 """

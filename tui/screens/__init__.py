@@ -11,6 +11,7 @@ them:
     digit_wishes.py, digit_choices.py, digit_views.py: what Digits asks for, and how it is told which digits to show
     digits_shown.py: what of the state it shows
     run_wishes.py, run_questions.py: what the screen of runs asks for, and what is asked there
+    export_choice.py: in which format runs are exported
     digit_messages.py, run_messages.py, study_wishes.py: what is wanted on these screens, known before they are loaded
     draw_messages.py, draw_questions.py: what is wanted there, and asked
     class_choice.py: which class it is, by a name that is typed

@@ -51,6 +51,12 @@ class RunMessages:
     class Deleted(Message):
         summary: RunSummary
 
+    @dataclass(eq=False, repr=False)
+    class ExportWanted(Message):
+        """Write the marked runs to a file for other programs, or where none is, this one; asks for the format."""
+
+        run: str
+
     class Restored(Message):
         """Bring back the run that was deleted last."""
 

@@ -63,6 +63,10 @@ class RunWishes(RunMessages, StateScreen):
         if self.current is not None:
             self.post_message(self.Edited(self.current, field))
 
+    def action_export(self) -> None:
+        if self.current is not None:
+            self.post_message(self.ExportWanted(self.current.run))
+
     def action_delete(self) -> None:
         if self.current is not None:
             self.post_message(self.Deleted(self.current))

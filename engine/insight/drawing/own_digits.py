@@ -4,7 +4,6 @@ other classes have a folder of their own, with the names in `classes.txt`.
 A drawing is kept as it was drawn, and read as any image is. Nothing is overwritten.
 """
 
-import errno
 import io
 import os
 from pathlib import Path
@@ -17,7 +16,7 @@ from engine.data.images.preprocess import preprocess
 from engine.data.names.class_names import LIST, folder_names
 from engine.insight.drawing.classify import canvas_of
 from engine.insight.runs.undisturbed import InsightError
-from engine.storage.files import NOT_THERE, flush_folder, flush_to_disk, temporary_name, write_atomically
+from engine.storage.files import flush_folder, flush_to_disk, put_in_place, temporary_name, write_atomically
 from engine.storage.typed_path import written
 from engine.vocabulary.messages import DrawingSaved, SaveDrawing
 from engine.vocabulary.messages.base import DIGITS
@@ -26,7 +25,6 @@ from engine.vocabulary.messages.pictures import own_folder
 from engine.vocabulary.preprocessing import Preprocessing
 
 DRAWN = Preprocessing(ground="dark")
-NO_LINKS = NOT_THERE | {errno.EPERM, errno.EMLINK}  # what a file system says that has none
 
 
 def save_drawing(command: SaveDrawing, checkpoints: Path) -> DrawingSaved:
@@ -85,18 +83,3 @@ def write_new(folder: Path, content: bytes) -> Path:
         temporary.unlink(missing_ok=True)
     flush_folder(folder)
     return path
-
-
-def put_in_place(temporary: Path, path: Path) -> bool:
-    """Give a file a second name; tell whether that was free."""
-    try:
-        os.link(temporary, path)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        if error.errno not in NO_LINKS:
-            raise
-        if os.path.lexists(path):
-            return False
-        os.rename(temporary, path)
-    return True

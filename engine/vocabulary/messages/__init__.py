@@ -22,6 +22,7 @@ accuracies fractions of 1, losses mean cross-entropy in nats per image. In the o
     space_messages.py: the nearest digits, and all as a map
     drawing_messages.py: a digit that is drawn
     insight.py: all that can be asked about a network, and the answers
+    export_messages.py: what is written for other programs, by a process of its own
     codec.py: to lines of JSON and back
 """
 

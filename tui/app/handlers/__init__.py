@@ -9,6 +9,7 @@ are passed on with `super()`. In the order to read them:
     inside.py: what a network has inside
     runs/: runs opened, listed, waiting, forked
     drawing.py: a digit that is drawn
+    exports.py: runs written as files for other programs
     requests.py: what the engine refuses is told
     training.py: what trains is started, paused, stopped, left
     setup.py, presets.py: the form
