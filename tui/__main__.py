@@ -47,6 +47,7 @@ COMMANDS = {  # and where each is defined
     "why": "digits.why",
     "data": "data.command",
     "bench": "bench.command",
+    "report": "runs.page",
     "engine": "engine",
     "config": "settings.config",
     "doctor": "doctor.command",

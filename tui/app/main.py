@@ -26,6 +26,7 @@ from tui.app.handlers.preferences import PreferenceHandlers
 from tui.app.handlers.runs.forks import ForkHandlers
 from tui.app.handlers.runs.listed import RunListHandlers
 from tui.app.handlers.runs.opened import RunHandlers
+from tui.app.handlers.runs.reports import ReportHandlers
 from tui.app.handlers.setup import SetupHandlers
 from tui.app.handlers.tuning import TuningHandlers
 from tui.app.themes import legible_colours
@@ -48,6 +49,7 @@ class MnistApp(
     InsideHandlers,
     PaletteCommands,
     PreferenceHandlers,
+    ReportHandlers,
     RunHandlers,
     RunListHandlers,
     SetupHandlers,

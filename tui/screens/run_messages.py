@@ -57,6 +57,12 @@ class RunMessages:
 
         run: str
 
+    @dataclass(eq=False, repr=False)
+    class Reported(Message):
+        """Write a report of the marked runs, or of this one where none is marked."""
+
+        run: str
+
     class Restored(Message):
         """Bring back the run that was deleted last."""
 

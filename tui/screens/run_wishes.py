@@ -78,6 +78,10 @@ class RunWishes(RunMessages, StateScreen):
         if self.current is not None:
             self.post_message(self.Cloned(self.current))
 
+    def action_report(self) -> None:
+        if self.current is not None:
+            self.post_message(self.Reported(self.current.run))
+
     def action_columns(self, direction: int) -> None:
         self.run_list.action_columns(direction)
 

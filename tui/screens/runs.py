@@ -26,7 +26,9 @@ from tui.widgets.run_panes import CurvesSide, RunPanes
 from tui.widgets.runs_welcome import RunsWelcome
 
 RESTING = 0.2  # seconds that the cursor stays on a run before its history is asked for
-OF_A_RUN = {"mark", "open", "clone", "rename", "note", "star", "delete", "resume", "resume_lower", "export"}
+OF_A_RUN = {
+    *("mark", "open", "clone", "rename", "note", "star", "delete", "resume", "resume_lower", "export", "report"),
+}
 NAMED = {"delete", "resume", "resume_lower"}  # what they act on is in the line of keys too
 
 
@@ -231,7 +233,7 @@ class RunsScreen(RunWishes):
             return run is not None and self._state.link == "live"
         if action in ("sort", "filter"):
             return bool(self._state.runs)
-        if action in ("mark", "clone", "open", "export"):
+        if action in ("mark", "clone", "open", "export", "report"):
             return run is not None
         if action == "restore":
             return bool(self.deleted) and self._state.link == "live"

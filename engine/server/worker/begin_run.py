@@ -11,6 +11,7 @@ import torch
 
 from engine.data.dataset import Dataset
 from engine.insight.beliefs.recorder import watch
+from engine.machine.device import device_name
 from engine.machine.process_group import GroupBroken, ProcessGroup
 from engine.networks.own.code import code_of_run, keep_copy, named_code, trust
 from engine.program import version
@@ -119,6 +120,7 @@ def record_of(run: Run) -> RunRecord:
         config=run.config,
         conventions=run.conventions,
         device=str(run.device),
+        device_name=device_name(run.device),
         data=run.data.fingerprint,
         data_path=run.data.path,
         sample=run.data.sample,

@@ -29,6 +29,8 @@ class RunRecord(msgspec.Struct, kw_only=True):
     started: Seconds
     config: RunConfig
     device: Text
+    device_name: Text = ""
+    """What its maker calls it; "" in records of versions that did not tell."""
     data: Text
     data_path: Text
     sample: bool

@@ -15,7 +15,7 @@ from tui.link.waiting import engine_is_running
 COMMANDS = [
     [], ["train"], ["find-lr"], ["runs"], ["evaluate"], ["predict"], ["models"], ["trust"], ["tune"], ["studies"],
     ["data"], ["data", "status"], ["data", "download"], ["data", "export"], ["data", "known"],
-    ["presets"], ["presets", "show"],
+    ["presets"], ["presets", "show"], ["report"],
     ["presets", "save"], ["presets", "delete"], ["compare"], ["bench"], ["engine"], ["engine", "status"],
     ["engine", "stop"], ["engine", "log"], ["runs", "show"], ["runs", "rename"], ["runs", "note"], ["runs", "star"],
     ["runs", "delete"], ["runs", "restore"], ["runs", "trash"], ["runs", "empty-trash"],

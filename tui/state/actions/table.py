@@ -139,6 +139,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("runs", "c", "clone", "clone", "Fill in the form with the configuration of a run."),
     Action("runs", "e", "rename", "rename", "Give a run a name of your own."),
     Action("runs", "n", "note", "note", "Write a note about a run."),
+    Action(
+        "runs",
+        "w",
+        "report",
+        "report",
+        "Write a report of the marked runs, or of this one: a page to keep, to print or to send.",
+        footer=False,
+    ),
     Action("runs", "asterisk", "star", "star", "Give a run a star, or take it away.", key_display="*"),
     Action(
         "runs",

@@ -94,25 +94,29 @@ def configuration(run: RunSummary) -> tuple[object, ...]:
     return run.model, run.epochs, run.data, tuple(sorted(changes.items())), tuple(sorted(run.began.items()))
 
 
+def groups_of_seeds(runs: Sequence[RunSummary]) -> list[list[RunSummary]]:
+    """Return the runs of each configuration of which several seeds have finished, each seed once."""
+    groups: dict[tuple[object, ...], dict[Value, RunSummary]] = {}
+    for run in runs:
+        if run.state == "finished" and reported_accuracy(run) is not None:
+            groups.setdefault(configuration(run), {}).setdefault(value_of(run, "seed"), run)
+    return [list(seeds.values()) for seeds in groups.values() if len(seeds) > 1]
+
+
 def seeds_of_one(letters: Mapping[str, str], runs: Sequence[RunSummary]) -> list[str]:
     """Return a line for each configuration of which several seeds have finished: their mean and what it proves.
 
     `letters` are those of the runs. Imports scipy, so it is no work for an event loop.
     """
-    groups: dict[tuple[object, ...], dict[Value, RunSummary]] = {}
-    for run in runs:
-        if run.state == "finished" and reported_accuracy(run) is not None:
-            groups.setdefault(configuration(run), {}).setdefault(value_of(run, "seed"), run)
     lines = []
-    for seeds in groups.values():
-        values = [accuracy for run in seeds.values() if (accuracy := reported_accuracy(run)) is not None]
-        if len(values) > 1:
-            found = sample(values)
-            who = " ".join(sorted(letters.get(run.run, "") for run in seeds.values()))
-            lines.append(
-                f"{who}: {len(values)} seeds of one configuration, mean accuracy {percent(found.mean)},"
-                f" 95 % confidence {format_interval('accuracy', found)}"
-            )
+    for seeds in groups_of_seeds(runs):
+        values = [accuracy for run in seeds if (accuracy := reported_accuracy(run)) is not None]
+        found = sample(values)
+        who = " ".join(sorted(letters.get(run.run, "") for run in seeds))
+        lines.append(
+            f"{who}: {len(values)} seeds of one configuration, mean accuracy {percent(found.mean)},"
+            f" 95 % confidence {format_interval('accuracy', found)}"
+        )
     return lines
 
 

@@ -32,7 +32,7 @@ def names_of(checkpoints: Path, words: str) -> list[str]:
 
 async def ask(checkpoints: Path, command: Command, kind: type[E]) -> E:
     """Return the answer to a question that takes a while; who does not wait for it ends it."""
-    async with attached(checkpoints) as session, _told(session):
+    async with attached(checkpoints) as session, told_how_far(session):
         try:
             return await session.ask(command, kind)
         except asyncio.CancelledError:
@@ -41,7 +41,7 @@ async def ask(checkpoints: Path, command: Command, kind: type[E]) -> E:
 
 
 @contextlib.asynccontextmanager
-async def _told(session: Session) -> AsyncIterator[None]:
+async def told_how_far(session: Session) -> AsyncIterator[None]:
     """Show in a terminal how far it is."""
     task = asyncio.create_task(_tell(session)) if sys.stderr.isatty() else None
     try:

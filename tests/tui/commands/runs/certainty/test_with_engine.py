@@ -48,6 +48,12 @@ def test_calibration_robustness_several_as_one_and_two_compared(
     assert re.search(r"test accuracy +\d+\.\d\d % \(\d+\.\d\d to \d+\.\d\d %\)", shown)
     assert "runs 1-2 as one" in call(checkpoints, "predict", str(picture), "--run", "1-2").stderr
 
+    page = tmp_path / "report.html"
+    asked = ("report", "1-2", "-o", str(page), "--digits", "6", "--calibration", "--robustness", "--images", "10")
+    assert call(checkpoints, *asked).stdout == f"{page}\n"
+    for words in ("10 corrupted test images", f"Temperature {temperatures[0]:.4f}", "data:image/png"):
+        assert words in page.read_text()
+
     question = ("evaluate", "1-2", "--robustness", "--corruption", "shift", "--images", "30")
     told = json.loads(call(checkpoints, *question, "--json").stdout)
     assert (told["runs"], len(told["rows"]), told["images"]) == (RUNS, 5, 30)
