@@ -28,6 +28,7 @@ from engine.storage.runs.event_log import EventReader
 from engine.storage.runs.folders import RunError
 from engine.storage.runs.listing import close_interrupted
 from engine.storage.runs.log_writer import close_lost
+from engine.tracking.processes import TrackedEvents, Trackers
 from engine.vocabulary.messages import (
     ALREADY_SERVED,
     AnyEvent,
@@ -77,17 +78,20 @@ def main() -> int:
         server.broadcast.state.history = History(EventReader(checkpoints / lost))
     start_in_thread(server, listener, engine_log(checkpoints))
     asyncio.run_coroutine_threadsafe(instance.keep_reachable(server.serve), server.loop)
+    trackers = Trackers(checkpoints, server.broadcast.publish)
     try:
         from engine.machine.process_group import join
         from engine.server.job_process import train_beside
         from engine.server.worker.command_loop import Worker
 
+        sink = TrackedEvents(server.broadcast.publish, server.broadcast.replace_history, trackers)
         start = ForkedProcess.starter(train_beside, checkpoints) if world_size() == 1 else None
-        worker = Worker(checkpoints, server.broadcast, join(), start)
+        worker = Worker(checkpoints, sink, join(), start)
         take_sigterm(server, worker.terminate)
         server.router.employ(worker)
         if lost:
             worker.submit(ResumeRun(run=lost), lambda answer: tell_restart(answer, checkpoints / lost, server))
+        trackers.resume()
         worker.work(options.data)
     except Exception as error:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # torchrun's, because of the same loss: this is told first
@@ -97,6 +101,7 @@ def main() -> int:
         instance.release()
         leave_group(1)
         return 1
+    trackers.close()
     instance.release()
     server.broadcast.flush()
     if worker.restarts:

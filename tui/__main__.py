@@ -40,6 +40,7 @@ COMMANDS = {  # and where each is defined
     "queue": "train.queue.command",
     "runs": "runs.listed",
     "evaluate": "runs.evaluate",
+    "track": "runs.track",
     "predict": "runs.command",
     "export": "runs.export",
     "inspect": "digits.command",

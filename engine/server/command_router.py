@@ -22,6 +22,7 @@ from engine.storage.runs.folders import RunError, find_run, named_run
 from engine.storage.runs.listing import RunList, summarize
 from engine.storage.runs.queue_file import QueueError
 from engine.storage.runs.trash import empty_trash
+from engine.tracking.cursor import with_trackers
 from engine.tuning.listing import TROUBLE, StudyList
 from engine.vocabulary.messages import (
     AnyCommand,
@@ -83,6 +84,7 @@ class CommandRouter:
                 client.answer(msgspec.structs.replace(self.status(), reply_to=command.id))
             case ListRuns():
                 runs = await asyncio.to_thread(self.runs.summaries, live=self.live_runs)
+                runs = await asyncio.to_thread(with_trackers, self.checkpoints, runs)
                 for part, first, last in marked_parts(runs):
                     client.answer(RunsListed(runs=part, first=first, last=last, reply_to=command.id), last=last)
             case OpenRun():

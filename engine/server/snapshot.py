@@ -29,6 +29,7 @@ from engine.vocabulary.messages import (
     StatusTold,
     StudyEnded,
     StudyEvent,
+    TrackerTold,
 )
 
 PRINTED = 200  # lines of the engine's output that a new client is shown
@@ -47,6 +48,7 @@ class EngineState:
         self.study = StudyHistory()
         self.printed: deque[str] = deque(maxlen=PRINTED)
         self.queue: list[QueueChanged] = []  # the parts of the newest
+        self.trackers: dict[tuple[str, str], TrackerTold] = {}  # what they lack, and of the newest run what they have
         self.last_error = ""
 
     def apply(self, event: AnyEvent) -> None:
@@ -61,10 +63,13 @@ class EngineState:
                 self.queue = [event] if event.first else [*self.queue, event]
             case Printed():
                 self.printed.extend(event.lines)
+            case TrackerTold():
+                self.trackers[event.run, event.tracker] = event
             case RunTold():
                 self._add(event.told)
             case RunStarted() if not event.resumes:
                 self.history = History([event])
+                self.trackers = {which: told for which, told in self.trackers.items() if not told.done}
             case _ if isinstance(event, RunEvent):
                 self.history.add(event)
             case _ if isinstance(event, StudyEvent):
@@ -87,7 +92,7 @@ class EngineState:
         if self.printed:
             events.append(Printed(lines=list(self.printed)))
         several = [RunTold(told=event) for history in self.several.values() for event in history.events]
-        return [*events, *self.queue, *self.history.events, *several, *self.study.events]
+        return [*events, *self.queue, *self.history.events, *several, *self.study.events, *self.trackers.values()]
 
     def status(self, clients: int, *, busy: bool) -> StatusTold:
         """Return it in a few words."""

@@ -50,6 +50,7 @@ class ActiveStudy:
         self.paused = False
         self.problem = ""
         self.ended: StudyEnded | None = None
+        self.recorded: Callable[..., Generator[RunEvent, None, None]] = lambda number, run, events: events
         self._base = base
         self._data = data
         self._code = code
@@ -145,10 +146,9 @@ class ActiveStudy:
     def _begin(self, trial: Trial) -> None:
         try:
             config = self._base.replace({**trial.changes, **dict.fromkeys(("validation", "patience"), 0)})
-            code = self._code.get(config.model)
-            name = f"{self.name}, trial {trial.number}"
+            code, name = self._code.get(config.model), f"{self.name}, trial {trial.number}"
             run = Run(config, self._data, name=name, code=code, conventions=self.study.spec.conventions)
-            self._events = train(run)
+            self._events = self.recorded(trial.number, run, train(run))
         except ConfigError as error:
             self._result = str(error)  # values that do not go together
         except Exception as error:

@@ -9,7 +9,7 @@ from engine.vocabulary.config import RunConfig, Value
 from engine.vocabulary.run_conventions import OLD, PRESENT, Conventions
 from engine.vocabulary.search_space import PRUNERS, SAMPLERS, parse_search
 
-LOCAL = ("data", "device", "processes", "keep_every")  # fields in which the engines of one study may differ
+LOCAL = ("data", "device", "processes", "keep_every", "log_to")  # fields in which the engines of one study may differ
 DEFAULT_TRIALS = 20
 
 

@@ -142,6 +142,10 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         "Keep every", "Every how many epochs to keep a separate checkpoint (0: only the last). Each has about 12"
         " bytes a parameter: 0.3 MB of seed-cnn, 134 MB of resnet18.",
         "Machine", unit="epochs", low=0, high=100_000)] = 0
+    log_to: Annotated[str, field(
+        "Log to",
+        "Send the run live to tensorboard, mlflow=URL or trackio, several with commas between them.",
+        "Machine", live=True)] = ""
     # fmt: on
 
     def replace(self, changes: Mapping[str, object]) -> "RunConfig":

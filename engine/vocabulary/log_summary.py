@@ -80,7 +80,9 @@ def steerable(before: RunConfig, after: RunConfig) -> list[str]:
     """Return the fields whose change makes another run: where the rate does not depend on how many epochs there are, a
     run of more epochs begins like one of fewer."""
     by_length = {"cosine", "one-cycle"} & {before.schedule, after.schedule}
-    return [name for name, field in FIELDS.items() if field.live and (name != "epochs" or by_length)]
+    return [
+        name for name, field in FIELDS.items() if field.live and name != "log_to" and (name != "epochs" or by_length)
+    ]
 
 
 def figures_of(event: EpochDone) -> EpochFigures:

@@ -5,6 +5,9 @@ import os
 import signal
 from pathlib import Path
 
+from msgspec.structs import replace
+
+from engine.vocabulary.config import RunConfig
 from tui.app.first_use import (
     confusion_screen,
     digits_screen,
@@ -90,6 +93,7 @@ class MnistApp(
         super().__init__(checkpoints, data, ascii=ascii, notify=notify, coach=coach)
         self.preferences = preferences
         self.preferences_file = preferences_file
+        self.state = replace(self.state, next_config=RunConfig(data=data, log_to=preferences.log_to))
         self.frame_time = preferences.refresh or self.frame_time
         self.paced = not preferences.refresh
         self.theme = preferences.theme

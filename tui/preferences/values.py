@@ -66,6 +66,9 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
     checkpoints: Annotated[str, preference("Folder of runs, where none is named.")] = ""
     notify: Annotated[bool, preference("Ring the bell and notify the desktop when a run ends or fails.")] = True
     coach: Annotated[bool, preference("Watch runs for problems, and say what would help.")] = True
+    log_to: Annotated[
+        str, preference("Where every new run is logged to as well: tensorboard, mlflow=URL, trackio; with commas.")
+    ] = ""
     keys: Annotated[
         KeyMap,
         preference('Keys of actions by screen: [keys.train] log_axis = "y". `mnist-tui config keys` lists them.'),

@@ -12,13 +12,13 @@ from tui.state.words.figures import duration, percent
 from tui.state.words.networks import shown_name
 from tui.state.words.run_columns import fitted, name_of, reported_accuracy, reported_loss
 from tui.state.words.run_differences import shown_value, value_of
-from tui.state.words.runs import data_word, started_word, state_word
+from tui.state.words.runs import data_word, how_far, started_word, state_word
 from tui.terminal.sanitize import sanitize
 from tui.widgets.cells import Cells, CellWidget
 
 COLUMN = 38  # cells, at least, of a column of figures
 DATA = {"sample": "sample of 5,000", "full": "full MNIST", "own": "own images"}
-APART = ("data", "device", "model", "epochs")  # have lines of their own
+APART = ("data", "device", "model", "epochs", "log_to")  # have lines of their own
 
 Row = tuple[str, str, str]  # label, value, style
 
@@ -141,6 +141,11 @@ def figures(run: RunSummary) -> Sequence[Row]:
         ("data", data_in_words(run), "value"),
         ("device", sanitize(run.device, 40) or "-", "value"),
     ]
+    for each in run.trackers:
+        if each.problem:
+            rows.append(("", f"{each.tracker} is {sanitize(how_far(each), 300)}", "bad"))
+        else:
+            rows.append((f"in {each.tracker}", sanitize(how_far(each), 300), "value"))
     if run.parent:
         rows.append(("forked from", f"{sanitize(run.parent, 60)} after epoch {run.parent_epoch}", "value"))
     names = [name for name in FIELDS if name not in APART]

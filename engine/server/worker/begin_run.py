@@ -15,7 +15,7 @@ from engine.machine.device import device_name
 from engine.machine.process_group import GroupBroken, ProcessGroup
 from engine.networks.own.code import code_of_run, keep_copy, named_code, trust
 from engine.program import version
-from engine.server.worker.checks import check_traces
+from engine.server.worker.checks import check_traces, where_to_log
 from engine.server.worker.fork import Fork, branched, open_fork
 from engine.server.worker.loaded_data import Loader
 from engine.storage.runs.checkpoint import save_checkpoint
@@ -86,7 +86,7 @@ def begin_resumed(checkpoints: Path, command: ResumeRun, loader: Loader, group: 
     check_traces(code_of_run(record.config.model, folder))
     loader.load_for(record, command.data)
     data = loader.needed()
-    run = resume(folder.name, folder, data, command.changes, group, command.data)
+    run = resume(folder.name, folder, data, where_to_log(command.changes), group, command.data)
     run.origin = origin_of(record)
     watch(run, folder)
     record.data_path, record.classes = data.path, data.classes

@@ -16,8 +16,9 @@ from engine.storage.printing import say_traceback
 from engine.storage.runs.checkpoint import CheckpointError
 from engine.storage.runs.folders import RunError
 from engine.storage.runs.queue_file import QueueError
+from engine.tracking.trackers import resolved, trust
 from engine.tuning.files import StudyError
-from engine.vocabulary.config import ConfigError, RunConfig
+from engine.vocabulary.config import ConfigError, RunConfig, Value
 from engine.vocabulary.messages import AnyEvent, CommandFailed
 
 
@@ -78,7 +79,16 @@ def check_deletable(run: str, live: str, parent: str, paused: bool) -> None:
 
 def checked(config: RunConfig) -> RunConfig:
     """Return the configuration of a message, which decoding has checked for types alone. Raises ConfigError."""
-    return RunConfig().replace(msgspec.structs.asdict(config))
+    return RunConfig().replace(where_to_log(msgspec.structs.asdict(config)))
+
+
+def where_to_log(changes: dict[str, Value]) -> dict[str, Value]:
+    """Return hyperparameters with the trackers that they name in full. Raises ConfigError where one is not there."""
+    if not changes.get("log_to"):
+        return changes
+    log_to = resolved(str(changes["log_to"]))
+    trust(log_to)  # a command has named them; a run that waits was looked at before
+    return {**changes, "log_to": log_to}
 
 
 def answered(command: str, work: Callable[[], AnyEvent | None]) -> AnyEvent | None:

@@ -15,7 +15,7 @@ from engine.server.pool.pool import Pool
 from engine.server.protocols import EventSink
 from engine.server.worker.active_run import ActiveRun
 from engine.server.worker.begin_run import begin_new, begin_resumed
-from engine.server.worker.checks import Busy, CommandError, check_machine, check_traces, checked
+from engine.server.worker.checks import Busy, CommandError, check_machine, check_traces, checked, where_to_log
 from engine.server.worker.inspection import Inspector
 from engine.server.worker.loaded_data import Loader
 from engine.storage.printing import say_traceback
@@ -165,7 +165,7 @@ class Jobs:
 
     def steer(self, command: Steer) -> None:
         active = self._running()
-        changes: dict[str, Value] = command.changes
+        changes: dict[str, Value] = where_to_log(command.changes)
         active.run.steer(changes)
         active.record(Steered(run=active.run.name, step=active.run.step, changes=changes, config=active.run.config))
 

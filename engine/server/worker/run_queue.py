@@ -14,6 +14,7 @@ from engine.storage.files import in_words
 from engine.storage.printing import say
 from engine.storage.runs.bounded_history import parts
 from engine.storage.runs.queue_file import Queue, QueueError, changed, find_queued, read_queue, set_aside, write_queue
+from engine.tracking.trackers import check_trusted, targets
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import (
     AnyEvent,
@@ -131,13 +132,16 @@ class RunQueue:
     # ----------------------------------------------------------------- start
 
     def check(self, run: QueuedRun) -> None:
-        """Raise CommandError for a run that may not begin by itself: its file is not what the user has named."""
+        """Raise CommandError or ConfigError for a run that may not begin by itself: the user has not named its file, or
+        where it is logged to."""
         code = named_code(run.config.model) if not run.fork else None  # a fork has that of its parent
         if code is not None and not is_trusted(code):
             raise CommandError(
                 f"{run.config.model} is not the file that was queued: it has changed since, or the queue came with this"
                 " folder. Edit the waiting run, or queue it again, to train it as it is now"
             )
+        for name, target in targets(run.config.log_to).items():
+            check_trusted(name, target)
 
     def begun(self, number: int) -> None:
         """Take a run that has begun from the queue."""

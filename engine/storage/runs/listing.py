@@ -108,7 +108,9 @@ def line_of(folder: Path, record: RunRecord, *, live: Live) -> RunSummary:
         seed=record.config.seed,
         device=record.device,
         machine={
-            name: value for name, value in differences.items() if name in MACHINE and name not in ("device", "data")
+            name: value
+            for name, value in differences.items()
+            if name in MACHINE and name not in ("device", "data", "log_to")
         },
         images_per_s=record.images_per_s,
         tested_per_s=record.tested_per_s,

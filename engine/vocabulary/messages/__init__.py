@@ -13,6 +13,7 @@ accuracies fractions of 1, losses mean cross-entropy in nats per image. In the o
     study_events.py: a study
     jobs.py: several runs at once
     queue.py: runs that wait until nothing trains
+    tracker_events.py: how far TensorBoard and others are
     answers.py: replies to questions
     belief_messages.py: what a run thought of each digit, and all digits at once
     certainty_messages.py: how sure networks are, and how sure they may be
@@ -250,6 +251,7 @@ from engine.vocabulary.messages.study_events import (
     TrialSummary,
     TrialTold,
 )
+from engine.vocabulary.messages.tracker_events import TrackerTold
 
 __all__ = [
     "ALREADY_SERVED",
@@ -452,6 +454,7 @@ __all__ = [
     "Text",
     "ThreadsChanged",
     "TogetherEvaluated",
+    "TrackerTold",
     "TrialSummary",
     "TrialTold",
     "Welcome",

@@ -5,6 +5,7 @@ import msgspec
 from engine.vocabulary.fields import Value
 from engine.vocabulary.messages.base import DIGITS, Classes, Count, Event
 from engine.vocabulary.messages.run_events import EpochFigures, RunEvent
+from engine.vocabulary.messages.tracker_events import TrackerTold
 
 
 class Digit(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,6 +174,7 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
     machine: dict[str, Value] = {}  # what of the machine is not at its default, but for device and data
     images_per_s: float = 0.0  # of its last epoch in training, 0: not known
     tested_per_s: float = 0.0  # images per second of the test after it
+    trackers: list[TrackerTold] = []  # what it is logged to
 
 
 class RunsListed(Event, frozen=True):

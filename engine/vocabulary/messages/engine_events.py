@@ -22,6 +22,7 @@ from engine.vocabulary.messages.jobs import JobsPlanned, RunBegun, RunTold
 from engine.vocabulary.messages.queue import Enqueued, QueueChanged
 from engine.vocabulary.messages.run_events import RunEvent
 from engine.vocabulary.messages.study_events import StudiesListed, StudyEvent, StudyOpened
+from engine.vocabulary.messages.tracker_events import TrackerTold
 
 
 class Welcome(Event, frozen=True):
@@ -103,6 +104,7 @@ StateEvent = (
     | DataProgress
     | Printed
     | QueueChanged
+    | TrackerTold
 )
 
 

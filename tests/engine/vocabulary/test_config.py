@@ -145,4 +145,5 @@ def test_a_run_may_change_only_what_is_live() -> None:
         "epochs", "patience", "lr", "weight_decay", "momentum", "beta1", "beta2", "clip", "schedule", "warmup", "decay",
         "decay_every", "label_smoothing", "mixup", "cutmix", "dropout2d", "dropout",
         "rotation", "shift", "scale", "shear", "elastic", "erasing", "noise", "threads",
+            "log_to",
     }  # fmt: skip

@@ -37,6 +37,7 @@ def runs(context: click.Context, text: str, key: str | None, reverse: bool, chec
             raise click.UsageError("--filter, --sort and --reverse are for the list, not for one of its commands")
         return
     from engine.storage.runs.listing import list_runs
+    from engine.tracking.cursor import with_trackers
     from tui.commands.runs.report import print_runs
     from tui.terminal.printing import print_json
 
@@ -54,7 +55,7 @@ def runs(context: click.Context, text: str, key: str | None, reverse: bool, chec
     elif reverse:
         shown.reverse()
     if as_json:
-        print_json(shown)
+        print_json(with_trackers(checkpoints, shown))
     elif shown:
         print_runs(shown)
     elif found:

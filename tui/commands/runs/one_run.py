@@ -10,13 +10,14 @@ from engine.storage.runs.event_log import EventReader
 from engine.storage.runs.listing import summarize
 from engine.storage.runs.record import RunRecord, read_record
 from engine.storage.runs.trash import files_in
+from engine.tracking.cursor import told as trackers_of
 from engine.vocabulary.fields import counted
-from engine.vocabulary.messages import EpochDone
+from engine.vocabulary.messages import EpochDone, TrackerTold
 from tui.commands.runs.certainty.intervals import interval
 from tui.commands.runs.report import size_in_words
 from tui.state.words.figures import accuracy_within, duration, format_metric
 from tui.state.words.options import command_line
-from tui.state.words.runs import changes_of, data_word, run_notes, started_word, state_word
+from tui.state.words.runs import changes_of, data_word, how_far, run_notes, started_word, state_word
 from tui.terminal.printing import told, wide_console
 from tui.terminal.sanitize import sanitize
 
@@ -34,7 +35,12 @@ def run_facts(folder: Path, live: str | None) -> dict[str, Any]:
         "files": dict(sorted(files.items())),
         "record": record,
         "history": [figures(event) for event in epochs],
+        "trackers": [told_once(each) for each in trackers_of(folder)],
     }
+
+
+def told_once(each: TrackerTold) -> dict[str, Any]:
+    return {name: value for name, value in told(each).items() if name != "run"}
 
 
 def figures(event: EpochDone) -> dict[str, Any]:
@@ -85,6 +91,7 @@ def print_run(folder: Path, live: str | None) -> None:
         "machine": ", ".join([run.device, *(f"{name} {value}" for name, value in run.machine.items())]),
         "data": f"{data_word(run)}, {record.data_path}",
         "versions": ", ".join(f"{name} {version}" for name, version in record.versions.items()),
+        **{f"in {each.tracker}": how_far(each) for each in trackers_of(folder)},
         "folder": f"{folder}, {counted(len(files), 'file')}, {size}",
         "command": "" if run.steered else command_line(record.config),
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from engine.vocabulary.config import FIELDS, ConfigError, Value
 from tui.commands.run_coroutine import run
 from tui.commands.shared_options import (
     HyperparametersCommand,
@@ -17,8 +18,9 @@ from tui.commands.shared_options import (
     metric_option,
     notify_option,
 )
+from tui.preferences.options import current_preferences
 from tui.state.words.metrics import VALIDATED
-from tui.state.words.options import config_of, config_options, given
+from tui.state.words.options import clean, config_of, config_options, given
 
 
 @click.command(cls=HyperparametersCommand)
@@ -69,6 +71,8 @@ def train(
     from tui.commands.train.one_run import BUSY, train_headless
 
     options["data"] = options["data"] or context.find_root().params["data"] or None
+    if options["log_to"] is None and not resume:
+        options["log_to"] = preferred_trackers()
     if fork and (resume or preset or seeds):
         other = "--resume" if resume else "--preset" if preset else "--seeds"
         raise click.UsageError(f"--fork begins with what another run has learned; leave out {other}")
@@ -141,6 +145,15 @@ def train(
     sys.exit(status)
 
 
+def preferred_trackers() -> Value | None:
+    """Return what the user prefers every new run to be logged to, None for nothing. Raises UsageError."""
+    value = current_preferences({})[0].log_to
+    try:
+        return clean("log_to", FIELDS["log_to"].parse(value)) if value else None
+    except ConfigError as error:
+        raise click.UsageError(f"preference {error}; `mnist-tui config set log_to` changes it") from error
+
+
 def check_jobs(*, seeds: int | None, wait: bool, enqueue: bool, processes: int) -> None:
     """Raise UsageError for what does not go together with several runs at once."""
     if not seeds:
@@ -164,7 +177,9 @@ def forked(checkpoints: Path, fork: str) -> tuple[str, dict[str, Any]]:
         folder, checkpoint = find_checkpoint(checkpoints, fork)
     except (RunError, OSError) as error:
         raise click.BadParameter(str(error), param_hint="--fork") from error
-    return f"{folder.name}@{checkpoint.name}", checkpoint.config.differences()
+    return f"{folder.name}@{checkpoint.name}", {
+        name: value for name, value in checkpoint.config.differences().items() if name != "log_to"
+    }
 
 
 @click.command("find-lr", cls=HyperparametersCommand)

@@ -14,6 +14,7 @@ from engine.vocabulary.messages import (
     RunEvent,
     RunStarted,
     StudyEvent,
+    TrackerTold,
 )
 from tui.coach.watch import apply_rules
 from tui.commands.train.displays import Display
@@ -74,7 +75,9 @@ async def follow(
             view = apply_to_run(view, event)
         if not news and isinstance(event, RunStarted | RunEnded):
             end = event if isinstance(event, RunEnded) and event.run == ours else None
-        if news or not (isinstance(event, RunEvent | StudyEvent | Printed | DataProgress) or event in shown):
+        if news or not (
+            isinstance(event, RunEvent | StudyEvent | Printed | DataProgress | TrackerTold) or event in shown
+        ):
             display.show(event, view)
         if isinstance(event, EngineReady):
             shown.append(event)  # each snapshot has it

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.storage.runs.folders import BEST, LAST
+from engine.tracking.cursor import told
 from tui.commands.run_coroutine import INTERRUPTED
 from tui.state.run import RunView
 from tui.state.run_numbers import numbers_of
 from tui.state.words.figures import accuracy_within, percent
+from tui.state.words.runs import tracker_words
 from tui.state.words.values import format_values
 from tui.terminal.sanitize import sanitize
 
@@ -65,4 +67,5 @@ def result_of(checkpoints: Path, view: RunView) -> list[str]:
             f"{view.run}: changed during the run, started with {format_values(view.began)};"
             " no single command trains it again"
         )
+    lines += [tracker_words(each) for each in told(checkpoints / view.run)]
     return lines

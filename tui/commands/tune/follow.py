@@ -19,6 +19,7 @@ from engine.vocabulary.messages import (
     StudyEnded,
     StudyEvent,
     StudyStarted,
+    TrackerTold,
     TrialTold,
 )
 from tui.commands.run_coroutine import INTERRUPTED
@@ -129,7 +130,7 @@ async def follow_study(session: Session, display: Lines, notify: bool, interrupt
             session.waits = False
             if isinstance(display, TrialLines):
                 display.study = view
-        if news or not isinstance(event, RunEvent | StudyEvent | Printed | DataProgress):
+        if news or not isinstance(event, RunEvent | StudyEvent | Printed | DataProgress | TrackerTold):
             display.show(event, None)
         if notify and news:
             call_for_attention(event)

@@ -24,9 +24,11 @@ from engine.vocabulary.messages import (
     StudyPaused,
     StudyStarted,
     ThreadsChanged,
+    TrackerTold,
     TrialTold,
 )
 from tui.state.words.figures import percent
+from tui.state.words.runs import tracker_words
 from tui.state.words.trials import describe_trial
 from tui.state.words.values import describe_change
 
@@ -110,6 +112,8 @@ def describe(event: AnyEvent) -> list[str]:
             return [f"cannot save at step {event.step:,}: {event.reason}; the run waits and goes on when saving works"]
         case Printed():
             return [f"engine: {line}" for line in event.lines]
+        case TrackerTold():
+            return [tracker_words(event)]
         case _:
             return []
 

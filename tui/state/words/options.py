@@ -39,6 +39,10 @@ def clean(name: str, value: Value) -> Value:
     if name == "data" and value:
         known = known_data(str(value))
         return known.name if known is not None and not os.path.lexists(str(value)) else absolute_text(str(value))
+    if name == "log_to" and value:
+        from engine.tracking.trackers import resolved  # looks for libraries, which takes a while
+
+        return resolved(str(value))
     if name == "model" and is_own(str(value)):
         own = OwnName.parse(str(value))
         return str(OwnName(os.path.abspath(os.path.expanduser(own.place)), own.kind)) if own.is_file else value
@@ -64,8 +68,18 @@ def _options(command: F, names: Iterable[str]) -> F:
         more: dict[str, Any] = (
             {"is_flag": False, "flag_value": "on"} if field.choices == ("off", "on") else {}
         )  # alone it is "on"
+        if field.name == "log_to":
+            more = {"multiple": True, "callback": together, "metavar": "NAME[=WHERE]"}
         command = click.option(*spellings, field.name, type=FieldType(field), help=help, **more)(command)
     return command
+
+
+def together(context: click.Context, option: click.Parameter, values: tuple[Value, ...]) -> str | None:
+    """Return the trackers of an option that was given several times. Raises BadParameter."""
+    try:
+        return str(clean("log_to", ",".join(map(str, values)))) if values else None
+    except ConfigError as error:
+        raise click.BadParameter(str(error), context, option) from error
 
 
 def command_line(config: RunConfig) -> str:

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 
 from engine.vocabulary.config import FIELDS
 from engine.vocabulary.fields import counted
-from engine.vocabulary.messages import MNIST_FINGERPRINT, JobsPlanned, RunSummary
+from engine.vocabulary.messages import MNIST_FINGERPRINT, JobsPlanned, RunSummary, TrackerTold
 from engine.vocabulary.messages.known_data import NAMES
 from tui.state.words.figures import duration, percent
 from tui.state.words.values import format_change, format_values
@@ -155,3 +155,18 @@ def plan_in_words(plan: JobsPlanned, what: str) -> str:
     threads = f" with {counted(plan.threads, 'thread')}" if plan.threads else ""
     limited = f", as {plan.limited} allows no more" if plan.limited else ""
     return f"{plan.jobs} {what} at once{limited}; each{threads} takes about {plan.memory / 1e6:,.0f} MB of memory"
+
+
+def tracker_words(told: TrackerTold) -> str:
+    """Return a line for the log."""
+    return f"{told.run} logs to {told.tracker}: {how_far(told)}"
+
+
+def how_far(told: TrackerTold) -> str:
+    """Return where to look, and whether all is there."""
+    if told.problem:
+        has = f"it has all up to step {told.step:,}, " if told.step else ""
+        return f"behind: {told.problem}; {has}the rest is sent later"
+    if not told.where:
+        return "being sent"
+    return f"{told.where}, complete" if told.done else told.where

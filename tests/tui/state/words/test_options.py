@@ -34,8 +34,14 @@ OTHER: dict[str, Value] = {
     "model": "/mnt/my nets/it's.py:Net", "width": 2.5, "depth": 3, "validation": 0.1, "patience": 3,
     "momentum": 0.5, "clip": 2.5, "warmup": 0.5, "decay": 0.125, "decay_every": 2, "mixup": 0.0, "cutmix": 1.0,
     "ema": 0.99, "erasing": 0.2, "noise": 0.05,
+    "log_to": "tensorboard,mlflow=http://127.0.0.1:5000",
 }  # fmt: skip
 NEEDS: dict[str, dict[str, Value]] = {"patience": {"validation": 0.1}, "depth": {"model": "mlp"}}
+
+
+@pytest.fixture(autouse=True)
+def _trackers_are_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.tracking.trackers.find_spec", lambda name: name)
 
 
 @pytest.mark.parametrize("field", FIELDS.values(), ids=lambda field: field.name)
@@ -157,3 +163,13 @@ def test_the_help_of_train_is_in_the_groups_of_the_form_after_the_five_that_matt
     ]  # fmt: skip
     for field in FIELDS.values():
         assert help.count(f"\n  {field.option} ") + help.count(f"\n  {field.option},") == 1
+
+
+def test_trackers_are_named_with_commas_or_each_with_an_option_of_its_own() -> None:
+    once = parse(["--log-to", "tensorboard,trackio=digits"])[1]
+    assert given(once) == given(parse(["--log-to", "tensorboard", "--log-to", "trackio=digits"])[1])
+    assert given(once) == {"log_to": "tensorboard,trackio=digits"}
+    for words in (["--log-to", "tensorbord"], ["--log-to", "trackio", "--log-to", "trackio=digits"]):
+        result, _ = parse(words)
+        assert result.exit_code == 2
+        assert "Log to (log_to)" in result.output

@@ -31,7 +31,7 @@ def beyond(field: FieldInfo) -> list[str]:
 
 
 def test_every_number_has_bounds() -> None:
-    assert {field.name for field in FIELDS.values() if field not in BOUNDED} == {"device", "data"}
+    assert {field.name for field in FIELDS.values() if field not in BOUNDED} == {"device", "data", "log_to"}
 
 
 async def test_every_field_refuses_what_is_out_of_range_with_the_reason_of_the_command_line() -> None:
@@ -91,7 +91,7 @@ async def test_up_and_down_go_from_field_to_field_also_where_the_form_scrolls() 
         await pilot.press("5", "down", "down", "down")
         assert app.focused is app.screen.query_one("#field-seed")
         await pilot.press("up", "up", "up")
-        assert app.focused is app.screen.query_one("#field-keep_every")
+        assert app.focused is app.screen.query_one("#field-log_to")
 
 
 @pytest.mark.parametrize(("size", "helped"), [((80, 24), True), ((200, 50), True), ((340, 50), False)])

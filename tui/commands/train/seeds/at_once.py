@@ -24,6 +24,7 @@ from engine.vocabulary.messages import (
     StartRun,
     Stop,
     StudyEvent,
+    TrackerTold,
 )
 from tui.commands.train.displays import ProgressBars, told_where_nobody_reads
 from tui.commands.train.follow import advise
@@ -98,7 +99,9 @@ class AtOnce:
                         pass
                     case DataReady() if event.reply_to:
                         pass
-                    case _ if news or not (isinstance(event, Printed | DataProgress) or event in self._shown):
+                    case _ if news or not (
+                        isinstance(event, Printed | DataProgress | TrackerTold) or event in self._shown
+                    ):
                         self._shown.append(event)
                         self.display.begin("")
                         self.display.show(event, None)
