@@ -55,6 +55,7 @@ COMMANDS = {  # and where each is defined
     "completion": "shell.completion",
     "man": "shell.man",
     "guide": "guide",
+    "web": "web.command",
 }
 
 

@@ -133,6 +133,12 @@ class TerminalApp(PacedApp):
         if event.size != self.size:  # what a terminal does to its content then is its own affair
             self._buffer.invalidate()
 
+    def action_suspend_process(self) -> None:
+        if self._driver is not None and not self.is_headless and not self._driver.can_suspend:
+            words = "No shell is there that could bring the screen back."
+            self.notify(words, title="Not suspended", severity="warning", markup=False)
+        super().action_suspend_process()
+
     def action_draw_anew(self, _: object = None) -> None:
         """Draw everything, whatever the terminal is thought to show."""
         self._buffer.invalidate()

@@ -17,4 +17,5 @@ In the order to read them:
     bench/: bench, and how it measures
     doctor/: doctor, what is wrong with this machine
     shell/: completion, man
+    web/: web, the screen in a browser
 """

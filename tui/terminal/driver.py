@@ -27,6 +27,14 @@ class TerminalDriver(LinuxDriver):
         assert sys.__stdout__ is not None
         self._file = sys.__stdout__  # Textual's own choice is stderr, which somebody may want in a file
 
+    @property
+    def can_suspend(self) -> bool:
+        """Whether a shell is there to continue this process: it is not the first one of its session.
+
+        That one it is in a browser, with `ssh HOST mnist-tui`, and in a tmux window of its own.
+        """
+        return os.getsid(0) != os.getpid()
+
     def start_application_mode(self) -> None:
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if not self._begun:

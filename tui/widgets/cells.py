@@ -55,6 +55,8 @@ class Cells:
 class CellWidget(Widget):
     """A widget that draws itself into Cells. It calls `redraw` when what it shows changes."""
 
+    ALLOW_SELECT = False  # a drag means something else here, and Textual would copy the widget's name
+
     ascii: reactive[bool] = reactive(False, init=False, repaint=False)
     """Draw with nothing but ASCII."""
 

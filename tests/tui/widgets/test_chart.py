@@ -166,3 +166,13 @@ async def test_ticks_are_evenly_spaced_on_both_axes(size: tuple[int, int]) -> No
     assert len({b - a for a, b in itertools.pairwise(across)}) == 1
     labels = [float(rows[y].split("%")[0]) for y in down]
     assert len({round(a - b, 6) for a, b in itertools.pairwise(labels)}) == 1
+
+
+async def test_a_drag_over_a_chart_marks_no_text_that_ctrl_c_would_copy() -> None:
+    app = Screenful()
+    async with app.run_test(size=(60, 15)) as pilot:
+        app.chart().show([Line("train", LOSS, "train")])
+        await pilot.mouse_down(offset=(10, 4))
+        await pilot.hover(offset=(40, 8))
+        await pilot.mouse_up(offset=(40, 8))
+        assert not app.screen.get_selected_text()
