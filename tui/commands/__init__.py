@@ -8,7 +8,8 @@ In the order to read them:
     settings/: presets, a short command to see how one is made; config
     train/: train, queue, find-lr
     tune/: tune, studies
-    runs/: runs, evaluate, predict, compare, report
+    runs/: runs, evaluate, predict, compare
+    results/: export, report, track
     digits/: inspect, gallery, why
     models/: models, trust
     data/: data

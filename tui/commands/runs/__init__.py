@@ -1,12 +1,9 @@
-"""`mnist-tui runs`, `evaluate`, `predict`, `compare`, `export` and `report`: what was trained, and how good it is.
+"""`mnist-tui runs`, `evaluate`, `predict`, and `compare`: what was trained, and how good it is.
 
 In the order to read them:
 
     listed.py, changes.py, one_run.py: the list of runs, what changes it, and all that is known of one
     evaluate.py, command.py, report.py: options of evaluate and predict, and what they and the list print
-    page.py: the command report; what a report is, is in tui/report/
-    track.py: runs sent to TensorBoard and others afterwards
     certainty/: how sure runs are, how robust, and what several are worth as one
-    export.py: options of export, and what it prints
     compare.py, comparison.py, compare_report.py: two configurations compared, by which rule, and what is said of it
 """
