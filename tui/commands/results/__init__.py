@@ -1,6 +1,6 @@
 """Results that leave the program: `mnist-tui export`, `report` and `track`.
 
-    export.py: histories, charts and weights as files for other programs
-    report.py: runs as one page; what it says is in tui/report/
-    track.py: runs sent to TensorBoard and others afterwards
+export.py: histories, charts and weights as files for other programs
+report.py: runs as one page; what it says is in tui/report/
+track.py: runs sent to TensorBoard and others afterwards
 """
