@@ -11,7 +11,7 @@ MOST_ENTRIES, MOST_LINES = 12, 250
 COLLECTIONS = {  # of like things, one a file, or of rooms: as many as there are
     "engine", "tui", "tui/commands", "tui/screens", "tui/widgets", "tui/state", "tui/app/handlers",
     "engine/vocabulary/messages", "engine/networks/catalogue",
-    "tests/tui/commands",
+    "tests/engine", "tests/tui/commands",
 }  # fmt: skip
 LISTED = re.compile(r"(\w+\.\w+|\w+/)(?:, |(?=: ))")
 

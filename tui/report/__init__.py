@@ -1,8 +1,8 @@
 """A report of runs, as a page or as Markdown: what is known of them, said, drawn and written.
 
 `mnist-tui report` (tui/commands/results/report.py) and the screen of runs (tui/app/handlers/runs/reports.py) make it:
-they read the files of the runs, ask the engine for what it alone knows, and write what comes of it. The same runs give the
-same bytes, wherever and whenever. In the order to read them:
+they read the files of the runs, ask the engine for what it alone knows, and write what comes of it. The same runs
+give the same bytes, wherever and whenever. In the order to read them:
 
     facts.py: what a report knows of its runs
     gather.py, asking.py: from their files, and from the engine
