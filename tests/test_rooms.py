@@ -9,7 +9,7 @@ from places import ROOT
 
 MOST_ENTRIES, MOST_LINES = 12, 250
 COLLECTIONS = {  # of like things, one a file, or of rooms: as many as there are
-    "engine", "tui", "tui/commands", "tui/screens", "tui/widgets", "tui/state", "tui/app/handlers",
+    "engine", "tui", "tests/tui", "tui/commands", "tui/screens", "tui/widgets", "tui/state", "tui/app/handlers",
     "engine/vocabulary/messages", "engine/networks/catalogue",
     "tests/engine", "tests/tui/commands",
 }  # fmt: skip

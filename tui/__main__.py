@@ -21,6 +21,7 @@ from tui.commands.shared_options import (
     data_option,
     notify_option,
     refuse_empty,
+    refuse_without_terminal,
 )
 from tui.preferences.file import preferences_file
 from tui.preferences.options import current_preferences, refuse_wrong_file
@@ -28,7 +29,7 @@ from tui.preferences.values import DRAWINGS, PREFERENCES, PreferenceError
 from tui.terminal.ascii import needs_ascii, to_ascii, write_anything
 from tui.terminal.sanitize import sanitize
 
-COMMANDS = {  # and where each is defined
+COMMANDS = {  # and where each is defined, from `tui.commands` on
     "train": "train.command",
     "find-lr": "train.command",
     "presets": "settings.presets",
@@ -56,6 +57,7 @@ COMMANDS = {  # and where each is defined
     "man": "shell.man",
     "guide": "guide",
     "web": "web.command",
+    "tour": ".tour.command",
 }
 
 
@@ -63,7 +65,7 @@ class Commands(UserDict[str, Any]):
     """Imports a command when it is asked for: the screen needs none of them, and each no other."""
 
     def __getitem__(self, name: str) -> click.Command:
-        module = importlib.import_module(f"tui.commands.{self.data[name]}")
+        module = importlib.import_module(f".{self.data[name]}", "tui.commands")
         command: click.Command = getattr(module, name.replace("-", "_"))
         if COMPLETING in os.environ:
             offer_values(command)
@@ -152,11 +154,7 @@ def cli(
             raise click.UsageError(f"--{error}") from error
     if context.invoked_subcommand is not None:
         return
-    ends = (sys.stdin, sys.stdout)  # None where the descriptor is closed
-    if not all(end and end.isatty() for end in ends) or os.environ.get("TERM", "") in ("", "dumb"):
-        raise click.ClickException(
-            "the screen needs a terminal, with TERM set to its name (not to dumb); `mnist-tui train` works without one"
-        )
+    refuse_without_terminal()
     gc.disable()  # until the first frame: hardly anything of what is made for it goes again
     from tui.app.main import open_app
 

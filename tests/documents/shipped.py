@@ -15,7 +15,7 @@ from places import ROOT
 
 from tui.__main__ import cli
 
-PENDING: frozenset[str] = frozenset({"tour"})  # pages that are not written yet, and commands of these names
+PENDING: frozenset[str] = frozenset()  # pages that are not written yet, and commands of these names
 DOCUMENTS = {path.name: path for path in (ROOT / "README.md", *sorted((ROOT / "tui" / "guide").glob("*.md")))}
 STANDS_FOR = {  # what a reader puts in the place of these words
     "RUN": "1", "RUNS": "runs", "N": "2", "FOLDER": "digits", "FILE": "seven.png", "FILE.py:Class": "mine.py:Net",

@@ -103,6 +103,7 @@ class EngineApp(ScreensApp):
                 next_fork=self.state.next_fork,
                 marks=self.state.marks,
                 awaited=self.state.awaited and not client.foreign,
+                written=self.state.written,
             )
         )
         if client.foreign:
@@ -141,8 +142,7 @@ class EngineApp(ScreensApp):
             await look_after(client, self.receive_health)
 
     def receive_health(self, health: "Health") -> None:
-        stalled = health.status.stalled if health.status is not None else 0.0
-        silence = ""
+        silence, stalled = "", health.status.stalled if health.status is not None else 0.0
         if health.silent >= SILENT and self.client is not None:
             from engine.machine.lock_holder import STATES, state_of_process
 

@@ -120,12 +120,13 @@ def open_app(
     coach: bool = True,
     preferences: Preferences = DEFAULTS,
     preferences_file: Path | None = None,
+    kind: type[MnistApp] = MnistApp,
 ) -> int:
     """Run the app until it is left; return the exit status."""
     locale.setlocale(locale.LC_CTYPE, "")
     for exported in ("COLUMNS", "LINES"):  # believed before the terminal, which may have been resized since
         os.environ.pop(exported, None)
-    app = MnistApp(
+    app = kind(
         checkpoints, data, notify=notify, coach=coach, preferences=preferences, preferences_file=preferences_file
     )
     app.run()

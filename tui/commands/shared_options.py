@@ -1,6 +1,8 @@
 """Options that several commands share, and how their errors are shown."""
 
 import contextlib
+import os
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -114,6 +116,15 @@ jobs_option = click.option(
     " or a GPU of its own; auto: as many as pay and memory allows. Another number of threads adds up in another order,"
     f" so figures differ in their last digits. [1 to {MOST_JOBS}; default 1]",
 )
+
+
+def refuse_without_terminal() -> None:
+    """Raise ClickException where no screen can be shown."""
+    ends = (sys.stdin, sys.stdout)  # None where the descriptor is closed
+    if not all(end and end.isatty() for end in ends) or os.environ.get("TERM", "") in ("", "dumb"):
+        raise click.ClickException(
+            "the screen needs a terminal, with TERM set to its name (not to dumb); `mnist-tui train` works without one"
+        )
 
 
 MAY_BE_EMPTY = ("--title",)

@@ -47,8 +47,20 @@ class StateScreen(Screen[None]):
         self._class_by_size()
         yield RunBar(self.app_state)
         yield Nav(self.app.current_mode)
+        yield from self.compose_strip()
         yield from self.compose_body()
         yield KeyBar()
+
+    def compose_strip(self) -> ComposeResult:
+        """Yield what an app shows on all of its screens, below their names: that of the tour does."""
+        strip = getattr(self.app, "compose_strip", None)
+        return strip() if strip is not None else ()
+
+    @property
+    def strip_lines(self) -> int:
+        """How many lines that takes from the screen."""
+        lines: int = getattr(self.app, "strip_lines", 0)
+        return lines
 
     def _class_by_size(self) -> None:
         """Take the classes of the breakpoints before there are widgets: later all of them would be styled again."""

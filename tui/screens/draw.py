@@ -73,7 +73,7 @@ class DrawScreen(DrawActions, DrawMessages, StateScreen):
 
     def _divide(self, width: int, height: int) -> None:
         """Give the canvas the larger of the squares that leave room beside it, or below."""
-        body = height - BARS
+        body = height - BARS - self.strip_lines
         beside, below = fitting(width - BESIDE, body), fitting(width, body - BELOW)
         stacked = below[1] > beside[1]
         self.query_one("#draw").set_class(stacked, "-stacked")

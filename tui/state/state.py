@@ -73,6 +73,7 @@ class State(msgspec.Struct, frozen=True):
     log_count: int = 0  # lines so far, those that left the log among them
     log_began: int = 0  # lines before the history that the log is of
     opened_log: tuple[str, ...] = ()  # of the past run that is shown
+    written: tuple[str, ...] = ()  # files that this screen has written for the user
     failures: int = 0  # commands refused so far; a change means that `failure` is news
     failure: str = ""
 

@@ -43,7 +43,7 @@ from tui.terminal.sanitize import sanitize
 MOST_LOG_LINES = 500
 KEPT = (  # by a snapshot, which tells all else anew
     *("link", "awaited", "runs", "marks", "studies", "networks", "coach", "next_config", "next_fork", "edited"),
-    *("log_count", "failures", "failure"),
+    *("log_count", "failures", "failure", "written"),
 )
 MOST_NETWORKS = 16  # descriptions that are kept, of up to 2,000 layers each
 

@@ -23,7 +23,7 @@ COMMANDS = [
     ["queue", "jobs"],
     ["queue", "pause"], ["queue", "continue"], ["config"], ["config", "path"], ["config", "edit"], ["config", "set"],
     ["config", "keys"], ["inspect"], ["gallery"], ["why"], ["guide"],
-    ["doctor"], ["completion"], ["man"], ["export"], ["track"], ["web"],
+    ["doctor"], ["completion"], ["man"], ["export"], ["track"], ["web"], ["tour"],
 ]  # fmt: skip
 
 

@@ -1,0 +1,239 @@
+"""The tour on the real app with an engine that answers: each step is done by the keys that it names."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from fake_engine import RUN, FakeApp, epoch_done, snapshot, started, steps, tell
+
+from engine.vocabulary.messages import (
+    Pause,
+    Paused,
+    RunEnded,
+    RunSummary,
+    StartRun,
+    Steer,
+    Steered,
+    Stop,
+)
+from tests.tui.app.screen_text import screen_text
+from tests.tui.coach.fake_rule import press
+from tests.tui.pictures.answers import AnsweringClient
+from tui.screens.base import StateScreen
+from tui.state.actions.table import ACTIONS
+from tui.tour.app import TourApp
+from tui.tour.last_page import LastPage
+from tui.tour.progress import Progress, read_progress, write_progress
+from tui.tour.steps import STEPS
+from tui.tour.strip import SKIP, TourStrip
+
+SECOND = "0002-seed-cnn"
+HERE = Path("checkpoints")
+
+
+def listed(run: str) -> RunSummary:
+    return RunSummary(
+        run=run, state="stopped", started=1.0, model="seed-cnn", epoch=2, epochs=1000, sample=True, resumable=True
+    )  # fmt: skip
+
+
+class FakeTour(FakeApp, TourApp):
+    """The real app of the tour, attached to a client that answers."""
+
+    def __init__(self, **more: bool) -> None:
+        super().__init__(**more)
+        self.engine = AnsweringClient((listed(RUN),))
+
+
+@pytest.fixture(autouse=True)
+def _a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    HERE.mkdir()
+
+
+def done(app: FakeTour) -> tuple[str, ...]:
+    app.follow()
+    assert read_progress(HERE) == app.progress
+    return app.progress.done
+
+
+async def settle(app: FakeTour, pilot) -> None:
+    for _ in range(6):
+        await tell(app, pilot)
+
+
+async def train(app: FakeTour, pilot) -> None:
+    await tell(app, pilot, snapshot())
+    await press(app, pilot, "t")
+    assert app.engine.sent_of(StartRun)[0].config.epochs == 1000
+    await tell(app, pilot, started(epochs=1000))
+
+
+async def watch(app: FakeTour, pilot) -> None:
+    assert "falls" in screen_text(app)
+    await tell(app, pilot, steps(40, [2.0] * 40), epoch_done(1), epoch_done(2))
+    assert "Then press 2" in screen_text(app)
+    await press(app, pilot, "2")
+    await settle(app, pilot)
+
+
+async def pause(app: FakeTour, pilot) -> None:
+    await press(app, pilot, "space")
+    assert app.engine.sent_of(Pause)
+    await tell(app, pilot, Paused(run=RUN, step=80))
+
+
+async def steer(app: FakeTour, pilot) -> None:
+    assert "The run is paused. Press space" in screen_text(app)
+    await tell(app, pilot, started(step=80, epoch=2, epochs=1000), epoch_done(2))
+    await press(app, pilot, "5")
+    app.follow()
+    await pilot.pause()
+    assert "Learning rate, type 1" in screen_text(app)
+    await press(app, pilot, "tab", "tab", "tab", "tab", "down", "down", "1", "f5")
+    assert app.engine.sent_of(Steer) == [Steer(changes={"lr": 1.0})]
+    await tell(app, pilot, Steered(run=RUN, step=80, changes={"lr": 1.0}, config=started(lr=1.0, epochs=1000).config))
+
+
+async def coach(app: FakeTour, pilot) -> None:
+    dead = {"dead": 1.0, "train_loss": 2.4, "test_loss": 2.4}
+    for epoch in (3, 4, 5, 6, 7):
+        lost = msgspec.structs.replace(epoch_done(epoch, accuracy=0.1), **dead)
+        await tell(app, pilot, steps(40 * epoch, [2.4] * 40), lost)
+    assert "Press c to follow" in screen_text(app)
+    await press(app, pilot, "c", "s")
+    assert app.engine.sent_of(Stop)
+    await tell(app, pilot, RunEnded(run=RUN, step=280, time=2.0, state="stopped"))
+    await settle(app, pilot)
+    app.follow()
+    await pilot.pause()
+    assert "Press F5: a new run" in screen_text(app)
+    await press(app, pilot, "f5")
+    assert app.engine.sent_of(StartRun)[-1].config.lr == 0.001
+    app.engine.runs = (listed(SECOND), listed(RUN))
+    await tell(app, pilot, started(run=SECOND, epochs=1000), epoch_done(1, run=SECOND))
+
+
+async def mistake(app: FakeTour, pilot) -> None:
+    await press(app, pilot, "2")
+    await settle(app, pilot)
+    await press(app, pilot, "w", "enter")
+    await settle(app, pilot)
+
+
+async def why(app: FakeTour, pilot) -> None:
+    await press(app, pilot, "8", "y")
+    await settle(app, pilot)
+
+
+async def draw(app: FakeTour, pilot) -> None:
+    await press(app, pilot, "7", "space", "right", "right", "space")
+    await settle(app, pilot)  # whatever is drawn, this engine takes it for a 7
+
+
+async def compare(app: FakeTour, pilot) -> None:
+    await press(app, pilot, "4")
+    await settle(app, pilot)
+    await press(app, pilot, "space", "j", "space")
+
+
+async def export(app: FakeTour, pilot) -> None:
+    await press(app, pilot, "2")
+    await settle(app, pilot)
+    await press(app, pilot, "x")
+    while not app.state.written:  # a thread writes it
+        await pilot.pause()
+
+
+WALK: dict[str, Callable[[FakeTour, object], Awaitable[None]]] = {
+    "train": train, "watch": watch, "pause": pause, "steer": steer, "coach": coach, "mistake": mistake, "why": why,
+    "draw": draw, "compare": compare, "export": export,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_all_steps_are_done_by_the_keys_that_they_name(size: tuple[int, int]) -> None:
+    app = FakeTour()
+    async with app.run_test(size=size) as pilot:
+        for number, (name, do) in enumerate(WALK.items()):
+            await settle(app, pilot)
+            assert f" {number + 1}/10 " in screen_text(app)
+            await do(app, pilot)
+            assert done(app) == tuple(WALK)[: number + 1], name
+        await pilot.pause()
+        assert isinstance(app.screen, LastPage)
+        await press(app, pilot, "escape")
+        assert "That was all of it" in screen_text(app)
+
+
+async def test_a_step_is_skipped_and_the_last_page_says_so() -> None:
+    app = FakeTour()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await tell(app, pilot, snapshot())
+        await press(app, pilot, SKIP)
+        assert " 2/10 " in screen_text(app)
+        assert read_progress(HERE) == Progress(skipped=("train",))
+        for _ in STEPS[1:]:
+            await press(app, pilot, SKIP)
+        assert isinstance(app.screen, LastPage)
+        assert "Skipped: Train a network, Watch" in screen_text(app)
+
+
+async def test_the_tour_goes_on_where_it_was_left() -> None:
+    write_progress(HERE, Progress(done=("train", "watch", "pause")))
+    app = FakeTour()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await tell(app, pilot, snapshot())
+        assert " 4/10 " in screen_text(app)
+        assert "No run is in progress. Press t" in screen_text(app)
+
+
+async def test_the_question_of_who_leaves_names_the_way_back() -> None:
+    app = FakeTour()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await tell(app, pilot, snapshot(started(epochs=1000), epoch_done(1)))
+        await press(app, pilot, "q")
+        assert "`mnist-tui tour`" in screen_text(app)
+        await press(app, pilot, "c")
+
+
+async def test_the_strip_is_on_each_screen_and_hides_no_key() -> None:
+    app = FakeTour()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await tell(app, pilot, snapshot(started(epochs=1000), epoch_done(1)))
+        for key in "12345678":
+            await press(app, pilot, key)
+            await settle(app, pilot)
+            assert isinstance(app.screen, StateScreen)
+            assert app.screen.query_one(TourStrip).region.y == 2
+            last = screen_text(app).splitlines()[-1]
+            assert "quit" in last
+            assert "help" in last
+
+
+async def test_a_click_on_a_key_of_the_strip_is_that_key() -> None:
+    app = FakeTour()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await tell(app, pilot, snapshot())
+        line = screen_text(app).splitlines()[2]
+        await pilot.click(offset=(line.index(SKIP), 2))
+        await pilot.pause()
+        assert " 2/10 " in screen_text(app)
+
+
+async def test_a_disk_that_is_full_is_told_and_the_tour_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(folder: Path, progress: Progress) -> None:
+        raise OSError(28, "No space left on device", str(folder))
+
+    monkeypatch.setattr("tui.tour.app.write_progress", full)
+    app = FakeTour()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await tell(app, pilot, snapshot())
+        await press(app, pilot, SKIP)
+        assert "No space left on device" in screen_text(app)
+        assert " 2/10 " in screen_text(app)
+
+
+def test_no_other_action_has_the_key_that_skips() -> None:
+    assert SKIP not in {key for action in ACTIONS for key in action.keys}
