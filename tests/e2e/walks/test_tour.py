@@ -66,7 +66,6 @@ def walk_to_the_end(walker: Walker) -> None:
     walker.key(" ", "One is marked")
     walker.key("j", "")
     walker.key(" ", " 10/10 ")
-    walker.key("2", "Press x")
     walker.key("E", "csv")
     walker.key("\r", "The tour is over")
     walker.key(ESCAPE, gone="The tour is over")
