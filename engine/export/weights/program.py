@@ -53,7 +53,7 @@ def program_of(found: Exportable) -> ExportedProgram:
 
 def example(images: int) -> Tensor:
     """Return the first test digits of the sample, uint8 [images, 28, 28]."""
-    arrays, _ = read_npz(sample_file(), ours=True)
+    arrays, *_ = read_npz(sample_file(), ours=True)
     return torch.from_numpy(arrays["test_images"][:images].copy())
 
 
