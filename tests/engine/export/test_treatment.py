@@ -15,7 +15,7 @@ from engine.vocabulary.preprocessing import MNIST, Preprocessing
 @pytest.fixture(scope="module")
 def images() -> np.ndarray:
     """Digits of the sample, their inverses, digits moved off their place, noise, and the plain ones."""
-    arrays, _ = read_npz(sample_file(), ours=True)
+    arrays, *_ = read_npz(sample_file(), ours=True)
     some = arrays["test_images"][:300]
     noise = np.random.default_rng(0).integers(0, 256, (50, 28, 28), np.uint8)
     plain = np.stack([np.full((28, 28), value, np.uint8) for value in (0, 1, 255)])
