@@ -21,7 +21,7 @@ STANDS_FOR = {  # what a reader puts in the place of these words
     "RUN": "1", "RUNS": "runs", "N": "2", "FOLDER": "digits", "FILE": "seven.png", "FILE.py:Class": "mine.py:Net",
     "NAME": "mlp", "RATE": "0.01", "TOPIC": "runs", "WORDS": "words", "VALUE": "1", "SHELL": "bash",
 }  # fmt: skip
-COMMENT = re.compile(r" {2,}.*$| # .*$")
+COMMENT = re.compile(r" {2,}.*$| # .*$| \| .*$| > .*$")  # or another program that takes it on
 ALTERNATIVES = re.compile(r"[^\s'\"]+\|[^\s'\"]+")
 
 

@@ -14,6 +14,7 @@ from places import ROOT
 
 from tui.__main__ import cli
 from tui.commands.guide import guide, rendered
+from tui.commands.shell.values import topics
 from tui.documents.pages import load_pages
 
 COLOURED = re.compile(r"\x1b\[[\d;]*\b(?:3|4)\d")
@@ -54,8 +55,7 @@ def test_a_search_names_topics_that_can_be_read() -> None:
 
 
 def test_topics_are_completed() -> None:
-    parameter = next(each for each in guide.params if each.name == "topic")
-    found = parameter.shell_complete(guide.make_context("guide", []), "c")
+    found = topics(guide.make_context("guide", []), "c")
     assert {"charts", "coach", "commands"} <= {each.value for each in found}
     assert all(each.value.startswith("c") and each.help for each in found)
 

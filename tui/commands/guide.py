@@ -7,23 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
+    pass
 
 WIDEST = 100  # columns of text that are easy to read
 INDENT = 4
 
 
-def topics(context: click.Context, parameter: click.Parameter, begun: str) -> "list[CompletionItem]":
-    """Complete the name of a page."""
-    from click.shell_completion import CompletionItem
-
-    from tui.documents.pages import load_pages
-
-    return [CompletionItem(page.name, help=page.title) for page in load_pages().values() if page.name.startswith(begun)]
-
-
 @click.command()
-@click.argument("topic", default="index", shell_complete=topics)
+@click.argument("topic", default="index")
 @click.option("--search", "sought", metavar="WORDS", help="List the sections that have these words, best first.")
 def guide(topic: str, sought: str | None) -> None:
     """Read the guide: what the program can do, and how.

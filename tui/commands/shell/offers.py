@@ -28,6 +28,7 @@ BY_NAME: dict[str, Completer] = {
     "--model": values.networks,
     "--storage": values.files,
     "--theme": values.themes,
+    "--log-to": values.trackers,
 }
 BY_COMMAND: dict[str, Completer] = {
     "compare a": values.runs,
@@ -35,11 +36,14 @@ BY_COMMAND: dict[str, Completer] = {
     "config set key": values.preferences,
     "config set value": values.preference_values,
     "data export folder": values.folders,
+    "export -o": values.files,
+    "guide topic": values.topics,
     "models name": values.networks,
     "predict files": values.files,
     "presets delete name": values.own_presets,
     "presets show name": values.presets,
     "runs restore runs_": values.deleted_runs,
+    "track --to": values.trackers,
     "tune --name": values.studies,
 }
 

@@ -120,6 +120,18 @@ def preference_values(context: click.Context, incomplete: str) -> Items:
     return items(("true", "false") if found and found.kind is bool else found.choices if found else (), incomplete)
 
 
+def trackers(context: click.Context, incomplete: str) -> Items:
+    from engine.tracking.trackers import BUILT_IN
+
+    return items(sorted(BUILT_IN), incomplete)
+
+
+def topics(context: click.Context, incomplete: str) -> Items:
+    from tui.documents.pages import load_pages
+
+    return [item for page in load_pages().values() for item in items([page.name], incomplete, page.title)]
+
+
 def files(context: click.Context, incomplete: str) -> Items:
     return [CompletionItem(incomplete, type="file")]  # which the shell itself completes
 

@@ -19,7 +19,8 @@ from tui.state.words.options import FieldType
 WRITTEN = ROOT / "tests/engine/storage/written_before"  # two runs, a preset and a study
 FREE = {  # text of the user's own, or names that the shell cannot know
     "bench --row", "gallery --pred", "gallery --true", "presets save name", "presets save --title", "runs --filter",
-    "runs note text", "runs rename title", "tune --search",
+    "runs note text", "runs rename title", "tune --search", "guide --search", "inspect --why", "predict --why",
+    "why --class", "web --host",
 }  # fmt: skip
 PROBE = """
 import json, os, sys
