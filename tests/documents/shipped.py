@@ -15,13 +15,13 @@ from places import ROOT
 
 from tui.__main__ import cli
 
-PENDING: frozenset[str] = frozenset()  # pages that are not written yet, and commands of these names
 DOCUMENTS = {path.name: path for path in (ROOT / "README.md", *sorted((ROOT / "tui" / "guide").glob("*.md")))}
 STANDS_FOR = {  # what a reader puts in the place of these words
     "RUN": "1", "RUNS": "runs", "N": "2", "FOLDER": "digits", "FILE": "seven.png", "FILE.py:Class": "mine.py:Net",
     "NAME": "mlp", "RATE": "0.01", "TOPIC": "runs", "WORDS": "words", "VALUE": "1", "SHELL": "bash",
 }  # fmt: skip
-COMMENT = re.compile(r" {2,}.*$| # .*$| \| .*$| > .*$")  # or another program that takes it on
+COMMENT = re.compile(r" {2,}.*$| # .*$")
+TAKEN_ON = re.compile(r" [|>] .*$")  # by another program, or a file
 ALTERNATIVES = re.compile(r"[^\s'\"]+\|[^\s'\"]+")
 
 
@@ -53,12 +53,12 @@ def all_code(document: str) -> Iterator[Code]:
 def commands_in(document: str) -> Iterator[Code]:
     """Yield what calls this program, and what calls one of its tests."""
     for code in all_code(document):
-        text = code.text if code.inline else COMMENT.sub("", code.text)
+        text = TAKEN_ON.sub("", code.text if code.inline else COMMENT.sub("", code.text))
         for part in text.split(" && "):
             first, _, rest = part.partition(" ")
             if first == "mnist-tui" or (part.startswith("python -m ") and not part.startswith("python -m pip")):
                 yield Code(document, part, code.inline)
-            elif code.inline and rest and (first in cli.commands or (first in PENDING and rest.startswith("-"))):
+            elif code.inline and rest not in ("", "mnist-tui") and first in cli.commands:
                 yield Code(document, f"mnist-tui {part}", True)
 
 

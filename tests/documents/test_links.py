@@ -3,7 +3,7 @@
 import pytest
 from places import ROOT
 
-from tests.documents.shipped import DOCUMENTS, PENDING, page_of, tokens
+from tests.documents.shipped import DOCUMENTS, page_of, tokens
 from tui.documents.pages import INDEX, LINK, Page, load_pages
 from tui.documents.sections import sections
 
@@ -24,8 +24,6 @@ def test_every_link_leads_to_a_file_and_a_heading(document: str) -> None:
             assert " " not in link
             continue
         path, anchor = page_of(link, document)
-        if path.stem in PENDING and not path.exists():
-            continue
         if not path.exists():
             broken.append(link)
         elif anchor and anchor not in {each.anchor for each in sections(Page(path.stem, "", path.read_text()))}:
@@ -41,7 +39,7 @@ def test_pages_link_only_to_each_other_for_in_a_wheel_there_is_nothing_else() ->
 
 def test_the_index_leads_to_every_page() -> None:
     named = LINK.findall(load_pages()[INDEX].text)
-    assert set(named) - PENDING == set(load_pages()) - {INDEX} - PENDING
+    assert set(named) == set(load_pages()) - {INDEX}
     assert len(named) == len(set(named))
 
 
