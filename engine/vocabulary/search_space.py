@@ -28,6 +28,7 @@ FIXED = {  # fields in which a search makes no sense
     "compile": "it says how to train, not what to train",
     "data": "trials on other data cannot be compared",
     "keep_every": "trials keep no checkpoints",
+    "log_to": "it says where results go, not what to train",
 }
 
 

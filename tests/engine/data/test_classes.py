@@ -107,6 +107,7 @@ def test_a_data_set_with_other_classes_is_no_test_for_a_run(
     inspector = engine.worker.inspector
     run = Run(CONFIG, shapes)
     inspector.runs.keep(run)
-    monkeypatch.setattr(inspector.runs, "read", lambda path, to_test: dataclasses.replace(shapes, classes=classes))
+    other = dataclasses.replace(shapes, classes=classes, fingerprint="other")
+    monkeypatch.setattr(inspector.runs, "read", lambda path, **_: other)
     with pytest.raises(DataError, match="was trained on square, bar, dot; give such data"):
         inspector.evaluate(Evaluate(run="", data="other.npz"), run, shapes)

@@ -35,6 +35,7 @@ from engine.vocabulary.messages import (
     decode_command,
     encode,
 )
+from engine.vocabulary.messages.base import DIGITS
 from engine.vocabulary.preprocessing import MNIST
 from tests.engine.insight.asked_networks import new_network
 from tests.engine.server.worker.driven_worker import CONFIG, Engine, engine  # noqa: F401  (engine is a fixture)
@@ -190,8 +191,8 @@ def test_folders_with_some_digits_are_for_tests_alone(tmp_path: Path, digits: Da
     with pytest.raises(DataError, match="train: is missing"):
         load_data(root)
     (root / "test" / "cat").mkdir()
-    with pytest.raises(DataError, match="cat: is not the folder of a digit"):
-        find_data(root, to_test=True)
+    with pytest.raises(DataError, match="cat: is not the folder of a class; the classes are 0, 1, 2"):
+        find_data(root, to_test=True, classes=DIGITS)
 
 
 def test_a_label_is_a_digit() -> None:

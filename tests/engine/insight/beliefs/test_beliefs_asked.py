@@ -65,7 +65,7 @@ def test_the_belief_of_a_digit_is_what_the_run_said_of_it_after_each_epoch(engin
 def test_a_digit_or_an_epoch_that_was_not_kept_is_refused_with_what_there_is(engine: Engine) -> None:
     trained(engine)
     reader = BeliefReader(engine.checkpoints)
-    with pytest.raises(RunError, match="of test digit 100; give 0 to 99"):
+    with pytest.raises(RunError, match="of test image 100; give 0 to 99"):
         reader.answer(AskBelief(index=100))
     for question in (AskConfusion(epoch=7), AskGallery(epoch=7)):
         with pytest.raises(RunError, match="after epoch 7; give another, epoch 2 say"):

@@ -75,8 +75,8 @@ def instant_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     class Instant:
         killed = False
 
-        def __init__(self, config: RunConfig, code: Code) -> None:
-            self.question = Question(config, code, memory=1 << 30, limit=60.0)
+        def __init__(self, config: RunConfig, code: Code, classes: int) -> None:
+            self.question = Question(config, code, memory=1 << 30, limit=60.0, classes=classes)
 
         def run(self) -> CheckResult:
             from engine.machine.process_settings import kept_generators, kept_settings
