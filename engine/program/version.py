@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]  # of a checkout; of a wheel, site-packages
-WRITTEN = ".commit"  # beside this file, by hatch_build.py, in a wheel and an sdist
+WRITTEN = ".commit"  # beside this file, by .packaging/commit_hook.py, in a wheel and an sdist
 GIT_LIMIT = 2.0  # seconds; a checkout may lie on a network home that does not answer
 
 

@@ -132,7 +132,7 @@ def test_the_screen_opens(env: dict[str, str], tmp_path: Path) -> None:
 
 
 def test_it_explains_itself(env: dict[str, str], tmp_path: Path) -> None:
-    assert run("mnist-tui", "man", cwd=tmp_path, env=env) == (ROOT / "share/man/man1/mnist-tui.1").read_text()
+    assert run("mnist-tui", "man", cwd=tmp_path, env=env) == (ROOT / ".packaging/mnist-tui.1").read_text()
     assert "complete" in run("mnist-tui", "completion", "bash", cwd=tmp_path, env=env)
     done = subprocess.run(
         ["mnist-tui", "doctor", "--json"], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=LIMIT

@@ -14,7 +14,7 @@ from tui.__main__ import cli
 from tui.commands.shell.man import manual_page
 from tui.commands.shell.roff import escaped, item, paragraph
 
-SHIPPED = ROOT / "share/man/man1/mnist-tui.1"
+SHIPPED = ROOT / ".packaging/mnist-tui.1"
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def test_every_command_and_option_is_in_it(page: str) -> None:
 
 
 def test_the_page_that_ships_is_the_one_that_is_printed(page: str) -> None:
-    assert SHIPPED.read_text() == page, "run `mnist-tui man > share/man/man1/mnist-tui.1`"
+    assert SHIPPED.read_text() == page, "run `mnist-tui man > .packaging/mnist-tui.1`"
 
 
 def test_it_is_the_same_on_every_machine(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
