@@ -16,6 +16,7 @@ from engine.storage.files import in_words
 from engine.storage.paths import PathError
 from tui.commands.shared_options import (
     COMPLETING,
+    OPTIONAL_COMMAND,
     checkpoints_option,
     coach_option,
     data_option,
@@ -120,6 +121,7 @@ def print_version(context: click.Context, option: click.Parameter, asked: bool) 
     cls=HarmlessErrors,
     commands=Commands(COMMANDS),
     invoke_without_command=True,
+    subcommand_metavar=OPTIONAL_COMMAND,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Read on: `mnist-tui guide`, or ? and Enter on the screen.",
 )

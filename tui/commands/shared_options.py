@@ -18,6 +18,7 @@ from tui.state.words.metrics import METRICS
 from tui.state.words.options import clean
 
 COMPLETING = "_MNIST_TUI_COMPLETE"  # the variable that click's scripts for shells set when they ask for words
+OPTIONAL_COMMAND = "[COMMAND] [ARGS]..."  # as newer versions of click write it, so that all print the same page
 FIRST = ("model", "epochs", "batch_size", "lr", "data")
 
 

@@ -174,6 +174,7 @@ def test_operations_are_those_that_torch_counts(name: str) -> None:
     assert describe_network(config).flops == count_and_describe(build_model(config), config).flops
 
 
+@pytest.mark.skipif(torch.__version__ < (2, 11), reason="torch 2.10 itself imports sympy where it checks a shape")
 def test_to_describe_a_network_imports_no_compiler() -> None:
     """torch imports its own at first use of meta tensors, or of its counter, which takes 2 s."""
     program = (

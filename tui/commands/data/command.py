@@ -41,7 +41,7 @@ def status(checkpoints: Path, data: str, as_json: bool) -> None:
 
 
 @data.command()
-@click.argument("name", default="mnist", type=click.Choice(NAMES, case_sensitive=False))
+@click.argument("name", default="mnist", type=click.Choice(NAMES, case_sensitive=False), metavar=f"[{'|'.join(NAMES)}]")
 @checkpoints_option
 def download(name: str, checkpoints: Path) -> None:
     """Download the full MNIST (11 MB), or another data set, into Dataset/ and verify its checksums.

@@ -7,7 +7,7 @@ import click
 
 from engine.storage.files import in_words
 from engine.storage.paths import PathError
-from tui.commands.shared_options import checkpoints_option, errors_in_one_line, json_option
+from tui.commands.shared_options import OPTIONAL_COMMAND, checkpoints_option, errors_in_one_line, json_option
 from tui.state.run_filter import SORTS, FilterError, parse, sorted_runs
 from tui.terminal.sanitize import sanitize
 
@@ -15,7 +15,7 @@ each_run = click.argument("runs_", metavar="RUN...", nargs=-1, required=True)
 one_run = click.argument("name", metavar="RUN")
 
 
-@click.group(invoke_without_command=True)
+@click.group(invoke_without_command=True, subcommand_metavar=OPTIONAL_COMMAND)
 @click.option(
     "--filter", "text", default="", metavar="TEXT",
     help="Only runs that match, as in 'acc>99 model:resnet state:failed star -seed:0'. Names: acc, loss, epochs, time,"

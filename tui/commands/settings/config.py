@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from engine.storage.files import in_words, write_atomically
-from tui.commands.shared_options import json_option
+from tui.commands.shared_options import OPTIONAL_COMMAND, json_option
 from tui.preferences.file import preferences_file, read_preferences
 from tui.preferences.keys import check_action, check_keys, key_label
 from tui.preferences.options import current_preferences, refuse_wrong_file
@@ -21,7 +21,7 @@ from tui.preferences.values import PREFERENCES, PreferenceError, shown, unknown
 from tui.terminal.sanitize import sanitize
 
 
-@click.group(invoke_without_command=True)
+@click.group(invoke_without_command=True, subcommand_metavar=OPTIONAL_COMMAND)
 @json_option
 @click.pass_context
 def config(context: click.Context, as_json: bool) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tui.commands.shared_options import checkpoints_option, errors_in_one_line, json_option
+from tui.commands.shared_options import OPTIONAL_COMMAND, checkpoints_option, errors_in_one_line, json_option
 from tui.state.words.options import given, preset_options
 from tui.terminal.sanitize import sanitize
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from engine.storage.presets import ListedPreset
 
 
-@click.group(invoke_without_command=True)
+@click.group(invoke_without_command=True, subcommand_metavar=OPTIONAL_COMMAND)
 @json_option
 @checkpoints_option
 @click.pass_context

@@ -7,13 +7,13 @@ from typing import Any
 import click
 
 from tui.commands.run_coroutine import run
-from tui.commands.shared_options import Jobs, checkpoints_option, json_option
+from tui.commands.shared_options import OPTIONAL_COMMAND, Jobs, checkpoints_option, json_option
 from tui.state.words.options import config_options, given
 
 number_argument = click.argument("number", type=click.IntRange(1))
 
 
-@click.group(invoke_without_command=True)
+@click.group(invoke_without_command=True, subcommand_metavar=OPTIONAL_COMMAND)
 @json_option
 @checkpoints_option
 @click.pass_context
