@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from textual.events import Key
+from textual.pilot import Pilot
 
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import (
@@ -101,6 +103,12 @@ class FakeApp(MnistApp):
         if self.connections > 1:
             self.engine = FakeClient(processes=self._processes or 1)
         return self.engine
+
+    def run_test(self, **options: Any) -> AbstractAsyncContextManager[Pilot[None]]:
+        """Textual's own, with tasks that run at once where Python has these (3.12), as outside of tests."""
+        if factory := getattr(asyncio, "eager_task_factory", None):
+            asyncio.get_running_loop().set_task_factory(factory)
+        return super().run_test(**options)
 
 
 async def tell(app: FakeApp, pilot, *events: AnyEvent) -> None:

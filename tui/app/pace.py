@@ -84,7 +84,9 @@ class PacedApp(App[None]):
         self, delay: float, callback: TimerCallback | None = None, *, name: str | None = None, pause: bool = False
     ) -> Timer:
         """Textual's own, which skips a call that is late by its delay: it would freeze the screen, or keep its old
-        size for ever. Here late means late."""
-        timer = super().set_timer(delay, callback, name=name, pause=pause)
+        size for ever. Here late means late. It is paused until that is said: from Python 3.12 on it runs at once."""
+        timer = super().set_timer(delay, callback, name=name, pause=True)
         timer._skip = False
+        if not pause:
+            timer.resume()
         return timer

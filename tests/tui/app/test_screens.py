@@ -8,6 +8,7 @@ from fake_engine import RUN, FakeApp, digit, epoch_done, snapshot, started, step
 from limits import LIMIT
 from rich.text import Text
 from textual.app import App
+from textual.timer import Timer
 
 from engine.vocabulary.messages import CommandFailed, DataFailed, Predicted, Printed, RunEnded, RunsListed, Steered
 from tests.tui.app.screen_text import OLD, SIZES, TRAINING, filtered_strips, filtered_text, screen_text
@@ -52,6 +53,29 @@ async def test_a_machine_that_is_always_late_does_not_freeze_the_screen(monkeypa
             await pilot.resize_terminal(120, 30)
             while app.screen.size != (120, 30):
                 await pilot.pause(0.01)
+
+
+async def test_no_timer_runs_before_it_knows_that_late_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From Python 3.12 on it runs as soon as it is made, and of a delay of 0 it would end in a division by it."""
+    begin = Timer._start
+    begun: list[bool] = []
+
+    def start(self: Timer) -> None:
+        if self.target is app:
+            begun.append(self._active.is_set())
+        begin(self)
+
+    monkeypatch.setattr(Timer, "_start", start)
+    app = FakeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        begun.clear()
+        called = asyncio.Event()
+        app.set_timer(0, called.set)
+        await tell(app, pilot, snapshot())
+        async with asyncio.timeout(LIMIT):
+            await called.wait()
+        assert begun
+        assert not any(begun)
 
 
 @pytest.mark.parametrize("lost", [True, False])
