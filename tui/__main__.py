@@ -23,6 +23,7 @@ from tui.commands.shared_options import (
     notify_option,
     refuse_empty,
     refuse_without_terminal,
+    say_what_to_give,
 )
 from tui.preferences.file import preferences_file
 from tui.preferences.options import current_preferences, refuse_wrong_file
@@ -99,6 +100,8 @@ def harmless_errors() -> Iterator[None]:
     try:
         yield
     except click.ClickException as error:
+        if isinstance(error, click.MissingParameter):
+            say_what_to_give(error)
         message = sanitize(error.message, longest=2000)
         # Click writes UTF-8 where a stream is set to ASCII.
         error.message = to_ascii(message) if needs_ascii() else message  # type: ignore[misc]  # typed as final

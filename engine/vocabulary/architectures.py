@@ -28,7 +28,7 @@ CATALOGUE = {
     for each in (
         Architecture(
             "seed-cnn",
-            "The seed notebook's: two convolutions of 5x5, dropout, two linear layers.",
+            "The default: two convolutions of 5x5, dropout, two linear layers.",
             "engine.networks.catalogue.seed:SeedCNN",
             (WIDTH,),
         ),

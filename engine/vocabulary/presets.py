@@ -20,7 +20,7 @@ class Preset(msgspec.Struct, frozen=True):
 
 
 NAMED = {
-    "seed": Preset("seed notebook", {}),
+    "seed": Preset("the defaults", {}),
     "quick": Preset("quick (1 epoch)", {"epochs": 1}),
     # The cheapest of those tried with over 99.0 % of the last 10,000 training images right after training on the
     # others (mean of three seeds); the test images had no say.

@@ -68,6 +68,8 @@ def engine_log_(checkpoints: Path) -> None:
     path = engine_log(checkpoints)
     if not os.path.lexists(path):
         raise click.ClickException(f"{path}: no engine has written anything yet")
+    if not any(each.stat().st_size for each in (rotated(path), path) if each.is_file()):
+        print(f"{sanitize(str(path))} is empty: the engine had nothing to say", file=sys.stderr)
     for each in (rotated(path), path):
         try:
             with open_regular(each) as file:

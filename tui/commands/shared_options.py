@@ -145,6 +145,35 @@ def refuse_empty(words: Sequence[str]) -> None:
         raise click.UsageError(f"argument {words.index(word) + 1} is empty; give a name, or leave it out")
 
 
+RUNS_LISTED = "`mnist-tui runs` lists them"
+WAITING_LISTED = "`mnist-tui queue` lists those that wait"
+TO_GIVE = {  # for an argument that is missing, by what usage calls it
+    "RUN": f"Give the number or the name of a run: {RUNS_LISTED}",
+    "RUN...": f"Give the numbers or names of runs, as in 3-5,8: {RUNS_LISTED}",
+    "A": "Give two runs, or two groups of runs, as in `mnist-tui compare 1-5 6-10`",
+    "B": "Give what to compare it with, a run or a group of runs, as in `mnist-tui compare 1-5 6-10`",
+    "FILES": "Give image files, as in `mnist-tui predict seven.png`",
+    "FOLDER": "Give the folder to write to",
+    "NAME": "Give the name of a preset: `mnist-tui presets` lists them",
+    "KEY": "Give a preference, as in `mnist-tui config set theme nord`: `mnist-tui config` lists them",
+    "VALUE": "Give its value, as in `mnist-tui config set theme nord`",
+    "NUMBER": f"Give the number of a waiting run: {WAITING_LISTED}",
+    "NUMBERS": f"Give the numbers of waiting runs: {WAITING_LISTED}",
+    "PLACE": "Give the place it is to have; 1 is the next to start",
+    "N|auto": "Give how many, 1 to 64, or auto",
+}
+
+
+def say_what_to_give(error: click.MissingParameter) -> None:
+    """Add the remedy to click's "Missing argument"."""
+    if isinstance(error.param, click.Argument) and not error.message:
+        error.message = TO_GIVE.get(usage_name(error.param), "")  # type: ignore[misc]  # typed as final
+
+
+def usage_name(argument: click.Argument) -> str:
+    return argument.metavar or argument.human_readable_name
+
+
 @contextlib.contextmanager
 def errors_in_one_line() -> Iterator[None]:
     """Make what the user can do something about one line on stderr and exit status 1."""

@@ -157,7 +157,7 @@ def sentences(state: State) -> list[Part]:
         parts += [("device   ", "muted"), (f"{state.link_reason or 'the engine is loading torch'}\n\n\n", "")]
 
     config = state.next_config
-    network = "the seed network" if config.model == "seed-cnn" else shown_name(config.model)
+    network = "the default network" if config.model == "seed-cnn" else shown_name(config.model)
     train = f"train {network}: {counted(config.epochs, 'epoch')}"
     if state.awaited:
         train = "training begins as soon as the engine is ready"
@@ -185,5 +185,5 @@ def sentences(state: State) -> list[Part]:
                 "",
             ),
         ]
-    parts += [("?", "key"), ("  all keys\n", "")]
+    parts += [("?", "key"), ("  all keys; Enter there opens the guide\n", "")]
     return parts if state.data is not None else [*parts, *READABLE]

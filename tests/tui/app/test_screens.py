@@ -29,7 +29,8 @@ async def test_the_first_screen_says_what_was_found_and_which_key_trains() -> No
     assert "4,000 training and 1,000 test images" in text
     assert "the sample that ships with mnist-tui" in text
     assert "cpu, Test CPU" in text
-    assert "t  train the seed network" in text
+    assert "t  train the default network" in text
+    assert "?  all keys; Enter there opens the guide" in text
 
 
 async def test_the_first_screen_names_what_the_form_says() -> None:

@@ -2,14 +2,17 @@
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from engine.vocabulary.config import FIELDS
 from tests.tui.commands.calls import call
 from tui.__main__ import cli
+from tui.commands.shared_options import TO_GIVE, usage_name
 from tui.link.waiting import engine_is_running
 
 COMMANDS = [
@@ -73,6 +76,36 @@ def test_an_unknown_command_or_option_is_a_usage_error() -> None:
         assert CliRunner().invoke(cli, words).exit_code == 2
 
 
+def required_arguments() -> list[tuple[list[str], click.Argument]]:
+    """Return what each command cannot do without, with the words that call the command."""
+
+    def walk(command: click.Command, words: list[str]) -> Iterator[tuple[list[str], click.Argument]]:
+        if isinstance(command, click.Group):
+            for name in command.commands:
+                yield from walk(command.commands[name], [*words, name])
+        for param in command.params:
+            if isinstance(param, click.Argument) and param.required:
+                yield words, param
+
+    return list(walk(cli, []))
+
+
+def test_a_missing_argument_is_answered_with_what_to_give() -> None:
+    found = required_arguments()
+    assert len(found) > 15
+    unexplained = [(words, usage_name(argument)) for words, argument in found if usage_name(argument) not in TO_GIVE]
+    assert [words for words, _ in unexplained] == [["completion"]], "click itself lists the choices"
+    result = CliRunner().invoke(cli, ["compare", "1"])
+    assert result.exit_code == 2
+    assert "Missing argument 'B'. Give what to compare it with" in result.output
+
+
+def test_a_search_of_nothing_names_the_option() -> None:
+    result = CliRunner().invoke(cli, ["tune"])
+    assert result.exit_code == 2
+    assert "give --search lr=log:1e-4..1e-1" in result.output
+
+
 @pytest.mark.parametrize(
     ("option", "value", "reason"), [("--lr", "11", "out of range"), ("--epochs", "x", "whole number")]
 )
@@ -110,6 +143,14 @@ def test_without_an_engine_status_and_stop_say_so(checkpoints: Path) -> None:
     result = CliRunner().invoke(cli, ["engine", "log", "--checkpoints", str(checkpoints)])
     assert result.exit_code == 1
     assert "no engine has written" in result.stderr
+
+
+def test_an_empty_log_of_an_engine_is_said_to_be_empty(checkpoints: Path) -> None:
+    checkpoints.mkdir(exist_ok=True)
+    (checkpoints / "engine.log").touch()
+    result = CliRunner().invoke(cli, ["engine", "log", "--checkpoints", str(checkpoints)])
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "engine.log is empty" in result.stderr
 
 
 def test_the_log_of_an_engine_is_shown_without_what_a_terminal_could_obey(checkpoints: Path) -> None:

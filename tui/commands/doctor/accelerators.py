@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from tui.commands.doctor.findings import Finding, note, ok, problem
-from tui.commands.doctor.probing import LIMIT, ProbeError, answer, probe
+from tui.commands.doctor.probing import LIMIT, ProbeError, ProbeLateError, answer, probe
 
 PCI = Path("/sys/bus/pci/devices")
 NVIDIA, DISPLAY = "0x10de", "0x03"
 REINSTALL = f"{sys.executable} -m pip install --force-reinstall torch torchvision"
+SLOW = "the machine is too busy (`machine` says so), its disk slow, or the GPU hangs: try again when it is quiet"
 CHOOSE = "pytorch.org, `Get Started`, names the command that installs a torch for this machine's CUDA"
 
 
@@ -29,6 +30,10 @@ def look() -> Iterator[Finding]:
         said = {"version": "", "gpus": []}
     try:
         found = answer(torch, end)
+    except ProbeLateError as error:
+        yield problem(f"torch is not imported in time: {error}", SLOW)
+        yield from driver_alone(said)
+        return
     except ProbeError as error:
         yield problem(f"torch cannot be imported, so nothing can train: {error}", REINSTALL)
         yield from driver_alone(said)

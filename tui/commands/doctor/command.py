@@ -54,7 +54,7 @@ def all_checks(checkpoints: Path) -> list["Check"]:
     from tui.commands.doctor.findings import Check
     from tui.commands.doctor.probing import LIMIT
 
-    unanswered = "a disk or a network does not answer; look at `dmesg` and `mount`"
+    unanswered = "the machine is too busy (`machine` says so), or a disk or network hangs: look at `dmesg` and `mount`"
     return [
         Check("program", program.look, unanswered),
         Check("terminal", terminal.look, unanswered),

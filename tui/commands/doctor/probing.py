@@ -17,6 +17,10 @@ class ProbeError(Exception):
     """It did not answer; the message is the last that it said."""
 
 
+class ProbeLateError(ProbeError):
+    """It did not answer in time, which need not be its own fault."""
+
+
 def probe(name: str) -> "subprocess.Popen[bytes]":
     """Start `engine/program/NAME.py`."""
     return subprocess.Popen(
@@ -39,7 +43,7 @@ def answer(process: "subprocess.Popen[bytes]", end: float) -> dict[str, Any]:
         output, errors = process.communicate(timeout=max(0.0, end - time.monotonic()))
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)  # not waited for: what hangs in a driver cannot be ended
-        raise ProbeError(f"no answer within {LIMIT:g} s") from None
+        raise ProbeLateError(f"no answer within {LIMIT:g} s") from None
     lines = errors.decode(errors="replace").strip().splitlines()
     if process.returncode < 0:
         raise ProbeError(f"it crashed: {signal.Signals(-process.returncode).name}")

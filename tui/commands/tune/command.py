@@ -71,8 +71,10 @@ def tune(
     if (options["processes"] or 1) > 1:
         raise click.UsageError("a trial uses one process; leave out --processes, and start several engines instead")
     words = [word for words in search for word in words.split()]
+    if not words and not name:
+        raise click.UsageError("there is nothing to search; give --search lr=log:1e-4..1e-1, say, and more of them")
     try:
-        if words or not name:
+        if words:
             parse_search(words)
     except ConfigError as error:
         raise click.UsageError(str(error)) from error

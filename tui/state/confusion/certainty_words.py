@@ -105,8 +105,8 @@ def robustness_caption(found: RobustnessMeasured) -> str:
     images = counted(found.images, "test image")
     if len(found.runs) == 1:
         name = sanitize(found.runs[0])
-        return f"{name} on {images}: {clean[0]} right untouched, {means[0]} corrupted, on the mean of what is tested."
-    return f"{len(found.runs)} runs on the same {images}, mean of what is tested: {', '.join(means)}."
+        return f"{name} on {images}: {clean[0]} right untouched, {means[0]} on average when corrupted."
+    return f"{len(found.runs)} runs on the same {images}, on average when corrupted: {', '.join(means)}."
 
 
 def detail_table(found: RobustnessMeasured, name: str, letters: Sequence[str], width: int) -> list[str]:

@@ -181,7 +181,7 @@ def read(column: NumberColumn, text: str) -> float:
     try:
         return column.read(text.replace('"', "").strip())
     except ValueError:
-        raise Misfit(f"{text!r} is not what {column.example} has there", f"give {column.example}, say") from None
+        raise Misfit(f"{text!r} cannot be read as a value", f"give {column.example}, say") from None
 
 
 def same(value: float, wanted: float) -> bool:

@@ -7,6 +7,7 @@ import pytest
 
 from tui.commands.doctor import accelerators, program, terminal
 from tui.commands.doctor.findings import Finding
+from tui.commands.doctor.probing import ProbeLateError
 
 TORCH = {
     "torch": "2.14.1", "cuda": "13.0", "hip": "", "threads": 8, "mps": False, "available": True, "reason": "",
@@ -46,6 +47,18 @@ def test_of_torch_and_gpu(
     assert [each.state for each in fitting] == [state], found
     assert remedy in fitting[0].remedy
     assert [each for each in found if each.state == "problem"] == [each for each in fitting if state == "problem"]
+
+
+def test_torch_that_is_only_late_is_not_to_be_installed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(process: object, end: float) -> dict[str, Any]:
+        raise ProbeLateError("no answer within 120 s")
+
+    monkeypatch.setattr(accelerators, "probe", lambda name: name)
+    monkeypatch.setattr(accelerators, "answer", late)
+    found = list(accelerators.look())[1]
+    assert (found.state, found.what) == ("problem", "torch is not imported in time: no answer within 120 s")
+    assert "pip" not in found.remedy
+    assert "busy" in found.remedy
 
 
 def test_a_gpu_that_is_hidden_on_purpose_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
