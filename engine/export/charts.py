@@ -22,6 +22,7 @@ NAMES = {"loss": "loss (nats per image)", "accuracy": "accuracy (%)", "lr": "lea
 METRICS = {"curves": ("loss", "accuracy"), "loss": ("loss",), "accuracy": ("accuracy",), "lr": ("lr",)}
 WIDTH, HEIGHT = 5.2, 3.6  # inches of one chart
 DPI = 150
+LETTERS, HANDLE = 11, 6  # of a legend in an inch; as wide as so many are a piece of line and the gaps beside it
 LOGARITHMIC = 30.0  # times between the largest and the smallest, from which on an axis is
 LONGEST = 60  # characters of a title
 SETTINGS = {"text.usetex": False, "svg.fonttype": "none", "pdf.fonttype": 42, "svg.hashsalt": "mnist-tui"}
@@ -58,11 +59,13 @@ def draw_curves(figure: Any, request: ExportRequest, runs: list[SavedRun]) -> No
     if len(runs) == 1:
         figure.suptitle(title_of(runs[0]))
     else:
-        labels = [(COLOURS[i % len(COLOURS)], title_of(run)) for i, run in enumerate(runs)]
+        room = int(WIDTH * len(metrics) * LETTERS)
+        labels = [(COLOURS[i % len(COLOURS)], title_of(run, room - HANDLE)) for i, run in enumerate(runs)]
         from matplotlib.lines import Line2D
 
         handles = [Line2D([], [], color=colour, label=label) for colour, label in labels]
-        figure.legend(handles=handles, loc="outside lower center", ncols=min(3, len(runs)), frameon=False)
+        columns = max(1, room // (max(len(label) for _, label in labels) + HANDLE))
+        figure.legend(handles=handles, loc="outside lower center", ncols=min(columns, len(runs)), frameon=False)
 
 
 def draw_metric(axis: Any, metric: str, unit: str, histories: dict[str, History]) -> int:
@@ -118,7 +121,7 @@ def draw_confusion(figure: Any, runs: list[SavedRun]) -> None:
             if count:
                 weight = "bold" if actual == predicted else "normal"
                 colour = "white" if dark else "black"
-                axis.text(predicted, actual, str(count), ha="center", va="center", fontsize=7, c=colour, weight=weight)
+                axis.text(predicted, actual, str(count), ha="center", va="center", fontsize=8, c=colour, weight=weight)
     turned = 90 if max(map(len, names)) > 2 else 0
     axis.set_xticks(range(len(names)), names, rotation=turned)
     axis.set_yticks(range(len(names)), names)
@@ -128,12 +131,12 @@ def draw_confusion(figure: Any, runs: list[SavedRun]) -> None:
     axis.set_title(f"{title_of(runs[0])}, test after epoch {epoch}", fontsize=10)
 
 
-def title_of(run: SavedRun) -> str:
+def title_of(run: SavedRun, longest: int = LONGEST) -> str:
     title = run.record.title
-    return plain(f"{run.name} {title}" if title else run.name)
+    return plain(f"{run.name} {title}" if title else run.name, min(longest, LONGEST))
 
 
-def plain(text: str) -> str:
+def plain(text: str, longest: int = LONGEST) -> str:
     """Return text from outside as matplotlib draws it: no formula, no control characters, not too long."""
     shown = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
-    return (shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…").replace("$", r"\$")
+    return (shown if len(shown) <= longest else shown[: longest - 1] + "…").replace("$", r"\$")

@@ -5,6 +5,7 @@ torch and the other libraries are those of this environment, as their download i
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -44,7 +45,13 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def wheel(work: Path) -> Path:
+def built_as() -> str:
+    """The version and commit of the checkout when the wheel is built; it may be worked on during the tests."""
+    return version.in_words()
+
+
+@pytest.fixture(scope="module")
+def wheel(work: Path, built_as: str) -> Path:
     return build(ROOT, "wheel", work / "wheel")
 
 
@@ -100,7 +107,10 @@ def test_the_sdist_makes_the_same_wheel(wheel: Path, sdist: Path, work: Path) ->
         archive.extractall(work / "unpacked", filter="data")
     [source] = (work / "unpacked").iterdir()
     assert contents(build(source, "wheel", work / "again")) == contents(wheel)
-    assert (source / "tests/test_rooms.py").exists()
+    shown = re.findall(r"!\[[^]]*\]\(([^)]+)\)", (source / "README.md").read_text())
+    assert shown
+    for name in ("tests/test_rooms.py", "CONTRIBUTING.md", "share/man/man1/mnist-tui.1", *shown):
+        assert (source / name).is_file(), name
 
 
 def test_it_says_version_and_commit(env: dict[str, str], tmp_path: Path) -> None:

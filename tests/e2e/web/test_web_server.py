@@ -15,6 +15,8 @@ from tests.e2e.world import TRAINING, World
 
 pytestmark = pytest.mark.slow
 
+ENDS = (signal.SIGKILL, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 class Page:
     """What a browser shows, without one."""
@@ -44,23 +46,23 @@ async def open_page(session: ClientSession, link: str) -> Page:
     )
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
-async def test_however_the_server_ends_its_screens_end_and_the_run_goes_on(
-    world: World, number: signal.Signals
-) -> None:
-    await asyncio.to_thread(world.start_long_run)
-    with web_server(world) as server:
-        async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as session:
-            page = await open_page(session, await asyncio.to_thread(server.link))
-            await page.until(TRAINING)
-            (screen,) = server.screens()
-            status = await asyncio.to_thread(server.end, number)
-            assert status == (-number if number == signal.SIGKILL else 0)
-            _, alive = await asyncio.to_thread(psutil.wait_procs, [screen], timeout=LIMIT)
-            assert alive == []
-    told = await asyncio.to_thread(world.status)
-    assert told is not None
-    assert told["state"] == "training"
+async def test_however_the_server_ends_its_screens_end_and_the_engine_that_they_started_goes_on(world: World) -> None:
+    for number in ENDS:
+        with web_server(world) as server:
+            async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as session:
+                page = await open_page(session, await asyncio.to_thread(server.link))
+                if number == ENDS[0]:
+                    await page.until("t  train")  # its engine is there
+                    await asyncio.to_thread(world.start_long_run)
+                await page.until(TRAINING)
+                (screen,) = server.screens()
+                status = await asyncio.to_thread(server.end, number)
+                assert status == (-number if number == signal.SIGKILL else 0)
+                _, alive = await asyncio.to_thread(psutil.wait_procs, [screen], timeout=LIMIT)
+                assert alive == []
+        told = await asyncio.to_thread(world.status)
+        assert told is not None
+        assert told["state"] == "training"
 
 
 async def test_ctrl_z_in_a_browser_says_that_no_shell_is_there_and_the_screen_stays(world: World) -> None:

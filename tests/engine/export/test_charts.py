@@ -1,18 +1,21 @@
 """Charts, opened as what they are."""
 
+import io
 import xml.etree.ElementTree as ET
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 
+from engine.export import charts
 from engine.export.charts import plain
 from engine.export.curves import lines_of
 from engine.library.runs import Runs
 from engine.vocabulary.messages.export_messages import CHARTS
-from tests.engine.export.recorded_runs import FIRST, SECOND, TITLE, exported, recorded, refused  # noqa: F401
+from tests.engine.export.recorded_runs import FIRST, SECOND, TITLE, exported, recorded, refused, request  # noqa: F401
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -38,6 +41,22 @@ def test_several_runs_are_in_one_chart_with_their_names(recorded: Path, tmp_path
     file = exported(recorded, "svg", tmp_path, FIRST, SECOND, chart="loss", axis="time")
     assert {f"{FIRST} {TITLE}", SECOND, "train", "validation", "test", "loss (nats per image)"} <= set(texts(file))
     assert file.name == "0001-seed-cnn-and-1-more-loss.svg"
+
+
+@pytest.mark.parametrize("chart", ["loss", "curves"])
+def test_the_longest_names_stay_inside_the_picture(
+    recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chart: str
+) -> None:
+    words = "the quick brown fox jumps over the lazy dog while the network learns"
+    monkeypatch.setattr(charts, "title_of", lambda run, longest: plain(f"{run.name} {words}", min(longest, 60)))
+    figure = Figure(layout="constrained")
+    runs = [Runs(recorded)[name] for name in (FIRST, SECOND)]
+    charts.draw_curves(figure, request(recorded, "png", tmp_path, FIRST, SECOND, chart=chart), runs)
+    figure.savefig(io.BytesIO(), dpi=charts.DPI)
+    [legend] = figure.legends
+    drawn = legend.get_window_extent()
+    assert drawn.x0 >= 0
+    assert drawn.x1 <= figure.bbox.x1
 
 
 def test_the_confusion_has_its_counts(recorded: Path, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ closed screen is true here. In the order to read them:
     address.py: where it listens, and the way there from another machine
     access.py: links that work once, sessions, and which requests are those of our page
     server.py: what is served to whom; starts and ends the server
+    noise.py: what strangers can make the server say
     visits.py: who is there, how many, and for how long
     page_messages.py: what the page sends
     screen.py: the program in a pseudo-terminal

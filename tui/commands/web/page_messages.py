@@ -26,7 +26,7 @@ def read_message(text: str) -> bytes | Size | None:
     """Return what was typed, or the new size; None for anything else."""
     try:
         message = msgspec.json.decode(text)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):  # the latter for arrays in arrays in arrays
         return None
     match message:
         case ["stdin", str(typed)]:

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from tui.commands.web.access import Access, Session, is_own_origin
 from tui.commands.web.address import is_own_name
+from tui.commands.web.noise import request_log, say_once_when_full
 from tui.commands.web.page_messages import read_size
 from tui.commands.web.visits import Visits
 
@@ -143,8 +144,14 @@ async def serve(server: WebServer, listening: socket.socket, on_ready: Callable[
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
             loop.add_signal_handler(number, asked.set)
-    # The log of requests would have the tokens.
-    runner = web.AppRunner(server.app(), access_log=None, handle_signals=False, shutdown_timeout=ENDING)
+    say_once_when_full()
+    runner = web.AppRunner(
+        server.app(),
+        access_log=None,  # it would have the tokens
+        logger=request_log(),
+        handle_signals=False,
+        shutdown_timeout=ENDING,
+    )
     await runner.setup()
     try:
         await web.SockSite(runner, listening).start()

@@ -102,6 +102,7 @@ class Visits:
         self._most = most
         self._idle = idle
         self.there: dict[str, Visit] = {}  # by the place of their session
+        self._ended = False
 
     def __len__(self) -> int:
         return len(self.there)
@@ -114,6 +115,8 @@ class Visits:
         while (before := self.there.get(place)) is not None:
             before.leave(ELSEWHERE)
             await before.over.wait()
+        if self._ended:
+            return SERVER_ENDS
         if len(self.there) >= self._most:
             return Farewell(
                 1013, f"No more than {self._most} at a time: close a screen, or start with more --visitors."
@@ -126,7 +129,8 @@ class Visits:
             visit.over.set()
 
     async def end(self) -> None:
-        """End all visits, and their programs."""
+        """End all visits, and their programs; none begins any more."""
+        self._ended = True
         visits = list(self.there.values())
         for visit in visits:
             visit.leave(SERVER_ENDS)

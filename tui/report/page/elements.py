@@ -1,5 +1,7 @@
 """Each kind of block as elements of HTML. Pure."""
 
+import re
+
 from tui.report.blocks import Beside, Block, Cell, Chart, Charts, Command, Facts, Key, Pictures, Table, Tiles, Words
 from tui.report.drawing.marks import marker
 from tui.report.drawing.picture import picture, titled
@@ -7,6 +9,7 @@ from tui.report.markup import Safe, el, text
 from tui.report.page.digits import digit
 
 MANY = 12  # facts, that stand closer
+LONG = 36  # characters of a cell, from which on it has several lines
 LINE_WIDTH, LINE_HEIGHT = 30.0, 12.0  # of a line in a legend
 
 
@@ -86,7 +89,8 @@ def table(block: Table) -> Safe:
         over = el("tr", el("td"), el("th", block.over, scope="colgroup", colspan=width - 2), el("td"), class_="over")
     heads = (el("th", name, scope="col", class_=kind(block, i)) for i, name in enumerate(block.head))
     rows = (row(block, cells) for cells in block.rows)
-    found = el("table", el("caption", block.caption), el("thead", over, el("tr", heads)), el("tbody", rows),
+    caption = re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", block.caption)
+    found = el("table", el("caption", el("span", caption)), el("thead", over, el("tr", heads)), el("tbody", rows),
                class_="matrix" if block.matrix else None)  # fmt: skip
     shown = el("div", found, class_="scroll", role="region", aria_label=block.caption, tabindex=0)
     return el("details", el("summary", block.caption), shown) if block.folded else shown
@@ -108,7 +112,8 @@ def kind(block: Table, column: int) -> str | None:
 
 
 def cell(each: Cell, of: str | None) -> Safe:
-    classes = " ".join(filter(None, (of, "heat" if each.heat else "")))
+    long = "long" if of and len(each.text) > LONG else ""
+    classes = " ".join(filter(None, (of, long, "heat" if each.heat else "")))
     style = f"--h:{each.heat:.2f}" if each.heat else None
     return el("td", content(each), class_=classes or None, style=style)
 

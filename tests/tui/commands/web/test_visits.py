@@ -150,8 +150,25 @@ async def test_the_end_of_the_server_ends_all_screens_and_tells_the_pages() -> N
             assert "The server has ended; a run goes on." in await farewell(page)
 
 
+async def test_a_page_that_waits_for_its_turn_when_the_server_ends_gets_no_screen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nothing would end a screen that begins later."""
+    async with served(TELLS_PID) as visitor:
+        path = await visitor.come()
+        await shown(await visitor.open(path), "there")
+        before = visitor.visit
+        after = await visitor.open(path)
+        await before._farewell
+        monkeypatch.setattr(visitor.server.visits, "_command", ["/bin/sh", "-c", "echo begun; read x"])
+        await visitor.server.visits.end()
+        assert "The server has ended; a run goes on." in await farewell(after)
+        assert len(visitor.server.visits) == 0
+
+
 @pytest.mark.parametrize(
-    "sent", [b"\x00\xff", "[", "[]", '["stdin", 3]', '["resize", {"width": -1, "height": 99999999}]', "{}"]
+    "sent",
+    [b"\x00\xff", "[", "[" * 100_000, "[]", '["stdin", 3]', '["resize", {"width": -1, "height": 99999999}]', "{}"],
 )
 async def test_what_no_page_sends_is_dropped(sent: str | bytes) -> None:
     async with served('stty -echo; echo ready; read line; echo "got $line"; read x') as visitor:
