@@ -25,6 +25,7 @@ DPI = 150
 LETTERS, HANDLE = 11, 6  # of a legend in an inch; as wide as so many are a piece of line and the gaps beside it
 LOGARITHMIC = 30.0  # times between the largest and the smallest, from which on an axis is
 LONGEST = 60  # characters of a title
+LONGEST_NAME = 18  # of a class, along a side of a confusion
 SETTINGS = {"text.usetex": False, "svg.fonttype": "none", "pdf.fonttype": 42, "svg.hashsalt": "mnist-tui"}
 UNDATED: dict[str, dict[str, Any]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}
 MOST_COUNTS = 26  # classes, up to which the cells of a confusion have room for their counts
@@ -109,7 +110,7 @@ def draw_confusion(figure: Any, runs: list[SavedRun]) -> None:
     if len(runs) > 1:
         raise ExportError(f"a confusion is of one run; {len(runs)} are named")
     history, counts = runs[0].history, runs[0].confusion()
-    names = [plain(class_name(history.classes, label)) for label in range(len(counts))]
+    names = [plain(shortened(class_name(history.classes, label))) for label in range(len(counts))]
     side = max(4.2, 0.42 * len(counts) + 1)
     figure.set_size_inches(side + 0.6, side)
     axis = figure.subplots()
@@ -129,6 +130,11 @@ def draw_confusion(figure: Any, runs: list[SavedRun]) -> None:
     axis.set_ylabel("actual")
     epoch = history.done[-1].epoch if history.done else 0
     axis.set_title(f"{title_of(runs[0])}, test after epoch {epoch}", fontsize=10)
+
+
+def shortened(name: str) -> str:
+    """Return the name of a class, of a long one beginning and end: the matrix has the room."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 6]}…{name[-5:]}"
 
 
 def title_of(run: SavedRun, longest: int = LONGEST) -> str:

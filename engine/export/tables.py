@@ -11,8 +11,10 @@ from engine.export.extras import ExportError, needed
 from engine.library.runs import CONFIG as CONFIG_COLUMNS
 from engine.library.runs import RECORDED, SavedRun, row_of
 from engine.library.table import Table
-from engine.vocabulary.messages import program_version
+from engine.program.version import version
 from engine.vocabulary.messages.export_messages import ExportRequest
+
+FORMULA = tuple("=+-@\t\r")  # what begins one
 
 
 def table_file(request: ExportRequest, runs: list[SavedRun]) -> bytes:
@@ -42,9 +44,25 @@ def as_csv(table: Table) -> bytes:
     """As RFC 4180 has it, in UTF-8; a cell is empty where a value is not known."""
     file = io.StringIO()
     lines = csv.writer(file, lineterminator="\n")
-    lines.writerow(table)
-    lines.writerows(row.values() for row in table.records())
+    lines.writerow(map(no_formula, table))
+    lines.writerows(map(no_formula, row.values()) for row in table.records())
     return file.getvalue().encode()
+
+
+def no_formula(value: Any) -> Any:
+    """Return a text that a spreadsheet would compute, `=cmd()`, with an apostrophe before it, by which they show it as
+    it is (https://owasp.org/www-community/attacks/CSV_Injection); a sign alone, and any other value, as they are."""
+    if isinstance(value, str) and value[:1] in FORMULA and len(value) > 1 and not is_number(value):
+        return f"'{value}"
+    return value
+
+
+def is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def as_parquet(table: Table, runs: list[SavedRun]) -> bytes:
@@ -53,7 +71,7 @@ def as_parquet(table: Table, runs: list[SavedRun]) -> bytes:
     columns: dict[str, Any] = {name: arrow.array(column.tolist(), from_pandas=True, type=kind(arrow, column.dtype.kind))
                                for name, column in table.items()}  # fmt: skip
     about = {
-        "version": program_version(),
+        "version": version(),
         "configs": {run.name: msgspec.structs.asdict(run.config) for run in runs},
     }
     content = arrow.table(columns).replace_schema_metadata({"mnist_tui": json.dumps(about)})

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from rich.cells import cell_len
 
-from engine.vocabulary.messages.base import DIGITS, class_name
+from engine.vocabulary.messages.base import DIGITS, class_name, names_in_words
 from engine.vocabulary.messages.known_data import thing as thing
 from tui.terminal.sanitize import sanitize
 
@@ -83,3 +83,9 @@ def label_named(text: str, classes: Sequence[str]) -> int | None:
     if text.isascii() and text.isdecimal() and int(text) < len(classes):
         return int(text)
     return None
+
+
+def no_class(text: str, classes: Sequence[str]) -> str:
+    """Say that a text means no class, and what does."""
+    named = sanitize(names_in_words(classes), longest=1000)
+    return f"{text!r} is no class; this run has {named}; give a name, or a number from 0 to {len(classes) - 1}"

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from textual.reactive import reactive
 
 from engine.vocabulary.messages import Digit
 from engine.vocabulary.messages.base import DIGITS, class_name
-from tui.state.class_words import worded
+from tui.state.class_words import short_name, worded
 from tui.terminal.sanitize import sanitize
 from tui.widgets.cells import Cells, CellWidget
 from tui.widgets.digit_art import ART_STYLES, draw, fit
+
+LEAST_ROOM = 26  # columns of a verdict beside the list at 80x24
 
 
 class DigitDrawing(CellWidget):
@@ -77,7 +80,7 @@ class DigitView(DigitDrawing):
         if self.digit is None:
             cells.put_centered(worded("no digit yet", self.names), "digit--muted")
         elif not self.draw_art(cells, self.digit, cells.height):
-            cells.put_centered(verdict(self.digit, self.ascii, self.names), "digit--ink")
+            cells.put_centered(verdict(self.digit, self.ascii, self.names, cells.width), "digit--ink")
 
     def watch_digit(self) -> None:
         digit = self.digit
@@ -85,8 +88,12 @@ class DigitView(DigitDrawing):
         self.set_class(digit is not None and right, "-right")
         self.set_class(digit is not None and not right, "-wrong")
         self.border_title = "" if digit is None else f"test #{digit.index}"
-        self.border_subtitle = "" if digit is None else verdict(digit, self.ascii, self.names)
+        self.border_subtitle = "" if digit is None else verdict(digit, self.ascii, self.names, self.subtitle_room)
         self.redraw()
+
+    @property
+    def subtitle_room(self) -> int:
+        return max(LEAST_ROOM, self.size.width - 4)  # of the border some columns stay free
 
     def watch_ascii(self) -> None:
         self.set_class(self.ascii, "-ascii")
@@ -106,15 +113,19 @@ class DigitCard(DigitDrawing):
         self.draw_art(cells, self.digit, cells.height - 2)
         right = self.digit.predicted == self.digit.actual
         style = f"digit--{'right' if right else 'wrong'}"
-        caption, number = verdict(self.digit, self.ascii, self.names), f"#{self.digit.index}"
+        caption, number = verdict(self.digit, self.ascii, self.names, cells.width), f"#{self.digit.index}"
         bottom = cells.height - 1
-        cells.put((cells.width - len(caption)) // 2, bottom - 1, caption, style)
+        cells.put((cells.width - cell_len(caption)) // 2, bottom - 1, caption, style)
         cells.put((cells.width - len(number)) // 2, bottom, number, "digit--muted")
 
 
-def verdict(digit: Digit, ascii: bool, names: Sequence[str] = DIGITS) -> str:
-    """Return "7 right", or what the digit was taken for."""
-    actual, predicted = (sanitize(class_name(names, label)) for label in (digit.actual, digit.predicted))
-    return (
-        f"{actual} right" if digit.actual == digit.predicted else f"{actual} {'->' if ascii else '→'} {predicted} wrong"
-    )
+def verdict(digit: Digit, ascii: bool, names: Sequence[str] = DIGITS, room: int = LEAST_ROOM) -> str:
+    """Return "7 right", or what the digit was taken for; names are cut so that all has room in so many columns."""
+    arrow = "->" if ascii else "→"
+    if digit.actual == digit.predicted:
+        return f"{short_name(names, digit.actual, max(room - 6, 1))} right"
+    whole = room - len(f" {arrow}  wrong")
+    if sum(cell_len(sanitize(class_name(names, label))) for label in (digit.actual, digit.predicted)) > whole:
+        whole //= 2
+    actual, predicted = (short_name(names, label, max(whole, 1)) for label in (digit.actual, digit.predicted))
+    return f"{actual} {arrow} {predicted} wrong"

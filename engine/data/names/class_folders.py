@@ -8,7 +8,7 @@ from typing import Protocol
 from engine.data.dataset import DataError
 from engine.data.names.class_names import LIST, class_name, class_names, folder_names, listed_classes, natural
 from engine.storage.typed_path import written
-from engine.vocabulary.messages.base import DIGITS
+from engine.vocabulary.messages.base import DIGITS, names_in_words
 
 LAYOUT = "there must be train/0 to train/9 and test/0 to test/9, with images in each"
 NAMED_LAYOUT = "there must be a folder for each class in train/ and in test/, with images in each"
@@ -98,10 +98,9 @@ def of_list(split: Path, folders: Folders, classes: tuple[str, ...], some: bool)
             raise DataError(f"{split}: has no folder for the class {names[0]!r}; {NAMED_LAYOUT}")
     if left:
         name = min(left, key=natural)
-        among = ", ".join(classes[:10]) + (f" and {len(classes) - 10} more" if len(classes) > 10 else "")
         raise DataError(
-            f"{written(left[name])}: is not the folder of a class; the classes are {among}; rename it, or give data of"
-            " these"
+            f"{written(left[name])}: is not the folder of a class; the classes are {names_in_words(classes)}; rename"
+            " it, or give data of these"
         )
     return result
 

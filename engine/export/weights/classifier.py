@@ -11,10 +11,10 @@ from engine.export.extras import ExportError
 from engine.export.weights.treatment import Treatment
 from engine.insight.runs.find import AskedRuns, saved
 from engine.insight.runs.network import Network
+from engine.program.version import version
 from engine.storage.runs.checkpoint import load_checkpoint
 from engine.storage.runs.lineage import find_checkpoint
 from engine.storage.runs.record import RunRecord, read_record
-from engine.vocabulary.messages import program_version
 from engine.vocabulary.preprocessing import Preprocessing
 
 
@@ -52,7 +52,7 @@ class Exportable:
     def about(self) -> dict[str, object]:
         """Return what a reader of the file needs to know, as plain values."""
         return {
-            "program": f"mnist-tui {program_version()}",
+            "program": f"mnist-tui {version()}",
             "run": self.network.name,
             "epoch": self.network.epoch,
             "step": self.network.step,

@@ -15,6 +15,7 @@ from engine.insight.pieces import PIECE
 from engine.insight.runs.network import Network
 from engine.training.validation import fit_temperature
 from engine.vocabulary.messages import AnyEvent, CalibrationMeasured, MeasureCalibration
+from engine.vocabulary.messages.base import names_in_words
 
 T = TypeVar("T")
 Pieces = Generator[AnyEvent | None, None, T]  # yields between pieces
@@ -38,8 +39,20 @@ class Subject:
     keep: Callable[[float], None] | None = None
 
 
+def check_same_classes(networks: list[Network]) -> None:
+    """Raise DataError unless all networks tell the same classes apart."""
+    first = networks[0]
+    for other in networks[1:]:
+        if other.classes != first.classes:
+            raise DataError(
+                f"{first.name} was trained on the classes {names_in_words(first.classes)}, {other.name} on"
+                f" {names_in_words(other.classes)}; name runs of the same classes"
+            )
+
+
 def check_same_data(subjects: list[Subject]) -> None:
     """Raise DataError unless all are asked about the same images, in the same classes."""
+    check_same_classes([subject.network for subject in subjects])
     first = subjects[0]
     for other in subjects[1:]:
         if other.fingerprint != first.fingerprint:

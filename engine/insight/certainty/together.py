@@ -4,7 +4,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from engine.data.find import DataError
 from engine.insight.certainty.calibration import calibrated
 from engine.insight.certainty.questions import Pieces, Subject, check_same_data, logits_in_pieces
 from engine.insight.runs.network import Network
@@ -20,17 +19,6 @@ def mean_probabilities(networks: list[Network], images: Tensor) -> tuple[Tensor,
     differently (Lakshminarayanan, Pritzel and Blundell, Deep ensembles, 2017)."""
     each = torch.stack([network.probabilities(images)[0] for network in networks])
     return each.mean(0), each.argmax(2)
-
-
-def check_same_classes(networks: list[Network]) -> None:
-    """Raise DataError unless all networks tell the same classes apart."""
-    first = networks[0]
-    for other in networks[1:]:
-        if other.classes != first.classes:
-            raise DataError(
-                f"{first.name} was trained on the classes {', '.join(first.classes)}, {other.name} on"
-                f" {', '.join(other.classes)}; several runs answer as one only in the same classes"
-            )
 
 
 def answer_together(subjects: list[Subject]) -> Pieces[TogetherEvaluated]:

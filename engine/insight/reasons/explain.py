@@ -83,6 +83,4 @@ def find_change(command: FindChange, network: Network, asked: Asked) -> ChangeFo
 
 def check_label(label: int, network: Network) -> None:
     if label >= len(network.classes):
-        raise InsightError(
-            f"{network.name}: has no class {label}; give 0 to {len(network.classes) - 1}, or -1 for the one it predicts"
-        )
+        raise InsightError(f"{network.name}: has no class {label}; give 0 to {len(network.classes) - 1}")

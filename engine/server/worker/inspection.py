@@ -9,8 +9,8 @@ from engine.insight.answers import Insight
 from engine.insight.beliefs.live import gallery_now, pixels_of
 from engine.insight.certainty.asked import LongQuestion, answering
 from engine.insight.certainty.held_out import held_out_of
-from engine.insight.certainty.questions import Subject
-from engine.insight.certainty.together import check_same_classes, mean_probabilities
+from engine.insight.certainty.questions import Subject, check_same_classes
+from engine.insight.certainty.together import mean_probabilities
 from engine.insight.drawing.own_digits import own_digits, save_drawing
 from engine.insight.pieces import Answering
 from engine.insight.runs.find import AskedRuns

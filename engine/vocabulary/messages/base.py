@@ -33,6 +33,11 @@ def class_name(names: Sequence[str], label: int) -> str:
     return names[label] if 0 <= label < len(names) else str(label)
 
 
+def names_in_words(names: Sequence[str], most: int = 10) -> str:
+    """Return the names of classes as `cat, dog, horse`, of many the first and how many more there are."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
 class ProtocolError(Exception):
     """A line that is not a message of this protocol."""
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from engine.export import charts
-from engine.export.charts import plain
+from engine.export.charts import plain, shortened
 from engine.export.curves import lines_of
 from engine.library.runs import Runs
 from engine.vocabulary.messages.export_messages import CHARTS
@@ -100,3 +100,7 @@ def test_lines_lie_where_their_steps_are_on_each_axis(recorded: Path) -> None:
     [rate] = lines_of(history, "lr", "steps")
     assert set(rate.y) == {0.001, 0.002}
     assert set(CHARTS) >= {"curves", "loss", "accuracy", "lr", "confusion"}
+
+
+def test_long_names_of_classes_leave_the_room_to_the_matrix() -> None:
+    assert [shortened(name) for name in ("T-shirt/top", "x" * 38 + " y")] == ["T-shirt/top", "xxxxxxxxxxxx…xxx y"]

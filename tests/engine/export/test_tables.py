@@ -9,6 +9,7 @@ import pandas
 import pyarrow.parquet
 import pytest
 
+from engine.export.tables import as_csv
 from engine.library.runs import Runs
 from engine.library.table import Table
 from engine.vocabulary.messages.export_messages import TABLES
@@ -67,3 +68,12 @@ def test_the_table_of_digits_has_each_test_digit(recorded: Path, tmp_path: Path)
 def test_a_table_without_a_row_is_refused_by_its_name(recorded: Path, tmp_path: Path) -> None:
     assert "nothing in the table changes of 0002-mlp" in refused(recorded, "csv", tmp_path, SECOND, table="changes")
     assert set(TABLES) >= {"epochs", "steps", "changes", "machine", "confusion", "digits", "runs"}
+
+
+def test_a_spreadsheet_computes_no_text_of_a_csv_file() -> None:
+    texts = ["=cmd()", "+1+1", "@sum", "-2+3", "-0.5", "+", "=", "cat"]
+    table = Table({"p_=cmd()": np.arange(8.0) - 4, "=name": np.array(texts)})
+    [head, *rows] = csv.reader(as_csv(table).decode().splitlines())
+    assert head == ["p_=cmd()", "'=name"]
+    assert [row[1] for row in rows] == ["'=cmd()", "'+1+1", "'@sum", "'-2+3", "-0.5", "+", "=", "cat"]
+    assert rows[0][0] == "-4.0"

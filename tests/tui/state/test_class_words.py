@@ -2,9 +2,9 @@
 
 import pytest
 
-from engine.vocabulary.messages.base import DIGITS
+from engine.vocabulary.messages.base import DIGITS, names_in_words
 from engine.vocabulary.messages.known_data import CLOTHES
-from tui.state.class_words import clipped, fitted, label_named, one_of, short_name, short_names, worded
+from tui.state.class_words import clipped, fitted, label_named, no_class, one_of, short_name, short_names, worded
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,12 @@ def test_what_a_terminal_could_obey_is_not_shown() -> None:
 def test_a_class_is_meant_by_its_name_in_any_case_that_is_clear_or_by_its_number() -> None:
     letters = ("a", "A", "b", "2", "x")
     assert [label_named(text, letters) for text in ("A", "a", "B", "2", "4", "z", "9")] == [1, 0, 2, 3, 4, None, None]
+
+
+def test_of_many_names_the_first_are_listed() -> None:
+    letters = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    assert names_in_words(letters) == "A, B, C, D, E, F, G, H, I, J and 16 more"
+    assert names_in_words(CLOTHES).endswith("Bag, Ankle boot")
+    assert no_class("zz", letters) == (
+        "'zz' is no class; this run has A, B, C, D, E, F, G, H, I, J and 16 more; give a name, or a number from 0 to 25"
+    )

@@ -1,11 +1,15 @@
 """Digits on a screen."""
 
 import pytest
+from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
 from engine.vocabulary.messages import Digit
-from tui.widgets.digit import DigitCard, DigitView
+from tui.state.gallery.in_full import InFull
+from tui.state.gallery.rows import Row
+from tui.widgets.digit import DigitCard, DigitView, verdict
 from tui.widgets.digit_art import ART_STYLES
+from tui.widgets.gallery.facts import USUAL_WIDTH, lines_of, pieces
 
 PIXELS = b"".join(bytes(13) + b"\xff\xff" + bytes(13) if 4 <= y < 24 else bytes(28) for y in range(28))
 
@@ -88,3 +92,34 @@ async def test_without_a_digit_a_sentence_says_so() -> None:
     app = Screenful()
     async with app.run_test(size=(80, 30)):
         assert any("no digit yet" in row for row in text(app.query_one(DigitView)))
+
+
+LONG = ("x" * 38 + " y", "x" * 38 + " z", "漢字の漢字の漢字", "T-shirt/top", "Ankle boot")
+
+
+@pytest.mark.parametrize("room", [16, 28, 60])
+@pytest.mark.parametrize(("actual", "predicted"), [(0, 1), (2, 0), (3, 4), (1, 1)])
+def test_a_verdict_about_long_names_has_room_and_tells_them_apart(room: int, actual: int, predicted: int) -> None:
+    about = Digit(index=0, pixels=PIXELS, actual=actual, predicted=predicted, probabilities=[0.2] * 5)
+    words = verdict(about, False, LONG, room)
+    assert cell_len(words) <= room
+    assert words.endswith(" right" if actual == predicted else " wrong")
+    if actual != predicted:
+        before, _, after = words.removesuffix(" wrong").partition(" → ")
+        assert before
+        assert after
+        assert before != after
+
+
+def test_facts_about_long_names_keep_to_a_line_each() -> None:
+    row = Row(index=0, label=0, predicted=1, confidence=0.4, margin=0.1, loss=2.0)
+    lines = lines_of(InFull(row, classes=LONG, probabilities=(0.4, 0.35, 0.1, 0.1, 0.05), weights="weights of step 9"))
+    texts = ["".join(text for text, _ in line) for line in lines]
+    assert max(map(cell_len, texts)) <= USUAL_WIDTH
+    assert texts[1] == "predicted xxxxxx z   actual xxxxxx y   wrong"
+    assert texts[4] == "top 3  xxxx y 40 %   xxxx z 35 %   漢字の 10 %"
+
+
+def test_a_fact_without_room_goes_into_the_next_line_whole() -> None:
+    assert pieces("   wrong", 5, 20) == ["\n", "wrong"]
+    assert pieces("漢字", 3, 20) == ["漢字"]

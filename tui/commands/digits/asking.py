@@ -10,7 +10,7 @@ import click
 from engine.vocabulary.messages import AskGallery, AskGalleryNow, Command, GalleryTold, floats_in
 from engine.vocabulary.messages.belief_messages import Part
 from tui.link.attach import attached
-from tui.state.class_words import label_named
+from tui.state.class_words import label_named, no_class
 
 FIELDS = ("index", "label", "predicted", "confidence", "margin", "loss")
 UNKNOWN = None  # a figure that was not kept, or of an image that was not trained on
@@ -92,5 +92,5 @@ class Wanted:
 def label_of(name: str, classes: tuple[str, ...]) -> int:
     label = label_named(name, classes)
     if label is None:
-        raise click.UsageError(f"{name!r} is no class; this run has {', '.join(classes)}")
+        raise click.UsageError(no_class(name, classes))
     return label

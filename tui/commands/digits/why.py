@@ -107,13 +107,13 @@ async def ask(
 
 def class_of(text: str, classes: tuple[str, ...]) -> int:
     """Return the label that is meant; a number that is none is for the engine to refuse. Raises UsageError."""
-    from tui.state.class_words import label_named
+    from tui.state.class_words import label_named, no_class
 
     label = label_named(text, classes)
     if label is None and text.isascii() and text.isdecimal() and int(text) < MOST_CLASSES:
         return int(text)
     if label is None:
-        raise click.UsageError(f"{text!r} is no class; this run has {', '.join(classes)}")
+        raise click.UsageError(no_class(text, classes))
     return label
 
 
@@ -156,6 +156,7 @@ def print_why(what: str, why: "Explained", change: "ChangeFound") -> None:
     from engine.vocabulary.messages import unpack_floats
     from engine.vocabulary.messages.base import class_name
     from tui.commands.digits.heat import difference, heat_lines
+    from tui.state.class_words import one_of
     from tui.terminal.printing import wide_console
     from tui.terminal.sanitize import sanitize
 
@@ -166,7 +167,7 @@ def print_why(what: str, why: "Explained", change: "ChangeFound") -> None:
         return f"{100 * share:.2f} %"
 
     console = wide_console()
-    actual = f", is a {name(why.actual)}" if why.actual >= 0 else ""
+    actual = f", is {one_of(why.classes, why.actual)}" if why.actual >= 0 else ""
     print(f"{sanitize(why.run)}, step {why.step}: {sanitize(what)}{actual}, taken for {name(why.predicted)}", end="")
     print(f" ({percent(why.probabilities[why.predicted])})\n")
     print(f"what speaks for {name(why.label)} (red, .+*#) and against it (blue, ,-~=), {in_words(why)}")

@@ -16,9 +16,14 @@ from tui.commands.shared_options import checkpoints_option, errors_in_one_line, 
     default=None,
     help="Compare the runs of a pair image by image, with McNemar's test. [default: for a single pair]",
 )
+@click.option(
+    "--data", default="", help="The images to compare a pair on. [default: those that both runs were tested on]"
+)
 @json_option
 @checkpoints_option
-def compare(a: str, b: str, metric: str | None, digits: bool | None, checkpoints: Path, as_json: bool) -> None:
+def compare(
+    a: str, b: str, metric: str | None, digits: bool | None, data: str, checkpoints: Path, as_json: bool
+) -> None:
     """Tell whether two configurations differ by more than noise: `mnist-tui compare 3-7 8-12`.
 
     A and B are each several runs of one configuration with different seeds, as `train --seeds` makes them: numbers,
@@ -34,13 +39,14 @@ def compare(a: str, b: str, metric: str | None, digits: bool | None, checkpoints
     from tui.commands.runs.compare_report import print_comparison, verdict
     from tui.commands.runs.comparison import compare as compare_records
     from tui.state.run_numbers import runs_of
+    from tui.state.words.options import clean
     from tui.terminal.printing import print_json
 
     with errors_in_one_line():
         first, second = ([read_record(folder) for folder in runs_of(checkpoints, words)] for words in (a, b))
         result = compare_records(first, second, metric or "")
     pairs = list(zip(result.a.runs, result.b.runs, strict=True))
-    found = compare_digits(checkpoints, pairs, digits)
+    found = compare_digits(checkpoints, pairs, digits, clean("data", data))
     if as_json:
         significant = result.test.significant if result.test else None
         said = {"significant": significant, "verdict": verdict(result)}

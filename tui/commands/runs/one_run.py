@@ -13,6 +13,7 @@ from engine.storage.runs.trash import files_in
 from engine.tracking.cursor import told as trackers_of
 from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import EpochDone, TrackerTold
+from engine.vocabulary.messages.base import DIGITS
 from tui.commands.runs.certainty.intervals import interval
 from tui.commands.runs.report import size_in_words
 from tui.state.words.figures import accuracy_within, duration, format_metric
@@ -90,6 +91,7 @@ def print_run(folder: Path, live: str | None) -> None:
         "parent": f"{run.parent} after epoch {run.parent_epoch}" if run.parent else "",
         "machine": ", ".join([run.device, *(f"{name} {value}" for name, value in run.machine.items())]),
         "data": f"{data_word(run)}, {record.data_path}",
+        "classes": "" if record.classes == DIGITS else f"{len(record.classes)}: {', '.join(record.classes)}",
         "versions": ", ".join(f"{name} {version}" for name, version in record.versions.items()),
         **{f"in {each.tracker}": how_far(each) for each in trackers_of(folder)},
         "folder": f"{folder}, {counted(len(files), 'file')}, {size}",

@@ -3,7 +3,7 @@
 from functools import cache
 from pathlib import Path
 
-from engine.vocabulary.messages import program_version
+from engine.program.version import version
 from tui.report.blocks import Document, Part, Section
 from tui.report.drawing.picture import chart_style
 from tui.report.markup import Safe, el, text
@@ -22,7 +22,7 @@ def page(document: Document) -> str:
         el("meta", name="viewport", content="width=device-width, initial-scale=1"),
         el("meta", name="color-scheme", content="light dark"),
         el("meta", name="referrer", content="no-referrer"),
-        el("meta", name="generator", content=f"mnist-tui {program_version()}"),
+        el("meta", name="generator", content=f"mnist-tui {version()}"),
         el("title", f"{document.title}, {document.date}" if document.date else document.title),
         el("style", Safe(style())),
     )

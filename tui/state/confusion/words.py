@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 
 from engine.vocabulary.messages.base import class_name
+from tui.state.class_words import short_name
 from tui.state.confusion.figures import Counts, class_figures
 from tui.state.run import RunView
 from tui.state.significance import wilson
 from tui.state.words.figures import format_limits, percent
 from tui.terminal.sanitize import sanitize
+
+AGAIN = 12  # columns of a name that was there in full
 
 
 def matrix_caption(view: RunView, counts: Counts, epoch: int) -> str:
@@ -32,9 +35,10 @@ def cell_in_words(counts: Counts, names: Sequence[str], cell: tuple[int, int]) -
     count = counts[actual][predicted]
     share = f" ({100 * count / of.support:.1f} %)" if of.support and actual != predicted else ""
     what = f"{name} is right" if actual == predicted else f"{name} is taken for {other}"
-    precision = f"precision of {other} {_percent(taken.precision)}"
+    again, other_again = (short_name(names, label, AGAIN) for label in cell)
+    precision = f"precision of {other_again} {_percent(taken.precision)}"
     return (
-        f"{what} {count:,} of {of.support:,} times{share}. Recall of {name} {_percent(of.recall)}, F1"
+        f"{what} {count:,} of {of.support:,} times{share}. Recall of {again} {_percent(of.recall)}, F1"
         f" {_percent(of.f1)}, {precision}."
     )
 

@@ -1,5 +1,7 @@
 """Events in words: the lines of the log pane and of `mnist-tui train` without a terminal."""
 
+from collections.abc import Sequence
+
 from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import (
     AnyEvent,
@@ -27,6 +29,7 @@ from engine.vocabulary.messages import (
     TrackerTold,
     TrialTold,
 )
+from engine.vocabulary.messages.base import DIGITS, names_in_words
 from tui.state.words.figures import percent
 from tui.state.words.runs import tracker_words
 from tui.state.words.trials import describe_trial
@@ -54,6 +57,7 @@ def describe(event: AnyEvent) -> list[str]:
             sample = " that ships with mnist-tui" if event.sample else ""
             return [
                 f"data: {what} from {event.path} ({event.kind}{sample}), {event.seconds:.1f} s",
+                *class_lines(event.classes),
                 *event.notes,
                 *warnings(event),
             ]
@@ -122,6 +126,11 @@ def fork_words(event: RunStarted) -> list[str]:
     if not event.parent:
         return []
     return [f"{event.run} is a fork of {event.parent}, from step {event.parent_step:,} (epoch {event.parent_epoch}) on"]
+
+
+def class_lines(classes: Sequence[str]) -> list[str]:
+    """Name the classes of a data set, where they are no digits."""
+    return [] if tuple(classes) == DIGITS else [f"data: {len(classes)} classes: {names_in_words(classes)}"]
 
 
 def warnings(data: DataReady) -> list[str]:

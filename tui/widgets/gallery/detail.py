@@ -41,7 +41,7 @@ class LargeDigit(PixelLooks, DigitView):
         if digit is not None:
             self.border_title = f"#{digit.index:,}"
             answered = digit.predicted >= 0
-            self.border_subtitle = verdict(digit, self.ascii, self.names) if answered else ""
+            self.border_subtitle = verdict(digit, self.ascii, self.names, self.subtitle_room) if answered else ""
 
 
 class DigitDetail(Pane):

@@ -17,6 +17,7 @@ from engine.vocabulary.messages import (
     AskBelief,
     AskGallery,
     BeliefTold,
+    ComparePredictions,
     DataReady,
     Drawing,
     DrawingSaved,
@@ -32,6 +33,7 @@ from engine.vocabulary.messages import (
 from engine.vocabulary.messages.base import DIGITS
 from engine.vocabulary.messages.known_data import CLOTHES
 from tests.engine.data.names.made_up import made_up, write_folders
+from tests.engine.insight.certainty.asking import refused
 from tests.engine.server.worker.driven_worker import Engine, engine  # noqa: F401  (engine is a fixture)
 
 WORDS = [f"{letter}-word" for letter in "abcdefghijklmnopqrstuvwxyz"]
@@ -137,3 +139,13 @@ def test_mnist_is_what_it_was(tmp_path: Path) -> None:
     data = load_data(write_idx(tmp_path / "MNIST" / "raw", arrays))
     assert data.classes == DIGITS
     assert torch.equal(data.train_images, torch.from_numpy(arrays["train_images"]))
+
+
+def test_runs_of_other_classes_are_not_compared_on_one_data_set(engine: Engine, tmp_path: Path) -> None:
+    for data in (fashion(tmp_path), words(tmp_path)):
+        engine.load(str(data))
+        engine.done(StartRun(config=CONFIG.replace({"epochs": 1})))
+        engine.finish()
+    told = refused(engine, ComparePredictions(a="1", b="2"))
+    assert f"{RUN} was trained on the classes T-shirt/top, " in told
+    assert f"on {', '.join(WORDS[:10])} and 16 more; name runs of the same classes" in told

@@ -61,7 +61,7 @@ def test_names_of_classes_cannot_act_on_the_terminal(capsys: pytest.CaptureFixtu
     print_why("a file\x1b[2J", why, change)
     printed = capsys.readouterr().out
     assert "\x1b" not in printed
-    assert "[2J, is a [bold]b[/nope], taken for a" in printed
+    assert "[2J, is [bold]b[/nope], taken for a" in printed
 
 
 def test_the_command_explains_a_digit_of_a_run(checkpoints: Path, digits: Dataset, tmp_path: Path) -> None:

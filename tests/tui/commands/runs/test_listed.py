@@ -12,7 +12,7 @@ from fake_engine import epoch_done, started
 from engine.storage.runs.folders import create_folder, run_names, trashed
 from engine.storage.runs.log_writer import RunLog
 from engine.storage.runs.queue_file import Queue, write_queue
-from engine.storage.runs.record import RunRecord, read_record
+from engine.storage.runs.record import RunRecord, read_record, write_record
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import QueuedRun
 from tui.__main__ import cli
@@ -195,3 +195,12 @@ def test_a_program_that_changes_a_run_waits_for_another_that_does(
     change_run(folder, EditRun(run="1", star=True))
     assert waited == [1]
     assert read_record(folder / "0001-seed-cnn").star
+
+
+def test_a_run_on_named_classes_is_shown_with_their_names(folder: Path) -> None:
+    name = make_run(folder, 0.9)
+    assert "classes " not in call(folder, "show", "4").stdout
+    record = read_record(folder / name)
+    record.classes = ("cat", "[red]dog[/nope]", "=cmd()")
+    write_record(folder / name, record)
+    assert "classes        3: cat, [red]dog[/nope], =cmd()\n" in call(folder, "show", "4").stdout

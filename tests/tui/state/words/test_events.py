@@ -19,6 +19,7 @@ from engine.vocabulary.messages import (
     RunEnded,
     Steered,
 )
+from engine.vocabulary.messages.known_data import CLOTHES
 from tui.state.words.events import describe
 from tui.state.words.figures import duration, percent
 from tui.state.words.values import describe_change
@@ -30,6 +31,7 @@ from tui.state.words.values import describe_change
         (READY, ["engine ready", "cpu", "Test CPU", "2.99"]),
         (EngineFailed(reason="no torch"), ["engine failed: no torch"]),
         (DATA, ["4,000 training and 1,000 test images", "sample that ships with mnist-tui", "mnist-5k.npz"]),
+        (msgspec.structs.replace(DATA, classes=CLOTHES), ["data: 10 classes: T-shirt/top, Trouser, ", "Ankle boot"]),
         (DataFailed(reason="gone"), ["data: gone"]),
         (started(epochs=3, lr=0.25), [RUN, "started on cpu", "21,840 parameters", "3 epochs", "lr 0.25", "seed 0"]),
         (started(step=1234, epoch=1), [f"{RUN} resumed on cpu at step 1,234"]),

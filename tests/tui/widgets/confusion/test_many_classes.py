@@ -3,6 +3,7 @@
 import pytest
 from textual.app import App, ComposeResult
 
+from tui.state.confusion.words import cell_in_words
 from tui.widgets.cells import CellWidget
 from tui.widgets.confusion import ConfusionMatrix
 from tui.widgets.confusion.class_bars import ClassBars
@@ -58,3 +59,12 @@ async def test_bars_without_room_for_all_show_the_classes_with_the_most_mistakes
         lines = [line.strip() for line in text(bars) if line.strip()]
     assert lines[1].startswith("class 3") or lines[1].startswith("class 61") or "61" in lines[1]
     assert "more classes" in lines[-1]
+
+
+def test_a_long_name_is_in_a_sentence_in_full_once() -> None:
+    names = ("x" * 38 + " y", "Ankle boot")
+    told = cell_in_words([[3, 1], [0, 4]], names, (0, 1))
+    assert told == (
+        f"{names[0]} is taken for Ankle boot 1 of 4 times (25.0 %). Recall of xxxxxxxxxxxx 75.0 %, F1 85.7 %, precision"
+        " of Ankle boot 80.0 %."
+    )

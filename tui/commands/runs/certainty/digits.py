@@ -20,18 +20,21 @@ from tui.terminal.sanitize import sanitize
 SHOWN = 20  # digits that two runs see differently
 
 
-def compare_digits(checkpoints: Path, pairs: list[tuple[str, str]], wanted: bool | None) -> list[PredictionsCompared]:
-    """Compare the runs of each pair where this is wanted, None: of a single pair, as far as it is possible."""
+def compare_digits(
+    checkpoints: Path, pairs: list[tuple[str, str]], wanted: bool | None, data: str = ""
+) -> list[PredictionsCompared]:
+    """Compare the runs of each pair where this is wanted, None: of a single pair, as far as it is possible. Without
+    `data`, on those that both runs were tested on."""
     from tui.commands.run_coroutine import run
     from tui.commands.runs.certainty.ask import ask
 
-    if wanted is False or (wanted is None and len(pairs) > 1):
+    if wanted is False or (wanted is None and len(pairs) > 1 and not data):
         return []
     if wanted is None and not all(is_saved(checkpoints / name) for pair in pairs for name in pair):
         print("not compared image by image: the weights of a run are missing", file=sys.stderr)
         return []
     try:
-        return [run(ask(checkpoints, ComparePredictions(a=a, b=b), PredictionsCompared)) for a, b in pairs]
+        return [run(ask(checkpoints, ComparePredictions(a=a, b=b, data=data), PredictionsCompared)) for a, b in pairs]
     except click.ClickException as error:
         if wanted:
             raise
