@@ -25,6 +25,7 @@ from engine.vocabulary.messages import encode
 
 EVERY = 0.5  # seconds between two looks at the logs
 LEFT = 30.0  # seconds to send what is left, once the engine is gone
+STUCK = 60.0  # seconds after which a library that does not return is left, once the engine is gone
 
 
 def main() -> int:
@@ -62,6 +63,8 @@ def listen(wishes: "queue.SimpleQueue[Wish | None]") -> None:
         with contextlib.suppress(msgspec.DecodeError):
             wishes.put(msgspec.json.decode(line, type=Wish))
     wishes.put(None)
+    time.sleep(STUCK)
+    os._exit(1)
 
 
 def follow(checkpoints: Path, tracker: str, wishes: "queue.SimpleQueue[Wish | None]", out: IO[bytes]) -> None:

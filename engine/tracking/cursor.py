@@ -12,7 +12,7 @@ import msgspec
 from engine.storage.files import open_regular, write_atomically
 from engine.storage.runs.event_log import EVENTS
 from engine.storage.runs.folders import run_names
-from engine.tracking.trackers import without_secrets
+from engine.tracking.trackers import NAME, without_secrets
 from engine.vocabulary.messages import Count, RunSummary, Text, TrackerTold
 
 FOLDER = "trackers"
@@ -48,12 +48,16 @@ def cursor_path(folder: Path, tracker: str) -> Path:
 
 
 def read_cursor(folder: Path, tracker: str) -> Cursor | None:
-    """Return None where there is none, or one that cannot be read: the tracker is then asked, or told anew."""
+    """Return None where there is none, or one that cannot be read: the tracker is then asked, or told anew.
+
+    One that names another tracker than its file does is none: a name leads to files that are written.
+    """
     try:
         with open_regular(cursor_path(folder, tracker)) as file:
-            return msgspec.json.decode(file.read(LONGEST), type=Cursor)
+            cursor = msgspec.json.decode(file.read(LONGEST), type=Cursor)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
+    return cursor if cursor.tracker == tracker and NAME.fullmatch(tracker) else None
 
 
 def write_cursor(folder: Path, cursor: Cursor) -> None:

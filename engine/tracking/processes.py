@@ -4,6 +4,7 @@ The engine never waits for them. One that is lost is begun again, for a while; w
 """
 
 import contextlib
+import os
 import subprocess
 import sys
 import threading
@@ -60,9 +61,12 @@ class Trackers:
         """Send a trial that has a log, once it has one: whoever trains it wrote down where to."""
         if folder in self._trials or not folder.is_dir():
             return
-        for each in cursors(folder):
-            self._trials.add(folder)
-            self._tell(each.tracker, folder, each.target)
+        try:
+            for each in cursors(folder):
+                self._trials.add(folder)
+                self._tell(each.tracker, folder, each.target)
+        except OSError as error:  # no process can be begun: the trial goes on, and the next engine sends it
+            say(f"{folder.name} is not logged: {in_words(error)}")
 
     def _send(self, event: RunEvent, log_to: str) -> None:
         if not log_to:
@@ -137,6 +141,8 @@ class SendingProcess:
         self._process = subprocess.Popen(
             words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, cwd=self.checkpoints
         )
+        assert self._process.stdin is not None
+        os.set_blocking(self._process.stdin.fileno(), False)
         self.begun = [each for each in self.begun if each.poll() is None] + [self._process]
         for run in self._runs:
             self._write(run)
@@ -146,9 +152,10 @@ class SendingProcess:
         assert self._process is not None
         assert self._process.stdin is not None
         line = msgspec.json.encode(self._runs[run]) + b"\n"
-        with contextlib.suppress(OSError):  # it is gone, and begun again by who listens
-            self._process.stdin.write(line)
-            self._process.stdin.flush()
+        # It is gone, and begun again by who listens; or it reads no more, and training does not wait for it. A line is
+        # written whole or not at all, as it is shorter than PIPE_BUF.
+        with contextlib.suppress(OSError):
+            os.write(self._process.stdin.fileno(), line)
 
     def _end(self) -> None:
         """Have it send what is left, and end."""

@@ -25,7 +25,11 @@ GROUP = "mnist_tui.trackers"
 TRUSTED = "trackers"  # a line for each target that the user has named, in the state folder
 SQLITE = "sqlite:///"  # a path follows
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
-SECRETS = re.compile(r"://[^/]*@")
+SECRETS = re.compile(
+    r"://[^/,][^?#,]*@"  # a user, or one with a password that has a slash in it
+    r"|[?&;][\w.-]*(?:token|passw|pwd|secret|key|auth|sig|cred)[\w.-]*=[^&;#,\s]+",
+    re.IGNORECASE,
+)
 LONGEST = 1000
 LABEL = "Log to (log_to)"
 Open = Callable[[RunFacts, str], Tracker]
@@ -53,14 +57,14 @@ def targets(log_to: str) -> dict[str, str]:
         name, _, target = (word.strip() for word in part.partition("="))
         if not NAME.fullmatch(name):
             raise ConfigError(
-                f"{LABEL}: {name!r} is no name of a tracker; give tensorboard, mlflow=URL or trackio, say"
+                f"{LABEL}: {masked(name)!r} is no name of a tracker; give tensorboard, mlflow=URL or trackio, say"
             )
         if name in found:
             raise ConfigError(f"{LABEL}: {name} is named twice; name it once")
         if SECRETS.search(target):
             raise ConfigError(
-                f"{LABEL}: the address of {name} has a user or password in it, which would be kept with the run; leave"
-                " it out, and give it to the tracker's library (mlflow: MLFLOW_TRACKING_USERNAME and _PASSWORD, or"
+                f"{LABEL}: the address of {name} has a user or password in it, or a key, which would be kept with the run;"
+                " leave it out, and give it to the tracker's library (mlflow: MLFLOW_TRACKING_USERNAME and _PASSWORD, or"
                 " ~/.mlflow/credentials)"
             )
         if len(target) > LONGEST or not target.isprintable():
@@ -83,6 +87,11 @@ def without_secrets(address: str) -> str:
     except ValueError:
         return address.partition("?")[0].rpartition("@")[2]
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", parts.fragment))
+
+
+def masked(text: str) -> str:
+    """Return what a user has typed or set, without what might be secret in an address."""
+    return SECRETS.sub(lambda found: "://...@" if found[0].startswith(":") else "...", text)
 
 
 @cache
@@ -131,8 +140,8 @@ def target_of(name: str, target: str) -> str:
             )
         if SECRETS.search(target):
             raise ConfigError(
-                f"{LABEL}: MLFLOW_TRACKING_URI has a user or password in it, which would be kept with the run; take it"
-                " out, and set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or use ~/.mlflow/credentials"
+                f"{LABEL}: MLFLOW_TRACKING_URI has a user or password in it, or a key, which would be kept with the run;"
+                " take it out, and set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or use ~/.mlflow/credentials"
             )
     if name == "mlflow" and ":" not in target:
         return "file://" + os.path.abspath(os.path.expanduser(target))

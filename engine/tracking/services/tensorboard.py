@@ -1,8 +1,9 @@
 """TensorBoard: event files in the folder of the run, or in FOLDER/RUN with `tensorboard=FOLDER`.
 
 Records are those of tensorboard itself; torch's SummaryWriter is not used, as it imports torch, and tells nobody when
-something is written. Each batch ends with a session log that has its offset. What stands behind the last one when the
-files are opened again was cut off, by a crash say, and is removed: it is sent again.
+something is written. Each batch ends with a session log that has its offset, and the key of the run. What stands behind
+the last one when the files are opened again was cut off, by a crash say, and is removed: it is sent again. Files that do
+not begin with the key are of another run, of another folder of runs say, and stay as they are.
 """
 
 import os
@@ -11,6 +12,7 @@ import struct
 import time
 from collections.abc import Iterator, Mapping
 from io import BufferedWriter
+from itertools import islice
 from pathlib import Path
 
 from tensorboard.compat.proto.event_pb2 import Event, SessionLog
@@ -26,13 +28,18 @@ from engine.vocabulary.config import Value
 FOLDER = "tensorboard"
 PREFIX = "events.out.tfevents."
 OFFSET = "mnist-tui, log read up to byte "
+OWNER = "mnist-tui, run "  # its key follows
 HEAD, CRC = struct.Struct("<Q"), 4  # of a record: the length of its data; a CRC stands behind that, and behind them
 LARGEST = 1 << 26  # bytes of a record
 METRICS = ("epoch/test_accuracy", "epoch/test_loss", "epoch/validation_accuracy", "epoch/train_loss")
 
 
 def open_run(facts: RunFacts, target: str) -> "EventFiles":
-    return EventFiles(Path(target) / facts.run if target else facts.folder / FOLDER, facts)
+    """Where the folder has the files of another run of this name, the key is added to its name."""
+    folder = Path(target) / facts.run if target else facts.folder / FOLDER
+    if is_taken(folder, facts.key):
+        folder = folder.with_name(f"{folder.name}-{facts.key[:8]}")
+    return EventFiles(folder, facts)
 
 
 class EventFiles:
@@ -44,11 +51,12 @@ class EventFiles:
         self.folder = folder
         self.facts = facts
         folder.mkdir(parents=True, exist_ok=True)
-        self._files = sorted(path for path in folder.iterdir() if path.name.startswith(PREFIX))
+        self._files = [path for path in event_files(folder) if owner(path) == facts.key]
         self._confirmed = self._cut_off()
         self._file = self._begin()
         self._records = RecordWriter(self._file)
         self._write(Event(wall_time=time.time(), file_version="brain.Event:2"))
+        self._write(Event(wall_time=time.time(), session_log=SessionLog(msg=f"{OWNER}{facts.key}")))
         if not self._confirmed:
             self._describe()
         self._flush()
@@ -124,6 +132,25 @@ class EventFiles:
             self._write(Event(wall_time=facts.started, step=0, summary=Summary.FromString(summary.SerializeToString())))
         rows = "".join(f"| {name} | {value} |\n" for name, value in {**values, **facts.tags}.items())
         self._write(text("configuration", 0, facts.started, f"| | |\n|---|---|\n{rows}"))
+
+
+def event_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.name.startswith(PREFIX)) if folder.is_dir() else []
+
+
+def is_taken(folder: Path, key: str) -> bool:
+    """Tell whether a folder has event files, and all of them are of other runs."""
+    owners = {owner(path) for path in event_files(folder)} - {None}
+    return bool(owners) and key not in owners
+
+
+def owner(path: Path) -> str | None:
+    """Return the key of the run that an event file begins with, "" for a file of another program, None for one that is
+    cut off before that."""
+    first = [event.session_log.msg for event, _ in islice(records(path), 2)]
+    if len(first) < 2:
+        return None
+    return first[1].removeprefix(OWNER) if first[1].startswith(OWNER) else ""
 
 
 def records(path: Path) -> Iterator[tuple[Event, int]]:

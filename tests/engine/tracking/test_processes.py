@@ -1,5 +1,6 @@
 """The processes that send: told by the engine which runs, and heard; nothing waits for them."""
 
+import io
 import json
 import os
 import queue
@@ -12,8 +13,9 @@ import pytest
 from fake_engine import started
 from limits import LIMIT
 
+import engine.tracking.__main__
 import engine.tracking.processes
-from engine.tracking.cursor import Cursor, told, write_cursor
+from engine.tracking.cursor import Cursor, Wish, told, write_cursor
 from engine.tracking.processes import TrackedEvents, Trackers
 from engine.tracking.trackers import trust
 from engine.tracking.trials import trial_folder
@@ -174,6 +176,31 @@ def test_a_trial_that_is_logged_is_sent_too_and_only_trouble_is_told(
         assert not isinstance(heard.events.get(), TrackerTold)
 
 
+def test_a_trial_goes_on_where_no_process_can_be_begun(
+    tmp_path: Path, trackers: Trackers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine.tracking.processes.sys, "executable", "/nowhere")
+    folder = trial_folder(tmp_path / "runs", "study-0001", 3)
+    make_run(folder.parent, TWO_EPOCHS).rename(folder)
+    write_cursor(folder, Cursor(tracker="trackio", key="key"))
+    trackers.follow(TrialTold(study="study-0001", trial=TrialSummary(number=3, state="running")))
+    assert [each.tracker for each in told(folder)] == ["trackio"]
+
+
+def test_nobody_waits_for_a_process_that_takes_nothing_any_more(
+    tmp_path: Path, trackers: Trackers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deaf = tmp_path / "deaf"
+    deaf.write_text("#!/bin/sh\nexec sleep 600 >&-\n")  # reads nothing
+    deaf.chmod(0o755)
+    monkeypatch.setattr(engine.tracking.processes.sys, "executable", str(deaf))
+    for number in range(40):  # more than a pipe holds
+        trackers._tell("trackio", tmp_path / "runs" / f"{number:04d}", "x" * 4000)
+    [process] = trackers._processes["trackio"].begun
+    trackers.close()
+    process.kill()
+
+
 def test_runs_without_a_tracker_begin_no_process(tmp_path: Path, trackers: Trackers) -> None:
     trackers.follow(started())
     trackers.follow(steered(40, 0.5))
@@ -186,6 +213,16 @@ def test_events_are_passed_on_before_anything_else(tmp_path: Path, trackers: Tra
     begun = started(log_to="nothing=x")
     events.publish(begun)  # its folder is not there: that is no matter of who trains
     assert passed == [begun]
+
+
+def test_a_library_that_never_returns_is_left_once_the_engine_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[int] = []
+    monkeypatch.setattr(engine.tracking.__main__, "STUCK", 0.0)
+    monkeypatch.setattr(os, "_exit", ended.append)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'{"run": "0001-a"}\n')))
+    wishes: queue.SimpleQueue[Wish | None] = queue.SimpleQueue()
+    engine.tracking.__main__.listen(wishes)
+    assert [wishes.get(), wishes.get(), ended] == [Wish("0001-a"), None, [1]]
 
 
 def test_a_process_ends_with_its_engine(tmp_path: Path, other: str) -> None:

@@ -216,3 +216,14 @@ def test_nothing_is_sent_to_where_somebody_else_has_named(tmp_path: Path) -> Non
     trust("memory=http://good")
     sending.send()
     assert sending.told.done
+
+
+@pytest.mark.parametrize("name", ["../../../0002-x/run", "--once=x", "another"])
+def test_a_cursor_that_names_another_file_leads_to_none(tmp_path: Path, name: str) -> None:
+    folder = make_run(tmp_path, TWO_EPOCHS[:3], "running")
+    write_cursor(folder, Cursor(tracker="tensorboard", key="key"))
+    path = cursor_path(folder, "tensorboard")
+    path.write_text(path.read_text().replace('"tensorboard"', json.dumps(name)))
+    assert told(folder) == []
+    assert pending(tmp_path) == {}
+    assert read_cursor(folder, name) is None

@@ -4,11 +4,12 @@ import io
 from pathlib import Path
 
 import pytest
+from fake_engine import started
 from PIL import Image
 
 from engine.tracking.sender import Sender
 from engine.tracking.trackers import trust
-from tests.engine.tracking.made_runs import KILLED, RESUMED, RUN, TWO_EPOCHS, log, make_run
+from tests.engine.tracking.made_runs import KILLED, RESUMED, RUN, TWO_EPOCHS, log, make_run, steered
 
 pytest.importorskip("tensorboard", reason="TensorBoard is not installed: pip install 'mnist-tui[tensorboard]'")
 
@@ -89,6 +90,23 @@ def test_another_folder_can_be_named(tmp_path: Path) -> None:
     folder = make_run(tmp_path / "runs", TWO_EPOCHS)
     sent(folder, str(tmp_path / "board"))
     assert [event.step for event in read(tmp_path / "board" / RUN).Scalars("train/loss")] == ALL
+
+
+def test_runs_of_one_name_of_two_folders_of_runs_are_kept_apart(tmp_path: Path) -> None:
+    board = tmp_path / "board"
+    first = make_run(tmp_path / "a", [*TWO_EPOCHS[:3], steered(40, 0.1)], "running")
+    sent(first, str(board))
+    (board / RUN / "events.out.tfevents.1.mine").write_bytes(b"of another program")
+    second = make_run(tmp_path / "b", [started(lr=0.5), *TWO_EPOCHS[1:]])
+    where = Path(sent(second, str(board)).told.where)
+    assert where.parent == board
+    assert where.name.startswith(f"{RUN}-")
+    assert [event.step for event in read(where).Scalars("train/loss")] == ALL
+    sent(second, str(board))
+    sent(first, str(board))
+    assert [event.step for event in read(board / RUN).Scalars("train/loss")] == ALL[:40]
+    assert (board / RUN / "events.out.tfevents.1.mine").read_bytes() == b"of another program"
+    assert len(list(board.iterdir())) == 2
 
 
 def test_a_file_of_damaged_records_is_read_up_to_them(tmp_path: Path) -> None:

@@ -39,6 +39,10 @@ def test_several_trackers_are_named_with_commas_each_with_where() -> None:
         ("trackio,trackio=x", "named twice"),
         ("mlflow=https://user:secret@host", "a user or password in it"),
         ("mlflow=https://token@host", "a user or password in it"),
+        ("mlflow=https://user:sec/secret@host", "a user or password in it"),
+        ("mlflow=https://host/?api_key=secret", "or a key"),
+        ("mlflow=postgresql://host/runs?sslmode=on&password=secret", "or a key"),
+        ("https://user:secret@host", "'https://...@host' is no name of a tracker"),
         ("mlflow=http://" + "x" * 2000, "longer than"),
         ("mlflow=http://\x1b[31m", "or no text"),
     ],
@@ -48,6 +52,11 @@ def test_what_cannot_be_a_tracker_is_refused_and_nothing_secret_repeated(log_to:
         targets(log_to)
     assert problem in str(refused.value)
     assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("target", ["file:///home/me@work/runs", "postgresql://host/runs?sslmode=on", "sqlite:////a@b"])
+def test_what_only_looks_like_a_user_is_taken(target: str) -> None:
+    assert targets(f"mlflow={target},tensorboard=/me@work") == {"mlflow": target, "tensorboard": "/me@work"}
 
 
 def test_a_tracker_that_is_not_known_is_refused_with_what_was_meant() -> None:

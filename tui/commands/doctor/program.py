@@ -12,6 +12,7 @@ from pathlib import Path
 from engine.program import version
 from engine.storage.files import in_words
 from engine.storage.paths import source_checkout
+from engine.tracking.trackers import masked
 from tui.commands.doctor.findings import Finding, note, ok, problem
 from tui.preferences.file import VARIABLE, preferences_file, read_preferences
 from tui.preferences.sources import sourced
@@ -31,7 +32,7 @@ def look() -> Iterator[Finding]:
     yield from libraries()
     yield from preferences()
     if set_here := {name: value for name in sorted(NAMED) if (value := os.environ.get(name))}:
-        yield ok("set in the environment: " + ", ".join(f"{name}={value}" for name, value in set_here.items()))
+        yield ok("set in the environment: " + ", ".join(f"{name}={masked(value)}" for name, value in set_here.items()))
     if os.environ.get("PYTHONPATH") or os.environ.get("PYTHONHOME"):
         yield note(
             "PYTHONPATH or PYTHONHOME is set: libraries there come before those that belong to this program",
