@@ -3,6 +3,7 @@
 import sys
 
 import click
+from click.core import ParameterSource
 
 from engine.storage.files import in_words
 from engine.storage.paths import PathError
@@ -10,6 +11,12 @@ from tui.commands.shared_options import notify_option, refuse_without_terminal
 from tui.preferences.file import preferences_file
 from tui.preferences.options import current_preferences
 from tui.tour.progress import Progress, ProgressError, read_progress, tour_folder, write_progress
+
+OWN = {  # options of the screen that the tour has no use for, and why
+    "checkpoints": "the tour keeps its runs in a folder of its own",
+    "data": "the tour trains on the digits that came with the program",
+    "coach": "the tour shows the coach",
+}
 
 
 @click.command()
@@ -24,6 +31,10 @@ def tour(context: click.Context, restart: bool, notify: bool) -> None:
 
     Leave with q whenever you like: the next `mnist-tui tour` goes on with the step where you left.
     """
+    root = context.find_root()
+    for name, why in OWN.items():
+        if root.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"--{name}: {why}; leave the option out")
     refuse_without_terminal()
     try:
         folder = tour_folder()
@@ -35,7 +46,6 @@ def tour(context: click.Context, restart: bool, notify: bool) -> None:
     from tui.app.main import open_app
     from tui.tour.app import TourApp, sample
 
-    given = context.find_root().params
-    wanted = {name: given.get(name) for name in ("theme", "drawing")}
+    wanted = {name: root.params.get(name) for name in ("theme", "drawing")}
     preferences, _ = current_preferences({**wanted, "notify": notify})
     sys.exit(open_app(folder, sample(), notify, True, preferences, preferences_file(), TourApp))

@@ -15,11 +15,20 @@ from tui.tour.moment import Moment
 HIGH = 0.1  # a learning rate from which adam is sure to wreck the network: a hundred times the usual one
 RISING = 2  # epochs, after which curves can be seen to fall and rise
 SEVEN = 7
+LINKS = {  # what to do first where there is no engine that this screen can use
+    "lost": "The engine, which trains, has ended. Press e: a new one starts.",
+    "foreign": "The engine is of another version. Press e, and choose to stop it.",
+}
+
+
+def has_run(moment: Moment) -> bool:
+    """Whether there is a run to look at, in progress or past."""
+    return moment.state.shown is not None or bool(moment.state.runs)
 
 
 class Step(msgspec.Struct, frozen=True):
     """`say` returns what to do now, `why` says what it is good for. `name` is that of the step in the file of progress,
-    which stays; `live` whether it needs a run that trains."""
+    which stays; `live` says whether it needs a run that trains, `asks` whether it asks a network."""
 
     name: str
     title: str
@@ -27,17 +36,26 @@ class Step(msgspec.Struct, frozen=True):
     say: Callable[[Moment], str]
     done: Callable[[Moment], bool]
     live: bool = False
+    asks: bool = False
 
     def instruction(self, moment: Moment) -> str:
         """Return what to do now: first of all what the step needs."""
-        if self.live and moment.state.link == "live" and moment.run is None and not is_coached(moment):
+        if moment.state.link in LINKS:
+            return LINKS[moment.state.link]
+        if moment.state.link == "connecting" and self.name != "train":
+            return "The engine, which trains, is starting: a few seconds."
+        if self.live and moment.run is None and not is_coached(moment):
             return "No run is in progress. Press t: a new one begins."
         if self.live and moment.run is not None and moment.run.state == "paused" and self is not PAUSE:
             return "The run is paused. Press space: it goes on."
+        if self.asks and not has_run(moment):
+            return "There is no network to look at yet. Press t: a run begins."
         return self.say(moment)
 
 
 def say_train(moment: Moment) -> str:
+    if moment.state.awaited:
+        return "The engine, which trains, is starting. The run begins as soon as it is there."
     if moment.state.engine is None:
         return "Press t. If the engine is still starting, the run begins once it is there."
     return "Press t: a small network begins to learn digits, from 4,000 examples."
@@ -116,6 +134,8 @@ def is_seven(moment: Moment) -> bool:
 
 
 def say_compare(moment: Moment) -> str:
+    if not has_run(moment):
+        return "There is no run yet. Press t: one begins."
     if len(moment.state.runs) < 2:
         stop = "Press S to stop it, then" if moment.state.training else "Press"
         return f"There is one run only. {stop} t: another one begins."
@@ -132,6 +152,8 @@ def is_compared(moment: Moment) -> bool:
 
 # How results leave: the one place that knows which key does it. `State.written` has the files.
 def say_export(moment: Moment) -> str:
+    if not has_run(moment):
+        return "There is no run yet. Press t: one begins."
     if moment.screen != "runs":
         return "Press 4: Runs."
     return "Press E and choose a format: csv opens in every program that reads tables."
@@ -188,6 +210,7 @@ STEPS: tuple[Step, ...] = (
         "One figure hides what goes wrong; the digits themselves often show it.",
         say_mistake,
         lambda moment: moment.digit is not None and moment.digit.is_wrong,
+        asks=True,
     ),
     Step(
         "why",
@@ -195,6 +218,7 @@ STEPS: tuple[Step, ...] = (
         "An answer can be right for a wrong reason, and then fail on the next digit.",
         say_why,
         is_explained,
+        asks=True,
     ),
     Step(
         "draw",
@@ -202,6 +226,7 @@ STEPS: tuple[Step, ...] = (
         "Nothing in its data was written by you: this is a test that it has not seen.",
         say_draw,
         is_seven,
+        asks=True,
     ),
     Step(
         "compare",

@@ -1,5 +1,7 @@
 """The strip of the tour on each screen: which step it is, what to do, and why."""
 
+import textwrap
+
 from rich.text import Text
 from textual.events import Click
 from textual.reactive import reactive
@@ -11,7 +13,7 @@ LINES = 3
 
 
 class TourStrip(Widget):
-    """Three lines: they stay as they are where a screen is narrow, and texts are made to fit 80 columns."""
+    """Three lines. Texts are made to fit 80 columns; on fewer, what to do takes the line of what it is good for too."""
 
     COMPONENT_CLASSES = {"tour--place", "tour--title", "tour--do", "tour--why", "tour--key"}  # noqa: RUF012
 
@@ -42,7 +44,9 @@ class TourStrip(Widget):
         keys = self._keys()
         if width >= len(first) + GAP + len(keys):
             first.append(" " * (width - len(first) - len(keys))).append(keys)
-        rest = [Text(do, style("tour--do")), Text(why, style("tour--why"))]
+        rest = [Text(line, style("tour--do")) for line in textwrap.wrap(do, max(1, width))[: LINES - 1]]
+        if len(rest) < LINES - 1:
+            rest.append(Text(why, style("tour--why")))
         for line in (first, *rest):
             line.truncate(width, overflow="ellipsis")
         return Text("\n", end="").join([first, *rest])

@@ -39,6 +39,7 @@ def step(name: str) -> Step:
 
 READY_STATE = after(READY, DATA)
 TRAINING = after(READY, DATA, started(), steps(40, [2.0] * 40), epoch_done(1), epoch_done(2))
+LOST, FOREIGN, AWAITED = State(link="lost"), State(link="foreign"), State(awaited=True)
 STILL = apply(TRAINING, PAUSED)
 WRECKED = apply(TRAINING, HIGH)
 ADVISED = msgspec.structs.replace(WRECKED, coach=WRECKED.coach.receive(RUN, (ADVICE,)))
@@ -101,7 +102,8 @@ def test_a_step_is_done_when_the_state_says_so_and_not_before(name: str) -> None
 
 
 def test_each_line_fits_a_narrow_screen() -> None:
-    states = [State(), READY_STATE, TRAINING, STILL, WRECKED, ADVISED, FOLLOWED, HELPED, TESTED, drawn(1), marked("a")]
+    states = [State(), LOST, FOREIGN, AWAITED, READY_STATE, TRAINING, STILL, WRECKED, ADVISED, FOLLOWED, HELPED, TESTED]
+    states += [drawn(1), marked("a")]
     screens = ["train", "digits", "confusion", "runs", "setup", "tune", "draw", "inside"]
     moments = [
         Moment(state, screen, digit)
@@ -116,6 +118,21 @@ def test_a_step_that_needs_a_run_says_how_to_get_one(name: str) -> None:
     assert "Press t" in step(name).instruction(Moment(READY_STATE))
     if name != "pause":
         assert "Press space" in step(name).instruction(Moment(STILL))
+
+
+@pytest.mark.parametrize("name", DONE)
+def test_each_step_says_what_to_do_about_an_engine_that_is_not_there(name: str) -> None:
+    for screen in ("train", "digits", "runs"):
+        assert "Press e" in step(name).instruction(Moment(LOST, screen))
+        assert "Press e" in step(name).instruction(Moment(FOREIGN, screen))
+        assert "starting" in step(name).instruction(Moment(AWAITED, screen))
+
+
+@pytest.mark.parametrize("name", ["mistake", "why", "draw", "compare", "export"])
+def test_a_step_that_needs_a_network_says_how_to_get_one(name: str) -> None:
+    for screen in ("train", "digits", "inside", "draw", "runs"):
+        assert "Press t" in step(name).instruction(Moment(READY_STATE, screen))
+        assert "no " not in step(name).instruction(Moment(TRAINING, screen))
 
 
 def test_the_coach_step_leads_from_the_advice_to_the_new_run() -> None:

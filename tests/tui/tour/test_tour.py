@@ -17,6 +17,7 @@ from engine.vocabulary.messages import (
     Steered,
     Stop,
 )
+from engine.vocabulary.messages.export_messages import Exported, ExportRequest
 from tests.tui.app.screen_text import screen_text
 from tests.tui.coach.fake_rule import press
 from tests.tui.pictures.answers import AnsweringClient
@@ -139,11 +140,8 @@ async def compare(app: FakeTour, pilot) -> None:
 
 
 async def export(app: FakeTour, pilot) -> None:
-    await press(app, pilot, "2")
+    await press(app, pilot, "E", "enter")
     await settle(app, pilot)
-    await press(app, pilot, "x")
-    while not app.state.written:  # a thread writes it
-        await pilot.pause()
 
 
 WALK: dict[str, Callable[[FakeTour, object], Awaitable[None]]] = {
@@ -152,8 +150,15 @@ WALK: dict[str, Callable[[FakeTour, object], Awaitable[None]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
-async def test_all_steps_are_done_by_the_keys_that_they_name(size: tuple[int, int]) -> None:
+async def written(request: ExportRequest) -> Exported:
+    return Exported(files=[f"{run}.csv" for run in request.runs])
+
+
+@pytest.mark.parametrize("size", [(80, 24), pytest.param((120, 36), marks=pytest.mark.slow)])
+async def test_all_steps_are_done_by_the_keys_that_they_name(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.link.export_process.export", written)
     app = FakeTour()
     async with app.run_test(size=size) as pilot:
         for number, (name, do) in enumerate(WALK.items()):
@@ -210,6 +215,16 @@ async def test_the_strip_is_on_each_screen_and_hides_no_key() -> None:
             last = screen_text(app).splitlines()[-1]
             assert "quit" in last
             assert "help" in last
+
+
+async def test_on_a_narrow_screen_what_to_do_is_said_in_full() -> None:
+    app = FakeTour()
+    async with app.run_test(size=(40, 10)) as pilot:
+        await tell(app, pilot, snapshot())
+        lines = [line.strip() for line in screen_text(app).splitlines()]
+        assert lines[2].startswith("1/10")
+        assert lines[3:5] == ["Press t: a small network begins to", "learn digits, from 4,000 examples."]
+        assert "help" in lines[-1]
 
 
 async def test_a_click_on_a_key_of_the_strip_is_that_key() -> None:
