@@ -100,6 +100,7 @@ class FakeApp(MnistApp):
 
     async def connect(self) -> FakeClient:  # type: ignore[override]
         self.connections += 1
+        await asyncio.sleep(0)  # as a real one is never there at once
         if self.connections > 1:
             self.engine = FakeClient(processes=self._processes or 1)
         return self.engine

@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from pathlib import Path
+from typing import Any
 
 from rich.console import RenderableType
 from textual._compositor import CompositorUpdate
@@ -51,6 +52,8 @@ class TerminalApp(PacedApp):
         self._styled_for = self.theme
         self._filtered_for: object = None
         self._filter_chain = FilterChain(())
+        self._nothing_comes = asyncio.Event()  # of questions: each that is to be asked is there
+        self._nothing_comes.set()
 
     def get_line_filters(self) -> list[LineFilter]:
         # Without colour Textual's own would turn dim into a grey, which is then dropped.
@@ -122,12 +125,22 @@ class TerminalApp(PacedApp):
         On a slow link keys come together. A field in focus lets none of these pass; a question only what is no answer.
         """
         await asyncio.sleep(0)  # what the key before began comes to its question
+        await self._nothing_comes.wait()
         ahead = isinstance(self.screen, FollowsState) and event.time < self.screen.asked
         there = self.screen if ahead else self.focused
         if ahead or (event.is_printable and isinstance(there, Input)):
             event.prevent_default()
             assert there is not None
             there.post_message(Key(event.key, event.character))
+
+    async def push_screen_wait(self, screen: Any, *, mode: str | None = None) -> Any:
+        """Textual's own, which lets what was there before end; until then a key is not dealt with, see `on_key`."""
+        self._nothing_comes.clear()
+        try:
+            await self._flush_next_callbacks()
+        finally:
+            self._nothing_comes.set()
+        return await super().push_screen_wait(screen, mode=mode)
 
     def on_resize(self, event: Resize) -> None:
         if event.size != self.size:  # what a terminal does to its content then is its own affair

@@ -1,14 +1,8 @@
-"""What the screens show, at every size, in every dress of the terminal, and when they are drawn."""
-
-import asyncio
-import itertools
+"""What the screens show, at every size and in every dress of the terminal."""
 
 import pytest
 from fake_engine import RUN, FakeApp, digit, epoch_done, snapshot, started, steps, tell
-from limits import LIMIT
-from rich.text import Text
 from textual.app import App
-from textual.timer import Timer
 
 from engine.vocabulary.messages import CommandFailed, DataFailed, Predicted, Printed, RunEnded, RunsListed, Steered
 from tests.tui.app.screen_text import OLD, SIZES, TRAINING, filtered_strips, filtered_text, screen_text
@@ -40,61 +34,6 @@ async def test_the_first_screen_names_what_the_form_says() -> None:
         app.fill_form(app.config.replace({"model": "fast-cnn", "epochs": 1}))
         await tell(app, pilot)
         assert "t  train fast-cnn: 1 epoch " in screen_text(app)
-
-
-async def test_a_machine_that_is_always_late_does_not_freeze_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = itertools.count(0, 0.01)  # between any two looks at it, 10 ms have passed
-    monkeypatch.setattr("textual._time.get_time", lambda: next(clock))
-    app = FakeApp()
-    async with app.run_test(size=(80, 24)) as pilot:
-        app.engine.incoming.put_nowait(snapshot(*TRAINING))
-        async with asyncio.timeout(LIMIT):
-            while "epoch 2/10" not in screen_text(app):
-                await pilot.pause(0.01)
-            await pilot.resize_terminal(120, 30)
-            while app.screen.size != (120, 30):
-                await pilot.pause(0.01)
-
-
-async def test_no_timer_runs_before_it_knows_that_late_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From Python 3.12 on it runs as soon as it is made, and of a delay of 0 it would end in a division by it."""
-    begin = Timer._start
-    begun: list[bool] = []
-
-    def start(self: Timer) -> None:
-        if self.target is app:
-            begun.append(self._active.is_set())
-        begin(self)
-
-    monkeypatch.setattr(Timer, "_start", start)
-    app = FakeApp()
-    async with app.run_test(size=(80, 24)) as pilot:
-        begun.clear()
-        called = asyncio.Event()
-        app.set_timer(0, called.set)
-        await tell(app, pilot, snapshot())
-        async with asyncio.timeout(LIMIT):
-            await called.wait()
-        assert begun
-        assert not any(begun)
-
-
-@pytest.mark.parametrize("lost", [True, False])
-async def test_a_frame_that_falls_into_a_batch_is_drawn_after_it(monkeypatch: pytest.MonkeyPatch, lost: bool) -> None:
-    app = FakeApp()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await tell(app, pilot, snapshot(*TRAINING))
-        drawn = asyncio.Event()
-        monkeypatch.setattr(App, "_display", lambda self, screen, frame: drawn.set() if frame else None)
-        with app.batch_update():
-            if lost:
-                app._display(app.screen, Text("a frame"))
-                drawn.clear()
-            else:
-                app.screen.refresh()
-                app.screen._on_timer_update()  # the screen's turn to draw
-        async with asyncio.timeout(LIMIT):
-            await drawn.wait()
 
 
 @pytest.mark.parametrize("size", SIZES)
