@@ -37,14 +37,16 @@ def _export(request: ExportRequest) -> Exported:
     paths = [] if request.inline else paths_of(request, names)
     notes: list[str] = []
     if weights:
-        for name, path in zip(names, paths, strict=True):
-            write(path, weights_file(request, checkpoints, name, notes), request.force)
+        files = [
+            write(path, weights_file(request, checkpoints, name, notes), request)
+            for name, path in zip(names, paths, strict=True)
+        ]
     else:
         content = history_file(request, [SavedRun(checkpoints / name) for name in names], notes)
         if request.inline:
             return Exported(content=content, notes=notes)
-        write(paths[0], content, request.force)
-    return Exported(files=[written(os.path.abspath(path)) for path in paths], notes=list(dict.fromkeys(notes)))
+        files = [write(paths[0], content, request)]
+    return Exported(files=[written(os.path.abspath(file)) for file in files], notes=list(dict.fromkeys(notes)))
 
 
 def history_file(request: ExportRequest, runs: list[SavedRun], notes: list[str]) -> bytes:
@@ -52,7 +54,7 @@ def history_file(request: ExportRequest, runs: list[SavedRun], notes: list[str])
     if request.format in TABLE_FORMATS:
         from engine.export.tables import table_file
 
-        return table_file(request, runs)
+        return table_file(request, runs, notes)
     from engine.export.charts import chart_file
 
     return chart_file(request, runs, notes)

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from engine.export.curves import AXIS_WORDS, lines_of
+from engine.export.curves import AXIS_WORDS, lines_of, noted
 from engine.export.extras import ExportError, needed
-from engine.library.histories import History
+from engine.library.histories import History, confusion_of
 from engine.library.runs import SavedRun
 from engine.vocabulary.messages.base import class_name
 from engine.vocabulary.messages.export_messages import ExportRequest
@@ -40,18 +40,18 @@ def chart_file(request: ExportRequest, runs: list[SavedRun], notes: list[str]) -
         warnings.simplefilter("always")
         figure = figures.Figure(layout="constrained")
         if request.chart == "confusion":
-            draw_confusion(figure, runs)
+            draw_confusion(figure, runs, notes)
         else:
-            draw_curves(figure, request, runs)
+            draw_curves(figure, request, runs, notes)
         figure.savefig(file, format=request.format, dpi=DPI, metadata=UNDATED[request.format])
     if any("Glyph" in str(each.message) for each in caught):
         notes.append("the font has not all characters of the titles; name another one in your matplotlibrc")
     return file.getvalue()
 
 
-def draw_curves(figure: Any, request: ExportRequest, runs: list[SavedRun]) -> None:
+def draw_curves(figure: Any, request: ExportRequest, runs: list[SavedRun], notes: list[str]) -> None:
     metrics = METRICS[request.chart]
-    histories = {run.name: run.history for run in runs}
+    histories = {run.name: noted(run, notes) for run in runs}
     axes = figure.subplots(1, len(metrics), squeeze=False)[0]
     figure.set_size_inches(WIDTH * len(metrics), HEIGHT)
     drawn = sum(draw_metric(axis, metric, request.axis, histories) for axis, metric in zip(axes, metrics, strict=True))
@@ -105,11 +105,12 @@ def style(part: str, batches: bool, colour: str | None) -> dict[str, Any]:
     return line
 
 
-def draw_confusion(figure: Any, runs: list[SavedRun]) -> None:
+def draw_confusion(figure: Any, runs: list[SavedRun], notes: list[str]) -> None:
     """Counts of test images, actual down and predicted to the right; shaded are the mistakes."""
     if len(runs) > 1:
         raise ExportError(f"a confusion is of one run; {len(runs)} are named")
-    history, counts = runs[0].history, runs[0].confusion()
+    history = noted(runs[0], notes)
+    counts = confusion_of(history, runs[0].name)
     names = [plain(shortened(class_name(history.classes, label))) for label in range(len(counts))]
     side = max(4.2, 0.42 * len(counts) + 1)
     figure.set_size_inches(side + 0.6, side)

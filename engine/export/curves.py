@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.library.histories import History
+from engine.library.runs import SavedRun
 from engine.library.table import Table
 
 Values = npt.NDArray[np.float64]
@@ -20,6 +21,14 @@ class Line:
     x: Values
     y: Values
     batches: bool = False
+
+
+def noted(run: SavedRun, notes: list[str]) -> History:
+    """Return the history of a run; what of its log is not in it becomes a note. Raises RunError, OSError."""
+    history = History.read(run.folder)
+    if history.problem:
+        notes.append(f"{run.name}: {history.problem}")
+    return history
 
 
 def lines_of(history: History, metric: str, axis: str) -> list[Line]:

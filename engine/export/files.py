@@ -1,6 +1,8 @@
 """How exported files are named, and how they are written: whole or not at all, and none is replaced unasked."""
 
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from engine.export.extras import ExportError
@@ -23,12 +25,10 @@ def paths_of(request: ExportRequest, names: list[str]) -> list[Path]:
     else:
         folder = output or path_of(request.folder or os.getcwd())
         paths = [folder / default_name(request, some) for some in each]
-    if request.renumber:
-        paths = [free(path) for path in paths]
     for path in paths:
         if not path.parent.is_dir():
             raise ExportError(f"{path.parent}: is no folder; make it, or give another with -o")
-        if os.path.lexists(path) and not request.force:
+        if os.path.lexists(path) and not (request.force or request.renumber):
             raise ExportError(taken(path))
     return paths
 
@@ -42,21 +42,22 @@ def default_name(request: ExportRequest, names: list[str]) -> str:
     return stem + SUFFIXES[request.format]
 
 
-def free(path: Path) -> Path:
-    """Return the path, or the first of `NAME-2`, `NAME-3` that is not there."""
+def free_names(path: Path) -> Iterator[Path]:
+    """Yield the path, then `NAME-2`, `NAME-3` and so on, as far as they are not there."""
     names = (path, *(path.with_stem(f"{path.stem}-{number}") for number in range(2, 1000)))
-    return next((each for each in names if not os.path.lexists(each)), path)
+    return (each for each in names if not os.path.lexists(each))
 
 
-def write(path: Path, content: bytes, force: bool) -> None:
-    """Raises ExportError where a file appeared meanwhile, and OSError."""
-    if force:
+def write(path: Path, content: bytes, request: ExportRequest) -> Path:
+    """Write a file, and return where it is. Raises ExportError where one appeared meanwhile, and OSError."""
+    if request.force:
         write_atomically(path, content)
-        return
-    try:
-        write_once(path, content)
-    except FileExistsError as error:
-        raise ExportError(taken(path)) from error
+        return path
+    for each in free_names(path) if request.renumber else [path]:
+        with contextlib.suppress(FileExistsError):  # another export has that name
+            write_once(each, content)
+            return each
+    raise ExportError(taken(path))
 
 
 def taken(path: Path) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from engine.export.curves import noted
 from engine.export.extras import ExportError, needed
 from engine.library.runs import CONFIG as CONFIG_COLUMNS
 from engine.library.runs import RECORDED, SavedRun, row_of
@@ -17,9 +18,9 @@ from engine.vocabulary.messages.export_messages import ExportRequest
 FORMULA = tuple("=+-@\t\r")  # what begins one
 
 
-def table_file(request: ExportRequest, runs: list[SavedRun]) -> bytes:
+def table_file(request: ExportRequest, runs: list[SavedRun], notes: list[str]) -> bytes:
     """Return the content of the file. Raises RunError, ExportError, OSError."""
-    table = table_of(request.table, runs)
+    table = table_of(request.table, runs, notes)
     if not table.rows:
         names = ", ".join(run.name for run in runs)
         raise ExportError(f"there is nothing in the table {request.table} of {names}; choose another with --table")
@@ -32,16 +33,16 @@ def table_file(request: ExportRequest, runs: list[SavedRun]) -> bytes:
             return as_parquet(table, runs)
 
 
-def table_of(name: str, runs: list[SavedRun]) -> Table:
+def table_of(name: str, runs: list[SavedRun], notes: list[str]) -> Table:
     if name == "runs":
         return Table.of({**RECORDED, **CONFIG_COLUMNS}, [row_of(run.record) for run in runs])
     if name == "digits":
         return Table.joined({run.name: run.digits() for run in runs})
-    return Table.joined({run.name: getattr(run.history, name) for run in runs})
+    return Table.joined({run.name: getattr(noted(run, notes), name) for run in runs})
 
 
 def as_csv(table: Table) -> bytes:
-    """As RFC 4180 has it, in UTF-8; a cell is empty where a value is not known."""
+    """As RFC 4180 has it, in UTF-8; a cell is empty where a value is not known, and no text is a formula."""
     file = io.StringIO()
     lines = csv.writer(file, lineterminator="\n")
     lines.writerow(map(no_formula, table))

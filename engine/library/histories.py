@@ -6,10 +6,17 @@ A resumed run trains again what came after its last checkpoint: each step and ep
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from engine.library.table import Kind, Table
+from engine.storage.runs.event_log import EventReader, is_read_whole
+from engine.storage.runs.folders import RunError
 from engine.vocabulary.config import RunConfig
+from engine.vocabulary.fields import counted
 from engine.vocabulary.messages import EpochDone, MachineMeasured, RunEvent, RunStarted, Steered, StepsDone
 from engine.vocabulary.messages.base import DIGITS, class_name
 from engine.vocabulary.schedule import learning_rate
@@ -37,6 +44,8 @@ class History:
     """What the events of one run add up to, in order."""
 
     classes: tuple[str, ...] = DIGITS
+    problem: str = ""
+    """What of the log is not here, "" where all of it is."""
     steps_per_epoch: int = 1
     done: list[EpochDone] = field(default_factory=list)
     measured: list[MachineMeasured] = field(default_factory=list)
@@ -49,6 +58,17 @@ class History:
         history = cls()
         for event in events:
             history.add(event)
+        return history
+
+    @classmethod
+    def read(cls, folder: Path) -> "History":
+        """Read the log of a run. Raises RunError for a folder that is not there, and OSError."""
+        reader = reader_of(folder)
+        history = cls.of(reader)
+        lines = f"{counted(reader.skipped, 'line')} of its log could not be read" if reader.skipped else ""
+        whole = not reader.path.exists() or is_read_whole(reader.path.stat().st_size)
+        long = "" if whole else "its log is too long to be read whole: only stretches of it are here"
+        history.problem = "; ".join(filter(None, (lines, long)))
         return history
 
     def add(self, event: RunEvent) -> None:
@@ -134,6 +154,23 @@ class History:
                 for predicted, count in enumerate(row)
             ),
         )
+
+
+def reader_of(folder: Path) -> EventReader:
+    """Raises RunError for a folder that is not there."""
+    if not folder.is_dir():
+        raise RunError(f"{folder}: is not there; the run was deleted, or moved")
+    return EventReader(folder)
+
+
+def confusion_of(history: History, run: str, epoch: int = 0) -> npt.NDArray[np.int64]:
+    """Return the counts [actual, predicted] of test images after an epoch, 0 for the last one. Raises RunError."""
+    done = [each for each in history.done if each.confusion]
+    chosen = [each for each in done if each.epoch == epoch] if epoch else done[-1:]
+    if not chosen:
+        there = f"it has {done[0].epoch} to {done[-1].epoch}" if done else "it has not finished an epoch"
+        raise RunError(f"run {run} has no confusion of epoch {epoch or 'any'}; {there}")
+    return np.array(chosen[-1].confusion, np.int64)
 
 
 def machine_row(event: MachineMeasured, gpus: int) -> list[Any]:

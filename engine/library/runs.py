@@ -1,24 +1,24 @@
 """The runs of a folder, and one of them: what was recorded, its digits, and what its network says of others."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from engine.library.digits import digits_of
-from engine.library.histories import History
+from engine.library.histories import History, confusion_of, reader_of
 from engine.library.table import Kind, Table
 from engine.storage.paths import default_checkpoints
-from engine.storage.runs.event_log import EventReader
 from engine.storage.runs.folders import RunError, find_run, run_names
 from engine.storage.runs.record import RunRecord, read_record
 from engine.vocabulary.config import FIELDS, RunConfig
 from engine.vocabulary.messages import RunEvent
 
+T = TypeVar("T")
 Images = npt.NDArray[np.uint8]
 RECORDED: dict[str, Kind] = {
     "run": str, "title": str, "star": bool, "state": str, "started": float, "epoch": int, "step": int,
@@ -59,12 +59,18 @@ class Runs:
 
     def __getitem__(self, name: str | int) -> "SavedRun":
         """Return a run by its number or name. Raises RunError."""
-        if not name:
-            raise RunError("there is no run 0; numbers begin with 1, and `latest` is the last one")
+        if isinstance(name, slice):
+            raise TypeError(f"runs are taken by number or name, one at a time; list(runs) can be sliced, not {name}")
+        if not name or str(name).startswith("-"):
+            raise RunError(f"there is no run {name or 0}; numbers begin with 1, and `latest` is the last one")
         return SavedRun(find_run(self.folder, str(name)))
 
     def __contains__(self, name: object) -> bool:
-        return name in self.names
+        """Tell whether there is a run of this number or name."""
+        try:
+            return isinstance(name, str | int | np.integer) and bool(self[str(name)])
+        except RunError:
+            return False
 
     def __repr__(self) -> str:
         return f"Runs({str(self.folder)!r}): {', '.join(self.names) or 'none yet'}"
@@ -75,18 +81,22 @@ class Runs:
 
         Runs whose record cannot be read are left out, with a warning.
         """
-        rows = []
-        for run in self:
-            try:
-                rows.append(row_of(run.record))
-            except RunError as error:
-                warnings.warn(str(error), stacklevel=2)
-        return Table.of({**RECORDED, **CONFIG}, rows)
+        return Table.of({**RECORDED, **CONFIG}, self._of_each(lambda run: row_of(run.record)).values())
 
     @property
     def epochs(self) -> Table:
         """The epochs of all runs, with the name of the run in the first column."""
-        return Table.joined({run.name: run.epochs for run in self})
+        return Table.joined(self._of_each(lambda run: run.epochs))
+
+    def _of_each(self, get: Callable[["SavedRun"], T]) -> dict[str, T]:
+        """Return what each run has, by its name; one that is gone, or cannot be read, is left out with a warning."""
+        found = {}
+        for run in self:
+            try:
+                found[run.name] = get(run)
+            except RunError as error:
+                warnings.warn(str(error), stacklevel=3)
+        return found
 
 
 class SavedRun:
@@ -117,13 +127,19 @@ class SavedRun:
         return self.record.classes
 
     def events(self) -> Iterator[RunEvent]:
-        """Yield all that was recorded, from the start to the end. Raises OSError."""
-        return iter(EventReader(self.folder))
+        """Yield all that was recorded, from the start to the end. Raises RunError, OSError."""
+        return iter(reader_of(self.folder))
 
     @property
     def history(self) -> History:
-        """Its log, read once: the tables below, without reading it for each."""
-        return History.of(self.events())
+        """Its log, read once: the tables below, without reading it for each.
+
+        Where lines of it cannot be read, a warning says so. Raises RunError, OSError.
+        """
+        history = History.read(self.folder)
+        if history.problem:
+            warnings.warn(f"{self.name}: {history.problem}", stacklevel=2)
+        return history
 
     @property
     def epochs(self) -> Table:
@@ -147,12 +163,7 @@ class SavedRun:
 
     def confusion(self, epoch: int = 0) -> npt.NDArray[np.int64]:
         """Return the counts [actual, predicted] of test images after an epoch, 0 for the last one. Raises RunError."""
-        done = [each for each in self.history.done if each.confusion]
-        chosen = [each for each in done if each.epoch == epoch] if epoch else done[-1:]
-        if not chosen:
-            there = f"it has {done[0].epoch} to {done[-1].epoch}" if done else "it has not finished an epoch"
-            raise RunError(f"run {self.name} has no confusion of epoch {epoch or 'any'}; {there}")
-        return np.array(chosen[-1].confusion, np.int64)
+        return confusion_of(self.history, self.name, epoch)
 
     def digits(self, epoch: int = 0) -> Table:
         """Return a row for each test digit after an epoch, 0 for the last one that was kept: label, prediction,

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import stat
+import threading
 from collections.abc import Iterator
 from io import BufferedReader
 from pathlib import Path
@@ -11,6 +12,8 @@ from pathlib import Path
 # What a file system says that has not what it is asked for, as some of a network's have no fsync of a folder.
 NOT_THERE = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
 NO_LINKS = NOT_THERE | {errno.EPERM, errno.EMLINK}  # what one says that has no hard links
+
+LONGEST_START = 50  # characters, of at most four bytes each
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -106,7 +109,8 @@ def identity(file: Path | int) -> tuple[int, int] | None:
 
 
 def temporary_name(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    """Return a name beside a file that no other thread has; a long one stays within what a file system takes."""
+    return path.with_name(f".{path.name[:LONGEST_START]}.{os.getpid()}-{threading.get_native_id()}.tmp")
 
 
 def remove_temporaries(folder: Path) -> None:

@@ -63,9 +63,9 @@ def targets(log_to: str) -> dict[str, str]:
             raise ConfigError(f"{LABEL}: {name} is named twice; name it once")
         if SECRETS.search(target):
             raise ConfigError(
-                f"{LABEL}: the address of {name} has a user or password in it, or a key, which would be kept with the run;"
-                " leave it out, and give it to the tracker's library (mlflow: MLFLOW_TRACKING_USERNAME and _PASSWORD, or"
-                " ~/.mlflow/credentials)"
+                f"{LABEL}: the address of {name} has a user or password in it, or a key, which would be kept with the"
+                " run; leave it out, and give it to the tracker's library (mlflow: MLFLOW_TRACKING_USERNAME and"
+                " _PASSWORD, or ~/.mlflow/credentials)"
             )
         if len(target) > LONGEST or not target.isprintable():
             raise ConfigError(f"{LABEL}: the target of {name} is longer than {LONGEST} characters, or no text")
@@ -140,8 +140,9 @@ def target_of(name: str, target: str) -> str:
             )
         if SECRETS.search(target):
             raise ConfigError(
-                f"{LABEL}: MLFLOW_TRACKING_URI has a user or password in it, or a key, which would be kept with the run;"
-                " take it out, and set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or use ~/.mlflow/credentials"
+                f"{LABEL}: MLFLOW_TRACKING_URI has a user or password in it, or a key, which would be kept with the"
+                " run; take it out, and set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or use"
+                " ~/.mlflow/credentials"
             )
     if name == "mlflow" and ":" not in target:
         return "file://" + os.path.abspath(os.path.expanduser(target))

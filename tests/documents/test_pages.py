@@ -116,3 +116,15 @@ def test_the_pages_are_read_from_the_package(tmp_path: Path, monkeypatch: pytest
     monkeypatch.chdir(tmp_path)
     load_pages.cache_clear()
     assert INDEX in load_pages()
+
+
+def test_a_search_for_a_whole_text_looks_for_its_first_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    monkeypatch.setattr("tui.documents.search.stem", lambda word: looked.append(word) or word)
+    assert search("seeds " * 1000 + "x" * 100_000)
+    assert looked[0] == "seeds"
+    assert len(looked) < 3
+    search(" ".join(map(str, range(1000))))
+    assert len(looked) < 20
+    assert search("\x00 \x1b[2J") == search("") == []
+    search("[/] ( \\ .* (?P<")

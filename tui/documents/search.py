@@ -15,6 +15,7 @@ from tui.documents.sections import Section, plain, sections
 from tui.documents.terminal_text import without_web
 
 MOST = 30
+MOST_WORDS, LONGEST = 12, 400  # that are looked for, and characters of them: each key searches all pages
 EXCERPT, BEFORE = 190, 30  # characters of an excerpt, and of it before the word: as a wide and a narrow list show
 HEADING, TITLE, NAME = 4.0, 2.0, 2.0  # what a word is worth there; in the text up to 1
 ENDING = re.compile(r"(?<=\w{3})(ings?|ed|es|s|e)$")
@@ -45,7 +46,8 @@ def all_sections() -> tuple[tuple[Section, str], ...]:
 
 def search(sought: str) -> list[Hit]:
     """Return the best sections; none where no word is found. A word also finds those that begin with its stem."""
-    words = [re.compile(rf"(?<!\w){re.escape(stem(word))}", re.IGNORECASE) for word in sought.split()]
+    some = list(dict.fromkeys(sought[:LONGEST].split()))[:MOST_WORDS]
+    words = [re.compile(rf"(?<!\w){re.escape(stem(word))}", re.IGNORECASE) for word in some]
     counts = [[occurrences(word, section, text) for word in words] for section, text in all_sections()]
     total = len(counts)
     rare = [math.log(1 + total / (1 + sum(row[i] > 0 for row in counts))) for i in range(len(words))]

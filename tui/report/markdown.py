@@ -89,13 +89,6 @@ def block_of(block: Block, addresses: Addresses) -> str:
             content = "\n".join(sanitize(line, longest=LONGEST) for line in block.lines)
             fence = "`" * max(3, 1 + max(map(len, re.findall("`+", content)), default=0))
             return f"{fence}sh\n{content}\n{fence}"
-        case Beside():
-            return "\n\n".join(block_of(each, addresses) for column in block.columns for each in column)
-        case Pictures():
-            return digits(block, addresses)
-        case Command():
-            fence = "`" * max(3, 1 + max(map(len, re.findall("`+", block.text)), default=0))
-            return f"{fence}sh\n{sanitize(block.text, longest=LONGEST)}\n{fence}"
 
 
 def table(block: Table) -> str:

@@ -1,11 +1,10 @@
 """Where a report is written: never over a file that is there, unless that is asked for, and whole or not at all."""
 
-import errno
 import os
 import re
 from pathlib import Path
 
-from engine.storage.files import write_atomically
+from engine.storage.files import write_atomically, write_once
 from tui.state.run_numbers import numbers_of
 
 KINDS = {".html": "html", ".htm": "html", ".md": "markdown", ".markdown": "markdown"}
@@ -39,31 +38,22 @@ def check_target(path: Path, force: bool) -> None:
     if path.is_dir():
         raise ReportError(f"{path}: is a folder; give the name of a file in it")
     if os.path.lexists(path) and not force:
-        raise ReportError(f"{path}: is there already; give another name, or --force to replace it")
+        raise ReportError(taken(path))
     if not path.parent.is_dir():
         raise ReportError(f"{path.parent}: is no folder; make it first, or give another name")
+
+
+def taken(path: Path) -> str:
+    return f"{path}: is there already; give another name, or --force to replace it"
 
 
 def write_report(path: Path, content: str, force: bool = False) -> None:
     """Write a report. Raises ReportError, OSError; what was there then stands untouched."""
     check_target(path, force)
-    data = content.encode()
-    if force:
-        write_atomically(path, data)
-        return
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
-    write_atomically(temporary, data)
     try:
-        os.link(temporary, path)  # unlike a rename, it fails where another program was faster
-    except FileExistsError:
-        raise ReportError(f"{path}: is there already; give another name, or --force to replace it") from None
-    except OSError as error:
-        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK):
-            error.filename, error.filename2 = str(path), None
-            raise
-        os.replace(temporary, path)  # a file system without links
-    finally:
-        temporary.unlink(missing_ok=True)
+        (write_atomically if force else write_once)(path, content.encode())
+    except FileExistsError:  # another program was faster
+        raise ReportError(taken(path)) from None
 
 
 def write_beside(folder: Path, name: str, content: str) -> Path:

@@ -1,9 +1,9 @@
 """TensorBoard: event files in the folder of the run, or in FOLDER/RUN with `tensorboard=FOLDER`.
 
 Records are those of tensorboard itself; torch's SummaryWriter is not used, as it imports torch, and tells nobody when
-something is written. Each batch ends with a session log that has its offset, and the key of the run. What stands behind
-the last one when the files are opened again was cut off, by a crash say, and is removed: it is sent again. Files that do
-not begin with the key are of another run, of another folder of runs say, and stay as they are.
+something is written. Each file begins with the key of its run, and each batch ends with a session log that has its
+offset. What stands behind the last one when the files are opened again was cut off, by a crash say, and is removed: it
+is sent again. Files of another key, as of a run in another folder of runs, stay as they are.
 """
 
 import os

@@ -1,12 +1,15 @@
 """Exported files: how they are named, and that they are whole and replace nothing unasked."""
 
+import contextlib
 import errno
 import os
 from pathlib import Path
 
 import pytest
 
+from engine.export.files import write
 from engine.storage.files import write_once
+from engine.vocabulary.messages.export_messages import ExportRequest
 from tests.engine.export.recorded_runs import FIRST, SECOND, exported, recorded, refused  # noqa: F401
 
 
@@ -28,6 +31,19 @@ def test_a_link_that_leads_nowhere_counts_as_there(recorded: Path, tmp_path: Pat
 def test_a_screen_gets_the_next_free_name(recorded: Path, tmp_path: Path) -> None:
     names = [exported(recorded, "csv", tmp_path, renumber=True).name for _ in range(3)]
     assert names == [f"{FIRST}-epochs.csv", f"{FIRST}-epochs-2.csv", f"{FIRST}-epochs-3.csv"]
+
+
+def test_a_screen_s_export_gives_way_to_one_that_was_faster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = ExportRequest(checkpoints="", runs=[], format="csv", renumber=True)
+
+    def late(path: Path, content: bytes) -> None:
+        with contextlib.suppress(FileExistsError):
+            (tmp_path / "x.csv").touch(exist_ok=False)
+        write_once(path, content)
+
+    monkeypatch.setattr("engine.export.files.write_once", late)
+    assert write(tmp_path / "x.csv", b"ours", wanted) == tmp_path / "x-2.csv"
+    assert (tmp_path / "x.csv").read_bytes() == b""
 
 
 def test_tables_of_several_runs_are_one_file_and_weights_one_each(recorded: Path, tmp_path: Path) -> None:

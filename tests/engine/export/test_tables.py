@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +10,13 @@ import pandas
 import pyarrow.parquet
 import pytest
 
+from engine.export.answer import export
 from engine.export.tables import as_csv
 from engine.library.runs import Runs
 from engine.library.table import Table
+from engine.storage.runs.event_log import EVENTS
 from engine.vocabulary.messages.export_messages import TABLES
-from tests.engine.export.recorded_runs import FIRST, SECOND, exported, recorded, refused  # noqa: F401
+from tests.engine.export.recorded_runs import FIRST, SECOND, exported, recorded, refused, request  # noqa: F401
 
 
 def same(told: pandas.DataFrame, known: Table) -> bool:
@@ -77,3 +80,23 @@ def test_a_spreadsheet_computes_no_text_of_a_csv_file() -> None:
     assert head == ["p_=cmd()", "'=name"]
     assert [row[1] for row in rows] == ["'=cmd()", "'+1+1", "'@sum", "'-2+3", "-0.5", "+", "=", "cat"]
     assert rows[0][0] == "-4.0"
+
+
+@pytest.mark.parametrize("format", ["csv", "svg"])
+@pytest.mark.parametrize("damage", ["lines", "length"])
+def test_what_of_a_log_is_not_in_a_file_is_said(
+    recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format: str, damage: str
+) -> None:
+    folder = tmp_path / "runs" / FIRST
+    shutil.copytree(recorded / FIRST, folder)
+    if damage == "lines":
+        lines = (folder / EVENTS).read_bytes().splitlines(keepends=True)
+        (folder / EVENTS).write_bytes(b"".join([*lines[:4], b"x" + lines[4][1:], *lines[5:]]))
+    else:
+        monkeypatch.setattr("engine.library.histories.is_read_whole", lambda size: False)
+    words = "1 line of its log could not be read" if damage == "lines" else "too long to be read whole"
+    done = export(request(tmp_path / "runs", format, tmp_path))
+    assert done.problem == ""
+    assert [words in note and note.startswith(FIRST) for note in done.notes] == [True]
+    with pytest.warns(UserWarning, match=words):
+        assert Runs(tmp_path / "runs")[1].epochs.rows

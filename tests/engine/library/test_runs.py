@@ -1,11 +1,13 @@
 """Runs for a notebook."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import engine
+from engine.library.runs import Runs
 from engine.storage.runs.folders import RunError
 from engine.storage.runs.record import RECORD
 from tests.engine.export.recorded_runs import FIRST, SECOND, recorded  # noqa: F401
@@ -22,6 +24,33 @@ def test_runs_are_found_by_number_and_name_and_listed_oldest_first(recorded: Pat
             runs[wrong]
     with pytest.raises(RunError, match="is no folder; give that of your runs"):
         engine.Runs(recorded / "nowhere")
+
+
+def test_runs_are_taken_one_at_a_time_and_asked_for_as_they_are_taken(recorded: Path) -> None:
+    runs = engine.Runs(recorded)
+    assert [1 in runs, np.int64(2) in runs, "2" in runs, 3 in runs, None in runs] == [True, True, True, False, False]
+    with pytest.raises(TypeError, match=r"list\(runs\) can be sliced"):
+        runs[0:2]  # type: ignore[index]
+    with pytest.raises(RunError, match="`latest` is the last one"):
+        runs[-1]
+
+
+def test_a_run_that_was_deleted_meanwhile_is_an_error_and_left_out_of_tables(
+    recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in (FIRST, SECOND):
+        shutil.copytree(recorded / name, tmp_path / name)
+    runs = engine.Runs(tmp_path)
+    kept = runs[1]
+    (tmp_path / FIRST).rename(tmp_path / "gone")
+    for get in (lambda: kept.epochs, lambda: list(kept.events()), lambda: kept.confusion()):
+        with pytest.raises(RunError, match="was deleted, or moved"):
+            get()
+    found = Runs.__iter__(runs)
+    monkeypatch.setattr(Runs, "__iter__", lambda self: iter([kept, *found]))
+    with pytest.warns(UserWarning, match="was deleted, or moved"):
+        epochs = runs.epochs
+    assert set(epochs["run"]) == {SECOND}
 
 
 def test_figures_are_arrays_and_data_frames(recorded: Path) -> None:

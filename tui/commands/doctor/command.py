@@ -1,6 +1,7 @@
 """`mnist-tui doctor`: look at this machine, print what is found, and exit with 1 where something is wrong."""
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,8 +79,8 @@ def print_group(group: "Group") -> None:
 
 def private(text: str) -> str:
     """Return it with `~` for the home folder, whose name is the user's."""
-    home = os.environ.get("HOME", "").rstrip("/")
-    return text.replace(f"{home}/", "~/") if len(home) > 1 else text
+    home = os.path.expanduser("~").rstrip("/")
+    return re.sub(rf"{re.escape(home)}(?![\w.-])", "~", text) if len(home) > 1 else text
 
 
 def in_short(problems: int, notes: int) -> str:

@@ -37,10 +37,12 @@ def look(checkpoints: Path) -> Iterator[Finding]:
 
 def writable(name: str, folder: Path, remedy: str, *, matters: bool = True) -> Iterator[Finding]:
     """Try to write where a folder is or will be; `matters` is false where the program works without it."""
-    there = folder
-    while not there.exists() and there != there.parent:
-        there = there.parent
     wrong = problem if matters else note
+    try:
+        there = nearest(folder)
+    except OSError as error:
+        yield wrong(f"{name}: {in_words(error)}", remedy)
+        return
     if not there.is_dir():
         yield wrong(f"{name}: {there} is no folder", remedy)
         return
@@ -71,6 +73,17 @@ def writable(name: str, folder: Path, remedy: str, *, matters: bool = True) -> I
         )
     if not holds:
         yield note(f"{name}: this file system has no locks, so two machines could train in one folder", remedy)
+
+
+def nearest(folder: Path) -> Path:
+    """Return the folder, or the one above it that is there. Raises OSError for a name that no file can have."""
+    while folder != folder.parent:
+        try:
+            folder.stat()
+            return folder
+        except (FileNotFoundError, NotADirectoryError, PermissionError):  # the one above says which
+            folder = folder.parent
+    return folder
 
 
 def locks(folder: Path) -> bool:

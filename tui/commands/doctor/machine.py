@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from engine.storage.files import in_words
 from tui.commands.doctor.findings import Finding, note, ok, problem
 
 LEAST_MEMORY = 1 << 30
@@ -43,7 +44,10 @@ def cores() -> Iterator[Finding]:
             f"OMP_NUM_THREADS is {threads}: runs use so many of {usable} cores",
             "unset OMP_NUM_THREADS, unless that is what you want",
         )
-    busy = os.getloadavg()[0]
+    try:
+        busy = os.getloadavg()[0]
+    except OSError:  # nobody counts
+        return
     if busy > usable + 1:
         yield note(f"{busy:.1f} processes want the {usable} cores: training will be slow meanwhile", "`top` shows them")
 
@@ -62,7 +66,11 @@ def memory() -> Iterator[Finding]:
 
     from engine.machine.usage.memory import free_memory
 
-    free, total = free_memory(), psutil.virtual_memory().total
+    try:
+        free, total = free_memory(), psutil.virtual_memory().total
+    except OSError as error:
+        yield note(f"how much memory is free cannot be told: {in_words(error)}", "mount -t proc proc /proc")
+        return
     words = f"{free / 2**30:.1f} of {total / 2**30:.1f} GiB of memory are free"
     if free < LEAST_MEMORY:
         yield problem(f"{words}: training takes about 1 GiB", "end other programs, or raise the container's limit")

@@ -122,13 +122,13 @@ def show(exported: Any, as_json: bool, inline: bool) -> None:
 
     if exported.problem:
         raise click.ClickException(exported.problem)
-    if inline:
-        sys.stdout.buffer.write(exported.content)
-        return
-    if as_json:
+    if as_json and not inline:
         print_json({"files": exported.files, "notes": exported.notes})
         return
     for note in exported.notes:
         print(sanitize(note, longest=500), file=sys.stderr)
+    if inline:
+        sys.stdout.buffer.write(exported.content)
+        return
     for file in exported.files:
         print(sanitize(file, longest=4000))

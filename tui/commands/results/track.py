@@ -23,16 +23,16 @@ from tui.terminal.sanitize import sanitize
 @json_option
 @checkpoints_option
 def track(runs_: tuple[str, ...], trackers: tuple[str, ...], checkpoints: Path, as_json: bool) -> None:
-    """Send runs to TensorBoard, MLflow or another tracker, from their logs.
+    """Send runs (3, 0003-seed-cnn, 3-7,9) to TensorBoard, MLflow or another tracker, from their logs.
 
     What a tracker has already is not sent again. `train --log-to` does the same while a run trains.
     """
-    from engine.storage.runs.folders import named_run
     from engine.tracking.trackers import resolved, targets, trust
+    from tui.commands.runs.changes import runs_named
 
     failed = False
     with errors_in_one_line():
-        folders = [named_run(checkpoints, name) for name in runs_]
+        folders = [checkpoints / name for name in runs_named(checkpoints, runs_)]
         wanted = targets(named := resolved(",".join(trackers)))
         trust(named)
         for folder in folders:

@@ -11,10 +11,13 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
+from tui.terminal.sanitize import sanitize
+
 Items = list["CompletionItem[str]"]
 Completer = Callable[[click.Context, str], Items]
 
 PLAIN = re.compile(r"[\w@%+:,./-]+")
+LONGEST_HELP = 100  # characters
 
 
 def folder_of_runs(context: click.Context) -> Path:
@@ -34,7 +37,7 @@ def folder_of_runs(context: click.Context) -> Path:
 
 def items(names: Iterable[str], incomplete: str, help: str = "") -> Items:
     return [
-        CompletionItem(name, help=help or None)
+        CompletionItem(name, help=sanitize(help, LONGEST_HELP) or None)  # one line: the scripts read it by lines
         for name in names
         if name.startswith(incomplete) and PLAIN.fullmatch(name)
     ]

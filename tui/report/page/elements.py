@@ -2,7 +2,21 @@
 
 import re
 
-from tui.report.blocks import Beside, Block, Cell, Chart, Charts, Command, Facts, Key, Pictures, Table, Tiles, Words
+from tui.report.blocks import (
+    Beside,
+    Block,
+    Cell,
+    Chart,
+    Charts,
+    Command,
+    Facts,
+    Key,
+    Pictures,
+    Table,
+    Tile,
+    Tiles,
+    Words,
+)
 from tui.report.drawing.marks import marker
 from tui.report.drawing.picture import picture, titled
 from tui.report.markup import Safe, el, text
@@ -62,9 +76,9 @@ def command(block: Command) -> Safe:
     return el("pre", el("code", lines), tabindex=0, role="region", aria_label="Commands")
 
 
-def tile(each: object) -> Safe:
-    name, value, note = (getattr(each, field) for field in ("name", "value", "note"))
-    return el("div", el("dt", name), el("dd", el("strong", value), el("span", note) if note else None))
+def tile(each: Tile) -> Safe:
+    note = el("span", each.note) if each.note else None
+    return el("div", el("dt", each.name), el("dd", el("strong", each.value), note))
 
 
 def legend(keys: tuple[Key, ...]) -> Safe:

@@ -1,5 +1,6 @@
 """`mnist-tui doctor`: it ends, says what is wrong with a remedy, and shows nothing that it should not."""
 
+import errno
 import json
 import os
 import subprocess
@@ -15,7 +16,7 @@ from limits import LIMIT
 from places import ROOT
 
 from tui.__main__ import cli
-from tui.commands.doctor import accelerators, probing
+from tui.commands.doctor import accelerators, folders, machine, probing
 from tui.commands.doctor.findings import Check, Finding, examine, ok, problem
 
 
@@ -99,6 +100,46 @@ def test_a_folder_of_runs_that_is_a_file_is_wrong(doctor: Callable[..., Result],
     assert any("is no folder" in line for line in wrong(result))
 
 
+@pytest.mark.parametrize(("name", "words"), [("n" * 300, "File name too long"), ("secret/of/others", "secret: Perm")])
+def test_a_folder_of_runs_that_cannot_be_looked_at_keeps_no_other_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, words: str
+) -> None:
+    (tmp_path / "secret").mkdir()
+    really = Path.stat
+
+    def stat(path: Path, **options: bool) -> os.stat_result:
+        if path.is_relative_to(tmp_path / "secret") and path.name != "secret":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return really(path, **options)
+
+    def temporary(dir: Path, **options: str) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(dir))
+
+    monkeypatch.setattr(Path, "stat", stat)
+    monkeypatch.setattr("tempfile.TemporaryFile", temporary)
+    found = [finding for finding in folders.look(tmp_path / name) if finding.state == "problem"]
+    assert words in found[0].what
+    assert "--checkpoints FOLDER" in found[0].remedy
+    assert found[-1].what.startswith("temporary files")
+
+
+def test_a_machine_without_proc_is_told_without_its_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent() -> None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), "/proc/meminfo")
+
+    monkeypatch.setattr("psutil.virtual_memory", absent)
+    found = list(machine.look())
+    assert [each.remedy for each in found if "/proc/meminfo: No such" in each.what] == ["mount -t proc proc /proc"]
+    assert "clock" in found[-1].what
+
+
+def test_a_key_in_an_address_is_not_printed(doctor: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MNIST_TUI_LOG_TO", "tensorboard,mlflow=https://me:hunter2@host/?api_key=hunter2")
+    output = doctor().output
+    assert "MNIST_TUI_LOG_TO=tensorboard,mlflow=https://...@host/" in output
+    assert "hunter2" not in output
+
+
 def test_nothing_is_left_behind(doctor: Callable[..., Result], tmp_path: Path) -> None:
     (tmp_path / "runs").mkdir()
     doctor()
@@ -112,6 +153,9 @@ def test_no_secret_no_name_and_no_escape_sequence_is_printed(
     home = tmp_path / "mallory"
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("MNIST_TUI_DATA", str(home / "none"))
+    monkeypatch.setenv("TMPDIR", str(home))
+    monkeypatch.setattr("tempfile.tempdir", str(home))
     monkeypatch.setenv("MNIST_TUI_CHECKPOINTS", f"{home}/runs")
     monkeypatch.setenv("XDG_CACHE_HOME", f"{home}/.cache")
     for name in ("AWS_SECRET_ACCESS_KEY", "GITHUB_TOKEN", "PIP_INDEX_URL", "MNIST_TUI_PASSWORD", "PGPASSWORD"):

@@ -1,6 +1,10 @@
 """`mnist-tui report` on the command line, and where it writes."""
 
+import contextlib
 import json
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -101,6 +105,29 @@ def test_a_file_that_comes_meanwhile_is_kept(tmp_path: Path, monkeypatch: pytest
         write_report(path, "mine")
     assert path.read_text() == "of another program, after the check"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_two_threads_write_reports_of_the_same_runs_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    both, link = threading.Barrier(2), os.link
+
+    def linked(*paths: Path) -> None:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait(1)  # each has written its file; a second try comes alone
+        link(*paths)
+
+    monkeypatch.setattr(os, "link", linked)
+    texts = ["one", "two"]
+    with ThreadPoolExecutor(2) as threads:
+        written = list(threads.map(lambda text: write_beside(tmp_path, "report-3.html", text), texts))
+    assert [path.read_text() for path in written] == texts
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["report-3.2.html", "report-3.html"]
+
+
+def test_a_name_may_be_as_long_as_the_file_system_has_it(tmp_path: Path) -> None:
+    path = tmp_path / ("é" * 120 + ".html")
+    write_report(path, "one")
+    write_report(path, "two", force=True)
+    assert path.read_text() == "two"
 
 
 def test_the_screen_s_reports_get_names_that_are_free(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from places import ROOT
 from tests.tui.commands.calls import environment
 from tui.__main__ import cli
 from tui.commands.shell.offers import completer_of
+from tui.commands.shell.values import items
 from tui.state.words.options import FieldType
 
 WRITTEN = ROOT / "tests/engine/storage/written_before"  # two runs, a preset and a study
@@ -97,6 +98,13 @@ def test_a_name_that_a_shell_would_take_apart_is_not_offered(tmp_path: Path) -> 
     for name in ("good", "two words", "$(date)", "a;b", "star*", "new\nline", "esc\x1b[2J"):
         (folder / f"{name}.toml").write_text("epochs = 3\n")
     assert offered(tmp_path, "presets delete ") == [["good"]]
+
+
+def test_what_stands_beside_a_name_is_one_harmless_line() -> None:
+    [item] = items(["my-own"], "", "two\nlines \x1b[2J\tand more" + "!" * 1000)
+    assert item.help is not None
+    assert item.help.startswith("two lines \ufffd[2J and more!")
+    assert len(item.help) == 100
 
 
 def parameters(command: click.Command, name: str = "") -> Iterator[tuple[str, click.Parameter]]:
