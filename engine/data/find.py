@@ -12,6 +12,7 @@ To find is cheap, and is done at each use: files may have changed since they wer
 """
 
 import dataclasses
+import difflib
 import hashlib
 import os
 from collections.abc import Callable
@@ -95,6 +96,12 @@ def find_data(path: str | Path = "", *, to_test: bool = False, classes: tuple[st
         raise unreadable(folder, error) from error
 
 
+def meant(path: Path) -> str:
+    """Return a question after the data set whose name is like this one."""
+    near = difflib.get_close_matches(path.name.lower(), NAMES, n=1, cutoff=0.7)
+    return f"did you mean {near[0]}? Else " if near else ""
+
+
 def find_named(path: Path, to_test: bool = False, classes: tuple[str, ...] | None = None) -> Source:
     if path.is_file():
         return npz_source(path)
@@ -105,8 +112,8 @@ def find_named(path: Path, to_test: bool = False, classes: tuple[str, ...] | Non
         raise DataError(f"{written(path)}: holds several folders of data; give one of them: {places}")
     if not path.is_dir():
         raise DataError(
-            f"{written(path)}: does not exist; check the name, leave it out to use the default, or give one of the"
-            f" data sets that are known by name: {', '.join(NAMES)}"
+            f"{written(path)}: does not exist; {meant(path)}check the name, leave it out to use the default, or give"
+            f" one of the data sets that are known by name: {', '.join(NAMES)}"
         )
     raise DataError(
         f"{written(path)}: holds no data set; looked for train/ and test/ with a folder of images for each digit (or"

@@ -3,7 +3,7 @@
 import importlib
 from typing import Any
 
-from engine.vocabulary.messages.export_messages import MISSING
+from engine.program.extras import how_to_add
 
 
 class ExportError(Exception):
@@ -16,4 +16,6 @@ def needed(module: str, format: str) -> Any:
         return importlib.import_module(module)
     except ImportError as error:
         library = module.partition(".")[0]
-        raise ExportError(f"{format} needs {library}, which cannot be imported ({error}): {MISSING}") from error
+        raise ExportError(
+            f"{format} needs {library}, which cannot be imported ({error}): {how_to_add('export')}"
+        ) from error

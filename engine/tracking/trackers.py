@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
+from engine.program.extras import how_to_add
 from engine.storage.files import in_words, open_regular
 from engine.storage.paths import PathError, state_folder
 from engine.tracking.batch import RunFacts, Tracker
@@ -104,9 +105,7 @@ def check_known(name: str) -> None:
     """Raise ConfigError for a tracker that is not there, or whose library is not."""
     if name in BUILT_IN:
         if find_spec(BUILT_IN[name].needs) is None:
-            raise ConfigError(
-                f"{LABEL}: {name} is not installed; install it with `pip install 'mnist-tui[{BUILT_IN[name].extra}]'`"
-            )
+            raise ConfigError(f"{LABEL}: {name} is not installed; install it with `{how_to_add(BUILT_IN[name].extra)}`")
         return
     known = [*BUILT_IN, *others()]
     if name not in known:

@@ -4,11 +4,11 @@ import re
 from importlib.util import find_spec
 from pathlib import Path
 
+from engine.program.extras import how_to_add
+
 FOLDER, SUFFIX = "studies", ".journal"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-INSTALL = (
-    "tuning needs Optuna: python -m pip install 'mnist-tui[tune]', in a checkout python -m pip install -e '.[tune]'"
-)
+INSTALL = f"tuning needs Optuna: {how_to_add('tune')}"
 
 
 class StudyError(Exception):

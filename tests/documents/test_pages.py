@@ -98,6 +98,12 @@ def test_a_section_with_all_words_comes_before_those_with_some_and_nonsense_find
     assert search("   ") == []
 
 
+def test_a_section_is_not_found_early_for_the_title_of_its_page_alone() -> None:
+    first = [hit.topic for hit in search("learning")][:6]
+    assert "training#the-learning-rate-finder" in first
+    assert not any(topic.startswith("inside#") for topic in first), "its page is about what a network has learned"
+
+
 def test_a_search_takes_signs_for_themselves_and_shows_the_place() -> None:
     hit = search("--reject")[0]
     assert "--reject" in hit.excerpt

@@ -18,6 +18,7 @@ MOST = 30
 MOST_WORDS, LONGEST = 12, 400  # that are looked for, and characters of them: each key searches all pages
 EXCERPT, BEFORE = 190, 30  # characters of an excerpt, and of it before the word: as a wide and a narrow list show
 HEADING, TITLE, NAME = 4.0, 2.0, 2.0  # what a word is worth there; in the text up to 1
+OF_PAGE = 0.3  # and where only the page has it in its title
 ENDING = re.compile(r"(?<=\w{3})(ings?|ed|es|s|e)$")
 
 
@@ -67,8 +68,11 @@ def stem(word: str) -> str:
 def occurrences(word: re.Pattern[str], section: Section, text: str) -> float:
     """Return how much a word is in a section."""
     often = len(word.findall(text))
-    places = (HEADING, section.heading), (TITLE, section.title), (NAME, section.page)
-    return often / (often + 1) + sum(worth for worth, where in places if word.search(where))
+    heading = HEADING if word.search(section.heading) else 0.0
+    page = sum(worth for worth, where in ((TITLE, section.title), (NAME, section.page)) if word.search(where))
+    if section.number and not often and not heading:  # the page is about it, this section is not
+        page = min(page, OF_PAGE)
+    return often / (often + 1) + heading + page
 
 
 def excerpt(text: str, words: Iterable[re.Pattern[str]], rare: Iterable[float]) -> str:

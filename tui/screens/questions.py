@@ -15,6 +15,10 @@ KEEP_WAITING = Answer("cancel", "Keep waiting", "k")
 GIVE_UP = Answer("force", "End without saving", "w")
 
 
+def keep_words(state: str) -> str:
+    return "Leave it paused" if state == "paused" else "Keep it going"
+
+
 def quit_question(state: State) -> Question:
     """Ask what becomes of what trains, or trained until just now, when the screen is left."""
     run, study = state.run, state.study
@@ -23,7 +27,7 @@ def quit_question(state: State) -> Question:
     if study is not None and study.live:
         word = "paused" if study.state == "paused" else "tuning"
         return Question(
-            f"Study {sanitize(study.study, 40)} is {word}. Keep it going in the background?",
+            f"Study {sanitize(study.study, 40)} is {word}. {keep_words(word)} in the background?",
             [LEAVE, Answer("stop", "Stop it", "s"), CANCEL],
         )
     if run is not None and run.live:
@@ -32,7 +36,7 @@ def quit_question(state: State) -> Question:
             text = f"{name} cannot be saved and waits: {run.problem}. It goes on as soon as there is room."
             return Question(text, [LEAVE, GIVE_UP, CANCEL])
         return Question(
-            f"{name} is {state_word(run.state)}. Keep it going in the background? `mnist-tui` brings it back."
+            f"{name} is {state_word(run.state)}. {keep_words(run.state)} in the background? `mnist-tui` brings it back."
             + queue_words(state),
             [LEAVE, *stop_answers(state), CANCEL],
         )

@@ -82,7 +82,7 @@ def find_run(checkpoints: Path, name: str = "") -> Path:
     """Return a run's folder by name, by number, or the latest for an empty name. Raises RunError."""
     names = run_names(checkpoints)
     if not names:
-        raise RunError(f"{checkpoints}: holds no run yet; train one first")
+        raise RunError(f"{checkpoints}: holds no run yet; train one first (`mnist-tui train`, or t on the screen)")
     if not name:
         return checkpoints / names[-1]
     for known in names:

@@ -11,6 +11,7 @@ from optuna.exceptions import StorageInternalError
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from sqlalchemy.engine import make_url
 
+from engine.program.extras import how_to_add
 from engine.storage.files import flush_to_disk, naming
 from engine.storage.runs.event_log import ends_torn
 from engine.tuning.files import StudyError, journal_of
@@ -82,9 +83,8 @@ def open_database(url: str) -> Storage:
         return Storage(with_tables(url, waiting), place)
     except ImportError as error:
         raise StudyError(
-            f"storage {place}: needs a driver that is not installed; for PostgreSQL"
-            " python -m pip install 'mnist-tui[postgresql]', for MySQL and MariaDB"
-            " python -m pip install 'mnist-tui[mysql]' and mysql+pymysql://..."
+            f"storage {place}: needs a driver that is not installed; for PostgreSQL {how_to_add('postgresql')},"
+            f" for MySQL and MariaDB {how_to_add('mysql')} and mysql+pymysql://..."
         ) from error
     except (sqlalchemy.exc.SQLAlchemyError, RuntimeError) as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]

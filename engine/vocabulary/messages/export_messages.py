@@ -24,7 +24,6 @@ IN_WORDS = {
 TABLES = ("epochs", "steps", "changes", "machine", "confusion", "digits", "runs")
 CHARTS = ("curves", "loss", "accuracy", "lr", "confusion")
 AXES = ("epochs", "steps", "time")
-MISSING = "pip install 'mnist-tui[export]'"
 
 
 class ExportRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

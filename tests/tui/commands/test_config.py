@@ -55,6 +55,20 @@ def test_a_value_is_set_and_a_wrong_one_is_refused(file: Path) -> None:
         assert file.read_text() == before
 
 
+def test_a_folder_is_kept_as_it_is_called_from_everywhere_and_data_must_be_there(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "digits").mkdir()
+    assert call("config", "set", "data", "digits").exit_code == 0
+    assert call("config", "set", "checkpoints", "runs").exit_code == 0  # is made with the first run
+    assert read_preferences(file) == {"data": str(tmp_path / "digits"), "checkpoints": str(tmp_path / "runs")}
+    result = call("config", "set", "data", "nowhere")
+    assert (result.exit_code, f"{tmp_path / 'nowhere'} does not exist; give a folder" in result.output) == (1, True)
+    assert call("config", "set", "data", "fashion").exit_code == 0
+    assert read_preferences(file)["data"] == "fashion"
+
+
 def test_a_wrong_file_stops_every_command_but_those_that_mend_it(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file.write_text('them = "nord"\n')
     for words in (["runs"], ["config"], ["presets"]):

@@ -3,7 +3,7 @@
 from fake_engine import RUN, epoch_done, snapshot, started, steps
 from msgspec.structs import replace
 
-from engine.vocabulary.messages import RunEnded, RunOpened, RunSummary, RunTold
+from engine.vocabulary.messages import Paused, RunEnded, RunOpened, RunSummary, RunTold
 from tests.tui.state.events import after
 from tui.screens.questions import quit_question, stop_question
 from tui.state.marks import MOST_HISTORIES, Mark
@@ -77,3 +77,10 @@ def test_they_are_stopped_and_left_together() -> None:
     assert "Stop 2 runs (0001, 0002)" in stop._text
     assert "2 runs (0001, 0002) are training. Keep them going" in quit_question(state)._text
     assert ("▶ 2 runs training 0 %", "busy", 0) in segments(state)
+
+
+def test_a_paused_run_is_left_paused_and_not_kept_going() -> None:
+    running = after(started(), steps(10, [2.0] * 10))
+    assert "is training. Keep it going in the background?" in quit_question(running)._text
+    paused = after(Paused(run=RUN, step=10), state=running)
+    assert "is paused. Leave it paused in the background?" in quit_question(paused)._text

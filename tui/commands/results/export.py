@@ -59,7 +59,8 @@ def export(
     take pictures as uint8 [N, 28, 28] and give calibrated probabilities. safetensors are weights, from which
     engine.load_safetensors(FILE) makes the same.
 
-    All but csv, jsonl and exported-program need: pip install 'mnist-tui[export]'
+    All but csv, jsonl and exported-program need the extra `export`; where it is missing, the command that adds it is
+    named.
     """
     from engine.storage.typed_path import path_of, written
     from engine.vocabulary.messages.export_messages import ExportRequest
@@ -98,7 +99,11 @@ def chosen_format(format: str | None, output: str | None) -> str:
     chosen = format or of_file
     if not chosen:
         endings = ", ".join(SUFFIXES.values())
-        raise click.UsageError(f"in which format? Give --format csv, say, or -o FILE that ends in one of {endings}")
+        ending = Path(output or "").suffix
+        unknown = f" No format ends in {ending}." if ending else ""
+        raise click.UsageError(
+            f"in which format?{unknown} Give --format csv, say, or -o FILE that ends in one of {endings}"
+        )
     return chosen
 
 

@@ -88,7 +88,7 @@ def compare(a: Sequence[RunRecord], b: Sequence[RunRecord], metric: str = "") ->
     """
     metric = metric or default_metric((*a, *b))
     if both := {record.run for record in a} & {record.run for record in b}:
-        raise RunError(f"{min(both)} is on both sides of the comparison")
+        raise RunError(f"{min(both)} is on both sides of the comparison; leave it out of one")
     left_out: dict[str, str] = {}
     if metric in VALIDATED:
         left_out = {

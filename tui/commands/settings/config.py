@@ -11,6 +11,8 @@ from typing import Any
 import click
 
 from engine.storage.files import in_words, write_atomically
+from engine.storage.typed_path import absolute_text
+from engine.vocabulary.messages.known_data import NAMES, known_data
 from tui.commands.shared_options import OPTIONAL_COMMAND, json_option
 from tui.preferences.file import preferences_file, read_preferences
 from tui.preferences.keys import check_action, check_keys, key_label
@@ -87,7 +89,7 @@ def set_value(key: str, value: str) -> None:
     """
     name = key.replace("-", "_")
     try:
-        remember(preferences_file(), {name: parsed(name, value)})
+        remember(preferences_file(), {name: placed(name, parsed(name, value))})
     except (PreferenceError, OSError) as error:
         raise click.ClickException(in_words(error)) from error
 
@@ -124,6 +126,16 @@ def parsed(name: str, text: str) -> Any:
     if name == "keys":
         raise PreferenceError("keys: give one key, as in `mnist-tui config set keys.train.log_axis Y`")
     return PREFERENCES[name].parse(text)
+
+
+def placed(name: str, value: Any) -> Any:
+    """Return a folder as it is called from everywhere; a relative one counts from here. Raises PreferenceError."""
+    if name not in ("data", "checkpoints") or not value or (name == "data" and known_data(value)):
+        return value
+    path = absolute_text(value)
+    if name == "data" and not os.path.exists(path):
+        raise PreferenceError(f"data: {path} does not exist; give a folder, an .npz file, or one of {', '.join(NAMES)}")
+    return path
 
 
 def template() -> str:

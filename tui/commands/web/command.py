@@ -47,10 +47,9 @@ def web(
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("aiohttp", "textual_serve"):
             raise
-        raise click.ClickException(
-            f"the browser needs {error.name}: python -m pip install 'mnist-tui[web]',"
-            " in a checkout python -m pip install -e '.[web]'"
-        ) from error
+        from engine.program.extras import how_to_add
+
+        raise click.ClickException(f"the browser needs {error.name}: {how_to_add('web')}") from error
     from tui.commands.web.address import AddressError, listen, tunnel, url
 
     try:

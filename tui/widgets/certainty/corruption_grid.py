@@ -92,7 +92,8 @@ class CorruptionGrid(GridKeys, CellWidget, can_focus=True):
                 style += " corruption--cursor"
             end = cells.put(x, y, sanitize(name), style)
             if measured is None or name not in rows:
-                cells.put(end + 1, y, "not tested yet" if measured else "", "corruption--axis")
+                words = "not tested yet" if x + width - 1 - end > len("not tested yet") else "-"
+                cells.put(end + 1, y, words if measured else "", "corruption--axis")
                 continue
             if len(measured.runs) == 1:
                 mean = f"{100 * mean_accuracy(rows[name], 0, measured.images):.1f}"

@@ -172,3 +172,12 @@ def test_names_are_found_in_any_case_and_digits_are_called_so_only_where_they_ar
     assert {known_data(name.upper()) for each in KNOWN for name in (each.name, *each.aliases)} == set(KNOWN)
     assert known_data("Dataset") is None
     assert [thing(classes) for classes in (DIGITS, CLOTHES, LETTERS)] == ["digit", "image", "image"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"), [("fashon", "did you mean fashion? Else check the name"), ("x", "exist; ch")]
+)
+def test_a_misspelt_name_gets_a_suggestion(typed: str, says: str, tmp_path: Path) -> None:
+    with pytest.raises(DataError) as refused:
+        find_data(tmp_path / typed)
+    assert says in str(refused.value)

@@ -76,7 +76,7 @@ def test_files_are_told_on_stdout_and_notes_beside(recorded: Path, asked: list[E
     ("words", "why"),
     [
         (["1"], "in which format? Give --format csv"),
-        (["1", "-o", "x.txt"], "in which format?"),
+        (["1", "-o", "x.txt"], "in which format? No format ends in .txt. Give --format csv"),
         (["1", "--format", "csv", "-o", "x.png"], "x.png ends as png does, but --format is csv"),
         (["1", "--format", "csv", "--chart", "lr"], "--chart is for png, svg, pdf, not for csv"),
         (["1", "--format", "png", "--table", "steps"], "--table is for csv, jsonl, parquet, not for png"),

@@ -85,6 +85,17 @@ async def test_b_tests_the_shown_run_tells_how_far_it_is_and_x_stops() -> None:
         assert "untouched" in screen_text(app)
 
 
+async def test_in_a_small_terminal_what_is_not_tested_yet_does_not_run_into_the_next_name() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await tell(app, pilot, LIVE)
+        await press(app, pilot, "3", "b")
+        await tell(app, pilot, robustness([RUN], tests=12))
+        text = screen_text(app)
+    assert "contrast - " in text
+    assert "yetcontrast" not in text
+
+
 async def test_marked_runs_are_tested_beside_each_other() -> None:
     app = AnsweredApp()
     async with app.run_test(size=(200, 50)) as pilot:
