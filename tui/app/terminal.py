@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import RenderableType
 from textual._compositor import CompositorUpdate
 from textual.binding import Binding
-from textual.events import Event, Key, Resize
+from textual.events import Event, Key, Paste, Resize
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.widgets import Input
@@ -132,6 +132,13 @@ class TerminalApp(PacedApp):
             event.prevent_default()
             assert there is not None
             there.post_message(Key(event.key, event.character))
+
+    async def on_paste(self, event: Paste) -> None:
+        """Hand on likewise what was pasted before the key that led to a field was dealt with."""
+        await asyncio.sleep(0)
+        await self._nothing_comes.wait()
+        if isinstance(self.focused, Input):
+            self.focused.post_message(Paste(event.text))
 
     async def push_screen_wait(self, screen: Any, *, mode: str | None = None) -> Any:
         """Textual's own, which lets what was there before end; until then a key is not dealt with, see `on_key`."""

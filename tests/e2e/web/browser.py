@@ -29,6 +29,7 @@ class Shown:
         self.page = page
         self.asked: list[str] = []  # what the page has asked for
         self.errors: list[str] = []
+        self._typed: list[str] = []
         self._screen = pyte.Screen(80, 24)
         self._stream = pyte.ByteStream(self._screen)
         self._news = asyncio.Event()
@@ -41,15 +42,17 @@ class Shown:
         self._screen = pyte.Screen(int(size["width"][0]), int(size["height"][0]))
         self._stream = pyte.ByteStream(self._screen)
         socket.on("framereceived", self._draw)
-        socket.on("framesent", self._resize)
+        socket.on("framesent", self._note)
 
     def _draw(self, payload: bytes | str) -> None:
         if isinstance(payload, bytes):
             self._stream.feed(payload)
             self._news.set()
 
-    def _resize(self, payload: bytes | str) -> None:
+    def _note(self, payload: bytes | str) -> None:
         match msgspec.json.decode(payload):
+            case ["stdin", typed]:
+                self._typed.append(typed)
             case ["resize", {"width": columns, "height": lines}]:
                 self._screen.resize(lines, columns)
 
@@ -69,7 +72,8 @@ class Shown:
                     self._news.clear()
                     await self._news.wait()
         except TimeoutError:
-            raise AssertionError(f"{pattern!r} did not appear on:\n{self.text}") from None
+            told = f"{pattern!r} did not appear after {self._typed[-20:]} was typed, on:\n{self.text}"
+            raise AssertionError(told) from None
 
     async def press(self, key: str) -> None:
         await self.page.keyboard.press(key)

@@ -94,7 +94,7 @@ async def test_the_clipboard_of_the_browser_is_pasted_and_filled(world: World) -
             await shown.page.goto(await asyncio.to_thread(server.link))
             await shown.until("mnist-tui  ready")
             await shown.press("Control+p")  # which no browser takes for printing here
-            await shown.until("Search")
+            await shown.until("Search for commands")
             await shown.page.evaluate("navigator.clipboard.writeText('pasted \\u00e9\\u001b[31m')")
             await shown.press("Control+v")
             await shown.until("pasted é")
