@@ -6,6 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.widgets import Input
 
 from engine.storage.files import in_words
 from engine.storage.paths import sample_file
@@ -24,7 +25,7 @@ from tui.tour.strip import LINES, SKIP, TourStrip
 LOOKING = 0.25  # seconds between two looks at what no event tells: the screen in front, say
 EPOCHS = 1000  # more than the tour takes: whoever reads on has a run to pause and to steer
 OVER = ("Tour", "That was all of it", "Look around as long as you like; `mnist-tui` opens your own runs.",
-        "? shows what each key of a screen does; `mnist-tui tour --restart` begins anew.")  # fmt: skip
+        "? shows all keys of a screen; `mnist-tui tour --restart` begins anew.")  # fmt: skip
 
 
 class TourApp(MnistApp):
@@ -50,10 +51,12 @@ class TourApp(MnistApp):
 
     @property
     def moment(self) -> Moment:
-        digit = None
-        if self.current_mode == "digits" and self.digits_screen.is_mounted and self.digits_screen.in_full:
-            digit = self.digits_screen.current
-        return Moment(self.state, self.current_mode, digit, self._written)
+        digit, only_wrong = None, False
+        if self.current_mode == "digits" and self.digits_screen.is_mounted:
+            digit = self.digits_screen.current if self.digits_screen.in_full else None
+            only_wrong = "wrong" in self.digits_screen.line.text.split()
+        typing = bool(self.screen_stack) and isinstance(self.screen_stack[0].focused, Input)
+        return Moment(self.state, self.current_mode, digit, self._written, typing, only_wrong)
 
     @property
     def lines(self) -> tuple[str, str, str, str]:
@@ -105,7 +108,7 @@ class TourApp(MnistApp):
         if progress.step is None:
             from tui.tour.last_page import LastPage
 
-            self.push_screen(LastPage(progress))
+            self.push_screen(LastPage(progress, self.state.written))
 
 
 def sample() -> str:

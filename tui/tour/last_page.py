@@ -5,6 +5,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from tui.screens.dialogs import Page
+from tui.terminal.sanitize import sanitize
 from tui.tour.progress import Progress
 from tui.tour.steps import STEPS
 
@@ -29,15 +30,20 @@ class LastPage(Page[None]):
 
     BINDINGS = [("enter", "cancel", "close")]  # noqa: RUF012
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: Progress, written: tuple[str, ...] = ()) -> None:
+        """`written` are the files that the user took with them: the page lies over the message that named them."""
         super().__init__()
         self._progress = progress
+        self._written = written
 
     def compose(self) -> ComposeResult:
         skipped = [step.title for step in STEPS if step.name in self._progress.skipped]
         with VerticalScroll() as page:
             page.border_title = "The tour is over"
             page.border_subtitle = "escape closes"
+            if self._written:
+                files = "\n".join(f"  {sanitize(each, longest=300)}" for each in self._written)
+                yield Static(f"Your result is here:\n\n{files}\n", markup=False)
             yield Static(READ_ON, markup=False)
             if skipped:
                 words = f"\nSkipped: {', '.join(skipped)}. `mnist-tui tour --restart` begins anew."

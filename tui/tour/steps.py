@@ -19,11 +19,18 @@ LINKS = {  # what to do first where there is no engine that this screen can use
     "lost": "The engine, which trains, has ended. Press e: a new one starts.",
     "foreign": "The engine is of another version. Press e, and choose to stop it.",
 }
+TYPING = "You are in a field, which takes all letters and digits. Press escape first."
 
 
 def has_run(moment: Moment) -> bool:
     """Whether there is a run to look at, in progress or past."""
     return moment.state.shown is not None or bool(moment.state.runs)
+
+
+def is_in_form(step: "Step", moment: Moment) -> bool:
+    """Whether the step goes on in the form, whose fields take what is typed."""
+    wrecked = moment.run is not None and moment.run.config.lr >= HIGH
+    return moment.screen == "setup" and step.name in ("steer", "coach") and not wrecked
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -40,8 +47,11 @@ class Step(msgspec.Struct, frozen=True):
 
     def instruction(self, moment: Moment) -> str:
         """Return what to do now: first of all what the step needs."""
-        if moment.state.link in LINKS:
-            return LINKS[moment.state.link]
+        broken = LINKS.get(moment.state.link, "")
+        if moment.typing and (broken or not is_in_form(self, moment)):
+            return TYPING
+        if broken:
+            return broken
         if moment.state.link == "connecting" and self.name != "train":
             return "The engine, which trains, is starting: a few seconds."
         if self.live and moment.run is None and not is_coached(moment):
@@ -73,7 +83,7 @@ def say_steer(moment: Moment) -> str:
     if moment.screen != "setup":
         return "Press 5: Setup, the hyperparameters of this run and of the next one."
     name = short_run_name(moment.run.run) if moment.run is not None else ""
-    return f"Press tab up to the column {name} now, down to Learning rate, type 1, press F5."
+    return f"Press tab as far as the column {name} now, down to Learning rate, type 1, F5."
 
 
 def is_coached(moment: Moment) -> bool:
@@ -99,11 +109,13 @@ def is_helped(moment: Moment) -> bool:
 
 
 def say_mistake(moment: Moment) -> str:
-    gallery = moment.state.gallery.shown
+    gallery, run = moment.state.gallery.shown, moment.state.shown
     if moment.screen != "digits":
         return "Press 2: the test digits, as this run sees them."
-    if gallery is None or not gallery.answered:
+    if gallery is None or not gallery.answered or (run is not None and gallery.run != run.run):
         return "The digits are tested at the end of each epoch: a moment."
+    if moment.digit is None and moment.only_wrong:
+        return "Press enter: the digit at the cursor in full. The arrows move the cursor."
     if moment.digit is None:
         return "Press w: only what it gets wrong. Then press enter: one of them in full."
     return "It has this one right. Press escape, w for the wrong ones, and enter."
@@ -142,8 +154,8 @@ def say_compare(moment: Moment) -> str:
     if moment.screen != "runs":
         return "Press 4: Runs, all that you have trained here."
     if not moment.state.marks:
-        return "Press space to mark the run at the cursor; then j, and space on the next."
-    return "One is marked. Go to another with j or k, and press space."
+        return "Press space: it marks the run at the cursor, which moves on to the next one."
+    return "One is marked. Press space on another; j and k move the cursor."
 
 
 def is_compared(moment: Moment) -> bool:
@@ -238,7 +250,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         "export",
         "Take a result with you",
-        "A file stays when the screen is closed. The message says where it is.",
+        "A file stays when the screen is closed, and other programs can read it.",
         say_export,
         is_exported,
     ),

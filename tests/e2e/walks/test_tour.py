@@ -41,6 +41,7 @@ def walk_to_the_mistake(walker: Walker) -> None:
     walker.key(" ", " 4/10 ")
     walker.key(" ", "Press 5")
     walker.key("5", "Learning rate, type 1")
+    walker.until("Steer 0001")  # the form is there
     walker.key("\t\t\t\t" + DOWN + DOWN + "1")
     walker.key("", "not applied yet")
     walker.key(F5, " 5/10 ")
@@ -55,29 +56,31 @@ def walk_to_the_end(walker: Walker) -> None:
     walker.key("", " 6/10 ")
     walker.until(r"epoch (?!1/)\d+/1000")  # the one that was left training
     walker.key("2", "Press w")
-    walker.key("w", "/ wrong")
+    walker.key("w", "Press enter")
     walker.key("\r", " 7/10 ")
     walker.key("8", "Press y")
     walker.key("y", " 8/10 ")
-    walker.key("7", "pen up")
+    walker.key("7", "pen up, brush")
+    walker.until("╰")
     draw_a_seven(walker)
     walker.key("", " 9/10 ")
-    walker.key("4", "0002")
+    walker.key("4", "Press space")
+    walker.until("0002-seed-cnn +training .*\n.*0001-seed-cnn +stopped")  # the list is there
     walker.key(" ", "One is marked")
-    walker.key("j", "")
     walker.key(" ", " 10/10 ")
-    walker.key("E", "csv")
-    walker.key("\r", "The tour is over")
+    walker.key("E", "Goes to")
+    walker.key("\r", "Your result is here")
+    walker.until("The tour is over")
     walker.key(ESCAPE, gone="The tour is over")
 
 
 def draw_a_seven(walker: Walker) -> None:
     """Draw a bar, and a steep stroke down from its right end, with the keys of the pen."""
     lines = walker.terminal.screen.display
-    top = next(y for y, line in enumerate(lines) if "pen up" in line)
+    top = next(y for y, line in enumerate(lines) if "pen up, brush" in line)
     bottom = next(y for y in range(top + 1, len(lines)) if "╰" in lines[y])
     height = bottom - top - 1
     across, down = height, max(4, height * 2 // 3)
     walker.key(UP * (down // 2) + LEFT * (across // 2) + " ", "pen down")
     stroke = RIGHT * across + "".join(DOWN + LEFT * (step % 2) for step in range(down))
-    walker.key(stroke + " ", "pen up")
+    walker.key(stroke + " ", "pen up, brush")

@@ -16,8 +16,9 @@ from tui.state.inside import Exchange, Inside, Weights
 from tui.state.marks import Mark
 from tui.state.state import State
 from tui.state.store import apply
+from tui.tour.app import OVER
 from tui.tour.moment import Moment
-from tui.tour.steps import STEPS, Step
+from tui.tour.steps import STEPS, TYPING, Step
 
 ROOM = 78  # columns of the strip, in a terminal of 80
 HIGH = Steered(run=RUN, step=50, changes={"lr": 1.0}, config=started(lr=1.0).config)
@@ -110,6 +111,7 @@ def test_each_line_fits_a_narrow_screen() -> None:
         for state, screen, digit in itertools.product(states, screens, (None, RIGHT))
     ]  # fmt: skip
     lines = {each.instruction(moment) for each in STEPS for moment in moments} | {each.why for each in STEPS}
+    lines |= {*OVER, TYPING}
     assert {line: len(line) for line in lines if len(line) > ROOM} == {}
 
 
@@ -133,6 +135,24 @@ def test_a_step_that_needs_a_network_says_how_to_get_one(name: str) -> None:
     for screen in ("train", "digits", "inside", "draw", "runs"):
         assert "Press t" in step(name).instruction(Moment(READY_STATE, screen))
         assert "no " not in step(name).instruction(Moment(TRAINING, screen))
+
+
+@pytest.mark.parametrize("name", DONE)
+def test_who_is_in_a_field_is_told_how_to_leave_it_where_the_step_needs_other_keys(name: str) -> None:
+    instruction = step(name).instruction
+    assert "escape" in instruction(Moment(WRECKED, "setup", typing=True)) or name == "steer"  # which is done then
+    assert "escape" in instruction(Moment(TESTED, "digits", typing=True))
+    assert "escape" in instruction(Moment(LOST, "setup", typing=True))
+    in_form = {instruction(Moment(state, "setup", typing=True)) for state in (TRAINING, READY_STATE)}
+    assert (TYPING in in_form) == (name not in ("steer", "coach"))
+
+
+def test_a_mistake_is_looked_for_among_digits_that_this_run_was_tested_on() -> None:
+    mistake = step("mistake")
+    assert "Press w" in mistake.instruction(Moment(TESTED, "digits"))
+    assert "Press enter" in mistake.instruction(Moment(TESTED, "digits", only_wrong=True))
+    of_another = apply(TESTED, started(run="0002-seed-cnn"))
+    assert "end of each epoch" in mistake.instruction(Moment(of_another, "digits"))
 
 
 def test_the_coach_step_leads_from_the_advice_to_the_new_run() -> None:

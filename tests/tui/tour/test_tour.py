@@ -119,7 +119,11 @@ async def coach(app: FakeTour, pilot) -> None:
 async def mistake(app: FakeTour, pilot) -> None:
     await press(app, pilot, "2")
     await settle(app, pilot)
-    await press(app, pilot, "w", "enter")
+    await press(app, pilot, "w")
+    app.follow()
+    await pilot.pause()
+    assert "Press enter" in screen_text(app)
+    await press(app, pilot, "enter")
     await settle(app, pilot)
 
 
@@ -136,7 +140,7 @@ async def draw(app: FakeTour, pilot) -> None:
 async def compare(app: FakeTour, pilot) -> None:
     await press(app, pilot, "4")
     await settle(app, pilot)
-    await press(app, pilot, "space", "j", "space")
+    await press(app, pilot, "space", "space")
 
 
 async def export(app: FakeTour, pilot) -> None:
@@ -148,6 +152,16 @@ WALK: dict[str, Callable[[FakeTour, object], Awaitable[None]]] = {
     "train": train, "watch": watch, "pause": pause, "steer": steer, "coach": coach, "mistake": mistake, "why": why,
     "draw": draw, "compare": compare, "export": export,
 }  # fmt: skip
+
+
+def assert_strip_hides_no_key(app: FakeTour) -> None:
+    screen = app.screen_stack[0]
+    assert isinstance(screen, StateScreen)
+    assert screen.query_one(TourStrip).region.y == 2
+    if app.screen is screen:  # no page lies over it
+        last = screen_text(app).splitlines()[-1]
+        assert "quit" in last
+        assert "help" in last
 
 
 async def written(request: ExportRequest) -> Exported:
@@ -165,9 +179,11 @@ async def test_all_steps_are_done_by_the_keys_that_they_name(
             await settle(app, pilot)
             assert f" {number + 1}/10 " in screen_text(app)
             await do(app, pilot)
+            assert_strip_hides_no_key(app)
             assert done(app) == tuple(WALK)[: number + 1], name
         await pilot.pause()
         assert isinstance(app.screen, LastPage)
+        assert f"{RUN}.csv" in screen_text(app)  # it lies over the message that named the file
         await press(app, pilot, "escape")
         assert "That was all of it" in screen_text(app)
 
@@ -194,6 +210,21 @@ async def test_the_tour_goes_on_where_it_was_left() -> None:
         assert "No run is in progress. Press t" in screen_text(app)
 
 
+async def test_whoever_has_wandered_into_a_field_is_told_how_to_leave_it() -> None:
+    write_progress(HERE, Progress(done=("train",)))
+    app = FakeTour()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await tell(app, pilot, snapshot(started(epochs=1000), epoch_done(1), epoch_done(2)))
+        await press(app, pilot, "5", "tab", "tab", "tab", "tab", "2")
+        app.follow()
+        await pilot.pause()
+        assert "Press escape first" in screen_text(app)
+        await press(app, pilot, "escape")
+        app.follow()
+        await pilot.pause()
+        assert "Then press 2" in screen_text(app)
+
+
 async def test_the_question_of_who_leaves_names_the_way_back() -> None:
     app = FakeTour()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -203,18 +234,13 @@ async def test_the_question_of_who_leaves_names_the_way_back() -> None:
         await press(app, pilot, "c")
 
 
-async def test_the_strip_is_on_each_screen_and_hides_no_key() -> None:
+async def test_the_strip_is_on_the_screens_that_no_step_leads_to() -> None:
     app = FakeTour()
     async with app.run_test(size=(80, 24)) as pilot:
         await tell(app, pilot, snapshot(started(epochs=1000), epoch_done(1)))
-        for key in "12345678":
+        for key in "36":
             await press(app, pilot, key)
-            await settle(app, pilot)
-            assert isinstance(app.screen, StateScreen)
-            assert app.screen.query_one(TourStrip).region.y == 2
-            last = screen_text(app).splitlines()[-1]
-            assert "quit" in last
-            assert "help" in last
+            assert_strip_hides_no_key(app)
 
 
 async def test_on_a_narrow_screen_what_to_do_is_said_in_full() -> None:
