@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from rich.console import RenderableType
 from textual._compositor import CompositorUpdate
@@ -31,6 +31,8 @@ TERMINAL = 1  # the descriptor that is drawn on
 EDITING = {"left", "right", "home", "end", "backspace", "delete", *(f"ctrl+{key}" for key in "aewukd")}
 LEAVING = 4.0  # seconds to leave in order after a signal, where nobody may read what leaving writes
 LEAVING_NOTHING = 0.8  # when the terminal is gone
+
+ResultT = TypeVar("ResultT")
 
 
 class TerminalApp(PacedApp):
@@ -140,7 +142,7 @@ class TerminalApp(PacedApp):
         if isinstance(self.focused, Input):
             self.focused.post_message(Paste(event.text))
 
-    async def push_screen_wait(self, screen: Any, *, mode: str | None = None) -> Any:
+    async def push_screen_wait(self, screen: Screen[ResultT], *, mode: str | None = None) -> ResultT:  # type: ignore[override]
         """Textual's own, which lets what was there before end; until then a key is not dealt with, see `on_key`."""
         self._nothing_comes.clear()
         try:

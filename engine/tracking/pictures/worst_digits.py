@@ -11,13 +11,15 @@ from PIL import Image, ImageDraw, ImageFont
 from engine.insight.beliefs.history import Beliefs, read_beliefs
 from engine.storage.runs.folders import RunError
 from engine.storage.runs.record import read_record
-from engine.tracking.pictures.confusion import as_png
+from engine.tracking.pictures.confusion import as_png, drawn
 from engine.vocabulary.messages.base import class_name
+from engine.vocabulary.messages.known_data import thing
 
 Images = npt.NDArray[np.uint8]
 
 COLUMNS, ROWS = 8, 3
 SIDE, LABEL = 84, 32  # pixels: three times 28, and two lines of text
+LONGEST_NAME = 9  # characters
 LONGEST = 300.0  # seconds to read a data set
 MOST_KEPT = 2  # data sets whose test images are kept, some 8 MB each
 
@@ -80,14 +82,15 @@ def draw_digits(images: Images, beliefs: Beliefs, place: int, classes: tuple[str
     rows = -(-len(worst) // COLUMNS)
     sheet = Image.new("RGB", (COLUMNS * (SIDE + 8) + 8, 30 + rows * (SIDE + LABEL + 6)), (255, 255, 255))
     draw = ImageDraw.Draw(sheet)
-    draw.text((8, 6), f"{title}: test digits of the highest loss", (0, 0, 0), font)
+    draw.text((8, 6), f"{title}: test {thing(classes)}s of the highest loss", (0, 0, 0), font)
+    names = drawn([class_name(classes, label) for label in range(beliefs.classes)], LONGEST_NAME)
     for i, index in enumerate(worst):
         left, top = 8 + i % COLUMNS * (SIDE + 8), 30 + i // COLUMNS * (SIDE + LABEL + 6)
         sheet.paste(Image.fromarray(images[index]).resize((SIDE, SIDE), Image.Resampling.NEAREST), (left, top))
         actual, said = int(beliefs.labels[index]), int(beliefs.kept[place].predicted[index])
         share = 100 * float(probabilities[index, said])
         right = actual == said
-        answer = f"{class_name(classes, said)[:9]} ({share:.0f} %)"
-        draw.text((left, top + SIDE + 2), f"is {class_name(classes, actual)[:9]}, #{index}", (60, 60, 60), small)
+        answer = f"{names[said]} ({share:.0f} %)"
+        draw.text((left, top + SIDE + 2), f"is {names[actual]}, #{index}", (60, 60, 60), small)
         draw.text((left, top + SIDE + 15), f"said {answer}", (0, 120, 0) if right else (190, 0, 0), small)
     return as_png(sheet)

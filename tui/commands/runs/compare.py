@@ -46,7 +46,7 @@ def compare(
         first, second = ([read_record(folder) for folder in runs_of(checkpoints, words)] for words in (a, b))
         result = compare_records(first, second, metric or "")
     pairs = list(zip(result.a.runs, result.b.runs, strict=True))
-    found = compare_digits(checkpoints, pairs, digits, clean("data", data))
+    found = compare_digits(checkpoints, pairs, digits, str(clean("data", data)))
     if as_json:
         significant = result.test.significant if result.test else None
         said = {"significant": significant, "verdict": verdict(result)}

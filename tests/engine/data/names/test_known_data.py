@@ -16,8 +16,9 @@ from torchvision.datasets import EMNIST, QMNIST, USPS, FashionMNIST
 
 from engine.data.dataset import Array, DataError
 from engine.data.find import find_data, load_data
+from engine.data.names.files import sources
 from engine.vocabulary.messages.base import DIGITS
-from engine.vocabulary.messages.known_data import CLOTHES, KNOWN, LETTERS, known_data, thing
+from engine.vocabulary.messages.known_data import CLOTHES, KNOWN, LETTERS, KnownData, known_data, thing
 from tests.engine.data.names.made_up import made_up
 from tests.engine.data.names.mirror import Mirror
 
@@ -181,3 +182,30 @@ def test_a_misspelt_name_gets_a_suggestion(typed: str, says: str, tmp_path: Path
     with pytest.raises(DataError) as refused:
         find_data(tmp_path / typed)
     assert says in str(refused.value)
+
+
+@pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.name)
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [
+        (b"<html>log in to this network</html>", "does not have the checksum of"),
+        ("break off", "broke off after 4 of 9 bytes"),
+        (None, "Connection refused"),
+    ],
+)
+def test_a_download_that_fails_is_told_with_the_remedy_and_leaves_nothing(
+    root: Path, mirror: Mirror, monkeypatch: pytest.MonkeyPatch, known: KnownData, sent: bytes | str | None, reason: str
+) -> None:
+    files = sources(known)
+    mirror.files = {} if sent is None else {file.name: sent for file in files}
+    url = "http://127.0.0.1:1/" if sent is None else mirror.url  # port 1 has no server
+    fetched = [file._replace(urls=[url + file.name]) for file in files]
+    monkeypatch.setattr("engine.data.names.download.sources", lambda known: fetched)
+    with pytest.raises(DataError) as refused:
+        load_data(known.name)
+    told = str(refused.value)
+    assert told.startswith(f"{root / known.folder / 'raw'}: {known.title} could not be downloaded. ")
+    assert f"Tried {files[0].name} from {url}: " in told
+    assert reason in told
+    assert f"({', '.join(file.name for file in files)}) into this folder yourself" in told
+    assert not root.exists()
