@@ -3,6 +3,7 @@
 In the order to read them:
 
     moment.py: what a step is judged by
+    needs.py: what each step needs before its own keys
     steps.py: the ten steps, and what each says, as data and pure functions
     progress.py: which steps are done, kept in a file
     strip.py: the lines on each screen that say what to do

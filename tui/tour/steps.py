@@ -11,20 +11,11 @@ import msgspec
 from engine.vocabulary.messages import Explained
 from tui.state.words.runs import short_run_name
 from tui.tour.moment import Moment
+from tui.tour.needs import LINKS, TYPING, has_run
 
 HIGH = 0.1  # a learning rate from which adam is sure to wreck the network: a hundred times the usual one
 RISING = 2  # epochs, after which curves can be seen to fall and rise
 SEVEN = 7
-LINKS = {  # what to do first where there is no engine that this screen can use
-    "lost": "The engine, which trains, has ended. Press e: a new one starts.",
-    "foreign": "The engine is of another version. Press e, and choose to stop it.",
-}
-TYPING = "You are in a field, which takes all letters and digits. Press escape first."
-
-
-def has_run(moment: Moment) -> bool:
-    """Whether there is a run to look at, in progress or past."""
-    return moment.state.shown is not None or bool(moment.state.runs)
 
 
 def is_in_form(step: "Step", moment: Moment) -> bool:

@@ -6,7 +6,9 @@ import pytest
 from click.testing import CliRunner
 
 from tui.__main__ import cli
+from tui.state.actions.table import ACTIONS
 from tui.tour.progress import Progress, read_progress, tour_folder, write_progress
+from tui.tour.strip import SKIP
 
 
 @pytest.fixture(autouse=True)
@@ -53,3 +55,7 @@ def test_a_damaged_file_of_progress_is_told_and_mended_by_a_restart(monkeypatch:
     assert status == 1
     assert "tour.json: is damaged" in printed
     assert opened(monkeypatch, "--restart") == (0, "")
+
+
+def test_no_other_action_has_the_key_that_skips() -> None:
+    assert SKIP not in {key for action in ACTIONS for key in action.keys}

@@ -18,7 +18,8 @@ from tui.state.state import State
 from tui.state.store import apply
 from tui.tour.app import OVER
 from tui.tour.moment import Moment
-from tui.tour.steps import STEPS, TYPING, Step
+from tui.tour.needs import TYPING
+from tui.tour.steps import STEPS, Step
 
 ROOM = 78  # columns of the strip, in a terminal of 80
 HIGH = Steered(run=RUN, step=50, changes={"lr": 1.0}, config=started(lr=1.0).config)
