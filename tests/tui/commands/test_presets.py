@@ -43,7 +43,7 @@ def test_the_list_shows_what_differs_from_the_defaults(folder: Path) -> None:
     save_preset(folder, "mine", {"lr": 0.5, "epochs": 10}, "my own")
     lines = call(folder).stdout.splitlines()
     assert [line.split()[0] for line in lines if line[0] != " "] == ["preset", *PRESETS, "mine"]
-    assert lines[1].split() == ["seed", "seed", "notebook", "nothing"]
+    assert lines[1].split() == ["seed", "the", "defaults", "nothing"]
     assert lines[-1].strip().split(maxsplit=3) == ["mine", "my", "own", "lr 0.5"]
     listed = json.loads(call(folder, "--json").stdout)
     assert [each["name"] for each in listed] == [*PRESETS, "mine"]
