@@ -6,9 +6,12 @@ An asyncio thread. A new client, and one that lagged too far behind, is up to da
 import asyncio
 import contextlib
 import os
+import signal
 import socket
+import sys
 import threading
 import time
+import traceback
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
@@ -38,6 +41,8 @@ HELLO_PATIENCE = 10.0  # seconds for a client to say who it is
 MOST_SILENT = 64  # clients that have not said so; of more, the first is dropped
 MOST_CLIENTS = 256  # attached at once: files that the run needs must stay within the system's limit
 BACKLOG = 1024  # connections that wait to be accepted
+# From Python 3.13 on asyncio looks for the socket by its address, which a long path has had only while it was bound.
+KEEPS_SOCKET: dict[str, Any] = {"cleanup_socket": False} if sys.version_info >= (3, 13) else {}
 
 
 class Server:
@@ -55,7 +60,9 @@ class Server:
     # ----------------------------------------------------------------- clients
 
     async def serve(self, listener: socket.socket) -> None:
-        server = await asyncio.start_unix_server(self._attend, sock=listener, limit=MAX_LINE, backlog=BACKLOG)
+        server = await asyncio.start_unix_server(
+            self._attend, sock=listener, limit=MAX_LINE, backlog=BACKLOG, **KEEPS_SOCKET
+        )
         async with server:
             await server.serve_forever()
 
@@ -158,7 +165,8 @@ async def first_to_end(*coroutines: Coroutine[Any, Any, None]) -> None:
 
 
 def start_in_thread(server: Server, listener: socket.socket, log: Path) -> None:
-    """Run the server's loop in a thread of its own."""
+    """Run the server's loop in a thread of its own. Should it fail, the engine saves its run and ends: nobody could
+    reach it any more, and no other can take its place while it is there."""
 
     async def main() -> None:
         await asyncio.gather(
@@ -167,6 +175,10 @@ def start_in_thread(server: Server, listener: socket.socket, log: Path) -> None:
 
     def run() -> None:
         asyncio.set_event_loop(server.loop)
-        server.loop.run_until_complete(main())
+        try:
+            server.loop.run_until_complete(main())
+        except Exception:
+            traceback.print_exc()
+            os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=run, name="server", daemon=True).start()

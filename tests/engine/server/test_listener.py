@@ -3,13 +3,16 @@
 import asyncio
 import contextlib
 import os
+import queue
+import signal
 import socket
+from pathlib import Path
 
 import pytest
 from fake_engine import DATA, READY, epoch_done, started, steps
 from limits import LIMIT
 
-from engine.server.listener import MOST_SILENT
+from engine.server.listener import MOST_SILENT, Server, start_in_thread
 from engine.vocabulary.messages import (
     MAX_LINE,
     PROTOCOL,
@@ -198,3 +201,20 @@ async def test_an_idle_engine_is_told_to_end_only_when_nobody_is_there(running: 
     async with asyncio.timeout(LIMIT):
         await watch
     assert [type(command) for command in worker.commands] == [Shutdown]
+
+
+def test_an_engine_whose_server_fails_ends_since_no_other_can_take_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def fail(self: Server, listener: socket.socket) -> None:
+        raise OSError("not a directory")
+
+    monkeypatch.setattr(Server, "serve", fail)
+    ended: queue.Queue[tuple[int, int]] = queue.Queue()
+    monkeypatch.setattr(os, "kill", lambda pid, number: ended.put((pid, number)))
+    loop = asyncio.new_event_loop()
+    with socket.socket(socket.AF_UNIX) as listener:
+        start_in_thread(Server(tmp_path, "1", 60.0, loop), listener, tmp_path / "engine.log")
+        assert ended.get(timeout=LIMIT) == (os.getpid(), signal.SIGTERM)
+    assert "not a directory" in capsys.readouterr().err
+    loop.close()
