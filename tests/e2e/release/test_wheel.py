@@ -109,7 +109,7 @@ def test_the_sdist_makes_the_same_wheel(wheel: Path, sdist: Path, work: Path) ->
     assert contents(build(source, "wheel", work / "again")) == contents(wheel)
     shown = re.findall(r"!\[[^]]*\]\(([^)]+)\)", (source / "README.md").read_text())
     assert shown
-    for name in ("tests/test_rooms.py", "CONTRIBUTING.md", "share/man/man1/mnist-tui.1", *shown):
+    for name in ("tests/test_rooms.py", "CONTRIBUTING.md", ".packaging/mnist-tui.1", *shown):
         assert (source / name).is_file(), name
 
 
