@@ -51,7 +51,7 @@ def test_the_longest_names_stay_inside_the_picture(
     monkeypatch.setattr(charts, "title_of", lambda run, longest: plain(f"{run.name} {words}", min(longest, 60)))
     figure = Figure(layout="constrained")
     runs = [Runs(recorded)[name] for name in (FIRST, SECOND)]
-    charts.draw_curves(figure, request(recorded, "png", tmp_path, FIRST, SECOND, chart=chart), runs)
+    charts.draw_curves(figure, request(recorded, "png", tmp_path, FIRST, SECOND, chart=chart), runs, [])
     figure.savefig(io.BytesIO(), dpi=charts.DPI)
     [legend] = figure.legends
     drawn = legend.get_window_extent()
