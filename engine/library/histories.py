@@ -35,7 +35,7 @@ MACHINE: dict[str, Kind] = {
     "time": float, "step": int, "cpu": float, "engine": float, "memory": int, "memory_total": int,
     "engine_memory": int,
 }  # fmt: skip
-GPU: dict[str, Kind] = {"use": float, "memory": int, "memory_total": int, "temperature": float, "power": float}
+GPU = ("use", "memory", "memory_total", "temperature", "power")  # columns of floats, as a GPU may be missing
 CONFUSION: dict[str, Kind] = {"epoch": int, "actual": str, "predicted": str, "count": int}
 
 

@@ -56,6 +56,15 @@ def write_once(path: Path, content: bytes) -> None:
     flush_folder(path.parent)
 
 
+def append_privately(path: Path, line: str) -> None:
+    """Append a line to a file that only this user reads, and that is no link. Raises OSError."""
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(handle, line.encode())
+    finally:
+        os.close(handle)
+
+
 def put_in_place(temporary: Path, path: Path) -> bool:
     """Give a file a second name; tell whether that was free."""
     try:

@@ -9,12 +9,11 @@ from engine.vocabulary.messages import ProtocolError, RunEvent
 
 
 class LogReader:
-    """`skipped` counts lines that could not be read; what has no end yet is read once it has."""
+    """What has no end yet is read once it has."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / EVENTS
         self.offset = 0
-        self.skipped = 0
         self._begins = True  # whether a line begins at the offset
 
     def new_events(self) -> Iterator[tuple[RunEvent | None, int]]:
@@ -34,14 +33,14 @@ class LogReader:
                 ends = line.endswith(b"\n")
                 if not ends and len(line) < LONGEST_LINE:
                     return  # the rest comes later
-                event = self._read(line) if self._begins and ends else None
+                event = read(line) if self._begins and ends else None
                 self.offset += len(line)
                 self._begins = ends
                 yield event, self.offset
 
-    def _read(self, line: bytes) -> RunEvent | None:
-        try:
-            return unseal(line)
-        except ProtocolError:
-            self.skipped += 1
-            return None
+
+def read(line: bytes) -> RunEvent | None:
+    try:
+        return unseal(line)
+    except ProtocolError:
+        return None

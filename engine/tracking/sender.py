@@ -76,7 +76,7 @@ class Sender:
         try:
             if self._tracker is None:
                 self._tracker = self._opened()
-            for batch in self._batches(self._tracker.takes_back):
+            for batch in self._batches():
                 self._hand_over(self._tracker, batch)
             self._end(self._tracker)
             self.cursor.problem, self._wait = "", SHORTEST
@@ -116,7 +116,7 @@ class Sender:
 
     # -------------------------------------------------------------------- send
 
-    def _batches(self, takes_back: bool) -> Iterator[Batch]:
+    def _batches(self) -> Iterator[Batch]:
         """Yield what the log says behind what is confirmed; what stands before it is read for what it leads to."""
         single = (self._translator.batch(event, offset) for event, offset in self._reader.new_events())
         return joined((batch for batch in single if batch.offset > self.cursor.offset), MOST_POINTS)

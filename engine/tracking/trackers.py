@@ -17,7 +17,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from engine.program.extras import how_to_add
-from engine.storage.files import in_words, open_regular
+from engine.storage.files import append_privately, in_words, open_regular
 from engine.storage.paths import PathError, state_folder
 from engine.tracking.batch import RunFacts, Tracker
 from engine.vocabulary.fields import ConfigError
@@ -159,12 +159,7 @@ def trust(log_to: str) -> None:
     try:
         for name, target in targets(log_to).items():
             if not is_trusted(name, target):
-                flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-                handle = os.open(state_folder() / TRUSTED, flags, 0o600)
-                try:
-                    os.write(handle, f"{name}={target}\n".encode())
-                finally:
-                    os.close(handle)
+                append_privately(state_folder() / TRUSTED, f"{name}={target}\n")
     except (OSError, PathError) as error:
         raise ConfigError(f"{LABEL}: {in_words(error)}; make room, or set XDG_STATE_HOME") from error
 

@@ -126,8 +126,7 @@ class TerminalApp(PacedApp):
 
         On a slow link keys come together. A field in focus lets none of these pass; a question only what is no answer.
         """
-        await asyncio.sleep(0)  # what the key before began comes to its question
-        await self._nothing_comes.wait()
+        await self._what_was_begun()
         ahead = isinstance(self.screen, FollowsState) and event.time < self.screen.asked
         there = self.screen if ahead else self.focused
         if ahead or (event.is_printable and isinstance(there, Input)):
@@ -137,10 +136,14 @@ class TerminalApp(PacedApp):
 
     async def on_paste(self, event: Paste) -> None:
         """Hand on likewise what was pasted before the key that led to a field was dealt with."""
-        await asyncio.sleep(0)
-        await self._nothing_comes.wait()
+        await self._what_was_begun()
         if isinstance(self.focused, Input):
             self.focused.post_message(Paste(event.text))
+
+    async def _what_was_begun(self) -> None:
+        """Wait until what the key before began has come to its question."""
+        await asyncio.sleep(0)
+        await self._nothing_comes.wait()
 
     async def push_screen_wait(self, screen: Screen[ResultT], *, mode: str | None = None) -> ResultT:  # type: ignore[override]
         """Textual's own, which lets what was there before end; until then a key is not dealt with, see `on_key`."""

@@ -2,12 +2,8 @@
 
 import shutil
 import sys
-from typing import TYPE_CHECKING
 
 import click
-
-if TYPE_CHECKING:
-    pass
 
 WIDEST = 100  # columns of text that are easy to read
 INDENT = 4

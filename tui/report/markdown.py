@@ -138,7 +138,7 @@ def sheet(pictures: list[bytes]) -> bytes:
     lines: list[bytes] = []
     width = min(ACROSS, len(pictures)) * (3 * SIDE + len(GAP)) - len(GAP)
     for start in range(0, len(pictures), ACROSS):
-        rows = [grey_lines(pixels, SIDE) for pixels in pictures[start : start + ACROSS]]
+        rows = [grey_lines(pixels) for pixels in pictures[start : start + ACROSS]]
         lines += [GAP.join(each[y] for each in rows).ljust(width, b"\x80") for y in range(SIDE)]
         lines += [b"\x80" * width] * 2
     return png_of_lines(lines[:-2])

@@ -64,8 +64,8 @@ class ClassChoice(Entry[int | None]):
         self._list(event.value)
 
     def on_key(self, event: Key) -> None:
-        step = {"down": 1, "up": -1, "tab": 1, "pagedown": MOST_LINES, "pageup": -MOST_LINES}.get(event.key)
-        if step is not None and self.query_one(Input).has_focus and self._found and event.key != "tab":
+        step = {"down": 1, "up": -1, "pagedown": MOST_LINES, "pageup": -MOST_LINES}.get(event.key)
+        if step is not None and self.query_one(Input).has_focus and self._found:
             event.stop()
             event.prevent_default()
             options = self.query_one(OptionList)

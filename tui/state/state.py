@@ -88,6 +88,10 @@ class State(msgspec.Struct, frozen=True):
                 return view
         return self.histories.course_of(run)
 
+    def marked_or(self, run: str) -> list[str]:
+        """Return the runs that are marked, or else this one."""
+        return [mark.run for mark in self.marks] or [run]
+
     @property
     def courses(self) -> list[tuple[str, RunView]]:
         """The letters and the courses of the runs that are marked, as far as they are known."""

@@ -6,12 +6,11 @@ record in the private state folder, by its digest, and a run's copy is run only 
 """
 
 import hashlib
-import os
 from pathlib import Path
 
 import msgspec
 
-from engine.storage.files import open_regular, write_atomically
+from engine.storage.files import append_privately, open_regular, write_atomically
 from engine.storage.paths import PathError, state_folder
 from engine.vocabulary.architectures import OwnName, is_own
 from engine.vocabulary.config import ConfigError
@@ -118,12 +117,7 @@ def trust(code: Code | None) -> None:
     if code is None or (code.digest, code.model) in trusted():
         return
     try:
-        line = f"{code.digest} {code.model}\n".encode()
-        handle = os.open(record(), os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        try:
-            os.write(handle, line)
-        finally:
-            os.close(handle)
+        append_privately(record(), f"{code.digest} {code.model}\n")
     except OSError as error:
         raise NetworkError(
             f"{record()}: cannot be written ({error.strerror}), so a run of {code.model} could not be resumed; make"

@@ -46,7 +46,6 @@ class MlflowRun:
         self._tags = run.data.tags
         self._notes = run.data.tags.get(NOTES, "")
         self._status = run.info.status
-        self._given = False  # whether the parameters are there
         self._params = {name: str(value)[:LONGEST_PARAM] for name, value in facts.values.items()}
         self._params = {name: value for name, value in self._params.items() if name not in run.data.params}
 

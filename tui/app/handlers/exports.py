@@ -23,7 +23,7 @@ class ExportHandlers(EngineApp):
         from tui.link.export_process import export
         from tui.screens.export_choice import ExportChoice
 
-        runs = [mark.run for mark in self.state.marks] or [event.run]
+        runs = self.state.marked_or(event.run)
         folder = self.checkpoints.absolute() / EXPORTS
         format = await self.push_screen_wait(ExportChoice(runs, str(folder)))
         if format is None:

@@ -8,6 +8,7 @@ from tui.state.run_numbers import numbers_of
 from tui.state.significance import Sample
 from tui.state.words.figures import format_deviation, format_interval, format_metric
 from tui.state.words.metrics import VALIDATED, is_accuracy, metric_in_words
+from tui.state.words.runs import ON_SAMPLE
 from tui.terminal.printing import wide_console
 from tui.terminal.sanitize import sanitize
 
@@ -45,7 +46,7 @@ def what_differs(result: Comparison) -> list[str]:
         )
     lines += [f"left out: {run} ({reason})" for run, reason in result.left_out.items()]
     if result.sample_data:
-        lines.append("note: on the sample of 5,000 digits that ships with mnist-tui, not on the full MNIST")
+        lines.append(f"note: {ON_SAMPLE}")
     return lines
 
 

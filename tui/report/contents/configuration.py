@@ -7,7 +7,7 @@ from engine.vocabulary.config import FIELDS, ConfigError, RunConfig
 from tui.report.blocks import Block, Cell, Command, Facts, Part, Table, Words
 from tui.report.contents.names import run_names
 from tui.report.facts import ReportFacts, RunFacts
-from tui.state.words.options import command_line
+from tui.state.words.options import command_words
 from tui.state.words.run_differences import differences, results
 from tui.state.words.values import format_change, format_value, format_values
 
@@ -36,7 +36,7 @@ def of_one(run: RunFacts) -> list[Block]:
         blocks.append(Words("All hyperparameters are at their defaults."))
     rest = [name for name in FIELDS if name not in changed]
     if rest:
-        blocks += [Words("At their defaults:"), facts_of(rest, [run])]
+        blocks += [Words("At their defaults:"), facts_of(rest, run)]
     return blocks
 
 
@@ -52,11 +52,11 @@ def of_several(facts: ReportFacts) -> list[Block]:
     else:
         blocks.append(Words("These runs have the same configuration, the same data and the same device."))
     same = [name for name in FIELDS if len({shown(run, name) for run in facts.runs}) == 1]
-    return [*blocks, Words("The same in all:"), facts_of(same, facts.runs)]
+    return [*blocks, Words("The same in all:"), facts_of(same, facts.runs[0])]
 
 
-def facts_of(names: Sequence[str], runs: Sequence[RunFacts]) -> Facts:
-    return Facts(tuple((FIELDS[name].label, shown(runs[0], name)) for name in names))
+def facts_of(names: Sequence[str], run: RunFacts) -> Facts:
+    return Facts(tuple((FIELDS[name].label, shown(run, name)) for name in names))
 
 
 def shown(run: RunFacts, name: str) -> str:
@@ -111,22 +111,12 @@ def command_of(run: RunFacts) -> str:
     extra: list[str] = []
     if not config.threads and record.threads and record.device == "cpu" and threads_stayed(run):
         extra = ["--threads", str(record.threads)]
-    line = command_line(config)
+    base = RunConfig()
     if record.parent:
+        base = run.parent_config or base  # `--fork` begins with what the parent has
         number = record.parent.partition("-")[0].lstrip("0") or record.parent
         extra += ["--fork", f"{number}@{record.parent_epoch}"]
-        line = command_line_from(config, run.parent_config) if run.parent_config is not None else line
-    return shlex.join([*shlex.split(line), *extra])
-
-
-def command_line_from(config: RunConfig, parent: RunConfig) -> str:
-    """Return the command with what a fork has otherwise than its parent, which is where `--fork` begins."""
-    words = ["mnist-tui", "train"]
-    for name, field in FIELDS.items():
-        value = getattr(config, name)
-        if value != getattr(parent, name):
-            words += [field.option, repr(value) if isinstance(value, float) else str(value)]
-    return shlex.join(words)
+    return shlex.join([*command_words(config, base), *extra])
 
 
 def threads_stayed(run: RunFacts) -> bool:

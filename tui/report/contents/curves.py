@@ -19,13 +19,12 @@ SMOOTHING = 0.9  # of the losses of single steps
 BESIDE = 3  # runs, of which training, validation and test have room in one chart
 FOLDED = 8  # rows, from which on a table is folded
 MOST_ROWS = 40  # epochs in a table
-PARTS = {  # what figures are of: how its line looks, and its marker
+PARTS = {  # what figures are of: its name in them and how its line looks, and its marker
     "training": ("train", ""),
     "validation": ("validation", "square"),
     "test": ("test", "circle"),
 }
 COLOURS = {"training": "c2", "validation": "c3", "test": "c1"}
-FIELDS = {"training": "train", "validation": "validation", "test": "test"}
 METRICS = ("accuracy", "loss")
 
 
@@ -67,12 +66,9 @@ def of_one(run: RunFacts) -> list[Chart]:
     return found
 
 
-def own_curve(
-    run: RunFacts, part: str, metric: str, look: str = "", label: str | None = None, shape: str = ""
-) -> Curve:
+def own_curve(run: RunFacts, part: str, metric: str) -> Curve:
     kind, marker = PARTS[part]
-    points = epoch_points(run, f"{FIELDS[part]}_{metric}")
-    return Curve(part, points, f"{kind} {look or COLOURS[part]}", part if label is None else label, shape or marker)
+    return Curve(part, epoch_points(run, f"{kind}_{metric}"), f"{kind} {COLOURS[part]}", part, marker)
 
 
 def epoch_points(run: RunFacts, name: str) -> tuple[Point, ...]:
@@ -156,7 +152,7 @@ def of_several(runs: Sequence[RunFacts]) -> list[Chart]:
 
 def line_of(run: RunFacts, number: int, part: str, metric: str, first: str) -> Curve:
     look = "train" if part == "training" and first != part else "test"
-    points = epoch_points(run, f"{FIELDS[part]}_{metric}")
+    points = epoch_points(run, f"{PARTS[part][0]}_{metric}")
     label, marker = (run.letter, MARKERS[number % len(MARKERS)]) if part == first else ("", "")
     return Curve(f"{named(run)}, {part}", points, f"{look} {look_of(number)}", label, marker)
 

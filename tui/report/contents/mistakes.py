@@ -8,7 +8,7 @@ from tui.report.blocks import Beside, Block, Cell, Chart, Charts, Part, Picture,
 from tui.report.contents.names import title_of
 from tui.report.drawing.heat import draw_matrix
 from tui.report.facts import ReportFacts, RunFacts, WorstDigits
-from tui.state.confusion.figures import Counts, class_figures, is_complete, top_mistakes
+from tui.state.confusion.figures import Counts, class_figures, is_complete, most_mistaken, top_mistakes
 from tui.state.confusion.words import matrix_caption
 from tui.terminal.sanitize import sanitize
 
@@ -58,7 +58,7 @@ def mistakes(counts: Counts, names: Sequence[str]) -> Block:
 def matrix(counts: Counts, names: Sequence[str], caption: str) -> Table:
     """Return the matrix with recall and precision; mistakes are shaded by how frequent they are."""
     figures = class_figures(counts)
-    most = max((count for i, row in enumerate(counts) for j, count in enumerate(row) if i != j), default=0) or 1
+    most = most_mistaken(counts) or 1
     rows: list[tuple[str | Cell, ...]] = []
     for i, row in enumerate(counts):
         cells = [

@@ -12,9 +12,7 @@ from tui.state.words.figures import duration, format_deviation, format_interval,
 from tui.state.words.networks import shown_name
 from tui.state.words.run_columns import reported_accuracy, reported_loss
 from tui.state.words.run_differences import groups_of_seeds, value_of
-from tui.state.words.runs import state_word
-
-SAMPLE = "On the sample of 5,000 digits that ships with mnist-tui, not on the full MNIST."
+from tui.state.words.runs import ON_SAMPLE, state_word
 
 
 def results(facts: ReportFacts) -> list[Part]:
@@ -26,7 +24,7 @@ def results(facts: ReportFacts) -> list[Part]:
         where = "95 % confidence" if facts.several else "In brackets 95 % confidence"
         blocks.append(Words(f"{which(facts)} {where} is Wilson's interval, from {images(tested)}."))
     if any(run.summary.sample for run in facts.runs):
-        blocks.append(Words(SAMPLE))
+        blocks.append(Words(f"O{ON_SAMPLE[1:]}."))
     blocks += [Words(said, warning=True) for run in facts.runs for said in warnings(run, facts.several)]
     return [Part("", tuple(blocks))]
 

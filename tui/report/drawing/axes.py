@@ -26,15 +26,17 @@ class Axis:
     ticks: tuple[Tick, ...]
     log: bool = False
 
+    def place(self, value: float) -> float:
+        """Return a value as the axis counts: its logarithm, where it is logarithmic."""
+        return math.log10(max(value, 1e-300)) if self.log else value
+
     def share(self, value: float) -> float:
         """Return where a value lies, 0 at the low end, 1 at the high one; what is beyond lies at the end."""
-        place = math.log10(max(value, 1e-300)) if self.log else value
-        return min(1.0, max(0.0, (place - self.low) / (self.high - self.low)))
+        return min(1.0, max(0.0, (self.place(value) - self.low) / (self.high - self.low)))
 
     def holds(self, value: float) -> bool:
-        place = math.log10(max(value, 1e-300)) if self.log else value
         room = 1e-9 * (self.high - self.low)
-        return self.low - room <= place <= self.high + room
+        return self.low - room <= self.place(value) <= self.high + room
 
 
 def linear_axis(low: float, high: float, percent: bool = False) -> Axis:

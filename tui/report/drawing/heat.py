@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tui.report.drawing.picture import picture
 from tui.report.markup import Safe, el
-from tui.state.confusion.figures import Counts
+from tui.state.confusion.figures import Counts, most_mistaken
 
 SIDE = 420.0
 LEFT, TOP = 74.0, 16.0
@@ -14,7 +14,7 @@ LONGEST_NAME = 10
 def draw_matrix(counts: Counts, names: Sequence[str]) -> Safe:
     """Return the squares of all pairs that occur; a pointer shows how often."""
     size = SIDE / max(1, len(counts))
-    most = max((count for i, row in enumerate(counts) for j, count in enumerate(row) if i != j), default=0) or 1
+    most = most_mistaken(counts) or 1
     every = max(1, round(12 / size))  # of the names has room
     parts: list[Safe] = [el("rect", class_="empty", x=LEFT, y=TOP, width=SIDE, height=SIDE)]
     for i, row in enumerate(counts):

@@ -1,6 +1,5 @@
 """Curves over epochs: axes that suit them, lines that are told apart without colour, and labels at their ends. Pure."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -47,7 +46,6 @@ class LineChart:
     curves: tuple[Curve, ...]
     percent: bool = False
     happenings: tuple[Happening, ...] = ()
-    x_name: str = "epoch"
     linear: bool = False
 
 
@@ -73,7 +71,7 @@ def draw_lines(chart: LineChart) -> Drawn:
         y, note = chosen_axis(every, later, chart.percent)
     right = RIGHT + max((LETTER_WIDTH * len(curve.label) for curve in chart.curves), default=0.0)
     frame = Frame(count_axis(reached), y, right=right)
-    parts = [*frame.drawn(chart.x_name), *happenings(chart.happenings, frame)]
+    parts = [*frame.drawn("epoch"), *happenings(chart.happenings, frame)]
     for curve, known in usable:
         if known:
             parts.append(line(curve, known, frame, chart.percent))
@@ -128,16 +126,13 @@ def inside(points: Sequence[Point], frame: Frame) -> list[list[Point]]:
     """
     low, high = frame.y.low, frame.y.high
 
-    def place(y: float) -> float:
-        return math.log10(max(y, 1e-300)) if frame.y.log else y
-
     def drawn(x: float, at: float) -> Point:
         return frame.across(x), frame.down(10.0**at if frame.y.log else at)
 
     stretches: list[list[Point]] = [[]]
     before: Point | None = None
     for x, value in points:
-        here = x, place(value)
+        here = x, frame.y.place(value)
         if before is not None:
             stretch = clipped(before, here, low, high)
             if stretch is None:

@@ -28,11 +28,10 @@ def in_words(picture: Picture) -> str:
 
 def data_of(pixels: bytes) -> Safe:
     """Return a picture as the address of an image: 28x28 grey values as PNG."""
-    return Safe("data:image/png;base64," + b64encode(png_of_lines(grey_lines(pixels, SIDE))).decode())
+    return Safe("data:image/png;base64," + b64encode(png_of_lines(grey_lines(pixels))).decode())
 
 
-def grey_lines(pixels: bytes, width: int) -> list[bytes]:
+def grey_lines(pixels: bytes) -> list[bytes]:
     return [
-        bytes(value for pixel in pixels[at : at + width] for value in (pixel,) * 3)
-        for at in range(0, len(pixels), width)
+        bytes(value for pixel in pixels[at : at + SIDE] for value in (pixel,) * 3) for at in range(0, len(pixels), SIDE)
     ]

@@ -66,6 +66,11 @@ def class_figures(counts: Counts) -> list[ClassFigures]:
     return [ClassFigures(sum(row), sum(each[i] for each in counts), row[i]) for i, row in enumerate(counts)]
 
 
+def most_mistaken(counts: Counts) -> int:
+    """Return how often the most frequent mistake occurs."""
+    return max((count for i, row in enumerate(counts) for j, count in enumerate(row) if i != j), default=0)
+
+
 def top_mistakes(counts: Counts, most: int) -> list[Mistake]:
     """Return the most frequent mistakes, the most frequent first."""
     found = [

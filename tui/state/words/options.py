@@ -82,12 +82,18 @@ def together(context: click.Context, option: click.Parameter, values: tuple[Valu
         raise click.BadParameter(str(error), context, option) from error
 
 
+def command_words(config: RunConfig, base: RunConfig) -> list[str]:
+    """Return the `mnist-tui train` command that trains with this config, where `base` is what it begins from."""
+    words = ["mnist-tui", "train"]
+    for name, field in FIELDS.items():
+        if (value := getattr(config, name)) != getattr(base, name):
+            words += [field.option, repr(value) if isinstance(value, float) else str(value)]
+    return words
+
+
 def command_line(config: RunConfig) -> str:
     """Return the `mnist-tui train` command that trains with this config."""
-    words = ["mnist-tui", "train"]
-    for name, value in config.differences().items():
-        words += [FIELDS[name].option, repr(value) if isinstance(value, float) else str(value)]
-    return shlex.join(words)
+    return shlex.join(command_words(config, RunConfig()))
 
 
 def given(options: Mapping[str, Any]) -> dict[str, Value]:

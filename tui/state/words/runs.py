@@ -20,6 +20,8 @@ GAP = 2
 FIRST_TO_GO = ("note", "time", "data", "title", "loss", "started", "epochs", "accuracy", "state")
 LEAST_CHANGES = 16
 
+ON_SAMPLE = "on the sample of 5,000 digits that ships with mnist-tui, not on the full MNIST"
+
 
 def run_row(run: RunSummary) -> tuple[str, ...]:
     """Return a run's line of a list under RUN_COLUMNS. Accuracy and loss are of the test after the epoch that is

@@ -8,7 +8,7 @@ from textual.reactive import reactive
 
 from engine.vocabulary.messages.base import DIGITS
 from tui.state.class_words import short_name
-from tui.state.confusion.figures import Counts, class_figures, is_complete
+from tui.state.confusion.figures import Counts, class_figures, is_complete, most_mistaken
 from tui.widgets.cells import Cells, CellWidget
 from tui.widgets.confusion.margins import draw_class, draw_headings, draw_legend, draw_precision, short
 from tui.widgets.confusion.matrix_layout import LEAST_WIDTH, Layout, lay_out
@@ -94,7 +94,7 @@ class ConfusionMatrix(GridKeys, CellWidget, can_focus=True):
             return
         at = self._place()
         figures = class_figures(self.counts)
-        most = max((n for i, row in enumerate(self.counts) for j, n in enumerate(row) if i != j), default=0)
+        most = most_mistaken(self.counts)
         draw_headings(cells, at, self.names, shares=self.shares)
         middle = (at.height - 1) // 2
         for place, actual in enumerate(at.rows):

@@ -29,7 +29,7 @@ class ReportHandlers(EngineApp):
         from tui.report.output import REPORTS, ReportError, usual_name, write_beside
         from tui.report.written import written
 
-        runs = [mark.run for mark in self.state.marks] or [event.run]
+        runs = self.state.marked_or(event.run)
         folders = [self.checkpoints / run for run in runs]
         live = self._trained_now() if self.client is not None else None
         try:

@@ -12,6 +12,7 @@ from tui.state.significance import Sample
 from tui.state.words.figures import format_deviation, format_interval, format_metric
 from tui.state.words.metrics import VALIDATED, metric_in_words
 from tui.state.words.options import command_line
+from tui.state.words.runs import ON_SAMPLE
 from tui.terminal.printing import wide_console
 from tui.terminal.sanitize import sanitize
 
@@ -69,7 +70,7 @@ def print_seeds(result: SeedsDone) -> None:
         if run.accuracy is None:
             print(sanitize(f"seed {run.seed} {run.state}{f': {run.reason}' if run.reason else ''}"))
     if result.sample:
-        print("on the sample of 5,000 digits that ships with mnist-tui, not on the full MNIST")
+        print(ON_SAMPLE)
     if result.missing:
         print(f"{result.wanted - result.missing} of {result.wanted} seeds finished; the figures are for these only")
 
