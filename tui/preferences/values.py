@@ -21,6 +21,8 @@ THEMES = (  # those of Textual, by name: to ask it takes 100 ms
 
 SORTS = ("age", "accuracy", "loss", "epochs", "time", "name", "network", "parameters", "seed")
 ORDERS = ("", *SORTS, *(f"-{sort}" for sort in SORTS))
+DIGIT_SORTS = ("index", "loss", "confidence", "margin")
+DIGIT_ORDERS = (*DIGIT_SORTS, *(f"-{sort}" for sort in DIGIT_SORTS))
 
 
 class PreferenceError(ValueError):
@@ -59,6 +61,10 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
         str,
         preference("Order of the list of runs, - in front: descending.", *ORDERS),
     ] = ""
+    digits_sort: Annotated[
+        str,
+        preference("Order of the digits, - in front: descending.", *DIGIT_ORDERS),
+    ] = "index"
     side_share: Annotated[float, share("right side of Train")] = 0.0
     log_share: Annotated[float, share("log of Train")] = 0.0
     curves_share: Annotated[float, share("curves beside the list of runs")] = 0.0

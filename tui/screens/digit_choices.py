@@ -29,8 +29,7 @@ class DigitChoices(DigitWishes):
 
     def __init__(self) -> None:
         super().__init__()
-        self.sort = "index"
-        self.descending = False
+        self.sort, self.descending = "index", False
         self.digits = SelectedDigits()
         self._pair: tuple[int, int, int] | None = None  # actual and predicted class that are to be shown, and the epoch
 
@@ -96,6 +95,11 @@ class DigitChoices(DigitWishes):
         self.line.fill(" ".join(word for word in words if word != "wrong") if "wrong" in words else
                        " ".join(["wrong", *words]))  # fmt: skip
 
+    def take_order(self) -> None:
+        """Have the order of a list, or the one that was chosen last."""
+        preferred = LISTED if self.view.is_list else self.preferences.digits_sort
+        self.sort, self.descending = preferred.removeprefix("-"), preferred.startswith("-")
+
     @work
     async def action_sort(self) -> None:
         sorts = (*([LISTED] if self.view.is_list else []), *ORDERS)
@@ -105,6 +109,8 @@ class DigitChoices(DigitWishes):
             same = chosen == self.sort
             self.descending = not self.descending if same else known is not None and known.descending
             self.sort = chosen
+            if chosen in ORDERS:  # a list's own order is the list's alone
+                self.prefer(digits_sort=("-" if self.descending else "") + chosen)
             self.redraw()
 
     @work
@@ -118,7 +124,7 @@ class DigitChoices(DigitWishes):
     def _show_view(self, view: View, epoch: int = 0) -> None:
         if (view, epoch) != (self.view, self.epoch):
             self.view, self.epoch, self.now = view, epoch, 0
-            self.sort, self.descending = (LISTED if view.is_list else "index"), False
+            self.take_order()
             self.grid.cursor = 0
         self._draw_anew()
 

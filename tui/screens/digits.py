@@ -71,6 +71,7 @@ class DigitsScreen(DigitChoices):
         yield Static("", markup=False, id="nothing")
 
     def on_mount(self) -> None:
+        self.take_order()
         if self.preferences.drawing in ART_STYLES:
             self._draw_as(self.preferences.drawing)
         self.set_interval(LIVE_EVERY, self._follow_live_weights)

@@ -8,6 +8,7 @@ from limits import LIMIT
 
 from tests.tui.app.screen_text import TRAINING, screen_text
 from tests.tui.coach.fake_rule import press
+from tests.tui.state.gallery.gallery_answers import open_gallery, shown
 from tui.app.main import MnistApp
 from tui.preferences.file import read_preferences
 from tui.preferences.values import Preferences
@@ -61,6 +62,22 @@ async def test_what_is_changed_on_the_screen_is_remembered_and_comments_stay(tmp
         await press(app, pilot, "T")
         await remembered(app, pilot, file, {"coach": True, "theme": "dracula", "log_axis": True})
     assert file.read_text().startswith("# mine\ncoach = true # always\n")
+
+
+async def test_the_order_of_the_digits_is_remembered(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    app = PreferringApp(file)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await open_gallery(app, pilot)
+        await press(app, pilot, "s", "j", "enter")
+        await remembered(app, pilot, file, {"digits_sort": "-loss"})
+    again = PreferringApp(file, **read_preferences(file))
+    async with again.run_test(size=(120, 36)) as pilot:
+        await open_gallery(again, pilot)
+        assert shown(again)[:3] == [0, 5, 10]
+        assert "by loss ▼" in screen_text(again)
+        await press(again, pilot, "s", "j", "enter")
+        await remembered(again, pilot, file, {"digits_sort": "confidence"})
 
 
 async def test_what_cannot_be_remembered_is_told_once(tmp_path: Path) -> None:
