@@ -44,6 +44,10 @@ class ScreensApp(TerminalApp):
         self.state = state
         self.draw_soon(AT_ONCE if soon else self.live_interval, live=not soon)
 
+    def add_written(self, *files: str) -> None:
+        """Note files that the user has had written, which the last page of the tour lists."""
+        self.set_state(replace(self.state, written=(*self.state.written, *files)))
+
     def draw(self) -> None:
         """Draw the state on the screen in front, and on the dialogs over it."""
         super().draw()

@@ -71,7 +71,7 @@ class DigitHandlers(EngineApp):
             why = in_words(error) if isinstance(error, OSError) else str(error)
             self.notify(sanitize(why, longest=300), title=NOT_WRITTEN, severity="error", markup=False)
             return
-        self.set_state(replace(self.state, written=(*self.state.written, str(path))))
+        self.add_written(str(path))
         self.notify(f"{sanitize(str(path), longest=300)}, and as text beside it", title="Contact sheet", markup=False)
 
 

@@ -1,6 +1,5 @@
 """Runs written as files for other programs, by a process of its own: the screen goes on meanwhile."""
 
-from msgspec.structs import replace
 from textual import on, work
 
 from engine.storage.files import in_words
@@ -46,6 +45,6 @@ class ExportHandlers(EngineApp):
         if exported.problem:
             self.notify(sanitize(exported.problem, longest=500), title="Not exported", severity="error", markup=False)
             return
-        self.set_state(replace(self.state, written=(*self.state.written, *exported.files)))
+        self.add_written(*exported.files)
         lines = [sanitize(line) for line in (*exported.files, *exported.notes)]
         self.notify("\n".join(lines), title="Exported", timeout=READ, markup=False)

@@ -41,6 +41,7 @@ async def test_a_report_of_the_run_at_the_cursor_lies_beside_the_runs(app: FakeA
         [told] = await pressed(app, pilot, "w")
         path = app.checkpoints / "reports" / "report-3.html"
         assert told == ("Report written", str(path), "information")
+        assert app.state.written == (str(path),)
         page = Page(path.read_text())
         assert "0003-seed-cnn" in page.text
         assert len(page.all("img")) == 2

@@ -41,6 +41,7 @@ class ReportHandlers(EngineApp):
             problem = sanitize(in_words(error), LONGEST_PATH)
             self.notify(problem, title="No report", severity="error", markup=False)
             return
+        self.add_written(str(path))
         where = sanitize(str(path), LONGEST_PATH)
         self.notify(where, title="Report written", timeout=SHOWN, markup=False)
 
