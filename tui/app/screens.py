@@ -15,6 +15,7 @@ from tui.state.state import State
 if TYPE_CHECKING:
     from tui.screens.dialogs import Question
     from tui.screens.digits import DigitsScreen
+    from tui.screens.inside.screen import InsideScreen
     from tui.screens.runs import RunsScreen
     from tui.screens.setup import SetupScreen
     from tui.screens.tune import TuneScreen
@@ -79,6 +80,10 @@ class ScreensApp(TerminalApp):
     @property
     def digits_screen(self) -> "DigitsScreen":
         return cast("DigitsScreen", self.get_screen("digits"))
+
+    @property
+    def inside_screen(self) -> "InsideScreen":
+        return cast("InsideScreen", self.get_screen("inside"))
 
     @property
     def runs_screen(self) -> "RunsScreen":

@@ -1,4 +1,6 @@
-"""Which digits the gallery shows, and in which order: the keys that say so."""
+"""Which digits the gallery shows, in which order, and the one at the cursor: the keys that say so."""
+
+import random
 
 from textual import on, work
 from textual.reactive import reactive
@@ -63,6 +65,9 @@ class DigitChoices(DigitWishes):
         """The digit at the cursor."""
         rows = self.digits.rows
         return rows[self.grid.cursor] if 0 <= self.grid.cursor < len(rows) else None
+
+    def on_mount(self) -> None:
+        self.take_order()
 
     def filter_pair(self, actual: int, predicted: int, epoch: int = 0) -> None:
         """Show only the digits of this class that the network took for that after an epoch, 0: after the last one."""
@@ -132,6 +137,27 @@ class DigitChoices(DigitWishes):
         self.ask_for_digits()
         self.redraw()
         self.refresh_bindings()
+
+    def action_step(self, step: int) -> None:
+        if count := len(self.digits.rows):
+            self.grid.cursor = (self.grid.cursor + step) % count
+
+    def action_random(self) -> None:
+        """Show a digit by chance, large."""
+        if count := len(self.digits.rows):
+            self.grid.cursor = random.randrange(count)
+            self.turn(full=True)
+
+    def action_nearest(self) -> None:
+        if self.current is not None:
+            self.nearest_of = self.current.index
+            if not self.detail.shows_nearest:
+                self.turn(full=True)
+            self.redraw()
+
+    def action_why(self) -> None:
+        if self.current is not None:
+            self.post_message(self.WhyWanted(self.current.index))
 
     def action_epoch(self, step: int) -> None:
         """Show what the run thought after another epoch that it has kept."""

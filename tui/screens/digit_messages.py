@@ -31,6 +31,12 @@ class DigitMessages:
         wrong: list[bool]
         title: str
 
+    @dataclass(eq=False, repr=False)
+    class WhyWanted(Message):
+        """Show why the network takes this test digit for what it does."""
+
+        index: int
+
 
 class ConfusionMessages:
     """The messages of the confusion screen."""

@@ -1,6 +1,5 @@
 """The digits screen: as many digits as have room, what the network makes of each, and one of them in full."""
 
-import random
 from typing import Any
 
 from textual import on
@@ -71,7 +70,6 @@ class DigitsScreen(DigitChoices):
         yield Static("", markup=False, id="nothing")
 
     def on_mount(self) -> None:
-        self.take_order()
         if self.preferences.drawing in ART_STYLES:
             self._draw_as(self.preferences.drawing)
         self.set_interval(LIVE_EVERY, self._follow_live_weights)
@@ -205,23 +203,6 @@ class DigitsScreen(DigitChoices):
         self.refresh_bindings()
         self.call_after_refresh(self.redraw)
 
-    def action_step(self, step: int) -> None:
-        if count := len(self.digits.rows):
-            self.grid.cursor = (self.grid.cursor + step) % count
-
-    def action_random(self) -> None:
-        """Show a digit by chance, large."""
-        if count := len(self.digits.rows):
-            self.grid.cursor = random.randrange(count)
-            self.turn(full=True)
-
-    def action_nearest(self) -> None:
-        if self.current is not None:
-            self.nearest_of = self.current.index
-            if not self.detail.shows_nearest:
-                self.turn(full=True)
-            self._look()
-
     # ------------------------------------------------------------------ how they are drawn
 
     def action_art(self) -> None:
@@ -246,6 +227,8 @@ class DigitsScreen(DigitChoices):
             return True
         if action == "back":
             return self.in_full or bool(self.line.text) or self.view != View() or bool(self.epoch or self.now)
+        if action == "why":
+            return self.run_view is not None and self.current is not None and self.view.part == "test" and not self.data
         if action in ("now", "sheet", "epoch", "nearest"):
             return self.run_view is not None and bool(self.digits.rows)
         return True

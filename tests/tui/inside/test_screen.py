@@ -15,6 +15,7 @@ from tests.tui.coach.fake_rule import press
 from tests.tui.inside.answered import Answered, opened, settle
 from tests.tui.inside.answers import LAYERS, inside_answer, predicted_of, sample
 from tui.screens.inside.views_line import ViewsLine
+from tui.state.gallery.views import View
 from tui.widgets.inside.class_list import ClassList
 from tui.widgets.inside.digit_map import DigitMap
 from tui.widgets.inside.layer_figures import FiguresTable
@@ -107,6 +108,37 @@ async def test_why_shows_the_heat_of_the_class_under_the_cursor_and_what_would_c
         await press(app, pilot, "o")
         await settle(app, pilot)
         assert screen.query_one(Reasons).pictures[1].title == f"{actual} by gradient x input"
+
+
+async def test_a_key_of_the_digits_shows_why_the_one_at_the_cursor_is_taken_for_what_it_is() -> None:
+    app = Answered()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        for before, keys in (("2", ("l", "l", "l", "l", "y")), ("2", ("l", "l", "enter", "y"))):
+            await press(app, pilot, before)
+            await settle(app, pilot)
+            await press(app, pilot, *keys)
+            await settle(app, pilot)
+            assert app.current_mode == "inside"
+            index = app.digits_screen.current.index
+            assert f"test #{index}: predicted {predicted_of(index)}" in screen_text(app)
+            assert f"{predicted_of(index)} by integrated gradients" in screen_text(app)
+            assert app.screen.query_one(ViewsLine).here == "why"
+        assert index == 6
+
+
+async def test_digits_that_are_no_test_digits_are_not_explained() -> None:
+    app = Answered()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        await press(app, pilot, "2")
+        await settle(app, pilot)
+        assert app.screen.check_action("why", ())
+        app.screen._show_view(View("train"))
+        await settle(app, pilot)
+        assert not app.screen.check_action("why", ())
+        await press(app, pilot, "y")
+        assert app.current_mode == "digits"
 
 
 async def test_why_not_of_the_predicted_class_looks_for_any_other() -> None:

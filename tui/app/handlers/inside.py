@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from textual import on
 
 from tui.app.engine import EngineApp
-from tui.screens.digit_messages import InsideMessages
+from tui.screens.digit_messages import DigitMessages, InsideMessages
 
 
 class InsideHandlers(EngineApp):
@@ -18,3 +18,8 @@ class InsideHandlers(EngineApp):
         inside = self.state.inside.asking(event.question, event.weights)
         self.set_state(replace(self.state, inside=inside))
         self.client.send(msgspec.structs.replace(event.question, id=inside.number))
+
+    @on(DigitMessages.WhyWanted)
+    def show_why(self, event: DigitMessages.WhyWanted) -> None:
+        self.go("inside")
+        self.inside_screen.explain_digit(event.index)

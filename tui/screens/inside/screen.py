@@ -14,7 +14,7 @@ from tui.screens.inside.layers import LayersView
 from tui.screens.inside.view import InsideView, Subject
 from tui.screens.inside.views_line import ViewsLine
 from tui.screens.inside.weights import WeightsView
-from tui.screens.inside.welcome import Welcome
+from tui.screens.inside.welcome import Welcome, without_weights
 from tui.screens.inside.why import WhyView
 from tui.state.actions.lookup import bindings
 from tui.state.inside import Inside, weights_of
@@ -76,6 +76,7 @@ class InsideScreen(InsideMessages, StateScreen):
         yield MapView()
 
     def on_mount(self) -> None:
+        self.query_one(ViewsLine).here = self.view
         self.set_focus(self.in_front.first)
 
     # ------------------------------------------------------------------ what is shown
@@ -108,7 +109,7 @@ class InsideScreen(InsideMessages, StateScreen):
             self.query_one("#subject", Static).update("")
             examples = state.data.examples if state.data is not None else []
             self.query_one(Welcome).classes_of = classes_of(state)
-            self.query_one(Welcome).facts = self._without_weights(state), tuple(map(tuple, examples))
+            self.query_one(Welcome).facts = without_weights(state), tuple(map(tuple, examples))
             return
         if subject.run != self._run:
             self._run = subject.run
@@ -117,14 +118,6 @@ class InsideScreen(InsideMessages, StateScreen):
         words = self.in_front.show(state.inside, subject)
         waiting = self._ask()
         self.query_one("#subject", Static).update(words or (self.in_front.asks_for if waiting else ""))
-
-    def _without_weights(self, state: State) -> str:
-        view = state.shown
-        if view is not None and view is state.opened:
-            return f"{sanitize(view.run)} has no weights. Choose another run on the Runs screen (4)."
-        if any(run.epoch and run.resumable for run in state.runs):
-            return "Opening the latest run that has weights ..."
-        return "No network yet. Press t to train one; this screen then shows"
 
     def _ask(self) -> bool:
         """Ask for the first thing that the view lacks, the rest once that is answered; tell whether anything is."""
@@ -177,11 +170,19 @@ class InsideScreen(InsideMessages, StateScreen):
             self.query_one(WhyView).forget()
             self.look_again()
 
+    def explain_digit(self, index: int) -> None:
+        """Show why a test digit is taken for what it is, as soon as this screen is there."""
+        self._index = index
+        if self.query(WhyView):
+            self.query_one(WhyView).forget()
+            self.view = "why"
+            self.look_again()
+        else:
+            self.set_reactive(InsideScreen.view, "why")
+
     @on(DigitMap.Opened)
-    def explain(self, event: DigitMap.Opened) -> None:
-        """Show why the digit of the map is taken for what it is."""
-        self.show_digit(event.index)
-        self.view = "why"
+    def explain_shown(self, event: DigitMap.Opened) -> None:
+        self.explain_digit(event.index)
 
     def action_step(self, step: int) -> None:
         self.show_digit(self._index + step)

@@ -5,6 +5,8 @@ from textual.reactive import reactive
 from engine.vocabulary.messages.base import DIGITS
 from tui.state.actions.inside import INSIDE
 from tui.state.class_words import worded
+from tui.state.state import State
+from tui.terminal.sanitize import sanitize
 from tui.widgets.cells import Cells
 from tui.widgets.inside.layer_strips import wrapped
 from tui.widgets.inside.levels import gray_levels
@@ -13,6 +15,16 @@ from tui.widgets.inside.pixels import PixelWidget
 SIDE = 28
 LEAST = 8  # pixels of a digit's side, below which none is drawn
 VIEWS = tuple((action.key, action.help) for action in INSIDE if action.name.startswith("view("))
+
+
+def without_weights(state: State) -> str:
+    """Return why there is no network to look at, and what to do."""
+    view = state.shown
+    if view is not None and view is state.opened:
+        return f"{sanitize(view.run)} has no weights. Choose another run on the Runs screen (4)."
+    if any(run.epoch and run.resumable for run in state.runs):
+        return "Opening the latest run that has weights ..."
+    return "No network yet. Press t to train one; this screen then shows"
 
 
 class Welcome(PixelWidget):

@@ -10,6 +10,7 @@ DIGITS: tuple[Action, ...] = (
     Action("digits", "s", "sort", "sort", "Sort by index, loss, confidence or margin; the same again reverses."),
     Action("digits", "f", "views", "views", "Forgotten digits, wrong ones that it is sure of, label errors, your own."),
     Action("digits", "w", "wrong", "wrong", "Show only digits that the network gets wrong, or all."),
+    Action("digits", "y", "why", "why", "Show which pixels speak for its answer, and which against it."),
     Action("digits", "n,right,l", "step(1)", "next", "The next digit.", key_display="n"),
     Action("digits", "p,left,h", "step(-1)", "prev", "The previous digit.", key_display="p"),
     Action("digits", "r", "random", "random", "A random digit, large."),
