@@ -79,6 +79,7 @@ class TrainSide(Container, DragBorder):
 
     def on_resize(self, event: Resize) -> None:
         self._divide()
+        self._ask_once()  # there may be room for a digit only now
 
     def _divide(self) -> None:
         """Give the digit as many lines as leave enough to the figures."""
@@ -106,8 +107,7 @@ class TrainSide(Container, DragBorder):
         if there != self.has_class("digit-there") or self.size != self._divided:  # not every size comes as an event
             self.set_class(there, "digit-there")
             self._divide()
-        if self._weights and self.is_shown and self._asked != self._question(view):
-            self._ask(view)
+        self._ask_once()
         self._draw_digit()
 
     def _take_answer(self, state: State, view: RunView) -> None:
@@ -152,6 +152,11 @@ class TrainSide(Container, DragBorder):
     def _question(self, view: RunView) -> object:
         """What is asked about, equal while nothing is to be asked anew but by time."""
         return (view.run, view.state, view.epoch, self._start)
+
+    def _ask_once(self) -> None:
+        view = self._view
+        if view is not None and self._weights and self.is_shown and self._asked != self._question(view):
+            self._ask(view)
 
     def _ask(self, view: RunView) -> None:
         self._asked, self._since = self._question(view), 1e-9

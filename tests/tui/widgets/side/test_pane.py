@@ -45,6 +45,16 @@ async def test_a_digit_is_asked_for_from_the_start_of_a_run_on_and_again_once_an
         assert len(app.engine.sent_of(Predict)) == 3
 
 
+async def test_a_digit_is_asked_for_as_soon_as_there_is_room_and_not_at_the_next_drawing_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tui.app.screens.AT_ONCE", 1e6)
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))  # drawn once, when the size of the side was not known yet
+        assert len(app.engine.sent_of(Predict)) == 1
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 12)])
 async def test_nobody_is_asked_for_a_digit_that_has_no_room(size: tuple[int, int]) -> None:
     app = FakeApp()
