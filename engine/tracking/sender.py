@@ -16,7 +16,7 @@ from engine.tracking.cursor import Cursor, as_event, begin, is_behind, locked, w
 from engine.tracking.log_reader import LogReader
 from engine.tracking.pictures.confusion import draw_confusion
 from engine.tracking.pictures.worst_digits import WorstDigits
-from engine.tracking.trackers import Open, check_trusted, opener
+from engine.tracking.trackers import Open, check_trusted, masked, opener
 from engine.tracking.translate import Translator, joined
 from engine.tracking.trials import study_of
 from engine.vocabulary.fields import ConfigError
@@ -29,7 +29,7 @@ KEEP_EVERY = 2.0  # seconds between two cursors, of a tracker that knows itself 
 OWN = ("log_to", "data")  # of a config, no hyperparameters
 ENDED = ("finished", "stopped", "failed", "interrupted")
 LONGEST_PROBLEM = 300
-SECRET = re.compile(r"(?<=://)[^/@\s]*@|(?<==)\S+(?=\s|$)", re.IGNORECASE)
+GIVEN = re.compile(r"(?<==)\S+")  # any value, as a library may call what is secret by any name
 IN_WORDS = {
     "Connection refused": "the connection was refused: nothing listens there",
     "Name or service not known": "the host is not known",
@@ -204,5 +204,5 @@ def in_brief(error: Exception) -> str:
     for sign, words in IN_WORDS.items():
         if sign in text:
             return words
-    first = SECRET.sub("...", text.splitlines()[0] if text else "")
+    first = GIVEN.sub("...", masked(text.splitlines()[0] if text else ""))
     return f"{type(error).__name__}: {first}"[:LONGEST_PROBLEM]

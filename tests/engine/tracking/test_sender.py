@@ -150,11 +150,11 @@ def test_nothing_secret_is_told(tmp_path: Path) -> None:
     assert sending.told.where == "http://tracker/run"
 
     def broken(facts: object, target: str) -> MemoryTracker:
-        raise RuntimeError("http://user:secret@tracker?token=secret said no")
+        raise RuntimeError("http://user:sec/secret@tracker?token=secret said no")
 
     other = Sender(folder, "other", "", broken)
     other.send()
-    assert other.problem == "RuntimeError: http://...tracker?token=... said no"
+    assert other.problem == "RuntimeError: http://...@tracker... said no"
     assert "secret" not in json.dumps([str(each) for each in told(folder)])
 
 

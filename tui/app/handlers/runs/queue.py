@@ -97,8 +97,12 @@ class QueueHandlers(TrainingHandlers):
         self.notify("The form has the waiting run. Q puts it back as you leave it here.", markup=False)
 
     def key_label(self, action: str, label: str) -> str:
-        """Return what t does: while something trains, a run waits."""
-        return "queue" if action == "train" and self.busy else super().key_label(action, label)
+        """Return what t does: while something trains, a run waits; beside a run that has ended, another one begins."""
+        if action == "train" and self.busy:
+            return "queue"
+        if action == "train" and self.current_mode == "train" and self.state.shown is not None:
+            return "new run"
+        return super().key_label(action, label)
 
     @property
     def busy(self) -> bool:
