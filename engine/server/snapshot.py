@@ -22,6 +22,7 @@ from engine.vocabulary.messages import (
     QueueChanged,
     RunEnded,
     RunEvent,
+    RunsChanged,
     RunStarted,
     RunTold,
     SavingFailed,
@@ -67,6 +68,8 @@ class EngineState:
                 self.trackers[event.run, event.tracker] = event
             case RunTold():
                 self._add(event.told)
+            case RunsChanged() if self.history.events and self.history.events[0].run == event.deleted:
+                self.history = History()
             case RunStarted() if not event.resumes:
                 self.history = History([event])
                 self.trackers = {which: told for which, told in self.trackers.items() if not told.done}

@@ -20,6 +20,7 @@ from engine.vocabulary.messages import (
     RunEnded,
     RunEvent,
     RunOpened,
+    RunsChanged,
     RunsListed,
     RunStarted,
     RunTold,
@@ -110,6 +111,8 @@ def apply(state: State, event: AnyEvent) -> State:
             if opened is not None and opened.run == event.told.run:
                 opened = apply_to_run(opened, event.told)
             state = replace(state, histories=state.histories.told(event.told), opened=opened)
+        case RunsChanged() if event.deleted:
+            state = without_run(state, event.deleted)
         case RunsListed():
             listed = (() if event.first else state.listed) + tuple(event.runs)
             state = replace(state, listed=() if event.last else listed, runs=listed if event.last else state.runs)
@@ -145,6 +148,20 @@ def apply(state: State, event: AnyEvent) -> State:
     if isinstance(event, DataFailed) and state.shown is None:
         return state  # the first screen says it
     return log_lines(state, *lines) if lines else state
+
+
+def without_run(state: State, run: str) -> State:
+    """Return the state without a run that was deleted: shown, marked or drawn."""
+    state = replace(
+        state,
+        marks=tuple(mark for mark in state.marks if mark.run != run),
+        histories=state.histories.without(run),
+    )
+    if state.run is not None and state.run.run == run:
+        state = replace(state, run=None)
+    if state.opened is not None and state.opened.run == run:
+        state = replace(state, opened=None, opened_log=())
+    return replace(state, digits=(), digits_run="") if state.digits_run == run else state
 
 
 def log_lines(state: State, *lines: str) -> State:

@@ -216,8 +216,8 @@ class CommandHandler:
 
     def change_run(self, command: EditRun | DeleteRun | RestoreRun) -> None:
         """Change a run on disk, and tell every screen. Here, as nothing begins or resumes a run meanwhile."""
-        active = self.jobs.active
-        checkpoints = self.jobs.checkpoints
+        active, checkpoints = self.jobs.active, self.jobs.checkpoints
+        changed = RunsChanged()
         match command:
             case EditRun():
                 words = OwnWords(title=command.title, note=command.note, star=command.star)
@@ -232,9 +232,10 @@ class CommandHandler:
                     check_deletable(folder.name, active.run.name, active.log.record.parent, active.paused)
                 check_unneeded(self.queue.queue.runs, folder.name, "delete it")
                 delete_run(folder)
+                changed = RunsChanged(deleted=folder.name)
             case RestoreRun():
                 restore_run(checkpoints, command.run)
-        self.jobs.sink.publish(RunsChanged())
+        self.jobs.sink.publish(changed)
 
     def downloaded(self, answer: AnyEvent) -> None:
         """Tell those who wait for the downloaded data that it is there, although a run keeps it from being loaded."""

@@ -186,7 +186,12 @@ class RunsListed(Event, frozen=True):
 
 
 class RunsChanged(Event, frozen=True):
-    """A run was renamed, deleted or restored, or the like: who shows the list asks for it again."""
+    """A run was renamed, deleted or restored, or the like: who shows the list asks for it again.
+
+    `deleted` is the run that is in the trash now, and not shown any more.
+    """
+
+    deleted: str = ""
 
 
 class RunOpened(Event, frozen=True):

@@ -19,6 +19,7 @@ from engine.vocabulary.messages import (
     MachineMeasured,
     Printed,
     RunEnded,
+    RunsChanged,
     RunStarted,
     RunTold,
     Snapshot,
@@ -44,6 +45,17 @@ async def test_every_client_gets_the_same_snapshot_and_the_same_news(running: Ru
 async def test_an_engine_that_knows_nothing_yet_sends_an_empty_snapshot(running: RunningServer) -> None:
     _, snapshot = await running.attach()
     assert snapshot.events == []
+
+
+async def test_a_deleted_run_is_not_told_any_more(running: RunningServer) -> None:
+    await running.say(
+        READY, started(), RunEnded(run=RUN, state="finished", step=4, time=2.0), RunsChanged(deleted="0007-other")
+    )
+    _, snapshot = await running.attach()
+    assert [event.run for event in snapshot.events if isinstance(event, RunStarted)] == [RUN]
+    await running.say(RunsChanged(deleted=RUN))
+    _, snapshot = await running.attach()
+    assert snapshot.events == [READY]
 
 
 async def test_a_long_history_comes_in_parts(running: RunningServer) -> None:

@@ -11,12 +11,15 @@ from engine.vocabulary.messages import (
     EngineFailed,
     Predicted,
     Printed,
+    RunEnded,
     RunOpened,
+    RunsChanged,
     RunsListed,
     RunSummary,
     Snapshot,
 )
 from tests.tui.state.events import LIFE, after, run_after
+from tui.state.marks import Mark
 from tui.state.store import MOST_LOG_LINES
 
 
@@ -79,6 +82,18 @@ def test_an_opened_run_is_shown_until_another_one_starts() -> None:
     assert len(state.opened.losses) == 80
     assert state.run == run_after(*LIFE)  # the live run goes on beside it
     assert after(started(run="0003-seed-cnn"), state=state).opened is None
+
+
+def test_a_deleted_run_is_neither_shown_nor_marked_and_another_one_stays() -> None:
+    old = [msgspec.structs.replace(event, run="0001-old") for event in LIFE]
+    state = after(*LIFE, RunOpened(summary=summary(), history=old))  # type: ignore[arg-type]
+    state = replace(state, marks=(Mark("0001-old", "a"), Mark(RUN, "b")), digits=(digit(1),), digits_run="0001-old")
+    state = after(RunsChanged(deleted="0001-old"), state=state)
+    assert state.opened is None
+    assert state.shown == state.run == run_after(*LIFE)
+    assert (state.marks, state.digits, state.opened_log) == ((Mark(RUN, "b"),), (), ())
+    state = after(RunEnded(run=RUN, state="finished", step=80, time=2.0), RunsChanged(deleted=RUN), state=state)
+    assert (state.shown, state.marks) == (None, ())
 
 
 def test_an_attached_screen_keeps_its_list_and_its_opened_run() -> None:

@@ -95,7 +95,7 @@ def test_a_run_is_deleted_and_restored_and_can_then_be_resumed_and_evaluated(eng
     engine.done(RestoreRun(run="1"))
     engine.done(ResumeRun(run=RUN, changes={"epochs": 3}))
     assert engine.finish().state == "finished"
-    assert len(engine.sink.of(RunsChanged)) == 2
+    assert [told.deleted for told in engine.sink.of(RunsChanged)] == [RUN, ""]
 
 
 def test_a_run_that_is_training_or_paused_cannot_be_deleted(engine: Engine) -> None:

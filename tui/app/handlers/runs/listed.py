@@ -102,11 +102,7 @@ class RunListHandlers(TrainingHandlers):
         run = event.summary.run
         if await self.push_screen_wait(delete_question(event.summary)) != "delete":
             return
-        if self.state.opened is not None and self.state.opened.run == run:
-            self.set_state(replace(self.state, opened=None, digits=(), digits_run=""))
         if await self.is_done(DeleteRun(run=run), "Not deleted"):
-            marks = tuple(mark for mark in self.state.marks if mark.run != run)
-            self.set_state(replace(self.state, marks=marks, histories=self.state.histories.without(run)))
             self.runs_screen.deleted = run
             self.notify(f"{sanitize(run)} is in the trash. U brings it back.", markup=False)
 
