@@ -95,14 +95,12 @@ class History:
 
     def _points(self, event: StepsDone) -> list[tuple[Any, ...]]:
         """Return a row for each loss: the mean over `stride` steps, which end at `step`."""
-        before = event.step - (event.steps or event.stride * len(event.losses))
         norms: dict[int, list[float]] = {}
         for step, measured in event.grad_norms:
-            place = min(max(step - before - 1, 0) // event.stride, len(event.losses) - 1)
+            place = min(max(step - event.before - 1, 0) // event.stride, len(event.losses) - 1)
             norms.setdefault(place, []).append(measured)
         rows = []
-        for i, loss in enumerate(event.losses):
-            step = min(before + (i + 1) * event.stride, event.step)
+        for i, (step, loss) in enumerate(zip(event.ends, event.losses, strict=True)):
             accuracy = event.accuracies[i] if i < len(event.accuracies) else None
             norm = sum(norms[i]) / len(norms[i]) if i in norms else None
             rate = self._rate(step - 1)

@@ -103,16 +103,14 @@ class Translator:
         batch.points += self._new(points)
 
     def _steps(self, event: StepsDone) -> Iterator[Point]:
-        total = event.steps or event.stride * len(event.losses)
+        before, total = event.before, event.step - event.before
         taken = min(total * self.config.batch_size / event.images_per_s, LONGEST) if event.images_per_s else 0.0
         began, self.clock = self.clock, self.clock + taken
-        first = event.step - total
         for name, values in (("loss", event.losses), ("accuracy", event.accuracies)):
-            for i, value in enumerate(values, 1):
-                done = min(i * event.stride, total)
-                yield Point(f"train/{name}", max(0, first + done), value, began + taken * done / max(1, total))
+            for step, value in zip(event.ends, values, strict=False):
+                yield Point(f"train/{name}", max(0, step), value, began + taken * (step - before) / max(1, total))
         for step, norm in event.grad_norms:
-            share = min(1.0, max(0.0, (step - first) / max(1, total)))
+            share = min(1.0, max(0.0, (step - before) / max(1, total)))
             yield Point("train/grad_norm", step, norm, began + taken * share)
         yield Point("train/images_per_s", event.step, event.images_per_s, self.clock)
 

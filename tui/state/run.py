@@ -150,8 +150,7 @@ def apply_to_run(view: RunView | None, event: RunEvent) -> RunView | None:
         view = replace(view, problem="")  # what happens on a run, happens on record: it can be saved again
     match event:
         case StepsDone():
-            before = event.step - (event.steps or event.stride * len(event.losses))
-            at = [float(min(before + (i + 1) * event.stride, event.step)) for i in range(len(event.losses))]
+            at = [float(step) for step in event.ends]
             return replace(
                 view,
                 step=event.step,

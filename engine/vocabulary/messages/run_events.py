@@ -78,6 +78,17 @@ class StepsDone(Event, frozen=True):
     accuracies: typing.Annotated[list[Share], msgspec.Meta(max_length=STEP_POINTS)] = []
     grad_norms: typing.Annotated[list[tuple[Count, Positive]], msgspec.Meta(max_length=STEP_POINTS)] = []
 
+    @property
+    def before(self) -> int:
+        """The step that these steps follow."""
+        return self.step - (self.steps or self.stride * len(self.losses))
+
+    @property
+    def ends(self) -> list[int]:
+        """The step with which each of the losses, and of the accuracies, ends."""
+        before = self.before
+        return [min(before + i * self.stride, self.step) for i in range(1, len(self.losses) + 1)]
+
 
 class EpochDone(Event, frozen=True):
     """An epoch and its test. Training figures are running means over the epoch, with dropout on.

@@ -26,6 +26,14 @@ def mean_of(event: StepsDone) -> float:
     return sum(weight * loss for weight, loss in zip(weights, event.losses, strict=True)) / steps
 
 
+@pytest.mark.parametrize(
+    ("steps", "before", "ends"), [(0, 8, [12, 16, 20]), (12, 8, [12, 16, 20]), (9, 11, [15, 19, 20])]
+)
+def test_steps_know_where_each_of_their_losses_ends(steps: int, before: int, ends: list[int]) -> None:
+    event = StepsDone(run="r", step=20, epoch=0, stride=4, losses=[3.0, 2.0, 1.0], images_per_s=10.0, steps=steps)
+    assert (event.before, event.ends) == (before, ends)
+
+
 def test_two_short_events_are_joined_as_they_are() -> None:
     first = StepsDone(run="r", step=3, epoch=0, stride=1, losses=[3.0, 2.0, 1.0], images_per_s=10.0)
     second = StepsDone(run="r", step=5, epoch=1, stride=1, losses=[0.5, 0.25], images_per_s=20.0)
