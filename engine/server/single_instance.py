@@ -13,7 +13,6 @@ On some network file systems a lock is had by everybody who asks. There an engin
 import asyncio
 import contextlib
 import errno
-import fcntl
 import os
 import socket
 import threading
@@ -24,7 +23,7 @@ from typing import Any
 
 from engine.machine.lock_holder import lock_text, locked_by
 from engine.machine.unix_socket import address, is_answered
-from engine.storage.file_lock import is_held
+from engine.storage.file_lock import is_held, take_lock
 from engine.storage.files import identity, write_atomically
 from engine.storage.paths import PathError, engine_lock, engine_socket, served_file, state_folder
 from engine.storage.printing import say
@@ -156,13 +155,9 @@ def try_lock(path: Path) -> int | None:
         os.fchmod(handle, 0o600)  # a umask may have taken even the owner's rights
     except OSError as error:
         raise PathError(f"{path}: cannot be used as a lock ({error.strerror}); {remedy(error)}") from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if take_lock(handle) is None:  # on a file system that has no locks, who answers at the socket must do
         os.close(handle)
         return None
-    except OSError:
-        pass  # a file system that has no locks; who answers at the socket must do
     with contextlib.suppress(OSError):  # it is a lock without it
         os.ftruncate(handle, 0)
         os.write(handle, lock_text().encode())  # for people: what is done to a process, the system confirms
@@ -172,13 +167,9 @@ def try_lock(path: Path) -> int | None:
 def try_lock_folder(folder: Path) -> int | None:
     """Return a handle on the folder, locked where its file system can do that, or None when somebody holds it."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if take_lock(handle) is None:  # where folders cannot be locked, the lock in the state folder must do
         os.close(handle)
         return None
-    except OSError:
-        pass  # a network file system that locks no folders; the lock in the state folder must do
     return handle
 
 

@@ -27,6 +27,20 @@ def is_held(path: Path) -> bool:
     return False
 
 
+def take_lock(handle: int) -> bool | None:
+    """Lock an open file or folder, without waiting, until it is closed.
+
+    Return None where somebody else has the lock, and False where the file system has none.
+    """
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return None
+    except OSError:
+        return False
+    return True
+
+
 @contextlib.contextmanager
 def locked_folder(folder: Path) -> Iterator[bool | None]:
     """Hold the lock on a folder: no engine begins there meanwhile.
@@ -35,13 +49,7 @@ def locked_folder(folder: Path) -> Iterator[bool | None]:
     """
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield None
-        except OSError:
-            yield False
-        else:
-            yield is_held(folder)
+        taken = take_lock(handle)
+        yield is_held(folder) if taken else taken
     finally:
         os.close(handle)

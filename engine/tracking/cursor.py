@@ -1,7 +1,6 @@
 """How far a tracker is with a run: `trackers/NAME.json` in the folder of the run. Imports no torch."""
 
 import contextlib
-import fcntl
 import os
 import uuid
 from collections.abc import Iterable, Iterator
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from engine.storage.file_lock import take_lock
 from engine.storage.files import open_regular, write_atomically
 from engine.storage.runs.event_log import EVENTS
 from engine.storage.runs.folders import run_names
@@ -93,14 +93,7 @@ def locked(folder: Path, tracker: str) -> Iterator[bool]:
     path.parent.mkdir(exist_ok=True)
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        except OSError:  # a file system without locks
-            yield True
-        else:
-            yield True
+        yield take_lock(handle) is not None
     finally:
         os.close(handle)
 
