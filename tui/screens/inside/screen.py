@@ -63,6 +63,7 @@ class InsideScreen(InsideMessages, StateScreen):
         self._run = ""  # whose network is shown
         self._index = 0
         self._asked = 0  # how often the weights of the moment were asked for
+        self._posted: tuple[Inside, object] = Inside(), None  # what was asked last; it may not be in the state yet
 
     def compose_body(self) -> ComposeResult:
         yield ViewsLine()
@@ -130,8 +131,10 @@ class InsideScreen(InsideMessages, StateScreen):
         problem, waiting = "", False
         for question in self.in_front.wanted(subject):
             if not inside.is_known(question, subject.weights):
-                if inside.open is None:
-                    self.post_message(self.Asked(question, subject.weights))
+                asked = question, subject.weights
+                if inside.open is None and (self._posted[0] is not inside or self._posted[1] != asked):
+                    self._posted = inside, asked
+                    self.post_message(self.Asked(*asked))
                 waiting = True
                 break
             problem = problem or inside.problem_of(question, subject.weights)

@@ -18,7 +18,8 @@ from tests.tui.app.screen_text import OLD, TRAINING, screen_text
 from tests.tui.coach.fake_rule import press
 from tests.tui.widgets.confusion.answered_app import LIVE, AnsweredApp, asked, words
 from tui.screens.confusion import ConfusionScreen
-from tui.state.confusion.answers import IDS
+from tui.screens.digit_messages import ConfusionMessages
+from tui.state.confusion.answers import IDS, Answers
 from tui.widgets.confusion import ConfusionMatrix
 from tui.widgets.confusion.mistakes import MistakeGrid
 from tui.widgets.gallery.filter_line import DigitFilterLine
@@ -37,6 +38,24 @@ async def test_the_digits_of_mistakes_are_asked_for_once_and_drawn() -> None:
     assert len(asked(app, AskPixels)) == 1
     assert "4→9 7 times" in text
     assert set(grid.pictures) == {each.pair for each in grid.mistakes}
+
+
+async def test_what_is_drawn_twice_before_the_app_hears_of_it_is_asked_for_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, LIVE)
+        await press(app, pilot, "3")
+        posted: list[object] = []
+        for asked_in_all in (1, 2):
+            state = msgspec.structs.replace(app.state, certainty=Answers())
+            with monkeypatch.context() as patched:
+                patched.setattr(app.screen, "post_message", lambda message: posted.append(message) is None)
+                app.screen.show_body(state)
+                app.screen.show_body(state)
+            questions = [each.question for each in posted if isinstance(each, ConfusionMessages.Asked)]
+            assert questions == [AskConfusion(run=RUN), AskGallery(run=RUN, epoch=5)] * asked_in_all
 
 
 async def test_what_a_run_thought_is_asked_for_once_it_is_written() -> None:
