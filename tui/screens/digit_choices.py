@@ -92,7 +92,7 @@ class DigitChoices(DigitWishes):
         self.refresh_bindings()
 
     @on(DigitFilterLine.Left)
-    def leave_filter(self) -> None:
+    def focus_digits(self) -> None:
         (self.detail if self.in_full else self.grid).focus()
 
     def action_wrong(self) -> None:

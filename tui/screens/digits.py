@@ -55,6 +55,7 @@ class DigitsScreen(DigitChoices):
     def __init__(self) -> None:
         super().__init__()
         self._selected: tuple[Any, ...] | None = None  # what was selected, of what
+        self._any_digits: bool | None = None  # which decides what keys work
         self._drawn: object = None
         self._run = ""  # the run that was shown last
         self._rested: Timer | None = None
@@ -105,6 +106,11 @@ class DigitsScreen(DigitChoices):
             self._selected, before = wanted, self.current if same else None
             self.digits = selected_digits(state, gallery, self.view, self.line.filter, self.sort, self.descending)
             self._keep_cursor(before)
+            if bool(self.digits.rows) != self._any_digits:
+                self._any_digits = bool(self.digits.rows)
+                self.refresh_bindings()
+                if self._any_digits and self.focused in (None, self.detail):  # a grid with nothing to show has lost it
+                    self.focus_digits()
         digits = self.digits
         self._say(gallery)
         drawn = (digits, state.gallery.pixels, self.source, self.grid.size)
@@ -199,7 +205,7 @@ class DigitsScreen(DigitChoices):
     def turn(self, *, full: bool) -> None:
         self.in_full = full
         self._arrange()
-        (self.detail if full else self.grid).focus()
+        self.focus_digits()
         self.refresh_bindings()
         self.call_after_refresh(self.redraw)
 
@@ -218,6 +224,8 @@ class DigitsScreen(DigitChoices):
     # ------------------------------------------------------------------ keys
 
     def key_label(self, action: str, label: str) -> str:
+        if action == "why" and self.in_full:
+            return "why?"  # a key with a name of its own is shown before others
         if action == "back" and not self.in_full:
             return "all digits" if self.line.text else "test digits" if self.view != View() else label
         return label
@@ -225,6 +233,8 @@ class DigitsScreen(DigitChoices):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if not self.is_mounted or not self.query(DigitFilterLine):
             return True
+        if action == "open":
+            return not self.in_full
         if action == "back":
             return self.in_full or bool(self.line.text) or self.view != View() or bool(self.epoch or self.now)
         if action == "why":

@@ -127,6 +127,20 @@ async def test_a_key_of_the_digits_shows_why_the_one_at_the_cursor_is_taken_for_
         assert index == 6
 
 
+async def test_why_has_as_many_pictures_as_there_is_room_for_once_the_layout_has_changed_too() -> None:
+    app = Answered()
+    async with app.run_test(size=(120, 36)) as pilot:
+        screen = await opened(app, pilot, "y")
+        reasons = screen.query_one(Reasons)
+        assert len(reasons.pictures) == 6
+        reasons.styles.width = 30  # as while the column beside it is still as wide as on a wide screen
+        await settle(app, pilot)
+        assert len(reasons.pictures) == 2
+        reasons.styles.width = "1fr"
+        await settle(app, pilot)
+        assert len(reasons.pictures) == 6
+
+
 async def test_digits_that_are_no_test_digits_are_not_explained() -> None:
     app = Answered()
     async with app.run_test(size=(120, 36)) as pilot:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.events import Resize
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -199,7 +198,8 @@ class WhyView(InsideView):
     def open_class(self) -> None:
         self.find_change()
 
-    def on_resize(self, event: Resize) -> None:
+    @on(Reasons.Resized)
+    def fill(self) -> None:
         self.post_message(self.Changed())
 
 

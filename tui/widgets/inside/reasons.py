@@ -1,6 +1,8 @@
 """Pictures of 28x28 beside and below each other, each with a title: a digit, heat, a difference."""
 
 import msgspec
+from textual.events import Resize
+from textual.message import Message
 from textual.reactive import reactive
 
 from tui.widgets.cells import Cells
@@ -33,6 +35,9 @@ def room_for(width: int, height: int, wanted: int) -> tuple[int, int, int]:
 class Reasons(PixelWidget):
     """Draws as many pictures as have room."""
 
+    class Resized(Message):
+        """There is room for more of them, or for fewer."""
+
     DEFAULT_CSS = """
     Reasons { width: 1fr; height: 1fr; padding: 0 0 0 1; }
     """
@@ -55,6 +60,9 @@ class Reasons(PixelWidget):
                 cells.put(x + side // 2 - 2, y + side // 4, "...", "inside--muted")
             else:
                 self.put_levels(cells, x, y + 1, gray_levels(picture.pixels, SIDE, side, side))
+
+    def on_resize(self, event: Resize) -> None:
+        self.post_message(self.Resized())
 
     def watch_pictures(self) -> None:
         self.redraw()

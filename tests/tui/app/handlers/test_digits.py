@@ -18,6 +18,7 @@ from tests.tui.coach.fake_rule import press
 from tests.tui.state.gallery.gallery_answers import ENDED, TOTAL, answered, asked, grid, open_gallery, pixels, shown
 from tui.screens.digits import DigitsScreen
 from tui.state.gallery.answers import IDS
+from tui.state.gallery.views import View
 from tui.widgets.confusion import ConfusionMatrix
 
 SIZE = (120, 36)
@@ -96,6 +97,23 @@ async def test_digits_are_filtered_in_the_language_of_the_list_of_runs() -> None
         assert "No digit matches loss>9" in screen_text(app)
         await press(app, pilot, "escape", "slash", *"lss>9", "enter")
         assert "did you mean loss?" in screen_text(app)
+
+
+async def test_the_keys_of_a_digit_are_on_the_last_line_as_soon_as_there_is_one() -> None:
+    app = FakeApp()
+    async with app.run_test(size=(160, 36)) as pilot:
+        await open_gallery(app, pilot)
+        app.screen._show_view(View("forgotten"))
+        await tell(app, pilot)
+        assert not grid(app).rows
+        assert " y why " not in screen_text(app)
+        await answered(app, pilot)
+        assert grid(app).rows
+        assert " y why " in screen_text(app)
+        assert grid(app).has_focus
+        await press(app, pilot, "enter")
+        assert " y why? " in screen_text(app)
+        assert " o in full " not in screen_text(app)
 
 
 async def test_digits_are_sorted_with_the_hardest_first() -> None:
