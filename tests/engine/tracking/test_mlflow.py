@@ -25,7 +25,7 @@ from engine.tracking.sender import Sender
 from engine.tracking.trackers import trust
 
 ALL = list(range(1, 81))
-SERVER = all(find_spec(name) for name in ("alembic", "flask", "sqlalchemy"))  # of mlflow, not of mlflow-skinny
+SERVER = all(find_spec(name) for name in ("alembic", "flask", "flask_cors", "sqlalchemy"))
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_a_resumed_run_goes_on_in_the_same_run(tmp_path: Path, files: str) -> No
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not SERVER, reason="the server of MLflow is not installed: pip install mlflow")
+@pytest.mark.skipif(not SERVER, reason="the server of MLflow is not installed: pip install flask flask-cors")
 def test_a_server_that_was_down_gets_all_of_it_once(tmp_path: Path, server: tuple[str, Any]) -> None:
     target, start = server
     folder = make_run(tmp_path, TWO_EPOCHS)
@@ -132,7 +132,7 @@ def test_a_server_that_was_down_gets_all_of_it_once(tmp_path: Path, server: tupl
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not SERVER, reason="the server of MLflow is not installed: pip install mlflow")
+@pytest.mark.skipif(not SERVER, reason="the server of MLflow is not installed: pip install flask flask-cors")
 def test_an_answer_that_is_lost_puts_nothing_there_twice(
     tmp_path: Path, server: tuple[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
