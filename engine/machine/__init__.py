@@ -4,7 +4,7 @@ Nothing here knows what is trained. In the order to read them:
 
     device.py: which device computes, and CUDA's streams and graphs
     threads.py, cpu_priority.py: how many threads a run uses, beside what other programs need
-    usage/: what is in use of processors, memory and GPUs
+    usage/: processors, memory and GPUs, and what is in use of them
     process_group.py, torchrun.py: several processes that train one network
     process_settings.py: what torch and Python are set to, kept whatever a user's code sets
     activity.py: what the training thread does now

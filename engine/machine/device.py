@@ -1,15 +1,14 @@
 """The choice of device, and the streams and graphs of CUDA."""
 
 import functools
-import platform
 from collections.abc import Callable
-from pathlib import Path
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
 from engine.machine.torchrun import local_rank, local_world_size, world_size
+from engine.machine.usage.processor import processor_name
 
 
 class DeviceError(ValueError):
@@ -64,13 +63,7 @@ def device_name(device: torch.device) -> str:
     """Return what the maker calls the device, as far as that can be found out."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
-    try:
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()
+    return processor_name()
 
 
 @functools.cache

@@ -10,11 +10,11 @@ Weights, gradients of weights, optimizer and loss are float32 under each of them
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
+from engine.machine.usage.processor import cpu_info
 from engine.storage.printing import say
 from engine.vocabulary.architectures import FAST_IN_BF16
 from engine.vocabulary.config import ConfigError
@@ -54,10 +54,7 @@ def has_tf32(device: torch.device) -> bool:
 
 def cpu_has_bf16() -> bool:
     """Tell whether this processor multiplies bfloat16 in hardware, as far as the system says so."""
-    try:
-        flags = Path("/proc/cpuinfo").read_text()
-    except OSError:
-        return False
+    flags = cpu_info()
     return any(flag in flags for flag in FAST_BF16)
 
 

@@ -1,4 +1,4 @@
-"""What is in use of this machine: processors, memory, GPUs.
+"""What this machine has, and what of it is in use: processors, memory, GPUs.
 
 In the order to read them:
 
@@ -6,4 +6,5 @@ In the order to read them:
     memory.py: how much is free
     monitor.py: all of it once a second, beside training
     nvidia.py: GPUs, as NVIDIA's driver tells
+    processor.py: the name of the processor, and what it can do
 """

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from engine.machine.usage.processor import processor_name
 from engine.storage.presets import list_presets, load_preset
 from engine.storage.runs.checkpoint import load_checkpoint
 from engine.storage.runs.event_log import EVENTS, EventReader
@@ -51,15 +52,6 @@ def engine(written: Path) -> Engine:
     made = Engine(written)
     made.worker.loader.load("")
     return made
-
-
-def processor() -> str:
-    """Return what the bits of a sum depend on beside the program."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return ""
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
 
 
 def test_its_runs_are_listed_with_what_they_reached() -> None:
@@ -118,7 +110,8 @@ def test_its_stopped_run_trains_on_to_the_weights_that_version_reached(engine: E
         for name, values in weights.items():
             np.testing.assert_allclose(values.numpy(), reached[name], rtol=1e-2, atol=1e-3, err_msg=name)
     assert read_record(engine.checkpoints / STOPPED).test_accuracy == pytest.approx(expected["test_accuracy"], abs=0.02)
-    if (expected["torch"], expected["cpu"]) == (str(torch.__version__), processor()):
+    on_what = str(torch.__version__), processor_name()  # the bits of a sum depend on these
+    if (expected["torch"], expected["cpu"]) == on_what:
         content = b"".join(values.contiguous().numpy().tobytes() for values in weights.values())
         assert hashlib.sha256(content).hexdigest() == expected["weights"]
 

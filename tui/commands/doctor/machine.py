@@ -1,7 +1,6 @@
 """The machine: cores, memory, limits of this process, the clock."""
 
 import os
-import platform
 import resource
 import shutil
 import time
@@ -27,10 +26,11 @@ def look() -> Iterator[Finding]:
 
 def cores() -> Iterator[Finding]:
     from engine.machine.usage.cpu_load import quota, usable_cores
+    from engine.machine.usage.processor import processor_name
 
     usable, limit = len(usable_cores()), quota()
     share = f", of which this container gets {limit}" if limit is not None and limit < usable else ""
-    yield ok(f"{usable} of {os.cpu_count()} cores{share}, {processor()}")
+    yield ok(f"{usable} of {os.cpu_count()} cores{share}, {processor_name()}")
     threads = os.environ.get("OMP_NUM_THREADS")
     if threads is not None and not (threads.isdecimal() and int(threads) > 0):
         yield problem(f"OMP_NUM_THREADS is {threads!r}, and no number of threads", "unset OMP_NUM_THREADS")
@@ -50,15 +50,6 @@ def cores() -> Iterator[Finding]:
         return
     if busy > usable + 1:
         yield note(f"{busy:.1f} processes want the {usable} cores: training will be slow meanwhile", "`top` shows them")
-
-
-def processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        lines = []
-    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(named, platform.processor() or platform.machine())
 
 
 def memory() -> Iterator[Finding]:
