@@ -30,6 +30,7 @@ from engine.vocabulary.messages import (
 from engine.vocabulary.messages.study_events import StudyEvent
 from engine.vocabulary.presets import PRESETS
 from tui.__main__ import cli
+from tui.preferences.values import PREFERENCES
 
 PROMISED = Path(__file__).with_name("promised.json")
 TOLD = (  # run.json, events.jsonl, and what --json prints
@@ -44,6 +45,9 @@ def promises() -> dict[str, Any]:
         "hyperparameters": {
             name: {"type": field.kind.__name__, "default": field.default, "choices": sorted(field.choices)}
             for name, field in FIELDS.items()
+        },
+        "preferences": {
+            name: {"type": each.kind.__name__, "choices": sorted(each.choices)} for name, each in PREFERENCES.items()
         },
         "presets": {name: preset.changes for name, preset in PRESETS.items()},
         "library": {name: parameters(getattr(engine, name)) for name in engine.__all__},

@@ -52,6 +52,13 @@ def test_every_hyperparameter_keeps_name_type_default_and_choices(
         assert set(then["choices"]) <= set(now["choices"]), f"{name}: {HELP}"
 
 
+def test_every_preference_keeps_name_type_and_choices(promised: dict[str, Any], present: dict[str, Any]) -> None:
+    for name, then in promised["preferences"].items():
+        now = present["preferences"].get(name, {})
+        assert now.get("type") == then["type"], f"{name}: {HELP}"
+        assert set(then["choices"]) <= set(now["choices"]), f"{name}: {HELP}"
+
+
 def test_every_preset_is_there_and_can_be_used(promised: dict[str, Any], present: dict[str, Any]) -> None:
     for name, changes in promised["presets"].items():
         assert name in present["presets"], f"preset {name}: {HELP}"
@@ -81,6 +88,9 @@ def test_every_command_keeps_its_options(promised: dict[str, Any], present: dict
         ("messages", lambda now: now["RunRecord"]["required"].append("colour")),
         ("hyperparameters", lambda now: now["lr"].update(default=0.002)),
         ("hyperparameters", lambda now: now["optimizer"]["choices"].remove("muon")),
+        ("preferences", lambda now: now.pop("digits_sort")),
+        ("preferences", lambda now: now["smoothing"].update(type="str")),
+        ("preferences", lambda now: now["theme"]["choices"].remove("nord")),
         ("presets", lambda now: now.pop("best")),
         ("library", lambda now: now["load_data"].pop()),
         ("library", lambda now: now["train"].append("more")),
@@ -94,6 +104,7 @@ def test_a_broken_promise_is_noticed(promised: dict[str, Any], part: str, change
     tests = {
         "messages": (test_every_message_keeps_its_fields_and_their_types, test_what_an_older_version_wrote_still_loads),
         "hyperparameters": (test_every_hyperparameter_keeps_name_type_default_and_choices,),
+        "preferences": (test_every_preference_keeps_name_type_and_choices,),
         "presets": (test_every_preset_is_there_and_can_be_used,),
         "library": (test_every_name_of_the_library_takes_what_it_took,),
         "commands": (test_every_command_keeps_its_options,),
