@@ -7,13 +7,20 @@ from textual.theme import BUILTIN_THEMES
 
 from tui.preferences.file import check_text, preferences_file, read_preferences
 from tui.preferences.sources import load_preferences, sourced
-from tui.preferences.values import DEFAULTS, THEMES, PreferenceError
+from tui.preferences.values import DEFAULTS, DIGIT_SORTS, SORTS, THEMES, PreferenceError
+from tui.state.gallery.sorting import ORDERS as DIGIT_ORDERS
+from tui.state.run_filter.sorting import SORTS as RUN_SORTS
 
 FILE = Path("/home/user/config.toml")
 
 
 def test_all_themes_of_textual_can_be_preferred() -> None:
     assert sorted(THEMES) == sorted(BUILTIN_THEMES)
+
+
+def test_the_orders_that_can_be_preferred_are_those_of_the_screens() -> None:
+    assert tuple(RUN_SORTS) == SORTS
+    assert tuple(DIGIT_ORDERS) == DIGIT_SORTS
 
 
 def test_without_a_file_all_is_as_by_default() -> None:
