@@ -11,7 +11,17 @@ from engine.server.connection import Connection
 from engine.server.snapshot import PRINTED, EngineState
 from engine.storage.growing_file import GrowingFile
 from engine.storage.runs.bounded_history import History, parts
-from engine.vocabulary.messages import AnyEvent, Printed, RunEnded, RunEvent, RunStarted, RunTold, Snapshot, StudyEnded
+from engine.vocabulary.messages import (
+    AnyEvent,
+    Printed,
+    RunEnded,
+    RunEvent,
+    RunsChanged,
+    RunStarted,
+    RunTold,
+    Snapshot,
+    StudyEnded,
+)
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -63,8 +73,8 @@ class Broadcast:
         for client in self.clients:
             if isinstance(event, RunTold) and not client.several:
                 continue
-            if isinstance(event, RunStarted):
-                client.watching = ""  # every screen shows the new run
+            if isinstance(event, RunStarted) or (isinstance(event, RunsChanged) and event.deleted == client.watching):
+                client.watching = ""  # every screen shows the new run, and none a deleted one
             if not client.send(event):
                 client.forget_news()
                 self.send_snapshot(client)

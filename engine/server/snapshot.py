@@ -68,8 +68,8 @@ class EngineState:
                 self.trackers[event.run, event.tracker] = event
             case RunTold():
                 self._add(event.told)
-            case RunsChanged() if self.history.events and self.history.events[0].run == event.deleted:
-                self.history = History()
+            case RunsChanged() if event.deleted:
+                self._forget(event.deleted)
             case RunStarted() if not event.resumes:
                 self.history = History([event])
                 self.trackers = {which: told for which, told in self.trackers.items() if not told.done}
@@ -87,6 +87,12 @@ class EngineState:
             self.last_error = event.reason or self.last_error
         else:
             self.several.setdefault(event.run, History()).add(event)
+
+    def _forget(self, run: str) -> None:
+        """A run was deleted."""
+        if self.history.events and self.history.events[0].run == run:
+            self.history = History()
+        self.trackers = {which: told for which, told in self.trackers.items() if told.run != run}
 
     @property
     def events(self) -> list[StateEvent]:

@@ -1,14 +1,23 @@
-"""When the coach looks at a run: once an epoch, and when a run begins, changes or ends. Never at a step or a frame."""
+"""When the coach looks at a run: once an epoch, and when one begins, changes, ends or is deleted; never at a step."""
 
 from msgspec.structs import replace
 
-from engine.vocabulary.messages import AnyEvent, EpochDone, RunEnded, RunOpened, RunStarted, Snapshot, Steered
+from engine.vocabulary.messages import (
+    AnyEvent,
+    EpochDone,
+    RunEnded,
+    RunOpened,
+    RunsChanged,
+    RunStarted,
+    Snapshot,
+    Steered,
+)
 from tui.state.advice import Advice, Coach
 from tui.state.run import RunView
 from tui.state.state import State
 from tui.state.store import log_lines
 
-WORTH_A_LOOK = EpochDone | RunEnded | RunOpened | RunStarted | Snapshot | Steered
+WORTH_A_LOOK = EpochDone | RunEnded | RunOpened | RunsChanged | RunStarted | Snapshot | Steered
 
 
 def update_advice(state: State, event: AnyEvent | None = None) -> State:
@@ -19,6 +28,8 @@ def update_advice(state: State, event: AnyEvent | None = None) -> State:
     if event is not None and not isinstance(event, WORTH_A_LOOK):
         return state
     if isinstance(event, Snapshot | RunOpened) and not event.last:
+        return state
+    if isinstance(event, RunsChanged) and not event.deleted:
         return state
     if isinstance(event, EpochDone | RunEnded | Steered) and state.opened is not None:
         return state  # it looks at the run in progress when that is shown again

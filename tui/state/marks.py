@@ -84,6 +84,14 @@ class Histories(msgspec.Struct, frozen=True):
             problems={name: problem for name, problem in self.problems.items() if name != run},
         )
 
+    def without_deleted(self, run: str) -> "Histories":
+        """Forget all of a run."""
+        return replace(
+            self.without(run),
+            coming=None if self.coming is not None and self.coming.run == run else self.coming,
+            several={name: view for name, view in self.several.items() if name != run},
+        )
+
     def after(self, event: HistoryRead, wanted: Collection[str]) -> "Histories":
         """Return the histories after a part of one. Those that are `wanted` stay longest."""
         coming = None if event.first else self.coming

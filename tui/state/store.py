@@ -151,11 +151,14 @@ def apply(state: State, event: AnyEvent) -> State:
 
 
 def without_run(state: State, run: str) -> State:
-    """Return the state without a run that was deleted: shown, marked or drawn."""
+    """Return the state without a run that was deleted: listed, shown, marked or drawn."""
     state = replace(
         state,
+        runs=tuple(each for each in state.runs if each.run != run),
+        listed=tuple(each for each in state.listed if each.run != run),
         marks=tuple(mark for mark in state.marks if mark.run != run),
-        histories=state.histories.without(run),
+        histories=state.histories.without_deleted(run),
+        certainty=state.certainty.without(run),
     )
     if state.run is not None and state.run.run == run:
         state = replace(state, run=None)

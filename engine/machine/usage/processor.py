@@ -15,4 +15,4 @@ def cpu_info() -> str:
 def processor_name() -> str:
     """Return what the maker calls the processor, as far as that can be found out."""
     named = (line.partition(":")[2].strip() for line in cpu_info().splitlines() if line.startswith("model name"))
-    return next(named, platform.processor() or platform.machine())
+    return next(named, "") or platform.processor() or platform.machine()

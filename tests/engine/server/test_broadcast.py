@@ -25,6 +25,7 @@ from engine.vocabulary.messages import (
     Snapshot,
     StatusTold,
     StepsDone,
+    TrackerTold,
     Welcome,
     decode_event,
 )
@@ -48,11 +49,11 @@ async def test_an_engine_that_knows_nothing_yet_sends_an_empty_snapshot(running:
 
 
 async def test_a_deleted_run_is_not_told_any_more(running: RunningServer) -> None:
-    await running.say(
-        READY, started(), RunEnded(run=RUN, state="finished", step=4, time=2.0), RunsChanged(deleted="0007-other")
-    )
+    owed = TrackerTold(run=RUN, tracker="mlflow", problem="nothing listens there")
+    await running.say(READY, started(), owed, RunEnded(run=RUN, state="finished", step=4, time=2.0))
+    await running.say(RunsChanged(deleted="0007-other"))
     _, snapshot = await running.attach()
-    assert [event.run for event in snapshot.events if isinstance(event, RunStarted)] == [RUN]
+    assert [event.run for event in snapshot.events if isinstance(event, RunStarted | TrackerTold)] == [RUN, RUN]
     await running.say(RunsChanged(deleted=RUN))
     _, snapshot = await running.attach()
     assert snapshot.events == [READY]

@@ -34,6 +34,7 @@ from engine.vocabulary.messages import (
     ReadHistory,
     RunEnded,
     RunOpened,
+    RunsChanged,
     RunsListed,
     RunStarted,
     Shutdown,
@@ -198,6 +199,17 @@ async def test_a_run_that_another_screen_shows_is_not_deleted(running: RunningSe
     other.send(DeleteRun(run="1", id=8))
     await worker.until(2)
     assert worker.commands == [DeleteRun(run=name, id=6), DeleteRun(run="1", id=8)]
+
+
+async def test_a_run_that_was_deleted_is_shown_by_no_screen_any_more(running: RunningServer) -> None:
+    worker = running.employ()
+    name = make_run(running.server.checkpoints, 1)
+    (one, _), (other, _) = await running.attach(), await running.attach()
+    await one.ask(OpenRun(run=name), RunOpened)
+    await running.say(RunsChanged(deleted=name))  # and then restored, perhaps
+    await one.next(RunsChanged)
+    other.send(DeleteRun(run="1", id=5))
+    await worker.until(1)
 
 
 async def test_a_screen_that_leaves_or_is_shown_a_new_run_keeps_no_run_from_being_deleted(

@@ -1,5 +1,6 @@
 """Keys act on a run that is shown or named, and questions follow what happens while they are read."""
 
+import msgspec
 import pytest
 from fake_engine import RUN, FakeApp, epoch_done, snapshot, started, steps, tell
 
@@ -10,6 +11,7 @@ from engine.vocabulary.messages import (
     Paused,
     RunEnded,
     RunOpened,
+    RunsChanged,
     RunsListed,
     RunSummary,
     Stop,
@@ -92,6 +94,20 @@ async def test_the_question_whether_to_stop_a_run_goes_when_it_has_ended() -> No
         await tell(app, pilot, ENDED)
         assert not isinstance(app.screen, Question)
         assert not app.engine.sent_of(Stop)
+
+
+async def test_a_run_that_is_deleted_elsewhere_is_not_opened_again_until_it_is_restored() -> None:
+    listed = RunsListed(runs=[msgspec.structs.replace(OLD, run=RUN)])
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING, ENDED), listed)
+        await pilot.press("2")
+        await tell(app, pilot, RunsChanged(deleted=RUN))
+        assert "No weights yet" in screen_text(app)
+        await tell(app, pilot, RunsListed(runs=[]))
+        assert not app.engine.sent_of(OpenRun)
+        await tell(app, pilot, listed)
+        assert app.engine.sent_of(OpenRun) == [OpenRun(run=RUN)]
 
 
 @pytest.mark.parametrize("key", ["2", "3"])

@@ -125,6 +125,10 @@ async def test_a_key_of_the_digits_shows_why_the_one_at_the_cursor_is_taken_for_
             assert f"{predicted_of(index)} by integrated gradients" in screen_text(app)
             assert app.screen.query_one(ViewsLine).here == "why"
         assert index == 6
+        await press(app, pilot, "slash", "tab", "2", "y")  # the number that was to be typed is forgotten
+        await settle(app, pilot)
+        assert not app.screen.has_class("typing")
+        assert isinstance(app.focused, ClassList)
 
 
 async def test_why_has_as_many_pictures_as_there_is_room_for_once_the_layout_has_changed_too() -> None:

@@ -3,7 +3,7 @@
 from fake_engine import RUN, epoch_done, snapshot, started, steps
 from msgspec.structs import replace
 
-from engine.vocabulary.messages import Paused, RunEnded, RunOpened, RunSummary, RunTold
+from engine.vocabulary.messages import Paused, RunEnded, RunOpened, RunsChanged, RunSummary, RunTold
 from tests.tui.state.events import after
 from tui.screens.questions import quit_question, stop_question
 from tui.state.marks import MOST_HISTORIES, Mark
@@ -44,6 +44,15 @@ def test_the_curve_of_one_that_is_marked_goes_on_with_each_event() -> None:
     state = after(*told(steps(8, [1.0])), state=state)
     [(_, now)] = state.courses
     assert len(now.losses) > len(before.losses)
+
+
+def test_one_that_has_ended_and_was_deleted_is_not_drawn_any_more() -> None:
+    ended = RunEnded(run=RUN, state="finished", step=4, time=2.0)
+    state = after(*told(started(), started(run=OTHER), steps(4, [2.0]), ended))
+    assert state.course_of(RUN) is not None
+    state = after(RunsChanged(deleted=RUN), state=state)
+    assert state.course_of(RUN) is None
+    assert state.course_of(OTHER) is not None
 
 
 def test_one_that_is_opened_goes_on_as_it_is_told() -> None:

@@ -86,10 +86,11 @@ def test_an_opened_run_is_shown_until_another_one_starts() -> None:
 
 def test_a_deleted_run_is_neither_shown_nor_marked_and_another_one_stays() -> None:
     old = [msgspec.structs.replace(event, run="0001-old") for event in LIFE]
-    state = after(*LIFE, RunOpened(summary=summary(), history=old))  # type: ignore[arg-type]
+    listed = RunsListed(runs=[summary()])
+    state = after(*LIFE, listed, RunOpened(summary=summary(), history=old))  # type: ignore[arg-type]
     state = replace(state, marks=(Mark("0001-old", "a"), Mark(RUN, "b")), digits=(digit(1),), digits_run="0001-old")
     state = after(RunsChanged(deleted="0001-old"), state=state)
-    assert state.opened is None
+    assert (state.opened, state.runs) == (None, ())
     assert state.shown == state.run == run_after(*LIFE)
     assert (state.marks, state.digits, state.opened_log) == ((Mark(RUN, "b"),), (), ())
     state = after(RunEnded(run=RUN, state="finished", step=80, time=2.0), RunsChanged(deleted=RUN), state=state)

@@ -177,6 +177,8 @@ class InsideScreen(InsideMessages, StateScreen):
         """Show why a test digit is taken for what it is, as soon as this screen is there."""
         self._index = index
         if self.query(WhyView):
+            if self.has_class("typing"):
+                self._leave_number()
             self.query_one(WhyView).forget()
             self.view = "why"
             self.look_again()

@@ -58,9 +58,11 @@ class Answers(msgspec.Struct, frozen=True):
         return number not in self.open and self.refused.get(number, (None, ""))[0] != question
 
     def without(self, run: str) -> "Answers":
-        """Forget what was told of a run: it goes on from an earlier epoch, perhaps."""
+        """Forget what was told of a run, or refused: it goes on from an earlier epoch, perhaps, or was deleted."""
+        refused = {each: told for each, told in self.refused.items() if run not in runs_of(told[0])}
         return replace(
             self,
+            refused=refused,
             confusions=tuple(each for each in self.confusions if each.run != run),
             gallery=None if self.gallery is not None and self.gallery.run == run else self.gallery,
             calibrations=tuple(each for each in self.calibrations if each.run != run),
@@ -96,6 +98,11 @@ class Answers(msgspec.Struct, frozen=True):
         """Return what was measured of these runs when so many images were asked for."""
         wanted = list(runs)
         return next((each for asked, each in self.robustness if asked == images and each.runs == wanted), None)
+
+
+def runs_of(question: Question) -> list[str]:
+    """Return the runs that a question is about."""
+    return question.runs if isinstance(question, MeasureRobustness) else [question.run]
 
 
 def heard(answers: Answers, event: AnyEvent) -> Answers:

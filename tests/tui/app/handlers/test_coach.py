@@ -4,7 +4,17 @@ import pytest
 from fake_engine import RUN, FakeApp, epoch_done, snapshot, started, tell
 
 from engine.vocabulary.config import Value
-from engine.vocabulary.messages import OpenRun, RunEnded, RunOpened, RunsListed, StartRun, Steer, Steered, Stop
+from engine.vocabulary.messages import (
+    OpenRun,
+    RunEnded,
+    RunOpened,
+    RunsChanged,
+    RunsListed,
+    StartRun,
+    Steer,
+    Steered,
+    Stop,
+)
 from tests.tui.app.screen_text import OLD, TRAINING, screen_text
 from tests.tui.coach.fake_rule import REMEDY, SEEN, WHY, Rule, press, rule  # noqa: F401  (rule is a fixture)
 from tui.app.main import MnistApp
@@ -163,6 +173,15 @@ async def test_advice_on_a_past_run_asks_what_becomes_of_the_run_in_progress(rul
         assert not app.engine.sent_of(Steer)
         [start] = app.engine.sent_of(StartRun)
         assert start.config.differences() == {"lr": 0.25, "dropout": 0.75}
+
+
+async def test_with_a_deleted_run_its_advice_goes_and_that_of_the_run_in_progress_is_back(rule: Rule) -> None:
+    app = FakeApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING), past(started(OLD.run), epoch_done(1, OLD.run)))
+        assert app.state.coach.run == OLD.run
+        await tell(app, pilot, RunsChanged(deleted=OLD.run))
+        assert app.state.coach.run == RUN
 
 
 async def test_the_run_in_progress_is_shown_again_with_its_own_advice(rule: Rule) -> None:
