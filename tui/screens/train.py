@@ -78,8 +78,13 @@ class TrainScreen(ChartActions, StateScreen):
         await asyncio.sleep(0)  # the app has heard of the frame, and an engine starts meanwhile
         from tui.screens.train_run import RunParts
 
+        log = self.query(LogPane)
+        if not self.is_attached or not log:
+            return  # the app has ended meanwhile
         parts = RunParts()
-        await self.mount(*parts.widgets(), before=self.query_one(LogPane))
+        await self.mount(*parts.widgets(), before=log.first())
+        if not parts.are_complete:
+            return  # it ends: what is mounted now is given no parts
         parts.charts.view = self.view
         parts.side.take(self.preferences.side_share)
         parts.fit(self.size)

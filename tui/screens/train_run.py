@@ -26,6 +26,10 @@ class RunParts:
         """Return them as they stand, from the top."""
         return self.strip, Horizontal(self.charts, self.side, id="body"), self.coach
 
+    @property
+    def are_complete(self) -> bool:
+        return bool(self.charts.children and self.side.children)
+
     def show(self, state: State, view: RunView | None) -> None:
         """Draw a state, and the run that it shows."""
         self.coach.show(state.coach)

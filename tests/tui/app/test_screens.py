@@ -13,6 +13,7 @@ from tui.screens.setup import SetupScreen
 from tui.screens.train import TrainScreen
 from tui.screens.tune import TuneScreen
 from tui.widgets.log import LogPane
+from tui.widgets.side.pane import TrainSide
 
 
 async def test_the_first_screen_says_what_was_found_and_which_key_trains() -> None:
@@ -206,3 +207,15 @@ async def test_the_log_is_wrapped_for_the_width_of_the_terminal_as_it_is_now() -
         log = app.screen.query_one(LogPane)
         assert log.virtual_size.height < narrow
         assert max(len(strip.text.rstrip()) for strip in log.lines) > 60
+
+
+async def test_an_app_that_ends_before_the_charts_are_there_ends_without_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A signal may end it in its first moments: Textual then gives no parts to what is mounted."""
+    app = FakeApp()
+    monkeypatch.setattr(TrainSide, "compose", lambda self: ())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await tell(app, pilot, snapshot(*TRAINING))
+        assert app.screen.query(TrainSide)
+        assert app.screen._parts is None
