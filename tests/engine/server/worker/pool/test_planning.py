@@ -1,19 +1,31 @@
 """How many runs can train at once."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import torch
+from limits import LIMIT
 
-from engine.data.find import load_data
 from engine.machine.usage.memory import free_memory
-from engine.server.pool.planning import measured, own_device, planned, with_share
-from engine.storage.paths import sample_file
+from engine.server.pool.planning import own_device, planned, with_share
 from engine.vocabulary.config import RunConfig
 from engine.vocabulary.messages import AnyEvent, CommandFailed, JobsPlanned, PlanJobs
 
 CONFIG = RunConfig(device="cpu")
 MB = 1_000_000
+MEASURED = """
+from engine.data.find import load_data
+from engine.server.pool.planning import measured
+from engine.storage.paths import sample_file
+from engine.vocabulary.config import RunConfig
+
+data = load_data(str(sample_file()))
+for size in (50, 4000):
+    found = measured(RunConfig(device="cpu", batch_size=size), data, None)
+    print(found.jobs, found.memory)
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -77,11 +89,12 @@ def test_threads_that_are_asked_for_and_a_run_alone_stay_as_they_are() -> None:
 
 
 def test_what_a_run_needs_is_measured_and_grows_with_its_batch() -> None:
-    data = load_data(str(sample_file()))
-    small = measured(CONFIG.replace({"batch_size": 50}), data, None)
-    large = measured(CONFIG.replace({"batch_size": 4000}), data, None)
-    assert (small.jobs, large.jobs) == (0, 0)
-    assert large.memory > small.memory > 0
+    """In a process that has trained nothing before, whose freed memory a larger batch could take."""
+    done = subprocess.run([sys.executable, "-c", MEASURED], capture_output=True, text=True, timeout=LIMIT, check=False)
+    assert done.returncode == 0, done.stderr
+    (none, small), (no, large) = (map(int, line.split()) for line in done.stdout.splitlines())
+    assert (none, no) == (0, 0)  # that would fit on a GPU
+    assert large > small > 0
 
 
 def test_the_limit_of_a_container_counts(tmp_path: Path) -> None:
