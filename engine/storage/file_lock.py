@@ -17,23 +17,18 @@ def is_held(path: Path) -> bool:
     except OSError:
         return False
     try:
-        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
+        return take_lock(handle, fcntl.LOCK_SH) is None
     finally:
         os.close(handle)
-    return False
 
 
-def take_lock(handle: int) -> bool | None:
+def take_lock(handle: int, kind: int = fcntl.LOCK_EX) -> bool | None:
     """Lock an open file or folder, without waiting, until it is closed.
 
     Return None where somebody else has the lock, and False where the file system has none.
     """
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         return None
     except OSError:

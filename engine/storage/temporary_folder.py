@@ -1,14 +1,13 @@
 """A temporary folder for something new: it is removed unless it is renamed to its final name."""
 
 import contextlib
-import fcntl
 import os
 import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.storage.file_lock import is_held
+from engine.storage.file_lock import is_held, take_lock
 
 
 @contextlib.contextmanager
@@ -34,15 +33,14 @@ def folder_inside(parent: Path, prefix: str) -> Iterator[Path]:
     """The same in a folder that is there."""
     for left in parent.glob(f".{prefix}-*"):
         with contextlib.suppress(OSError), opened(left) as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)  # fails when its process lives
-            if is_held(left):  # by this very lock: where locks mean nothing, its process may live
+            # Not had while its process lives; then held by this very lock: where locks mean nothing, it may live.
+            if take_lock(handle) and is_held(left):
                 shutil.rmtree(left)
     folder = parent / f".{prefix}-{secrets.token_hex(4)}"
     folder.mkdir()
     try:
         with opened(folder) as handle:
-            with contextlib.suppress(OSError):  # some network file systems have no locks: leftovers then stay
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            take_lock(handle)  # some network file systems have none: leftovers then stay
             yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -3,7 +3,7 @@
 Widgets that several screens use are in `tui/widgets/`; what a wish leads to is in `tui/app/`. In the order to read
 them:
 
-    base.py: what all screens share
+    base.py, asked_once.py: what all screens share; what is asked once, however often a screen is drawn
     train.py, digits.py, confusion/, runs.py, setup.py, tune.py: the screens of the keys 1 to 6
     draw.py, draw_actions.py, draw_words.py: the screen of key 7, what its keys do, and what it says
     inside/: the screen of the key 8

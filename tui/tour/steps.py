@@ -113,9 +113,7 @@ def say_mistake(moment: Moment) -> str:
 
 
 def say_why(moment: Moment) -> str:
-    if moment.screen == "digits":
-        return "Press y: the pixels that speak for its answer, and those against it."
-    if moment.screen != "inside":
+    if moment.screen not in ("digits", "inside"):
         return "Press 8: Inside, where you see what the network has learned to look at."
     return "Press y: the pixels that speak for its answer, and those against it."
 

@@ -1,6 +1,5 @@
 """The folders this program writes to: whether it may, what room there is, and what their file system cannot do."""
 
-import fcntl
 import os
 import shutil
 import socket
@@ -10,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.machine.unix_socket import address
+from engine.storage.file_lock import take_lock
 from engine.storage.files import in_words
 from engine.storage.paths import PathError, default_data, state_folder, xdg_folder
 from tui.commands.doctor.findings import Finding, note, ok, problem
@@ -89,15 +89,7 @@ def nearest(folder: Path) -> Path:
 def locks(folder: Path) -> bool:
     """Tell whether a lock keeps another one away. Raises OSError where no file can be made."""
     with tempfile.NamedTemporaryFile(dir=folder, prefix=".mnist-tui-doctor-") as file, open(file.name, "rb") as other:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        try:
-            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return True
-        return False
+        return bool(take_lock(file.fileno())) and not take_lock(other.fileno())
 
 
 def sockets() -> Iterator[Finding]:

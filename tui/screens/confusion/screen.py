@@ -1,13 +1,12 @@
 """The confusion screen: which digits the network mistakes for which; its calibration and robustness a key away."""
 
-from collections.abc import Iterable
-
 from textual import on
 from textual.app import ComposeResult
 from textual.css.query import NoMatches
 from textual.reactive import reactive
 
 from engine.vocabulary.messages import MeasureCalibration, MeasureRobustness
+from tui.screens.asked_once import AskedOnce
 from tui.screens.base import StateScreen
 from tui.screens.confusion.calibration_view import CalibrationView
 from tui.screens.confusion.matrix_view import MatrixView
@@ -15,7 +14,6 @@ from tui.screens.confusion.robustness_view import RobustnessView
 from tui.screens.confusion.view import View
 from tui.screens.digit_messages import ConfusionMessages
 from tui.state.actions.lookup import bindings
-from tui.state.confusion.answers import Answers, Question
 from tui.state.state import State
 
 VIEWS: dict[str, type[View]] = {
@@ -49,8 +47,7 @@ class ConfusionScreen(ConfusionMessages, StateScreen):
         self.add_class("matrix")
         self._state = State()
         self._works: list[bool | None] = []  # which keys
-        self._known = Answers()  # of which something was asked,
-        self._posted: list[Question] = []  # and what: it may not be in the state yet
+        self._once = AskedOnce()
 
     def compose_body(self) -> ComposeResult:
         for view in VIEWS.values():
@@ -68,16 +65,9 @@ class ConfusionScreen(ConfusionMessages, StateScreen):
             self._works = works
             self.refresh_bindings()
         if state.link == "live":
-            self._ask(state.certainty, self.in_front.questions(state))
-
-    def _ask(self, known: Answers, questions: Iterable[Question]) -> None:
-        """Ask what is not asked yet."""
-        if known is not self._known:
-            self._known, self._posted = known, []
-        for question in questions:
-            if known.may_ask(question) and question not in self._posted:
-                self._posted.append(question)
-                self.post_message(self.Asked(question))
+            for question in self.in_front.questions(state):
+                if state.certainty.may_ask(question) and self._once.is_new(state.certainty, question):
+                    self.post_message(self.Asked(question))
 
     def watch_view(self) -> None:
         for name in VIEWS:

@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.reactive import reactive
 from textual.widgets import Input, Static
 
+from tui.screens.asked_once import AskedOnce
 from tui.screens.base import StateScreen
 from tui.screens.digit_messages import InsideMessages
 from tui.screens.inside.digit_map import MapView
@@ -63,7 +64,7 @@ class InsideScreen(InsideMessages, StateScreen):
         self._run = ""  # whose network is shown
         self._index = 0
         self._asked = 0  # how often the weights of the moment were asked for
-        self._posted: tuple[Inside, object] = Inside(), None  # what was asked last; it may not be in the state yet
+        self._once = AskedOnce()
 
     def compose_body(self) -> ComposeResult:
         yield ViewsLine()
@@ -131,10 +132,8 @@ class InsideScreen(InsideMessages, StateScreen):
         problem, waiting = "", False
         for question in self.in_front.wanted(subject):
             if not inside.is_known(question, subject.weights):
-                asked = question, subject.weights
-                if inside.open is None and (self._posted[0] is not inside or self._posted[1] != asked):
-                    self._posted = inside, asked
-                    self.post_message(self.Asked(*asked))
+                if inside.open is None and self._once.is_new(inside, (question, subject.weights)):
+                    self.post_message(self.Asked(question, subject.weights))
                 waiting = True
                 break
             problem = problem or inside.problem_of(question, subject.weights)
